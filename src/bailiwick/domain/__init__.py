@@ -1,0 +1,23 @@
+"""Frozen values that every other room speaks in."""
+
+from bailiwick.domain.adjacency import Adjacency
+from bailiwick.domain.notice import Notice
+from bailiwick.domain.problem import UNASSIGNED, Measure, Objective, Problem
+from bailiwick.domain.result import Bound, Progress, Result
+from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable
+
+__all__ = [
+    "UNASSIGNED",
+    "Adjacency",
+    "Bound",
+    "FloatArray",
+    "IntArray",
+    "Measure",
+    "Notice",
+    "Objective",
+    "Problem",
+    "Progress",
+    "Result",
+    "TextArray",
+    "UnitTable",
+]

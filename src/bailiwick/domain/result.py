@@ -1,0 +1,109 @@
+"""What a design gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bailiwick.domain.notice import Notice
+from bailiwick.domain.problem import Problem
+from bailiwick.domain.units import FloatArray, IntArray, frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A proven lower bound.
+
+    Attributes
+    ----------
+    value
+        No plan of the problem named in ``holds_for`` has a smaller objective; unit of the objective.
+    holds_for
+        The problem for which that is proven, in words.
+    method
+        How it was found.
+    """
+
+    value: float
+    holds_for: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """State of a running search, given to stopping rules and progress displays.
+
+    Attributes
+    ----------
+    phase
+        ``construct``, ``improve`` or ``bound``.
+    fraction
+        Share of the planned work that is done, 0..1.
+    seconds
+        Since the start of the search.
+    objective
+        Best so far, or NaN.
+    n_violations
+        Territories outside a tolerance or in pieces, or −1 while unknown.
+    lower_bound
+        Best so far, or NaN.
+    """
+
+    phase: str
+    fraction: float
+    seconds: float
+    objective: float = float("nan")
+    n_violations: int = -1
+    lower_bound: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A plan and what is known about it.
+
+    Attributes
+    ----------
+    problem
+        What was asked.
+    territory_idx
+        Territory index of each unit, shape (n,).
+    centre_coordinates
+        Shape (K, 2): the fixed centres, and the units chosen as free centres.
+    objective
+        Value of the objective of the plan (unit of the weight × km, × km², or km).
+    bound
+        Lower bound, or None if none is at hand.
+    stop_reason
+        ``converged``, ``time_limit`` or ``interrupted``.
+    seed
+        Of the random source.
+    notices
+        What cannot be met and why, and everything suspicious.
+    timings_seconds
+        Phase → seconds.
+    """
+
+    problem: Problem
+    territory_idx: IntArray
+    centre_coordinates: FloatArray
+    objective: float
+    bound: Bound | None
+    stop_reason: str
+    seed: int
+    notices: tuple[Notice, ...] = ()
+    timings_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "territory_idx", frozen(np.ascontiguousarray(self.territory_idx, dtype=np.int32)))
+        object.__setattr__(self, "centre_coordinates", frozen(np.asarray(self.centre_coordinates, dtype=np.float64)))
+
+    @property
+    def gap(self) -> float | None:
+        """How far the objective is above the bound, as a fraction of the bound; None without a bound."""
+        if self.bound is None:
+            return None
+        if self.bound.value <= 0:
+            return 0.0 if self.objective <= 0 else None
+        return max(0.0, self.objective / self.bound.value - 1.0)

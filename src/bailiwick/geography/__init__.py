@@ -1,0 +1,1 @@
+"""Positions, distances and neighbourhood: geometry that knows no territories."""

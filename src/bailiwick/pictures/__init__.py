@@ -1,0 +1,1 @@
+"""Maps, charts and reports as data: a plan view in, files and specifications out."""

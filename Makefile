@@ -1,0 +1,63 @@
+# `make` alone lists the targets. Needs Python >= 3.11, make and the package registries; nothing else.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+export OMP_WAIT_POLICY := PASSIVE
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+
+.PHONY: help setup demo test lint types contracts bench browser lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) $(BASEMAP) ## prepare .venv; the command is then .venv/bin/bailiwick
+
+demo: setup ## design territories for a coffee-bean supplier and show the map
+	@$(BIN)/python tools/demo.py
+
+test: lint types contracts browser ## everything: lint, types, contracts, tests, examples in the documentation
+	$(BIN)/python -m pytest
+
+lint: setup ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+contracts: setup ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+bench: setup ## our plans beside those of the peers
+	$(BIN)/python benchmarks/run.py
+
+browser:
+	@tools/browser.sh
+
+lock: $(READY) ## resolve the dependencies anew
+	$(BIN)/uv pip compile pyproject.toml --extra solvers --extra dev --universal --python-version 3.11 --upgrade --quiet \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --generate-hashes --output-file constraints.txt
+
+clean: ## remove what was made here
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(BASEMAP)
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/uv: | constraints.txt
+	@test -n "$(PYTHON)" || { echo "Bailiwick needs Python 3.11 or newer; install it, or say make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@awk '/^[a-z]/ {take = /^uv==/} take' constraints.txt > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+
+$(READY): constraints.txt pyproject.toml | $(VENV)/bin/uv
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r constraints.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BASEMAP): $(wildcard tools/basemap/*) | $(READY)
+	$(BIN)/python tools/basemap/build.py
+	@touch $@

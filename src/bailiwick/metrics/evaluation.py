@@ -1,0 +1,153 @@
+"""Judge a plan: every metric that applies, in one frozen record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from bailiwick.domain import FloatArray, IntArray, Problem
+from bailiwick.domain.units import frozen
+from bailiwick.errors import InputError
+from bailiwick.metrics.balance import deviations, is_outside
+from bailiwick.metrics.objective import resolve_centres
+from bailiwick.metrics.registry import METRICS
+from bailiwick.metrics.situation import Situation
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What is true of a plan, whoever made it.
+
+    Attributes
+    ----------
+    problem
+        What it is judged against.
+    territory_idx
+        Territory index of each unit, or −1, shape (n,).
+    centre_coordinates
+        Shape (K, 2); NaN rows for empty territories without a fixed centre.
+    totals, targets, deviations
+        Per territory and measure, shape (K, M); a deviation is ``total / target − 1``.
+    is_violating
+        Mask of the deviations beyond the tolerance, shape (K, M).
+    values
+        Metric key → a number (plan), shape (M,) (measure) or shape (K,) (territory). Only what applies.
+    """
+
+    problem: Problem
+    territory_idx: IntArray
+    centre_coordinates: FloatArray
+    totals: FloatArray
+    targets: FloatArray
+    deviations: FloatArray
+    is_violating: np.ndarray
+    values: Mapping[str, float | FloatArray | IntArray]
+
+    def number(self, key: str) -> float:
+        """Value of a metric of the whole plan."""
+        return float(self.values[key])
+
+    def column(self, key: str) -> np.ndarray:
+        """Value of a metric per measure or per territory."""
+        return np.asarray(self.values[key])
+
+    @property
+    def objective(self) -> float:
+        """Value of the objective of the problem."""
+        if self.problem.objective == "diameter":
+            return float(self.column("diameter_km").max())
+        return self.number(self.problem.objective)
+
+    @property
+    def mean_distance_km(self) -> float:
+        """Weighted mean distance to the weighted middle of the territory, km."""
+        return self.number("mean_distance_km")
+
+    @property
+    def in_pieces(self) -> IntArray:
+        """Indices of the territories in more than one piece; empty where contiguity was not asked for."""
+        if "n_pieces" not in self.values:
+            return np.empty(0, np.int32)
+        return np.flatnonzero(self.column("n_pieces") > 1).astype(np.int32)
+
+    @property
+    def unassigned(self) -> IntArray:
+        """Indices of the units without a territory."""
+        return np.flatnonzero(self.territory_idx < 0).astype(np.int32)
+
+    @property
+    def keeps_every_rule(self) -> bool:
+        """Whether every unit has a territory, no tolerance is passed, nothing is in pieces, and every hard rule holds."""
+        broken = ("unassigned_units", "broken_locks", "forbidden_assignments", "split_groups", "too_far_units", "territories_in_pieces")
+        return not self.is_violating.any() and not any(self.values.get(key, 0) for key in broken)
+
+
+def evaluate(
+    problem: Problem,
+    territory_idx: IntArray,
+    centre_coordinates: FloatArray | None = None,
+    *,
+    baseline_idx: IntArray | None = None,
+) -> Evaluation:
+    """Judge an alignment with every metric that applies.
+
+    Parameters
+    ----------
+    problem
+        The units and rules to judge by.
+    territory_idx
+        Territory index of each unit, or −1 for a unit without a territory, shape (n,).
+    centre_coordinates
+        Centres to measure from, shape (K, 2). By default the fixed ones, and the best unit of the other territories.
+    baseline_idx
+        Another alignment of the same units, for the disruption, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If an index is out of range or a length does not fit.
+
+    Examples
+    --------
+    >>> from bailiwick.domain import Measure, Problem, UnitTable
+    >>> line = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [6.0, 0.0]])
+    >>> units = UnitTable(ids=list("abcd"), coordinates=line, measures={"people": [3.0, 2.0, 2.0, 3.0]}, is_planar=True)
+    >>> problem = Problem(units, (Measure("people"),), ["east", "west"], np.full((2, 2), np.nan), [0.5, 0.5])
+    >>> plan = evaluate(problem, np.array([0, 0, 1, 1]))
+    >>> plan.objective, round(plan.mean_distance_km, 3), plan.totals.tolist(), plan.keeps_every_rule
+    (4.0, 0.48, [[5.0], [5.0]], True)
+    """
+    idx = _checked(problem, territory_idx, "territory_idx", problem.n_territories)
+    baseline = None if baseline_idx is None else _checked(problem, baseline_idx, "baseline_idx", None)
+    centres = resolve_centres(problem, idx) if centre_coordinates is None else np.asarray(centre_coordinates, dtype=np.float64)
+    situation = Situation(problem, idx, centres, baseline)
+    deviation = deviations(situation.totals, situation.targets)
+    values = {metric.key: _frozen(metric.compute(situation)) for metric in METRICS if metric.applies(situation)}
+    return Evaluation(
+        problem=problem,
+        territory_idx=frozen(idx),
+        centre_coordinates=frozen(centres),
+        totals=frozen(situation.totals),
+        targets=frozen(situation.targets),
+        deviations=frozen(deviation),
+        is_violating=frozen(is_outside(deviation, [m.tolerance for m in problem.measures])),
+        values=MappingProxyType(values),
+    )
+
+
+def _checked(problem: Problem, territory_idx: IntArray, name: str, top: int | None) -> IntArray:
+    idx = np.array(territory_idx, dtype=np.int32)
+    if idx.shape != (problem.n_units,):
+        raise InputError(
+            f"{name} must have one entry for each of the {problem.n_units} units, found shape {idx.shape}", code="length", field=name
+        )
+    if top is not None and idx.max() >= top:
+        raise InputError(f"{name} names territory {idx.max()}, but there are only {top}", code="territory_idx", field=name)
+    return np.maximum(idx, -1)
+
+
+def _frozen(value: float | FloatArray | IntArray) -> float | FloatArray | IntArray:
+    return frozen(value) if isinstance(value, np.ndarray) else float(value)

@@ -1,0 +1,1 @@
+"""Hard rules: what a plan may never break, checked before the search starts."""

@@ -1,0 +1,117 @@
+"""Construction: a first balanced and connected plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from bailiwick.design.construct.centres import locate, spread_coincident, start_centres
+from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
+from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.repair import connect
+from bailiwick.design.model import Model
+from bailiwick.domain import FloatArray, IntArray
+
+COARSE_POINTS = 20_000
+COARSE_PER_TERRITORY = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Construction:
+    """A first plan with the centres and prices that made it.
+
+    Attributes
+    ----------
+    label
+        Territory per node, shape (n,).
+    centres
+        Shape (K, d), km.
+    prices
+        Shape (K,), km per share of a territory.
+    transport
+        The transport problem that was solved.
+    """
+
+    label: IntArray
+    centres: FloatArray
+    prices: FloatArray
+    transport: Transport
+
+
+def construct(model: Model, *, rounds: int = 40, rng: np.random.Generator | None = None) -> Construction:
+    """Balanced power diagram, rounded to whole nodes, repaired to connected territories.
+
+    Parameters
+    ----------
+    rounds
+        Most location-allocation rounds for free centres.
+    rng
+        Turns the directions of the starting bisection; None gives the plain start.
+    """
+    transport = Transport.of(model, measure=tightest_measure(model))
+    is_free = ~model.is_fixed
+    size = max(1, model.n // max(COARSE_PER_TERRITORY * model.k, COARSE_POINTS))
+    coarse = transport.coarsened(size)
+    centres = start_centres(coarse, model.centres, rng=rng)
+    centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
+    if is_free.any():
+        centres, _ = locate(coarse, centres, is_free, rounds=rounds)
+    prices = transport.balance(centres)
+    label, _, _ = transport.assign(centres, prices)
+    label = fill_empty(model, label, centres)
+    if model.must_connect:
+        label = connect(model, label, centres, prices, transport.power)
+    return Construction(label, centres, prices, transport)
+
+
+def tightest_measure(model: Model) -> int:
+    """The measure whose window leaves least room: the one that transport balances."""
+    window = (model.upper - model.lower).mean(axis=0)
+    window[model.target.sum(axis=0) <= 0] = np.inf
+    return int(np.argmin(window))
+
+
+def fill_empty(model: Model, label: IntArray, centres: FloatArray) -> IntArray:
+    """Give every territory at least one node: the nearest to its centre that another territory can spare."""
+    label = label.copy()
+    homeless = np.flatnonzero(label < 0)
+    for i in homeless:
+        label[i] = _nearest_allowed(model, centres, i)
+    size = np.bincount(label, minlength=model.k)
+    is_movable = model.pinned < 0
+    for j in np.flatnonzero(size == 0):
+        square = ((model.points - centres[j]) ** 2).sum(axis=1)
+        square[~is_movable | (size[label] <= 1)] = np.inf
+        for i in np.argsort(square, kind="stable")[: model.n]:
+            if np.isfinite(square[i]) and not is_barred(model.barred_ptr, model.barred, i, j):
+                size[label[i]] -= 1
+                label[i] = j
+                size[j] += 1
+                break
+    return label
+
+
+def _nearest_allowed(model: Model, centres: FloatArray, i: int) -> int:
+    cost = [
+        np.inf if is_barred(model.barred_ptr, model.barred, i, j) else cost_of(square_between(model.points, i, centres, j), 1, model.is_sphere)
+        for j in range(model.k)
+    ]
+    return int(np.argmin(cost))
+
+
+def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntArray]:
+    """The graph along which units change hands: the adjacency, or nearest neighbours where none is asked for."""
+    if model.must_connect:
+        return model.indptr, model.indices
+    n = model.n
+    q = min(n_neighbours + 1, n)
+    near = cKDTree(model.points).query(model.points, k=q)[1].reshape(n, q)[:, 1:]
+    row, column = np.repeat(np.arange(n), q - 1), near.ravel()
+    key = np.unique(np.concatenate([row * n + column, column * n + row]))
+    row, column = key // n, key % n
+    keep = row != column
+    indptr = np.zeros(n + 1, np.int32)
+    np.cumsum(np.bincount(row[keep], minlength=n), out=indptr[1:])
+    return indptr, column[keep].astype(np.int32)

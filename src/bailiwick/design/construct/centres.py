@@ -1,0 +1,164 @@
+"""Free centres: where territories start, and how they move to the middle of what they serve."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+from bailiwick.design.construct.kernels import square_between
+from bailiwick.design.construct.transport import Transport
+from bailiwick.domain import FloatArray, IntArray
+from bailiwick.geography.geodesy import EARTH_RADIUS_KM
+
+
+def bisect(points: FloatArray, load: FloatArray, n_parts: int, *, rng: np.random.Generator | None = None) -> IntArray:
+    """Part of each point, shape (n,), by cutting load in proportion along the longest direction, again and again.
+
+    Parameters
+    ----------
+    rng
+        If given, directions are turned at random: another start for the same data.
+
+    References
+    ----------
+    Kalcsics, J., Nickel, S., Schröder, M. (2005). Towards a unified territorial design approach. TOP 13.
+    """
+    part = np.zeros(len(points), np.int32)
+    heft = load + 1e-9 * max(load.mean(), 1e-300)
+    pieces = [(np.arange(len(points)), 0, n_parts)]
+    while pieces:
+        members, first, count = pieces.pop()
+        part[members] = first
+        if count == 1 or len(members) == 0:
+            continue
+        axis = _longest_direction(points[members], heft[members])
+        if rng is not None:
+            axis = axis + rng.normal(0, 0.4, len(axis)) * np.linalg.norm(axis)
+        order = members[np.argsort(points[members] @ axis, kind="stable")]
+        left = count // 2
+        reach = np.cumsum(heft[order])
+        cut = int(np.searchsorted(reach, reach[-1] * left / count))
+        cut = min(max(cut, min(left, len(order))), max(len(order) - (count - left), 0))
+        pieces += [(order[:cut], first, left), (order[cut:], first + left, count - left)]
+    return part
+
+
+def _longest_direction(points: FloatArray, heft: FloatArray) -> FloatArray:
+    offset = points - np.average(points, axis=0, weights=heft)
+    _, directions = np.linalg.eigh((offset * heft[:, None]).T @ offset)
+    longest = directions[:, -1]
+    return longest * np.sign(longest[np.argmax(np.abs(longest))])
+
+
+def start_centres(transport: Transport, fixed: FloatArray, *, rng: np.random.Generator | None = None) -> FloatArray:
+    """Centres to start from, shape (K, d): the fixed ones, and middles of a recursive bisection for the free ones."""
+    k = len(fixed)
+    is_free = ~np.isfinite(fixed[:, 0])
+    part = bisect(transport.points, transport.load, k, rng=rng)
+    middles = _means(transport, part, k)
+    centres = fixed.copy()
+    if is_free.all():
+        return middles
+    if is_free.any():
+        taken = linear_sum_assignment(cdist(fixed[~is_free], middles))[1]
+        centres[is_free] = np.delete(middles, taken, axis=0)
+    return centres
+
+
+def _means(transport: Transport, part: IntArray, k: int) -> FloatArray:
+    heft = transport.weight
+    total = np.maximum(np.bincount(part, weights=heft, minlength=k), 1e-300)
+    means = np.column_stack([np.bincount(part, weights=heft * column, minlength=k) / total for column in transport.points.T])
+    return on_surface(means)
+
+
+def on_surface(points: FloatArray) -> FloatArray:
+    """Points pushed out to the sphere if they have three coordinates."""
+    if points.shape[1] == 2:
+        return points
+    length = np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
+    return points * (EARTH_RADIUS_KM / length)
+
+
+def spread_coincident(centres: FloatArray, spacing_km: float) -> FloatArray:
+    """Move centres that share a place onto a small circle around it, so that their territories can differ."""
+    spread = centres.copy()
+    place = np.unique(np.round(centres, 6), axis=0, return_inverse=True)[1].ravel()
+    for at in np.flatnonzero(np.bincount(place) > 1):
+        members = np.flatnonzero(place == at)
+        angle = 2 * np.pi * np.arange(len(members)) / len(members)
+        u, v = _tangents(centres[members[0]])
+        spread[members] += 0.02 * spacing_km * (np.cos(angle)[:, None] * u + np.sin(angle)[:, None] * v)
+    return on_surface(spread)
+
+
+def _tangents(point: FloatArray) -> tuple[FloatArray, FloatArray]:
+    if len(point) == 2:
+        return np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    axis = np.eye(3)[np.argmin(np.abs(point))]
+    u = np.cross(point, axis)
+    u /= np.linalg.norm(u)
+    return u, np.cross(point / np.linalg.norm(point), u)
+
+
+@nb.njit(cache=True)
+def weiszfeld_step(points, weight, label, centres):  # type: ignore[no-untyped-def]
+    """One step of every centre towards the geometric median of its territory (Weiszfeld 1937)."""
+    n, d = points.shape
+    k = len(centres)
+    pull, total, spread, mass = np.zeros((k, d)), np.zeros(k), np.zeros(k), np.zeros(k)
+    for i in range(n):
+        j = label[i]
+        if j >= 0:
+            spread[j] += weight[i] * np.sqrt(square_between(points, i, centres, j))
+            mass[j] += weight[i]
+    for i in range(n):
+        j = label[i]
+        if j < 0:
+            continue
+        # A floor on the distance keeps a centre from sticking to one unit.
+        distance = np.sqrt(square_between(points, i, centres, j))
+        force = weight[i] / max(distance, 0.02 * spread[j] / mass[j] + 1e-9)
+        total[j] += force
+        for axis in range(d):
+            pull[j, axis] += force * points[i, axis]
+    moved = centres.copy()
+    for j in range(k):
+        if total[j] > 0:
+            for axis in range(d):
+                moved[j, axis] = pull[j, axis] / total[j]
+    return moved
+
+
+def recentre(transport: Transport, label: IntArray, centres: FloatArray, is_free: np.ndarray) -> FloatArray:
+    """Free centres moved to the mean (squared distance) or towards the median (distance) of their units."""
+    if transport.power == 2:
+        moved = _means(transport, np.maximum(label, 0), len(centres))
+        is_empty = np.bincount(np.maximum(label, 0), minlength=len(centres)) == 0
+        moved[is_empty] = centres[is_empty]
+    else:
+        moved = on_surface(weiszfeld_step(transport.points, transport.weight, label, centres))
+    return np.where(is_free[:, None], moved, centres)
+
+
+def locate(transport: Transport, centres: FloatArray, is_free: np.ndarray, *, rounds: int) -> tuple[FloatArray, FloatArray]:
+    """Balance and recentre in turn until centres rest; returns centres and prices.
+
+    References
+    ----------
+    Hess, S. W. et al. (1965). Nonpartisan political redistricting by computer. Operations Research 13(6).
+    Fleischmann, B., Paraschis, J. N. (1988). Solving a large scale districting problem. Computers & OR 15(6).
+    """
+    prices = transport.balance(centres, ladder=(0.3, 0.1), accuracy=0.05, max_steps=6)
+    spacing = float(np.median(transport.spacing(centres)))
+    for _ in range(rounds):
+        label = transport.assign(centres, prices)[0]
+        moved = recentre(transport, label, centres, is_free)
+        shift = float(np.sqrt(((moved - centres) ** 2).sum(axis=1)).max())
+        centres = moved
+        prices = transport.balance(centres, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=3)
+        if shift < 0.002 * spacing:
+            break
+    return centres, prices

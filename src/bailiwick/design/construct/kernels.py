@@ -1,0 +1,184 @@
+"""Compiled inner loops of the transport: units in blocks, centres that cannot win a block skipped exactly."""
+
+from __future__ import annotations
+
+import math
+
+import numba as nb
+import numpy as np
+
+N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
+EARTH_DIAMETER_KM = 2 * 6371.0088
+
+
+@nb.njit(cache=True, inline="always")
+def cost_of(square_km, power, is_sphere):  # type: ignore[no-untyped-def]
+    """Distance or squared distance from the squared chord, km."""
+    if is_sphere:
+        arc = EARTH_DIAMETER_KM * math.asin(min(math.sqrt(square_km) / EARTH_DIAMETER_KM, 1.0))
+        return arc if power == 1 else arc * arc
+    return math.sqrt(square_km) if power == 1 else square_km
+
+
+@nb.njit(cache=True, inline="always")
+def square_between(points, i, centres, j):  # type: ignore[no-untyped-def]
+    """Squared straight distance between point i and centre j."""
+    total = 0.0
+    for axis in range(points.shape[1]):
+        step = points[i, axis] - centres[j, axis]
+        total += step * step
+    return total
+
+
+@nb.njit(cache=True)
+def block_circles(points, size):  # type: ignore[no-untyped-def]
+    """Middle and radius (chord, km) of each run of ``size`` consecutive points."""
+    n, d = points.shape
+    n_blocks = (n + size - 1) // size
+    middle, radius = np.zeros((n_blocks, d)), np.zeros(n_blocks)
+    for b in range(n_blocks):
+        start, stop = b * size, min((b + 1) * size, n)
+        for axis in range(d):
+            middle[b, axis] = points[start:stop, axis].mean()
+        for i in range(start, stop):
+            radius[b] = max(radius[b], math.sqrt(square_between(points, i, middle, b)))
+    return middle, radius
+
+
+@nb.njit(cache=True)
+def block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, slack, found, floor):  # type: ignore[no-untyped-def]
+    """Centres that can be best, or within ``slack`` of best, for some unit of block b; returns their number."""
+    k = len(prices)
+    best = np.inf
+    for j in range(k):
+        chord = math.sqrt(square_between(middle, b, centres, j))
+        near, far = max(chord - radius[b], 0.0), chord + radius[b]
+        g_low, g_high = prices[j] * rho_low, prices[j] * rho_high
+        floor[j] = cost_of(near * near, power, is_sphere) - max(g_low, g_high)
+        best = min(best, cost_of(far * far, power, is_sphere) - min(g_low, g_high))
+    count = 0
+    for j in range(k):
+        if floor[j] <= best + slack:
+            found[count] = j
+            count += 1
+    return count
+
+
+@nb.njit(cache=True, inline="always")
+def is_barred(barred_ptr, barred, i, j):  # type: ignore[no-untyped-def]
+    for at in range(barred_ptr[i], barred_ptr[i + 1]):
+        if barred[at] == j:
+            return True
+    return False
+
+
+@nb.njit(cache=True, parallel=True)
+def soft_loads(  # type: ignore[no-untyped-def]
+    points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, temperature, power, is_sphere, with_hessian
+):
+    """Value, territory loads and curvature of the smoothed dual.
+
+    ``temperature`` is per block, in units of cost. Returns value, load (K,), curvature (K, K), first moments (K, d).
+    """
+    n_blocks, k, d = len(radius), len(prices), points.shape[1]
+    value = np.zeros(N_CHUNKS)
+    loads = np.zeros((N_CHUNKS, k))
+    moments = np.zeros((N_CHUNKS, k, d + 1))
+    curvature = np.zeros((N_CHUNKS if with_hessian else 1, k if with_hessian else 1, k if with_hessian else 1))
+    for chunk in nb.prange(N_CHUNKS):
+        found, floor = np.empty(k, np.int64), np.empty(k)
+        score, share = np.empty(k), np.empty(k)
+        for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
+            start, stop = b * size, min((b + 1) * size, len(points))
+            rho_low, rho_high = np.inf, -np.inf
+            for i in range(start, stop):
+                rho = load[i] / weight[i]
+                rho_low, rho_high = min(rho_low, rho), max(rho_high, rho)
+            t = temperature[b]
+            count = block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, 12.0 * t, found, floor)
+            for i in range(start, stop):
+                if pinned[i] >= 0:
+                    loads[chunk, pinned[i]] += load[i]
+                    continue
+                rho = load[i] / weight[i]
+                best = np.inf
+                for c in range(count):
+                    j = found[c]
+                    if barred_ptr[i] < barred_ptr[i + 1] and is_barred(barred_ptr, barred, i, j):
+                        score[c] = np.inf
+                        continue
+                    score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
+                    best = min(best, score[c])
+                if best == np.inf:
+                    continue
+                total = 0.0
+                for c in range(count):
+                    gap = (score[c] - best) / t
+                    share[c] = math.exp(-gap) if gap < 12.0 else 0.0
+                    total += share[c]
+                value[chunk] += weight[i] * (best - t * math.log(total))
+                for c in range(count):
+                    p = share[c] / total
+                    share[c] = p
+                    if p == 0.0:
+                        continue
+                    j = found[c]
+                    loads[chunk, j] += load[i] * p
+                    moments[chunk, j, d] += weight[i] * p
+                    for axis in range(d):
+                        moments[chunk, j, axis] += weight[i] * p * points[i, axis]
+                if with_hessian:
+                    scale = load[i] * rho / t
+                    for c in range(count):
+                        if share[c] < 1e-5:
+                            continue
+                        j = found[c]
+                        curvature[chunk, j, j] += scale * share[c]
+                        for e in range(count):
+                            if share[e] >= 1e-5:
+                                curvature[chunk, j, found[e]] -= scale * share[c] * share[e]
+    return value.sum(), loads.sum(axis=0), curvature.sum(axis=0), moments.sum(axis=0)
+
+
+@nb.njit(cache=True, parallel=True)
+def hard_assign(  # type: ignore[no-untyped-def]
+    points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, power, is_sphere
+):
+    """Best territory of each unit at given prices, the sum of best scores, and loads; ties go to the lower index."""
+    n_blocks, k = len(radius), len(prices)
+    label = np.full(len(points), -1, np.int32)
+    value = np.zeros(N_CHUNKS)
+    loads = np.zeros((N_CHUNKS, k))
+    for chunk in nb.prange(N_CHUNKS):
+        found, floor = np.empty(k, np.int64), np.empty(k)
+        for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
+            start, stop = b * size, min((b + 1) * size, len(points))
+            rho_low, rho_high = np.inf, -np.inf
+            is_any_barred = False
+            for i in range(start, stop):
+                if weight[i] > 0.0:
+                    rho = load[i] / weight[i]
+                    rho_low, rho_high = min(rho_low, rho), max(rho_high, rho)
+                is_any_barred = is_any_barred or barred_ptr[i] < barred_ptr[i + 1]
+            # Units without weight of distance, and bars, can make any centre the best.
+            slack = np.inf if is_any_barred or rho_high < 0.0 else 0.0
+            rho_low, rho_high = min(rho_low, 1e300), max(rho_high, 0.0)
+            count = block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, slack, found, floor)
+            for i in range(start, stop):
+                best, chosen = np.inf, -1
+                if pinned[i] >= 0:
+                    chosen = pinned[i]
+                    best = weight[i] * cost_of(square_between(points, i, centres, chosen), power, is_sphere) - load[i] * prices[chosen]
+                else:
+                    for c in range(count if weight[i] > 0.0 else k):
+                        j = found[c] if weight[i] > 0.0 else c
+                        if is_any_barred and is_barred(barred_ptr, barred, i, j):
+                            continue
+                        score = weight[i] * cost_of(square_between(points, i, centres, j), power, is_sphere) - load[i] * prices[j]
+                        if score < best:
+                            best, chosen = score, j
+                if chosen >= 0:
+                    label[i] = chosen
+                    value[chunk] += best
+                    loads[chunk, chosen] += load[i]
+    return label, value.sum(), loads.sum(axis=0)

@@ -1,0 +1,215 @@
+"""Balanced power diagram for given centres: prices of territories by a smoothed transport dual.
+
+Splitting units is allowed in this relaxation. Its dual has one price g per territory: unit i goes to the territory of
+least weight_i · cost(i, c_j) − load_i · g_j, and the dual value at any g is a lower bound. The dual is smoothed by a
+softmin and maximised by damped Newton steps along a ladder of falling temperatures.
+
+References
+----------
+Kitagawa, J., Mérigot, Q., Thibert, B. (2019). Convergence of a Newton algorithm for semi-discrete optimal transport.
+    Journal of the European Mathematical Society 21(9).
+Cohen-Addad, V., Klein, P. N., Young, N. E. (2018). Balanced centroidal power diagrams for redistricting. SIGSPATIAL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.spatial import cKDTree
+
+from bailiwick.design.construct import kernels
+from bailiwick.design.model import INERTIA, Model
+from bailiwick.domain import FloatArray, IntArray
+
+BLOCK = 64
+LADDER = (0.3, 0.1, 0.03, 0.01)
+
+
+@dataclass(frozen=True, eq=False)
+class Transport:
+    """Points with a weight of distance and one load, ready for transport to centres.
+
+    Attributes
+    ----------
+    weight
+        Weight of distance, positive, shape (n,), scaled to sum to K.
+    load
+        What is balanced, shape (n,), units larger than a territory cut to its size.
+    target
+        Load that each territory should get, shape (K,); sums to the sum of ``load``.
+    power
+        1: cost is distance. 2: squared distance.
+    """
+
+    points: FloatArray
+    weight: FloatArray
+    load: FloatArray
+    target: FloatArray
+    pinned: IntArray
+    barred_ptr: IntArray
+    barred: IntArray
+    power: int
+    middle: FloatArray
+    radius: FloatArray
+
+    @classmethod
+    def of(cls, model: Model, *, measure: int = 0, power: int | None = None) -> Transport:
+        """The transport problem of one balanced measure of a model."""
+        weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
+        load, target = cut_to_size(model.load[:, measure], model.target[:, measure])
+        floor = max(1e-9, 1e-6 / max(len(weight), 1))
+        middle, radius = kernels.block_circles(model.points, BLOCK)
+        return cls(
+            points=model.points,
+            weight=np.maximum(weight, np.maximum(0.02 * load, floor)),
+            load=load,
+            target=target,
+            pinned=model.pinned,
+            barred_ptr=model.barred_ptr,
+            barred=model.barred,
+            power=power or (2 if model.objective == INERTIA else 1),
+            middle=middle,
+            radius=radius,
+        )
+
+    @property
+    def is_sphere(self) -> bool:
+        """Whether distances follow the great circle."""
+        return self.points.shape[1] == 3
+
+    @classmethod
+    def exact(cls, model: Model, *, measure: int = 0) -> Transport:
+        """Like :meth:`of` with weights and loads as they are: for :meth:`assign` and bounds, not for :meth:`balance`."""
+        smooth = cls.of(model, measure=measure)
+        weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
+        return replace(smooth, weight=weight, load=np.ascontiguousarray(model.load[:, measure]), target=model.target[:, measure])
+
+    def coarsened(self, size: int) -> Transport:
+        """Every ``size`` consecutive points merged into their weighted mean; locks and bars are dropped."""
+        n = len(self.points)
+        if size <= 1:
+            return self
+        starts = np.arange(0, n, size)
+        weight, load = np.add.reduceat(self.weight, starts), np.add.reduceat(self.load, starts)
+        points = np.add.reduceat(self.points * self.weight[:, None], starts, axis=0) / weight[:, None]
+        middle, radius = kernels.block_circles(points, BLOCK)
+        free = np.full(len(points), -1, np.int32)
+        none = np.zeros(len(points) + 1, np.int32)
+        return Transport(points, weight, load, self.target, free, none, np.empty(0, np.int32), self.power, middle, radius)
+
+    def spacing(self, centres: FloatArray) -> FloatArray:
+        """Local distance between centres around each block, km."""
+        k = len(centres)
+        if k == 1:
+            return np.full(len(self.radius), max(float(self.radius.max()), 1.0))
+        q = min(4, k)
+        near = cKDTree(centres).query(centres, k=q)[0][:, q - 1]
+        owner = cKDTree(centres).query(self.middle)[1]
+        return np.maximum(near[owner], 1e-6)
+
+    def assign(self, centres: FloatArray, prices: FloatArray) -> tuple[IntArray, float, FloatArray]:
+        """Best territory per unit at these prices, sum of the best scores, and territory loads."""
+        return kernels.hard_assign(
+            self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
+            BLOCK, centres, prices, self.power, self.is_sphere,
+        )  # fmt: skip
+
+    def soft(
+        self, centres: FloatArray, prices: FloatArray, temperature: FloatArray, *, with_hessian: bool
+    ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+        """Smoothed dual without its linear term, loads, curvature and moments; see the kernel."""
+        return kernels.soft_loads(
+            self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
+            BLOCK, centres, prices, temperature, self.power, self.is_sphere, with_hessian,
+        )  # fmt: skip
+
+    def balance(
+        self,
+        centres: FloatArray,
+        *,
+        ladder: tuple[float, ...] = LADDER,
+        start: FloatArray | None = None,
+        accuracy: float = 0.004,
+        max_steps: int = 12,
+    ) -> FloatArray:
+        """Prices, shape (K,), that give every territory its target load up to about one unit.
+
+        Parameters
+        ----------
+        centres
+            Shape (K, d), km.
+        ladder
+            Falling temperatures of the softmin, relative to the local spacing of centres.
+        start
+            Prices to start from; zero if None.
+        accuracy
+            Largest relative deviation of the smoothed loads at which a temperature is finished.
+        max_steps
+            Newton steps per temperature.
+        """
+        prices = np.zeros(len(centres)) if start is None else start.copy()
+        scale = self.spacing(centres) ** self.power
+        cap = float(np.median(scale))
+        for temperature in ladder:
+            prices = self._newton(centres, prices, temperature * scale, cap, accuracy, max_steps)
+        return prices - np.average(prices, weights=self.target)
+
+    def _newton(
+        self, centres: FloatArray, prices: FloatArray, temperature: FloatArray, cap: float, accuracy: float, max_steps: int
+    ) -> FloatArray:
+        value, load, curvature, _ = self.soft(centres, prices, temperature, with_hessian=True)
+        dual = value + prices @ self.target
+        for _ in range(max_steps):
+            short = self.target - load
+            if np.abs(short / self.target).max() < accuracy:
+                break
+            step = _newton_step(curvature, short, cap)
+            for _ in range(8):
+                trial = prices + step
+                value, load, curvature, _ = self.soft(centres, trial, temperature, with_hessian=True)
+                if value + trial @ self.target >= dual + 1e-4 * (short @ step):
+                    break
+                step = 0.4 * step
+            else:
+                return prices
+            prices, dual = trial, value + trial @ self.target
+        return prices
+
+
+def _newton_step(curvature: FloatArray, short: FloatArray, cap: float) -> FloatArray:
+    diagonal = np.diagonal(curvature)
+    ridge = 1e-3 * np.median(diagonal) + 1e-12
+    # Cells that hold almost nothing have almost no curvature; a floor keeps their step sane.
+    damped = curvature + np.diag(ridge * 1e-3 + np.maximum(ridge - diagonal, 0.0))
+    try:
+        step = cho_solve(cho_factor(damped, check_finite=False), short, check_finite=False)
+    except np.linalg.LinAlgError:
+        step = short / np.maximum(diagonal, ridge)
+    step = step - step.mean()
+    largest = np.abs(step).max()
+    return step * (cap / largest) if largest > cap else step
+
+
+def cut_to_size(load: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Cut loads that exceed a mean territory, and scale targets so that both sides still agree.
+
+    A unit heavier than a territory can only stand alone; its surplus must not push its neighbours out of balance.
+
+    Examples
+    --------
+    >>> load, target = cut_to_size(np.array([3.0, 1.0, 1.0, 1.0]), np.array([1.5, 1.5, 1.5, 1.5]))
+    >>> load.tolist(), target.tolist()
+    ([1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0])
+    """
+    k = len(target)
+    share = target / target.sum() if target.sum() > 0 else np.full(k, 1.0 / k)
+    size = load.sum() / k
+    for _ in range(100):
+        cut = np.minimum(load, size)
+        smaller = cut.sum() / k
+        if smaller >= size * (1 - 1e-12):
+            break
+        size = smaller
+    return cut, share * cut.sum()

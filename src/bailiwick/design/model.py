@@ -1,0 +1,236 @@
+"""The compiled problem: ids and names become integers and arrays, groups become single nodes, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bailiwick.domain import FloatArray, IntArray, Problem
+from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points, points_km
+
+DISTANCE, INERTIA, DIAMETER = 0, 1, 2
+OBJECTIVE_CODES = {"distance": DISTANCE, "inertia": INERTIA, "diameter": DIAMETER}
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A problem as the engine sees it: n nodes (units, or groups of units), K territories, M balanced measures.
+
+    Attributes
+    ----------
+    points
+        Node positions in km, shape (n, 2) in the plane or (n, 3) on the sphere; nodes stand in space-filling order.
+    weight
+        Weight of distance per node, shape (n,).
+    load
+        Balanced measures per node, each scaled so that the mean target of a territory is 1, shape (n, M).
+    target, lower, upper
+        Target and allowed window of each territory's load, shape (K, M).
+    emphasis
+        Weight of a deviation per measure, shape (M,).
+    indptr, indices
+        Neighbour graph of the nodes; empty if territories need not be connected.
+    pinned
+        Territory that a node must keep, or −1, shape (n,).
+    barred_ptr, barred
+        Territories that a node must not get, in compressed rows.
+    centres
+        Fixed centres in km, NaN rows where free, shape (K, d).
+    max_distance_km
+        Infinity if unlimited.
+    node_of_unit
+        Node index of each unit of the problem, shape (n_units,).
+    """
+
+    points: FloatArray
+    weight: FloatArray
+    load: FloatArray
+    target: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    emphasis: FloatArray
+    indptr: IntArray
+    indices: IntArray
+    pinned: IntArray
+    barred_ptr: IntArray
+    barred: IntArray
+    centres: FloatArray
+    max_distance_km: float
+    objective: int
+    node_of_unit: IntArray
+
+    @property
+    def n(self) -> int:
+        """Number of nodes."""
+        return len(self.points)
+
+    @property
+    def k(self) -> int:
+        """Number of territories."""
+        return len(self.target)
+
+    @property
+    def must_connect(self) -> bool:
+        """Whether territories must be connected."""
+        return len(self.indices) > 0
+
+    @property
+    def is_fixed(self) -> np.ndarray:
+        """Mask of fixed centres, shape (K,)."""
+        return np.isfinite(self.centres[:, 0])
+
+    @property
+    def is_sphere(self) -> bool:
+        """Whether distances follow the great circle."""
+        return self.points.shape[1] == 3
+
+    def loads(self, label: IntArray) -> FloatArray:
+        """Load of each territory, shape (K, M)."""
+        columns = [np.bincount(label, weights=column, minlength=self.k) for column in self.load.T]
+        return np.column_stack(columns)
+
+    def to_units(self, label: IntArray) -> IntArray:
+        """Territory of each unit from the territory of each node."""
+        return label[self.node_of_unit]
+
+    def to_nodes(self, unit_label: IntArray) -> IntArray:
+        """Territory of each node from the territory of each unit (a group follows its last unit)."""
+        label = np.zeros(self.n, np.int32)
+        label[self.node_of_unit] = unit_label
+        return label
+
+
+def compile_problem(problem: Problem) -> Model:
+    """Turn a problem into arrays, nodes ordered along a space-filling curve for locality."""
+    node_of_unit = _number_nodes(problem)
+    n = int(node_of_unit.max()) + 1
+    points, weight = _merge_points(problem, node_of_unit, n)
+    order = morton_order(points)
+    rank = np.empty(n, np.int64)
+    rank[order] = np.arange(n)
+    node_of_unit = rank[node_of_unit].astype(np.int32)
+    load, target, lower, upper, emphasis = _windows(problem, node_of_unit, n)
+    indptr, indices = _node_graph(problem, node_of_unit, n)
+    barred_ptr, barred = _barred(problem, node_of_unit, n)
+    return Model(
+        points=np.ascontiguousarray(points[order]),
+        weight=weight[order],
+        load=load,
+        target=target,
+        lower=lower,
+        upper=upper,
+        emphasis=emphasis,
+        indptr=indptr,
+        indices=indices,
+        pinned=_pinned(problem, node_of_unit, n),
+        barred_ptr=barred_ptr,
+        barred=barred,
+        centres=_centres(problem),
+        max_distance_km=np.inf if problem.max_distance_km is None else float(problem.max_distance_km),
+        objective=OBJECTIVE_CODES[problem.objective],
+        node_of_unit=node_of_unit,
+    )
+
+
+def _number_nodes(problem: Problem) -> IntArray:
+    n = problem.n_units
+    if problem.groups is None:
+        return np.arange(n, dtype=np.int32)
+    grouped = problem.groups >= 0
+    key = np.where(grouped, problem.groups.astype(np.int64), np.int64(problem.groups.max()) + 1 + np.arange(n))
+    return np.unique(key, return_inverse=True)[1].astype(np.int32)
+
+
+def _merge_points(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[FloatArray, FloatArray]:
+    points, weight = points_km(problem.units), np.array(problem.weights)
+    if n == problem.n_units:
+        order = np.argsort(node_of_unit, kind="stable")
+        return points[order], weight[order]
+    heft = weight + 1e-9 * max(weight.mean(), 1e-300)
+    total = np.bincount(node_of_unit, weights=heft, minlength=n)
+    merged = np.column_stack([np.bincount(node_of_unit, weights=heft * column, minlength=n) / total for column in points.T])
+    if merged.shape[1] == 3:
+        merged *= EARTH_RADIUS_KM / np.linalg.norm(merged, axis=1, keepdims=True)
+    return merged, np.bincount(node_of_unit, weights=weight, minlength=n)
+
+
+def morton_order(points: FloatArray) -> np.ndarray:
+    """Order of points along the Z curve: near in the order is near in space; ties keep their place.
+
+    Examples
+    --------
+    >>> morton_order(np.array([[0.0, 0.0], [9.0, 9.0], [0.1, 0.1]])).tolist()
+    [0, 2, 1]
+    """
+    d = points.shape[1]
+    bits = 31 if d == 2 else 21
+    low = points.min(axis=0)
+    span = max(float((points.max(axis=0) - low).max()), 1e-12)
+    grid = np.minimum(((points - low) / span * (1 << bits)).astype(np.uint64), np.uint64((1 << bits) - 1))
+    key = np.zeros(len(points), np.uint64)
+    for axis in range(d):
+        key |= _spread(grid[:, axis], d) << np.uint64(axis)
+    return np.argsort(key, kind="stable")
+
+
+def _spread(value: np.ndarray, d: int) -> np.ndarray:
+    """Insert ``d − 1`` zero bits between the bits of ``value``."""
+    if d == 2:
+        steps = [(16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555)]
+    else:
+        steps = [(32, 0x1F00000000FFFF), (16, 0x1F0000FF0000FF), (8, 0x100F00F00F00F00F), (4, 0x10C30C30C30C30C3), (2, 0x1249249249249249)]
+    for shift, mask in steps:
+        value = (value | (value << np.uint64(shift))) & np.uint64(mask)
+    return value
+
+
+def _windows(
+    problem: Problem, node_of_unit: IntArray, n: int
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Loads and windows of the balanced measures, scaled so that the mean target is 1."""
+    k = problem.n_territories
+    balanced = [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
+    load = np.empty((n, len(balanced)))
+    target, slack = np.empty((k, len(balanced))), np.empty(len(balanced))
+    for col, measure in enumerate(balanced):
+        values = problem.units.measures[measure.name]
+        total = float(values.sum())
+        load[:, col] = np.bincount(node_of_unit, weights=values, minlength=n) * (k / total if total > 0 else 0.0)
+        target[:, col] = problem.target_shares * k if total > 0 else 0.0
+        slack[col] = 1e6 if measure.tolerance is None else measure.tolerance
+    lower, upper = target * np.maximum(1 - slack, 0.0), target * (1 + slack)
+    return load, target, lower, upper, np.array([m.weight for m in balanced])
+
+
+def _node_graph(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[IntArray, IntArray]:
+    if problem.adjacency is None:
+        return np.zeros(n + 1, np.int32), np.empty(0, np.int32)
+    pairs = node_of_unit[problem.adjacency.pairs]
+    graph = type(problem.adjacency).from_pairs(n, pairs)
+    return np.array(graph.indptr), np.array(graph.indices)
+
+
+def _pinned(problem: Problem, node_of_unit: IntArray, n: int) -> IntArray:
+    pinned = np.full(n, -1, np.int32)
+    if problem.locked is not None:
+        is_locked = problem.locked >= 0
+        pinned[node_of_unit[is_locked]] = problem.locked[is_locked]
+    return pinned
+
+
+def _barred(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[IntArray, IntArray]:
+    indptr = np.zeros(n + 1, np.int32)
+    if problem.forbidden is None or len(problem.forbidden) == 0:
+        return indptr, np.empty(0, np.int32)
+    pairs = np.unique(np.column_stack([node_of_unit[problem.forbidden[:, 0]], problem.forbidden[:, 1]]), axis=0)
+    np.cumsum(np.bincount(pairs[:, 0], minlength=n), out=indptr[1:])
+    return indptr, pairs[:, 1].astype(np.int32)
+
+
+def _centres(problem: Problem) -> FloatArray:
+    d = 2 if problem.units.is_planar else 3
+    centres = np.full((problem.n_territories, d), np.nan)
+    fixed = problem.is_fixed
+    centres[fixed] = coordinates_to_points(problem.centre_coordinates[fixed], is_planar=problem.units.is_planar)
+    return centres

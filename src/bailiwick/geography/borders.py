@@ -77,7 +77,7 @@ def from_shapes(shapes: NDArray[np.object_], *, is_planar: bool = False, snap_km
     """
     shapes = np.asarray(shapes, dtype=object)
     segments = _segments(shapes, is_planar)
-    snap = _default_snap(shapes, is_planar) if snap_km is None else float(snap_km)
+    snap = default_snap_km(shapes, is_planar) if snap_km is None else float(snap_km)
     exact, is_matched = _equal_segments(segments, is_planar)
     found = [exact]
     if snap > 0:
@@ -106,7 +106,8 @@ def _segments(shapes: NDArray[np.object_], is_planar: bool) -> Segments:
     return Segments(unit, points[at], points[at + 1])
 
 
-def _default_snap(shapes: NDArray[np.object_], is_planar: bool) -> float:
+def default_snap_km(shapes: NDArray[np.object_], is_planar: bool) -> float:
+    """A hundredth of the width (square root of the area) of the median polygon, in km."""
     area = shapely.area(shapes)
     if not is_planar:
         bounds = shapely.bounds(shapes)

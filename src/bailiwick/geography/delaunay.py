@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, Delaunay, QhullError
 
 from bailiwick.domain import FloatArray, IntArray
-from bailiwick.geography.geodesy import coordinates_to_points
+from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points
 
 GRID_STEPS = 2**31
 """Places are told apart on a grid of this many steps: 2 cm for 360 degrees."""
@@ -75,24 +75,41 @@ def triangulate(points: FloatArray) -> IntArray:
         return np.empty((0, 3), np.int32)
     if points.shape[1] == 2:
         return _triangulate_plane(points)
-    flat = project_stereographic(points)
-    return _hull_triangles(points) if flat is None else _triangulate_plane(flat)
+    chart = StereographicMap.around(points)
+    return _hull_triangles(points) if chart is None else _triangulate_plane(chart.flatten(points))
 
 
-def project_stereographic(points: FloatArray) -> FloatArray | None:
-    """Stereographic map around the middle of points on the sphere, in units of its radius; None beyond a hemisphere."""
-    unit = points / np.linalg.norm(points, axis=1)[:, None]
-    mean = unit.mean(axis=0)
-    length = float(np.linalg.norm(mean))
-    if length < 1e-6:
-        return None
-    mean /= length
-    height = unit @ mean
-    if height.min() < 0:
-        return None
-    east = np.cross([0.0, 0.0, 1.0], mean) if abs(mean[2]) < 0.99 else np.cross([0.0, 1.0, 0.0], mean)
-    east /= np.linalg.norm(east)
-    return np.column_stack([unit @ east, unit @ np.cross(mean, east)]) * (2.0 / (1.0 + height))[:, None]
+class StereographicMap(NamedTuple):
+    """The map that keeps circles: around ``centre``, with unit vectors to the east and north of it; radius 1 at the middle."""
+
+    centre: FloatArray
+    east: FloatArray
+    north: FloatArray
+
+    @classmethod
+    def around(cls, points: FloatArray) -> StereographicMap | None:
+        """Build around the middle of points on the sphere; None if they do not fit in a hemisphere."""
+        unit = points / np.linalg.norm(points, axis=1)[:, None]
+        mean = unit.mean(axis=0)
+        length = float(np.linalg.norm(mean))
+        if length < 1e-6 or float((unit @ mean).min()) < 0:
+            return None
+        centre = mean / length
+        east = np.cross([0.0, 0.0, 1.0] if abs(centre[2]) < 0.99 else [0.0, 1.0, 0.0], centre)
+        east /= np.linalg.norm(east)
+        return cls(centre, east, np.cross(centre, east))
+
+    def flatten(self, points: FloatArray) -> FloatArray:
+        """From the sphere to the map, shape (n, 2)."""
+        unit = points / np.linalg.norm(points, axis=1)[:, None]
+        flat: FloatArray = np.column_stack([unit @ self.east, unit @ self.north]) * (2 / (1 + unit @ self.centre))[:, None]
+        return flat
+
+    def lift(self, flat: FloatArray) -> FloatArray:
+        """From the map to the sphere, in km, shape (n, 3)."""
+        square = (flat**2).sum(axis=1)[:, None]
+        unit = (4 * (flat[:, :1] * self.east + flat[:, 1:] * self.north) + (4 - square) * self.centre) / (4 + square)
+        return EARTH_RADIUS_KM * unit
 
 
 def _triangulate_plane(points: FloatArray) -> IntArray:

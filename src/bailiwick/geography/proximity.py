@@ -121,6 +121,9 @@ def _unit_pairs(pairs: IntArray, place_idx: IntArray) -> NDArray[np.int64]:
     order = np.argsort(place_idx, kind="stable")
     is_same = place_idx[order[1:]] == place_idx[order[:-1]]
     first, last = order[np.append(True, ~is_same)[: len(order)]], order[np.append(~is_same, True)[: len(order)]]
-    found = [np.column_stack([order[:-1], order[1:]])[is_same]]
-    found += [np.column_stack([a[pairs[:, 0]], b[pairs[:, 1]]]) for a in (first, last) for b in (first, last)]
+    found = [np.column_stack([order[:-1], order[1:]])[is_same], first[pairs]]
+    is_chain = first != last
+    left, right = pairs[is_chain[pairs[:, 0]]], pairs[is_chain[pairs[:, 1]]]
+    both = left[is_chain[left[:, 1]]]
+    found += [np.column_stack([last[left[:, 0]], first[left[:, 1]]]), np.column_stack([first[right[:, 0]], last[right[:, 1]]]), last[both]]
     return np.vstack(found).astype(np.int64)

@@ -265,15 +265,20 @@ class PlanView:
         return np.bincount(assigned, minlength=self.n_territories).astype(np.int32)
 
     @property
-    def worst_deviations(self) -> FloatArray:
-        """Largest absolute deviation of each territory over the balanced measures (over all where none is), shape (K,)."""
-        balanced = [m for m in self.measures if m.tolerance is not None] or list(self.measures)
-        return np.max([np.abs(np.nan_to_num(m.deviations)) for m in balanced], axis=0)
+    def strain(self) -> FloatArray:
+        """How badly each territory misses its targets, shape (K,): the largest deviation ÷ tolerance over the measures.
+
+        Measures without a tolerance count only where no measure has one, by their bare deviation.
+        """
+        balanced = [m for m in self.measures if m.tolerance is not None]
+        if not balanced:
+            return np.max([np.abs(np.nan_to_num(m.deviations)) for m in self.measures], axis=0)
+        return np.max([np.abs(np.nan_to_num(m.deviations)) / max(m.tolerance or 0.0, 1e-3) for m in balanced], axis=0)
 
     @property
     def worst_first(self) -> IntArray:
-        """Territory indices, the largest deviation first, ties by index."""
-        return np.argsort(-self.worst_deviations, kind="stable").astype(np.int32)
+        """Territory indices by falling strain, ties by index."""
+        return np.argsort(-self.strain, kind="stable").astype(np.int32)
 
 
 def _check(view: PlanView) -> None:

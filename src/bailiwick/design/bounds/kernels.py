@@ -7,14 +7,22 @@ import numpy as np
 
 
 @nb.njit(cache=True)
-def kinked_newton_step(curvature, slope, prices, lower, upper, sweeps):  # type: ignore[no-untyped-def]
-    """Maximise slope·δ − ½ δᵀHδ + Σ ψ(prices + δ), ψ(g) = lower·g for g > 0, upper·g for g < 0; shape (K,)."""
+def kinked_newton_step(indptr, indices, entries, slope, prices, lower, upper, sweeps):  # type: ignore[no-untyped-def]
+    """Maximise slope·δ − ½ δᵀHδ + Σ ψ(prices + δ), ψ(g) = lower·g for g > 0, upper·g for g < 0; shape (K,).
+
+    H comes in compressed columns and is symmetric.
+    """
     k = len(prices)
+    diagonal = np.ones(k)
+    for j in range(k):
+        for at in range(indptr[j], indptr[j + 1]):
+            if indices[at] == j:
+                diagonal[j] = entries[at]
     step, drag = np.zeros(k), np.zeros(k)
     for _ in range(sweeps):
         largest = 0.0
         for j in range(k):
-            h = curvature[j, j]
+            h = diagonal[j]
             pull = slope[j] - drag[j] + h * step[j]
             right, left = (pull + lower[j]) / h, (pull + upper[j]) / h
             if prices[j] + right > 0.0:
@@ -25,8 +33,8 @@ def kinked_newton_step(curvature, slope, prices, lower, upper, sweeps):  # type:
                 best = -prices[j]
             move = best - step[j]
             if move != 0.0:
-                for other in range(k):
-                    drag[other] += curvature[other, j] * move
+                for at in range(indptr[j], indptr[j + 1]):
+                    drag[indices[at]] += entries[at] * move
                 step[j] = best
                 largest = max(largest, abs(move))
         if largest < 1e-10:

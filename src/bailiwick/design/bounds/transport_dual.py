@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from bailiwick.design.bounds.kernels import kinked_newton_step
 from bailiwick.design.construct.transport import Transport
 from bailiwick.domain import FloatArray
 
-LADDER = (0.1, 0.03, 0.01, 0.003)
+LADDER = (0.04, 0.012, 0.004)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,15 +75,13 @@ def _exact_value(transport: Transport, centres: FloatArray, prices: FloatArray, 
 def _climb(
     transport: Transport, centres: FloatArray, prices: FloatArray, lower: FloatArray, upper: FloatArray, temperature: FloatArray, cap: float
 ) -> FloatArray:
-    def smoothed(g: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-        value, load, curvature, _ = transport.soft(centres, g, temperature, with_hessian=True)
+    def smoothed(g: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
+        value, load, curvature = transport.soft(centres, g, temperature)
         return value + _window_value(g, lower, upper), load, curvature
 
     value, load, curvature = smoothed(prices)
     for _ in range(12):
-        ridge = 1e-3 * np.median(np.diagonal(curvature)) + 1e-9
-        damped = curvature + np.diag(np.full(len(prices), 1e-3 * ridge) + np.maximum(ridge - np.diagonal(curvature), 0.0))
-        step = kinked_newton_step(damped, -load, prices, lower, upper, 200)
+        step = kinked_newton_step(curvature.indptr, curvature.indices, curvature.data, -load, prices, lower, upper, 300)
         step *= min(1.0, cap / max(float(np.abs(step).max()), 1e-12))
         for _ in range(6):
             trial_value, trial_load, trial_curvature = smoothed(prices + step)

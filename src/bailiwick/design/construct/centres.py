@@ -151,7 +151,7 @@ def locate(transport: Transport, centres: FloatArray, is_free: np.ndarray, *, ro
     Hess, S. W. et al. (1965). Nonpartisan political redistricting by computer. Operations Research 13(6).
     Fleischmann, B., Paraschis, J. N. (1988). Solving a large scale districting problem. Computers & OR 15(6).
     """
-    prices = transport.balance(centres, ladder=(0.3, 0.1), accuracy=0.05, max_steps=6)
+    prices = transport.balance(centres, ladder=(0.12,), accuracy=0.05, max_steps=8)
     spacing = float(np.median(transport.spacing(centres)))
     for _ in range(rounds):
         label = transport.assign(centres, prices)[0]

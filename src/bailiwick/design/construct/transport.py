@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+import scipy.sparse as sp
+from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from bailiwick.design.construct import kernels
@@ -24,7 +25,7 @@ from bailiwick.design.model import INERTIA, Model
 from bailiwick.domain import FloatArray, IntArray
 
 BLOCK = 64
-LADDER = (0.3, 0.1, 0.03, 0.01)
+LADDER = (0.12, 0.04, 0.012)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,14 +117,13 @@ class Transport:
             BLOCK, centres, prices, self.power, self.is_sphere,
         )  # fmt: skip
 
-    def soft(
-        self, centres: FloatArray, prices: FloatArray, temperature: FloatArray, *, with_hessian: bool
-    ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
-        """Smoothed dual without its linear term, loads, curvature and moments; see the kernel."""
-        return kernels.soft_loads(
+    def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
+        """Smoothed dual without its linear term, loads (K,), and the negative second derivative (K, K)."""
+        value, load, diagonal, partner, coupling = kernels.soft_loads(
             self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
-            BLOCK, centres, prices, temperature, self.power, self.is_sphere, with_hessian,
+            BLOCK, centres, prices, temperature, self.power, self.is_sphere,
         )  # fmt: skip
+        return value, load, _curvature(diagonal, partner, coupling)
 
     def balance(
         self,
@@ -159,7 +159,7 @@ class Transport:
     def _newton(
         self, centres: FloatArray, prices: FloatArray, temperature: FloatArray, cap: float, accuracy: float, max_steps: int
     ) -> FloatArray:
-        value, load, curvature, _ = self.soft(centres, prices, temperature, with_hessian=True)
+        value, load, curvature = self.soft(centres, prices, temperature)
         dual = value + prices @ self.target
         for _ in range(max_steps):
             short = self.target - load
@@ -168,7 +168,7 @@ class Transport:
             step = _newton_step(curvature, short, cap)
             for _ in range(8):
                 trial = prices + step
-                value, load, curvature, _ = self.soft(centres, trial, temperature, with_hessian=True)
+                value, load, curvature = self.soft(centres, trial, temperature)
                 if value + trial @ self.target >= dual + 1e-4 * (short @ step):
                     break
                 step = 0.4 * step
@@ -186,15 +186,19 @@ def _something_to_share(model: Model, measure: int) -> tuple[FloatArray, FloatAr
     return np.full(model.n, model.k / model.n), np.ones(model.k)
 
 
-def _newton_step(curvature: FloatArray, short: FloatArray, cap: float) -> FloatArray:
-    diagonal = np.diagonal(curvature)
-    ridge = 1e-3 * np.median(diagonal) + 1e-12
+def _curvature(diagonal: FloatArray, partner: IntArray, coupling: FloatArray) -> sp.csc_matrix:
+    """Sum of the chunks' coupling lists and the diagonal as one sparse matrix; cells without weight get a floor."""
+    k = len(diagonal)
+    used = partner >= 0
+    row = np.broadcast_to(np.arange(k)[None, :, None], partner.shape)[used]
     # Cells that hold almost nothing have almost no curvature; a floor keeps their step sane.
-    damped = curvature + np.diag(ridge * 1e-3 + np.maximum(ridge - diagonal, 0.0))
-    try:
-        step = cho_solve(cho_factor(damped, check_finite=False), short, check_finite=False)
-    except np.linalg.LinAlgError:
-        step = short / np.maximum(diagonal, ridge)
+    ridge = 1e-3 * np.median(diagonal) + 1e-12
+    off = sp.coo_matrix((coupling[used], (row, partner[used])), shape=(k, k))
+    return sp.csc_matrix(off + sp.diags_array(np.maximum(diagonal, ridge) + 1e-3 * ridge))
+
+
+def _newton_step(curvature: sp.csc_matrix, short: FloatArray, cap: float) -> FloatArray:
+    step = splu(curvature, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(short)
     step = step - step.mean()
     largest = np.abs(step).max()
     return step * (cap / largest) if largest > cap else step

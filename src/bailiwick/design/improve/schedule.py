@@ -8,16 +8,16 @@ import numpy as np
 
 from bailiwick.design.construct.build import Construction
 from bailiwick.design.construct.centres import recentre
-from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.search import Search
-from bailiwick.design.model import Model
+from bailiwick.design.improve.search_kernels import Heat
+from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import IntArray
 
 
 @dataclass(frozen=True)
 class ScheduleParams:
-    """Effort and temperatures, relative to the mean cost of a unit.
+    """Effort and temperatures of the search.
 
     Attributes
     ----------
@@ -25,20 +25,24 @@ class ScheduleParams:
         Proposals of the main cooling: at least ``few``, else ``per_node`` for each node.
     n_slices
         Slices of the main cooling; between slices centres move and the watch is asked.
-    heat, cold
-        First and last temperature.
+    hot, cold
+        First and last temperature, in mean costs of a unit.
     price
-        Price of imbalance at the start, in mean territory costs per territory of excess.
+        Price of imbalance at the start, in mean costs of a territory for an excess of its whole target.
     price_growth
         Factor on the price for every mending round.
     mending_rounds
         Most rounds spent on territories that are still out of balance.
+    bend
+        How much dearer a large excess is than the same excess spread over several territories.
+    compound_share
+        Share of proposals that move two units at once.
     """
 
     few: int = 2_000_000
     per_node: int = 100
     n_slices: int = 24
-    heat: float = 2.0
+    hot: float = 2.0
     cold: float = 0.02
     price: float = 10.0
     price_growth: float = 3.0
@@ -51,59 +55,77 @@ def improve(
     model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int, params: ScheduleParams | None = None
 ) -> IntArray:
     """Best territory per node found from the constructed plan, shape (n,)."""
-    params = params or ScheduleParams()
-    search = Search(model, built.label, built.centres, seed, graph)
-    best = _Best(search)
-    if model.k == 1 or model.k == model.n or watch.report("improve", 0.0):
-        return best.label
-    transport, is_free = Transport.of(model), ~model.is_fixed
-    unit_cost = max(search.cost(), 1e-12) / model.n
-    price = params.price * max(search.cost(), 1e-12) / model.k
-    n_proposals = max(params.few, params.per_node * model.n) // params.n_slices
-    ladder = np.geomspace(params.heat, params.cold, params.n_slices + 1) * unit_cost
-    for at in range(params.n_slices):
-        search.anneal(price=price, bend=params.bend, hot=ladder[at], cold=ladder[at + 1], n_proposals=n_proposals,
-                      compound_share=params.compound_share)  # fmt: skip
-        search.recentre(lambda label, centres: recentre(transport, label, centres, is_free))
-        best.offer(search)
-        if watch.report("improve", (at + 1) / (params.n_slices + params.mending_rounds), n_violations=best.n_violations):
-            return best.label
-    _mend(search, best, price, unit_cost, n_proposals, params, watch)
-    return best.label
+    course = _Course(model, built, graph, watch, seed, params or ScheduleParams())
+    if model.k == 1 or model.k == model.n or watch.report("improve", 0.0, n_violations=course.n_violations):
+        return course.label
+    if course.cool():
+        course.mend()
+    return course.label
 
 
-def _mend(search: Search, best: _Best, price: float, unit_cost: float, n_proposals: int, params: ScheduleParams, watch: Watch) -> None:
-    """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat."""
-    idle = 0
-    for at in range(params.mending_rounds):
-        before = best.excess
-        search.anneal(price=price, bend=params.bend, hot=0.0, cold=0.0, n_proposals=n_proposals, compound_share=params.compound_share)
-        best.offer(search)
-        done = (params.n_slices + at + 1) / (params.n_slices + params.mending_rounds)
-        if watch.report("improve", done, n_violations=best.n_violations) or best.excess <= 1e-9:
-            return
-        idle = idle + 1 if best.excess > before * 0.9 else 0
-        if idle >= 3:
-            return
-        price *= params.price_growth
-        search.anneal(price=price, bend=params.bend, hot=params.heat * unit_cost * 0.5, cold=params.cold * unit_cost,
-                      n_proposals=n_proposals * 2, compound_share=params.compound_share)  # fmt: skip
+class _Course:
+    """One search with its best plan so far: least excess, then least cost."""
 
+    def __init__(
+        self, model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, seed: int, params: ScheduleParams
+    ) -> None:
+        self.search = Search(model, built.label, built.centres, graph, seed=seed)
+        self.watch, self.params, self.transport, self.is_free = watch, params, built.transport, ~model.is_fixed
+        self.n_proposals = max(params.few, params.per_node * model.n) // params.n_slices
+        self.excess, self.cost = np.inf, np.inf
+        self.is_diameter = model.objective == DIAMETER
+        self._offer()
+        # A pair of units beyond the reach costs about 1 at most; other objectives are in km or km².
+        self.unit_cost = 0.02 if self.is_diameter else max(self.cost, 1e-12) / model.n
+        self.price = params.price * (1.0 if self.is_diameter else max(self.cost, 1e-12) / model.k)
+        self._set_reach(0)
 
-class _Best:
-    """The best plan so far: least excess, then least cost."""
+    def cool(self) -> bool:
+        """The main cooling; False if the watch stopped it."""
+        params = self.params
+        ladder = np.geomspace(params.hot, params.cold, params.n_slices + 1) * self.unit_cost
+        for at in range(params.n_slices):
+            self._run(ladder[at], ladder[at + 1], self.n_proposals)
+            self.search.recentre(lambda label, centres: recentre(self.transport, label, centres, self.is_free))
+            if self._look(at + 1):
+                return False
+        return True
 
-    def __init__(self, search: Search) -> None:
-        self.excess, self.cost, self.n_violations = np.inf, np.inf, -1
-        self.label = search.label.copy()
-        self.offer(search)
+    def mend(self) -> None:
+        """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat."""
+        params, idle = self.params, 0
+        for at in range(params.mending_rounds):
+            before = self.excess
+            self._run(0.0, 0.0, self.n_proposals)
+            if self._look(params.n_slices + at + 1) or self.excess <= 1e-9:
+                return
+            idle = idle + 1 if self.excess > before * 0.9 else 0
+            if idle >= 3:
+                return
+            self.price *= params.price_growth
+            self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals)
 
-    def offer(self, search: Search) -> None:
-        """Keep a copy if it is better."""
-        over = search.excesses()
-        excess, cost = float(over.sum()), search.cost()
-        is_better = excess < self.excess - 1e-9 or (excess < self.excess + 1e-9 and cost < self.cost)
-        if is_better:
+    def _run(self, hot: float, cold: float, n_proposals: int) -> None:
+        self.search.run(Heat(self.price, self.params.bend, float(hot), float(cold), n_proposals, self.params.compound_share))
+
+    def _look(self, done: int) -> bool:
+        """Keep the plan if it is the best, aim at a smaller diameter, and ask the watch whether to stop."""
+        self._offer()
+        self._set_reach(done)
+        share = done / (self.params.n_slices + self.params.mending_rounds)
+        return self.watch.report("improve", min(share, 1.0), n_violations=self.n_violations)
+
+    def _offer(self) -> None:
+        over = self.search.excesses()
+        excess, cost = float(over.sum()), self.search.cost()
+        if excess < self.excess - 1e-9 or (excess < self.excess + 1e-9 and cost < self.cost):
             self.excess, self.cost = excess, cost
             self.n_violations = int((over > 1e-9).any(axis=1).sum())
-            self.label = search.label.copy()
+            self.label = self.search.label.copy()
+
+    def _set_reach(self, done: int) -> None:
+        """Pairs farther apart than a little less than the best diameter cost from now on."""
+        if self.is_diameter:
+            shrink = 0.05 * max(1.0 - done / self.params.n_slices, 0.1)
+            chord = self.cost
+            self.search.state.reach[0] = max(chord * (1.0 - shrink), 1e-6)

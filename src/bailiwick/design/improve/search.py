@@ -1,109 +1,102 @@
-"""Annealed boundary search: spends the tolerance on compactness and brings every measure inside its window."""
+"""A plan under annealed search: the arrays that the kernels edit, and what is read off between their runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from bailiwick.design.construct.kernels import cost_of
-from bailiwick.design.improve import search_kernels as kernels
-from bailiwick.design.construct.repair import n_broken
-from bailiwick.design.model import INERTIA, Model
+from bailiwick.design.improve.graph_kernels import Borders, Graph, Scratch
+from bailiwick.design.improve.search_kernels import DIAMETER_POWER, Ground, Heat, State, anneal
+from bailiwick.design.model import DIAMETER, INERTIA, Model
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.geography.geodesy import distance_km
+from bailiwick.metrics.diameter import diameters_km
+
+SPARE_SEATS = 3.0
+POWER_OF = {DIAMETER: DIAMETER_POWER, INERTIA: 2}
 
 
-@dataclass(frozen=True)
-class SearchParams:
-    """Effort of the search.
+class Search:
+    """A plan with everything needed to change it quickly.
 
-    Attributes
+    Parameters
     ----------
-    proposals_per_node
-        Proposed moves per node over the whole run.
-    n_slices
-        The run is cut into slices; between slices centres move, prices adapt and the clock is read.
-    heat
-        Starting temperature relative to the typical change of a boundary move.
-    compound_share
-        Share of proposals that move two units at once.
+    model
+        The compiled problem.
+    label
+        Territory per node to start from, shape (n,).
+    centres
+        Centres to measure from, shape (K, d), km.
+    graph
+        Neighbour graph along which nodes change hands.
+    seed
+        Of the random source.
     """
 
-    proposals_per_node: int = 300
-    n_slices: int = 40
-    heat: float = 0.3
-    compound_share: float = 0.5
-
-
-@dataclass(eq=False)
-class Search:
-    """A plan under search, as arrays that the kernel edits in place."""
-
-    model: Model
-    label: IntArray
-    centres: FloatArray
-    seed: int
-    graph: tuple[IntArray, IntArray]
-
-    def __post_init__(self) -> None:
-        model = self.model
+    def __init__(self, model: Model, label: IntArray, centres: FloatArray, graph: tuple[IntArray, IntArray], *, seed: int) -> None:
         n, k = model.n, model.k
-        self.power = 2 if model.objective == INERTIA else 1
+        self.model = model
+        self.graph = Graph(*graph)
+        self.power = POWER_OF.get(model.objective, 1)
         self.weight = model.weight * (k / max(model.weight.sum(), 1e-300))
-        self.label = self.label.astype(np.int32).copy()
-        self.is_mean = (~model.is_fixed) & (self.power == 2)
-        self.state = np.array([(self.seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
-        self._items = np.empty(2 * n + 17 * k + 64, np.int32)
-        self._place = np.empty(n, np.int32)
-        self._start, self._room, self._count = (np.empty(k, np.int64) for _ in range(3))
-        self._stamp, self._mark, self._queue = np.zeros(n, np.int64), np.zeros(1, np.int64), np.empty(n, np.int32)
-        self.refresh()
+        self.ground = Ground(
+            model.points, self.weight, model.load, model.lower, model.upper, model.target, model.emphasis, model.pinned,
+            model.barred_ptr, model.barred, self.power, model.is_sphere, model.must_connect,
+        )  # fmt: skip
+        self.random = np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
+        self.borders = Borders(
+            np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3))
+        )
+        self.scratch = Scratch(np.zeros(n, np.int64), np.zeros(1, np.int64), np.empty(n, np.int32))
+        self.state = self._state(label.astype(np.int32).copy(), centres.copy())
 
-    def refresh(self) -> None:
-        """Recompute loads, sizes and means from the labels."""
+    def _state(self, label: IntArray, centres: FloatArray) -> State:
         model, k = self.model, self.model.k
-        self.loads = model.loads(self.label)
-        self.size = np.bincount(self.label, minlength=k).astype(np.int64)
-        self.mass = np.bincount(self.label, weights=self.weight, minlength=k)
-        means = np.column_stack([np.bincount(self.label, weights=self.weight * column, minlength=k) for column in model.points.T])
-        means /= np.maximum(self.mass, 1e-300)[:, None]
-        self.centres = np.where((self.is_mean & (self.mass > 0))[:, None], means, self.centres)
+        is_mean = (~model.is_fixed) & (self.power == 2)
+        size = np.bincount(label, minlength=k).astype(np.int64)
+        mass = np.bincount(label, weights=self.weight, minlength=k)
+        sums = np.column_stack([np.bincount(label, weights=self.weight * column, minlength=k) for column in model.points.T])
+        means = sums / np.maximum(mass, 1e-300)[:, None]
+        centres = np.where((is_mean & (mass > 0))[:, None], means, centres)
+        members, seat = self._seats(label, size)
+        return State(label, model.loads(label), size, centres, mass, is_mean, members, seat, np.ones(1))
+
+    def _seats(self, label: IntArray, size: np.ndarray) -> tuple[IntArray, IntArray]:
+        if self.power != DIAMETER_POWER:
+            return np.empty((1, 1), np.int32), np.empty(1, np.int32)
+        order = np.argsort(label, kind="stable")
+        seat = np.empty(len(label), np.int32)
+        seat[order] = np.arange(len(label)) - np.repeat(np.cumsum(size) - size, size)
+        room = int(max(SPARE_SEATS * len(label) / len(size), 1.2 * size.max())) + 8
+        members = np.zeros((len(size), room), np.int32)
+        members[label, seat] = np.arange(len(label))
+        return members, seat
+
+    @property
+    def label(self) -> IntArray:
+        """Territory per node now, shape (n,)."""
+        return self.state.label
+
+    def run(self, heat: Heat) -> int:
+        """Anneal; returns the number of accepted steps."""
+        return int(anneal(self.graph, self.ground, self.state, self.borders, self.scratch, heat, self.random))
 
     def recentre(self, move: Callable[[IntArray, FloatArray], FloatArray]) -> None:
         """Let free centres that are not means follow their territories."""
         if self.power == 1 and not self.model.is_fixed.all():
-            self.centres = move(self.label, self.centres)
+            self.state.centres[:] = move(self.label, self.state.centres)
 
     def excesses(self) -> FloatArray:
         """Relative amount by which each load is outside its window, shape (K, M)."""
-        model = self.model
-        over = np.maximum(np.maximum(self.loads - model.upper, model.lower - self.loads), 0.0)
-        return over / np.where(model.target > 0, model.target, 1.0) * (model.target > 0)
+        model, loads = self.model, self.model.loads(self.label)
+        over = np.maximum(np.maximum(loads - model.upper, model.lower - loads), 0.0)
+        return np.divide(over, model.target, out=np.zeros_like(over), where=model.target > 0)
 
     def cost(self) -> float:
-        """Objective of the plan at the present centres, weights scaled to sum to K."""
-        square = ((self.model.points - self.centres[self.label]) ** 2).sum(axis=1)
-        return float(self.weight @ _costs(square, self.power, self.model.is_sphere))
-
-    def anneal(self, *, price: float, bend: float, hot: float, cold: float, n_proposals: int, compound_share: float) -> int:
-        """Run the kernel; returns accepted steps."""
-        model = self.model
-        indptr, indices = self.graph
-        return kernels.anneal(
-            indptr, indices, model.must_connect, model.points, self.weight, model.load, model.lower, model.upper, model.target,
-            model.emphasis, model.pinned, model.barred_ptr, model.barred, self.label, self.loads, self.size, self.centres, self.mass,
-            self.is_mean, self.power, model.is_sphere, price, bend, hot, cold, n_proposals, compound_share, self.state, self._items,
-            self._place, self._start, self._room, self._count, self._stamp, self._mark, self._queue,
-        )  # fmt: skip
-
-    def violations(self) -> int:
-        """Territories out of balance or in pieces."""
-        outside = int((self.excesses() > 1e-9).any(axis=1).sum())
-        return outside + n_broken(self.model, self.label)
-
-
-def _costs(square_km: FloatArray, power: int, is_sphere: bool) -> FloatArray:
-    if not is_sphere:
-        return np.sqrt(square_km) if power == 1 else square_km
-    return np.array([cost_of(s, power, is_sphere) for s in square_km])
+        """Objective at the present centres, weights scaled to sum to K; the largest diameter in km for that objective."""
+        points = self.model.points
+        if self.power == DIAMETER_POWER:
+            return float(diameters_km(points, self.label, self.model.k).max())
+        distance = distance_km(points, self.state.centres[self.label])
+        return float((self.weight * distance**self.power).sum())

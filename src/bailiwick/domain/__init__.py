@@ -3,6 +3,7 @@
 from bailiwick.domain.adjacency import Adjacency
 from bailiwick.domain.notice import Notice
 from bailiwick.domain.problem import UNASSIGNED, Measure, Objective, Problem
+from bailiwick.domain.reps import RepTable
 from bailiwick.domain.result import Bound, Progress, Result
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable
 
@@ -17,6 +18,7 @@ __all__ = [
     "Objective",
     "Problem",
     "Progress",
+    "RepTable",
     "Result",
     "TextArray",
     "UnitTable",

@@ -1,0 +1,143 @@
+"""Read who has what: an alignment, ours or made elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bailiwick.domain import Notice, TextArray
+from bailiwick.errors import InputError
+from bailiwick.formats.reading import read_table
+from bailiwick.formats.recognise import resolve_column
+from bailiwick.formats.synonyms import ALIGNMENT_SYNONYMS, name_key
+from bailiwick.formats.table import Table, object_array, to_objects
+from bailiwick.formats.wording import in_rows, quoted
+
+ALIGNMENT_FILE = "alignment.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class AlignmentTable(Mapping[str, str]):
+    """A mapping from unit id to territory id, with its columns.
+
+    Attributes
+    ----------
+    unit_ids, territory_ids
+        Text, shape (n,), in the order of the file. Units without a territory are left out.
+    notices
+        What was left out or looks odd.
+    source
+        Name of the file.
+    """
+
+    unit_ids: TextArray
+    territory_ids: TextArray
+    notices: tuple[Notice, ...] = ()
+    source: str = "the alignment"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_unit", dict(zip(self.unit_ids.tolist(), self.territory_ids.tolist(), strict=True)))
+
+    def __getitem__(self, unit_id: str) -> str:
+        by_unit: dict[str, str] = self.__dict__["_by_unit"]
+        return by_unit[unit_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.unit_ids.tolist())
+
+    def __len__(self) -> int:
+        return len(self.unit_ids)
+
+
+def read_alignment(source: str | os.PathLike[str] | Any, *, column_map: Mapping[str, str] | None = None) -> AlignmentTable:
+    """Read an alignment from any table with a unit and a territory column, or from the folder of a plan.
+
+    Parameters
+    ----------
+    source
+        Whatever `read_table` takes, or a folder with ``alignment.csv``.
+    column_map
+        ``unit_id``, ``territory_id`` → column, where the names are not known.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, a column is not found, or a unit stands with two territories.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> alignment = read_alignment(pd.DataFrame({"Account ID": ["007", "008"], "Territory": ["north", "south"]}))
+    >>> alignment["007"], dict(alignment)
+    ('north', {'007': 'north', '008': 'south'})
+    """
+    if isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
+        folder = Path(source)
+        source = folder / ALIGNMENT_FILE
+        if not source.is_file():
+            raise InputError(
+                f"the folder {folder} holds no {ALIGNMENT_FILE}; expected the folder of a plan", code="no_such_file", field=str(folder)
+            )
+    table = read_table(source)
+    if not len(table):
+        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field="alignment")
+    mapped = {_role(field): column for field, column in (column_map or {}).items()}
+    unit_column = _find(table, "unit_id", mapped)
+    territory_column = _find(table, "territory_id", mapped, taken=unit_column)
+    return _check(table, to_objects(table.text(unit_column)), to_objects(table.text(territory_column)))
+
+
+def _role(field: str) -> str:
+    role = {"id": "unit_id", "unit": "unit_id", "territory": "territory_id"}.get(field, field)
+    if role not in ALIGNMENT_SYNONYMS:
+        raise InputError(f"there is no field {field!r} to map; known: {quoted(ALIGNMENT_SYNONYMS)}", code="unknown_field", field=field)
+    return role
+
+
+def _find(table: Table, role: str, mapped: Mapping[str, str], *, taken: str = "") -> str:
+    if role in mapped:
+        return resolve_column(table, mapped[role], role=role)
+    by_key: dict[str, str] = {}
+    for name in table.names:
+        if name != taken:
+            by_key.setdefault(name_key(name), name)
+    found = next((by_key[name_key(s)] for s in ALIGNMENT_SYNONYMS[role] if name_key(s) in by_key), None)
+    if found is None:
+        raise InputError(
+            f"no column of {table.source} was recognised as {role}; columns: {quoted(table.names)}. Expected unit_id and territory_id",
+            code="unknown_column",
+            field=role,
+        )
+    return found
+
+
+def _check(table: Table, unit_ids: TextArray, territory_ids: TextArray) -> AlignmentTable:
+    notices = list(table.notices)
+    has_both = np.array([bool(u.strip()) and bool(t.strip()) for u, t in zip(unit_ids, territory_ids, strict=True)], bool)
+    left_out = int((~has_both).sum()) + len(table.malformed)
+    if left_out:
+        examples = tuple(f"row {row}" for row in table.row_numbers[~has_both][:3])
+        notices.append(Notice("alignment_incomplete", f"{in_rows(left_out)} without unit or territory were left out", left_out, examples))
+    seen: dict[str, tuple[str, int]] = {}
+    repeats = 0
+    for unit, territory, row in zip(unit_ids[has_both], territory_ids[has_both], table.row_numbers[has_both].tolist(), strict=True):
+        before, first_row = seen.setdefault(unit, (territory, row))
+        if before != territory:
+            raise InputError(
+                f"unit {unit!r} has two territories in {table.source}: {before!r} in row {first_row} and {territory!r} in row {row}",
+                code="two_territories",
+                field="unit_id",
+                row=row,
+            )
+        repeats += first_row != row
+    if repeats:
+        notices.append(Notice("alignment_repeats", f"{in_rows(repeats)} say again what a row above said", repeats))
+    if not seen:
+        raise InputError(f"no row of {table.source} has both a unit and a territory", code="no_usable_rows", field="alignment")
+    territories = object_array(territory for territory, _ in seen.values())
+    return AlignmentTable(object_array(seen), territories, tuple(notices), table.source)

@@ -1,0 +1,142 @@
+"""From bytes to text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from bailiwick.domain import Notice
+from bailiwick.errors import InputError
+
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_SAMPLE_BYTES = 60_000
+_CANDIDATES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
+_WESTERN = "cp1252"
+_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+
+
+def decode(data: bytes, *, encoding: str | None = None, source: str = "the file") -> tuple[bytes, tuple[Notice, ...]]:
+    """Turn the bytes of a text file into UTF-8 without a byte-order mark.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    encoding
+        Name of the encoding if the user knows it; else it is found by byte-order mark, then UTF-8, then by guess.
+
+    Returns
+    -------
+    UTF-8 bytes, and what should be told about the guess.
+
+    Raises
+    ------
+    InputError
+        If the encoding is unknown or does not fit, or if the bytes are no text.
+    """
+    if encoding is not None:
+        return _decode_as(data, encoding, source), ()
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            body = data[len(mark) :]
+            if name == "utf-8":
+                return _decode_utf8(body, source)
+            return _decode_as(body, name, source), (_told(name, "byte-order mark"),)
+    wide = _wide_without_mark(data)
+    if wide is not None:
+        return _decode_as(data, wide, source), (_told(wide, "pattern of its bytes"),)
+    return _decode_utf8(data, source)
+
+
+def _decode_as(data: bytes, encoding: str, source: str) -> bytes:
+    try:
+        return _without_nul(data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), source)
+    except LookupError:
+        raise InputError(f"there is no encoding {encoding!r}; try utf-8, cp1252 or utf-16", code="encoding", field="encoding") from None
+    except UnicodeError as error:
+        raise InputError(f"{source} is not written in {encoding}: {error}", code="encoding", field="encoding") from None
+
+
+def _decode_utf8(data: bytes, source: str) -> tuple[bytes, tuple[Notice, ...]]:
+    _without_nul(data, source)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _decode_guessed(data, source, error)
+    return data, ()
+
+
+def _decode_guessed(data: bytes, source: str, error: UnicodeDecodeError) -> tuple[bytes, tuple[Notice, ...]]:
+    n_lost = data.decode("utf-8", "replace").count("\ufffd")
+    n_multibyte = len(_MULTIBYTE.findall(data))
+    row = data.count(b"\n", 0, error.start) + 1
+    if n_multibyte > n_lost:
+        text = data.decode("utf-8", "bailiwick-western")
+        notice = Notice(
+            "mixed_encodings",
+            f"{source} mixes encodings: mostly UTF-8, but {n_lost} bytes are not (the first in line {row}); those were read as {_WESTERN}",
+            n_lost,
+        )
+        return text.encode("utf-8"), (notice,)
+    guess = _guess(data)
+    text = data.decode(guess, "replace")
+    notice = Notice("encoding_guessed", f"{source} is not UTF-8; it was read as {guess}, which is a guess: look at names with accents")
+    return text.encode("utf-8"), (notice,)
+
+
+def _western_instead(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode(_WESTERN, "replace"), error.end
+
+
+codecs.register_error("bailiwick-western", _western_instead)
+
+
+def _guess(data: bytes) -> str:
+    """Western European unless another alphabet fits clearly better."""
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    sample = b"\n".join(lines)[:_SAMPLE_BYTES]
+    matches = from_bytes(sample, cp_isolation=_CANDIDATES, threshold=0.4)
+    best = matches.best()
+    western = next((m for m in matches if _WESTERN in (m.encoding, *m.could_be_from_charset)), None)
+    if best is None or (western is not None and western.chaos <= best.chaos and western.coherence >= best.coherence):
+        return _WESTERN
+    return str(best.encoding)
+
+
+def _wide_without_mark(data: bytes) -> str | None:
+    head = data[:4096]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) / 2
+    if odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _without_nul(data: bytes, source: str) -> bytes:
+    at = data.find(b"\x00")
+    if at < 0:
+        return data
+    if data.count(b"\x00", 0, 65_536) > 8:
+        raise InputError(f"{source} is not a text file (binary content); expected a table such as CSV", code="binary_file")
+    line = data.count(b"\n", 0, at) + 1
+    raise InputError(
+        f"{source} has a NUL character in line {line}, which no text holds; the file is damaged or not a table",
+        code="nul_character",
+        row=line,
+    )
+
+
+def _told(encoding: str, why: str) -> Notice:
+    return Notice("encoding", f"read as {encoding} (from its {why})")

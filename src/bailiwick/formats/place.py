@@ -1,0 +1,236 @@
+"""Give every row a position: by coordinates, by shape, by postcode, by place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.errors import InputError
+from bailiwick.formats.address import Address, read_address, reference_boxes
+from bailiwick.formats.coordinates import find_hidden_coordinates, parse_degrees, parse_location
+from bailiwick.formats.gazetteer import place_by_name, place_by_postcode
+from bailiwick.formats.mending import mend_coordinates
+from bailiwick.formats.recognise import Choice
+from bailiwick.formats.shapes import Shapes, clean_shapes, join_shapes
+from bailiwick.formats.table import Table
+from bailiwick.formats.wording import as_map, in_rows, quoted
+
+
+@dataclass(eq=False)
+class Positions:
+    """Positions of rows while they are being found.
+
+    Attributes
+    ----------
+    coordinates
+        Shape (n, 2); NaN where none was found yet.
+    placed_by
+        ``coordinates``, ``shape``, ``postcode``, ``place`` or empty text, shape (n,).
+    polygons
+        Polygon or None, shape (n,); None if there are no shapes at all.
+    address
+        Address columns, or None if the coordinates are planar.
+    is_impossible, is_zero, is_garbled
+        Masks of rows whose given coordinates could not be used, shape (n,).
+    notices
+        What was noticed.
+    """
+
+    coordinates: FloatArray
+    placed_by: TextArray
+    polygons: NDArray[np.object_] | None = None
+    address: Address | None = None
+    is_impossible: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    is_zero: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    is_garbled: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """Mask of the rows without a position."""
+        return np.isnan(self.coordinates[:, 0]) | np.isnan(self.coordinates[:, 1])
+
+    def fill(self, coordinates: FloatArray, how: str, rows: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Place open rows where a position is known; returns the mask of the rows that were placed."""
+        new = self.is_open & np.isfinite(coordinates).all(axis=1)
+        if rows is not None:
+            new &= rows
+        self.coordinates[new] = coordinates[new]
+        self.placed_by[new] = how
+        return new
+
+
+def find_positions(table: Table, choice: Choice, *, shapes: Table | None = None, ids: TextArray, is_planar: bool = False) -> Positions:
+    """Place the rows of a table.
+
+    Parameters
+    ----------
+    shapes
+        A second table with polygons, joined by id or postcode.
+    ids
+        Ids of the rows, for that join.
+
+    Raises
+    ------
+    InputError
+        If the table has nothing that says where its rows are.
+    """
+    n = len(table)
+    found = Positions(np.full((n, 2), np.nan), np.full(n, "", object))
+    found.is_impossible, found.is_zero, found.is_garbled = (np.zeros(n, bool) for _ in range(3))
+    if not is_planar:
+        found.address = read_address(table, choice)
+        found.notices += found.address.notices
+    if table.geometry is not None:
+        _from_geometry(found, table, is_planar)
+    if is_planar:
+        _from_xy(found, table, choice)
+    else:
+        _from_columns(found, table, choice)
+    if shapes is not None:
+        _from_shapes(found, shapes, ids, is_planar)
+    _check_any(found, table, choice, is_planar)
+    if found.address is not None and found.is_open.any():
+        _from_gazetteer(found, table, found.address)
+    return found
+
+
+def _from_geometry(found: Positions, table: Table, is_planar: bool) -> None:
+    assert table.geometry is not None
+    shapes = clean_shapes(table.geometry, is_planar=is_planar)
+    found.notices += shapes.notices
+    if not is_planar:
+        outside = (np.abs(shapes.coordinates) > [180, 90]).any(axis=1)
+        found.is_impossible |= outside
+        shapes.coordinates[outside] = np.nan
+    found.fill(shapes.coordinates, "coordinates", shapes.is_point)
+    found.fill(shapes.coordinates, "shape")
+    if not shapely.is_missing(shapes.polygons).all():
+        found.polygons = shapes.polygons
+
+
+def _from_xy(found: Positions, table: Table, choice: Choice) -> None:
+    if "x" in choice.fields and "y" in choice.fields:
+        x, y = (parse_degrees(table.data.column(choice.fields[field].column)) for field in ("x", "y"))
+        found.is_garbled |= x.is_bad | y.is_bad
+        found.fill(np.column_stack([x.values, y.values]), "coordinates")
+
+
+def _from_columns(found: Positions, table: Table, choice: Choice) -> None:
+    """Longitude and latitude columns first, then coordinates inside text."""
+    assert found.address is not None
+    reference = None
+    for fields in (("lon", "lat"), ("location",)):
+        if not all(name in choice.fields for name in fields):
+            continue
+        columns = [choice.fields[name].column for name in fields]
+        if len(columns) == 2:
+            one, other = (parse_degrees(table.data.column(name)) for name in columns)
+            lon, lat, garbled = one.values, other.values, one.is_bad | other.is_bad
+        else:
+            (lon, lat), garbled = parse_location(table.text(columns[0])), np.zeros(len(table), bool)
+            _check_location(lon, table, columns[0])
+        if reference is None:
+            reference = reference_boxes(found.address)
+        mended = mend_coordinates(lon, lat, reference, table.row_numbers)
+        found.notices += mended.notices
+        found.is_impossible |= mended.is_impossible
+        found.is_zero |= mended.is_zero
+        found.is_garbled |= garbled
+        found.fill(np.column_stack([mended.lon, mended.lat]), "coordinates")
+
+
+def _check_location(lon: FloatArray, table: Table, column: str) -> None:
+    if not np.isfinite(lon).any():
+        raise InputError(
+            f"column {column!r} holds no coordinates in any known form, such as (34.2, -86.2) or POINT (-86.2 34.2); "
+            f"its first value is {table.column(column)[:1].tolist()}",
+            code="no_coordinates_in_text",
+            field=column,
+        )
+
+
+def _from_shapes(found: Positions, shapes: Table, ids: TextArray, is_planar: bool) -> None:
+    keys = {"id": ids}
+    if found.address is not None and found.address.postcodes is not None:
+        keys["postcode"] = found.address.postcodes.to_numpy(zero_copy_only=False)
+    join = join_shapes(keys, shapes)
+    assert shapes.geometry is not None
+    cleaned: Shapes = clean_shapes(shapes.geometry, is_planar=is_planar)
+    found.notices += [*shapes.notices, *join.notices, *cleaned.notices]
+    has_shape = join.shape_idx >= 0
+    index = np.maximum(join.shape_idx, 0)
+    polygons = cleaned.polygons[index]
+    polygons[~has_shape] = None
+    found.polygons = polygons if found.polygons is None else np.where(has_shape, polygons, found.polygons)
+    found.fill(cleaned.coordinates[index], "shape", has_shape)
+    missing = int((~has_shape).sum())
+    if missing:
+        examples = tuple(str(unit) for unit in ids[~has_shape][:3])
+        found.notices.append(Notice("no_shape", f"{in_rows(missing)} found no shape in {shapes.source}", missing, examples))
+
+
+def _from_gazetteer(found: Positions, table: Table, address: Address) -> None:
+    """Rows with impossible coordinates are not placed: something is wrong with them that a person should see."""
+    open_rows = np.flatnonzero(found.is_open & ~found.is_impossible)
+    if address.postcodes is not None and len(open_rows):
+        import pyarrow as pa
+
+        spots = np.full((len(table), 2), np.nan)
+        spots[open_rows] = place_by_postcode(address.postcodes.take(pa.array(open_rows)), address.countries[open_rows])
+        _tell_placed(found, found.fill(spots, "postcode"), "their US postcode", table)
+        open_rows = np.flatnonzero(found.is_open & ~found.is_impossible)
+    if address.places is not None and len(open_rows):
+        states = address.states if address.states is not None else np.full(len(table), "", object)
+        named = place_by_name(address.places[open_rows], states[open_rows], address.countries[open_rows])
+        spots = np.full((len(table), 2), np.nan)
+        spots[open_rows] = named.coordinates
+        _tell_placed(found, found.fill(spots, "place"), "the name of their place", table)
+        _tell_ambiguous(found, table, address.places, open_rows[named.is_ambiguous])
+
+
+def _tell_placed(found: Positions, new: NDArray[np.bool_], how: str, table: Table) -> None:
+    count = int(new.sum())
+    if count:
+        code = f"placed_by_{found.placed_by[new][0]}"
+        examples = tuple(f"row {number}" for number in table.row_numbers[new][:3])
+        found.notices.append(Notice(code, f"{in_rows(count)} without usable coordinates placed by {how}", count, examples))
+
+
+def _tell_ambiguous(found: Positions, table: Table, places: TextArray, rows: NDArray[np.int64]) -> None:
+    if len(rows):
+        text = (
+            f"in {in_rows(len(rows))} several places have the name; the one with most people in the state or country was taken. "
+            "A state, country or postcode column makes it certain"
+        )
+        examples = tuple(f"row {table.row_numbers[r]}: {places[r]}" for r in rows[:3])
+        found.notices.append(Notice("ambiguous_place", text, len(rows), examples))
+
+
+def _check_any(found: Positions, table: Table, choice: Choice, is_planar: bool) -> None:
+    """Say what is missing, and where coordinates hide."""
+    has_columns = bool(choice.fields.keys() & {"lon", "lat", "x", "y", "location"}) or table.geometry is not None
+    can_place = bool(choice.fields.keys() & {"postcode", "place"}) and not is_planar
+    hidden = [] if has_columns or is_planar else find_hidden_coordinates(table)
+    advice = ""
+    if hidden:
+        name, count, example = hidden[0]
+        where = f"Column {name!r} holds coordinates in text ({in_rows(count)}, such as {example!r})"
+        advice = f" {where}; read them with {as_map('location', name)}."
+        how = "by shape" if not found.is_open.any() else "by postcode or place, which is less exact"
+        text = f"there are no coordinate columns, so rows are placed {how}.{advice}"
+        found.notices.append(Notice("coordinates_in_text", text, count, (name,)))
+    if has_columns or can_place or not found.is_open.all():
+        return
+    wanted = "x and y" if is_planar else "longitude and latitude, nor as postcode or place"
+    example = "--map x=COLUMN --map y=COLUMN" if is_planar else "--map city=COLUMN"
+    raise InputError(
+        f"{table.source} does not say where its rows are: no column was recognised as {wanted}.{advice} "
+        f"Columns: {quoted(table.names)}. Name the right ones, such as {example}, or give a file with shapes",
+        code="no_position_column",
+        field="x" if is_planar else "lon",
+    )

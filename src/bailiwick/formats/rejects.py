@@ -1,0 +1,129 @@
+"""Rows that cannot be used: counted, explained and written down."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from bailiwick.domain import TextArray
+from bailiwick.formats.table import Table, object_array, to_objects
+from bailiwick.formats.wording import in_rows
+
+_FORMULA = r"^[=+\-@\t\r\n]"
+_NUMBER = r"^[-+]?(\d+[.,\d]*|[.,]\d+)([eE][-+]?\d+)?%?$"
+
+
+def formula_safe(texts: Sequence[str] | TextArray) -> list[str]:
+    """Texts that no spreadsheet program takes for a formula: a quote is put before ``= + - @`` at the start; numbers stay.
+
+    Examples
+    --------
+    >>> formula_safe(["=1+1", "-86.5", "@home", "Acme"])
+    ["'=1+1", '-86.5', "'@home", 'Acme']
+    """
+    array = pa.array(list(texts), pa.string())
+    danger = pc.and_not(pc.match_substring_regex(array, _FORMULA), pc.match_substring_regex(array, _NUMBER))
+    return pc.if_else(danger, pc.binary_join_element_wise("'", array, ""), array).to_pylist()
+
+
+@dataclass(frozen=True, eq=False)
+class RejectedRows:
+    """Rows that were read but not used.
+
+    Attributes
+    ----------
+    columns
+        The original columns, shape (r,) each.
+    rows
+        Row of each in the file as a person counts it, shape (r,), ascending.
+    reason_codes
+        Stable short names, shape (r,).
+    reasons
+        In words, shape (r,).
+    """
+
+    columns: Mapping[str, TextArray] = field(default_factory=dict)
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    reason_codes: TextArray = field(default_factory=lambda: np.empty(0, object))
+    reasons: TextArray = field(default_factory=lambda: np.empty(0, object))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by reason code, most frequent first."""
+        return dict(Counter(self.reason_codes.tolist()).most_common())
+
+    def summary(self, most: int = 4) -> str:
+        """The most frequent reasons with their numbers, in one line."""
+        parts = []
+        for code, count in list(self.counts.items())[:most]:
+            first = int(np.flatnonzero(self.reason_codes == code)[0])
+            parts.append(f"{in_rows(count)}: {code} (first in row {self.rows[first]}: {self.reasons[first]})")
+        return "; ".join(parts)
+
+    def write_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write row, reason and the original columns as UTF-8 CSV that is safe to open in a spreadsheet program."""
+        names = list(self.columns)
+        texts = [formula_safe(self.columns[name]) for name in names]
+        head = ["row", "reason_code", "reason", *formula_safe(names)]
+        with Path(path).open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(head)
+            reasons = formula_safe(self.reasons)
+            writer.writerows(zip(self.rows.tolist(), self.reason_codes, reasons, *texts, strict=True))
+
+
+class Verdicts:
+    """Which rows are out, and why; the first reason stands."""
+
+    def __init__(self, n_rows: int) -> None:
+        self.is_rejected = np.zeros(n_rows, bool)
+        self._reasons: list[tuple[NDArray[np.int64], str, list[str]]] = []
+
+    def reject(self, mask: NDArray[np.bool_], code: str, reason: str | Callable[[int], str]) -> int:
+        """Reject rows for one reason, in words or as a function of the row index.
+
+        Returns
+        -------
+        How many rows were not out before.
+        """
+        rows = np.flatnonzero(mask & ~self.is_rejected)
+        if len(rows):
+            self.is_rejected[rows] = True
+            texts = [reason] * len(rows) if isinstance(reason, str) else [reason(int(row)) for row in rows]
+            self._reasons.append((rows, code, texts))
+        return len(rows)
+
+    def rejected_rows(self, table: Table) -> RejectedRows:
+        """The rejected rows of a table, and its malformed records."""
+        rows = np.concatenate([r for r, _, _ in self._reasons] or [np.empty(0, np.int64)])
+        codes = [code for r, code, _ in self._reasons for _ in r]
+        texts = [text for _, _, reasons in self._reasons for text in reasons]
+        numbers = table.row_numbers[rows].tolist() + [m.row for m in table.malformed]
+        codes += ["too_many_cells"] * len(table.malformed)
+        width = len(table.names)
+        texts += [
+            f"the row has {len(m.cells)} cells, the header {width}; put text that holds the separator in quotes" for m in table.malformed
+        ]
+        order = np.argsort(np.array(numbers, np.int64), kind="stable")
+        columns = {}
+        taken = table.data.take(pa.array(rows))
+        for position, name in enumerate(table.names):
+            cells = to_objects(Table(taken, rows).text(name)).tolist()
+            columns[name] = object_array([*cells, *(m.cells[position] for m in table.malformed)])[order]
+        return RejectedRows(columns, np.array(numbers, np.int64)[order], object_array(codes)[order], object_array(texts)[order])

@@ -139,8 +139,9 @@ def _window(points: FloatArray, centres: FloatArray, *shapes: ShapeArray | None)
         return -1.0, -1.0, 1.0, 1.0
     low, high = every.min(axis=0), every.max(axis=0)
     middle, half = (low + high) / 2, np.maximum((high - low) / 2, _SMALLEST_WINDOW_KM / 2)
-    west, south, east, north = *(middle - half), *(middle + half)
-    return float(west), float(south), float(east), float(north)
+    west, south = (middle - half).tolist()
+    east, north = (middle + half).tolist()
+    return west, south, east, north
 
 
 def _label_places(

@@ -1,4 +1,4 @@
-"""Which units the page draws when there are more than a screen can show."""
+"""Which units are drawn when there are more than a picture can show."""
 
 from __future__ import annotations
 

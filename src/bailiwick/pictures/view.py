@@ -6,6 +6,7 @@ this room computes a metric, so the page, the PDF and ``plan.json`` cannot disag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -133,7 +134,7 @@ class PlanView:
     territory_ids
         Shape (K,), text, unique.
     territory_colours
-        Shape (K,), ``#rrggbb``: from ``pictures.palette.territory_colours``, so that neighbours differ.
+        Shape (K,), ``#rrggbb`` in small letters: from ``pictures.palette.territory_colours``, so that neighbours differ.
     measures
         At least one; the first is the weight of distance. Every array of a measure has length n or K as said there.
     subtitle
@@ -304,5 +305,10 @@ def _check(view: PlanView) -> None:
     for name, column, length in lengths:
         if column is not None and len(column) != length:
             raise InputError(f"{name} of a plan view must have {length} entries, found {len(column)}", code="length", field=name)
+    for colour in view.territory_colours:
+        if not re.fullmatch(r"#[0-9a-f]{6}", str(colour)):
+            raise InputError(
+                f"territory colours of a plan view must look like #0d5c63, found {colour!r}", code="colour", field="territory_colours"
+            )
     if n and (view.territory_idx.min() < -1 or view.territory_idx.max() >= k):
         raise InputError(f"territory_idx of a plan view must lie in -1..{k - 1}", code="territory_idx", field="territory_idx")

@@ -12,7 +12,8 @@ from bailiwick.domain import FloatArray
 from bailiwick.pictures.base_layers import BaseLayers
 from bailiwick.pictures.frame import Frame, ShapeArray, polygons_of
 from bailiwick.pictures.map_page.pack import Packet
-from bailiwick.pictures.map_page.thin import choose_drawn
+from bailiwick.pictures.palette import PALETTES
+from bailiwick.pictures.thin import choose_drawn
 from bailiwick.pictures.view import PlanView
 
 MOST_POLYGONS = 100_000
@@ -139,12 +140,13 @@ def _territory_record(view: PlanView, frame: Frame, grid: Grid) -> dict[str, Any
     def places(points: FloatArray) -> list[list[int] | None]:
         known = np.isfinite(points).all(axis=1)
         steps = grid.steps(np.nan_to_num(points)).tolist()
-        return [step if is_known else None for step, is_known in zip(steps, known, strict=True)]
+        return [step if is_known else None for step, is_known in zip(steps, known.tolist(), strict=True)]
 
     return {
         "ids": [str(text) for text in view.territory_ids],
         "names": [str(text) for text in view.names],
         "colours": [str(text) for text in view.territory_colours],
+        "dark_colours": [_on_dark(str(text)) for text in view.territory_colours],
         "counts": view.unit_counts,
         "strain": view.strain,
         "pieces": view.n_pieces,
@@ -153,6 +155,12 @@ def _territory_record(view: PlanView, frame: Frame, grid: Grid) -> dict[str, Any
         "centres": places(frame.centres) if view.centres is not None else None,
         "centre_labels": None if view.centre_labels is None else [str(text) for text in view.centre_labels],
     }
+
+
+def _on_dark(colour: str) -> str:
+    """The same hue for a dark ground, where the palette knows it."""
+    light, dark = PALETTES["light"], PALETTES["dark"]
+    return dark[light.index(colour)] if colour in light else colour
 
 
 def _measure_record(view: PlanView, number: int) -> dict[str, Any]:

@@ -261,7 +261,7 @@ class App {
   }
 
   colourOfTerritory(t) {
-    return t < 0 ? NO_TERRITORY : this.model.plan.territories.colours[t];
+    return this.colourings[0].colourOf(t, this.style.isDark);
   }
 
   nextTheme() {
@@ -279,6 +279,7 @@ class App {
   restyle() {
     this.style = readStyle();
     fillLegend(this);
+    this.table.recolour();
     this.refresh();
   }
 

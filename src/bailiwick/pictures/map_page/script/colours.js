@@ -19,14 +19,15 @@ function listColourings(model) {
 }
 
 function territoryColouring(model) {
-  const { colours } = model.plan.territories;
+  const { colours, dark_colours: darkColours } = model.plan.territories;
   return {
     key: "territory",
     name: "Territory",
     group: "",
     classOf: (unit) => model.territory[unit],
     classOfTerritory: (t) => t,
-    colourOf: (value) => colours[value] ?? NO_TERRITORY,
+    colourOf: (value, isDark) => (isDark ? darkColours : colours)[value] ?? NO_TERRITORY,
+    dotColourOf: (value, isDark) => (value in colours ? mixed(colours[value], isDark ? "#ffffff" : "#1f272b", isDark ? 0.1 : 0.24) : NO_TERRITORY),
     entries: () => [],
   };
 }
@@ -80,6 +81,13 @@ function categoryColouring(category, number) {
     colourOf: (value) => CATEGORIES[value],
     entries: () => category.texts.map((text, value) => ({ text: text || "(none)", value })),
   };
+}
+
+// A part of the way from one colour to another: dots must stand out from the tint of their own territory.
+function mixed(colour, other, part) {
+  const channel = (hex, at) => parseInt(hex.slice(at, at + 2), 16);
+  const digits = [1, 3, 5].map((at) => Math.round(channel(colour, at) * (1 - part) + channel(other, at) * part));
+  return `#${digits.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
 const classIn = (breaks, value) => {

@@ -135,7 +135,8 @@ function paintDots(pen, model, style, look) {
     classes.get(key).push(i);
   }
   for (const [key, dots] of [...classes].sort((a, b) => (a[0] % 2) - (b[0] % 2) || a[0] - b[0])) {
-    const colour = look.colouring.colourOf(Math.floor(key / 2) - 1, style.isDark);
+    const colourOf = look.colouring.dotColourOf ?? look.colouring.colourOf;
+    const colour = colourOf(Math.floor(key / 2) - 1, style.isDark);
     pen.dots(model.xy, dots, radius, colour, key % 2 ? style.dot : style.dimDot, radius >= 2.6 ? style.dotRing : null);
   }
 }

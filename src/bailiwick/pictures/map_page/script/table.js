@@ -55,8 +55,8 @@ class TerritoryTable {
   }
 
   row(t) {
-    const { names, ids, colours } = this.model.plan.territories;
-    const button = make("button", { type: "button", class: "pick", "aria-expanded": "false", tabindex: "-1", onclick: () => this.app.toggleTerritory(t) }, swatch(colours[t]), text(names[t]));
+    const { names, ids } = this.model.plan.territories;
+    const button = make("button", { type: "button", class: "pick", "aria-expanded": "false", tabindex: "-1", onclick: () => this.app.toggleTerritory(t) }, swatch(this.app.colourOfTerritory(t)), text(names[t]));
     if (names[t] !== ids[t]) button.title = ids[t];
     const row = make("tr", {}, make("th", { scope: "row", class: "name" }, button));
     for (const column of this.columns.slice(1)) row.append(make("td", { class: column.kind ?? "number" }, column.cell(t)));
@@ -94,6 +94,10 @@ class TerritoryTable {
     }
     byId("sorted").textContent = key === "worst" ? "Worst first" : "";
     this.rove();
+  }
+
+  recolour() {
+    for (const { t, button } of this.rows) button.firstChild.style.backgroundColor = this.app.colourOfTerritory(t);
   }
 
   rove() {

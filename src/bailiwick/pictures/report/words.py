@@ -1,0 +1,122 @@
+"""What the report says: every number formatted, every sentence written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bailiwick.pictures.view import MeasureView, PlanView
+from bailiwick.pictures.wording import compact_text, count_text, deviation_text, number_text, percent_text, tolerance_text
+
+_TERRITORY = ("territory", "territories")
+
+
+def report_record(view: PlanView) -> dict[str, Any]:
+    """Everything that the template sets, apart from the pictures."""
+    return {
+        "title": view.title,
+        "subtitle": view.subtitle,
+        "disclaimer": view.disclaimer,
+        "facts": [{"label": f.label, "value": f.value, "detail": f.detail, "tone": f.tone} for f in view.facts],
+        "summary": summary_sentences(view),
+        "notices": [{"message": n.message, "examples": _further_examples(n.message, n.examples)} for n in view.notices],
+        "head": table_head(view),
+        "rows": table_rows(view),
+        "method": list(view.method),
+        "gap": gap_sentences(view),
+        "reading": reading_sentences(view),
+        "settings": [[name, value] for name, value in view.settings],
+        "map_alt": f"Map of {count_text(view.n_territories, _TERRITORY)}",
+        "is_areal": view.unit_shapes is not None,
+    }
+
+
+def summary_sentences(view: PlanView) -> list[str]:
+    """The plan in a few sentences: what was cut into what, and how near it comes to its targets."""
+    sentences = [f"{count_text(view.n_units, view.unit_noun)} in {count_text(view.n_territories, _TERRITORY)}."]
+    for measure in view.measures:
+        sentences.append(_balance_sentence(view, measure))
+    if view.n_pieces is not None:
+        broken = int((np.asarray(view.n_pieces) > 1).sum())
+        if broken == 0:
+            sentences.append("Every territory is in one piece.")
+        else:
+            verb = "is" if broken == 1 else "are"
+            sentences.append(f"{count_text(broken, _TERRITORY, is_first_word=True)} {verb} in more than one piece.")
+    return sentences
+
+
+def _balance_sentence(view: PlanView, measure: MeasureView) -> str:
+    deviations = np.nan_to_num(measure.deviations)
+    worst = int(np.abs(deviations).argmax())
+    extreme = f"the farthest from its target is {view.names[worst]} with {deviation_text(float(deviations[worst]))}"
+    if measure.tolerance is None:
+        return f"{measure.name} was not balanced; {extreme}."
+    inside = view.n_territories - int(measure.is_outside.sum())
+    who = "all territories" if inside == view.n_territories else f"{inside} of {count_text(view.n_territories, _TERRITORY)}"
+    return f"In {measure.name}, {who} are within {tolerance_text(measure.tolerance)} of their target; {extreme}."
+
+
+def gap_sentences(view: PlanView) -> list[str]:
+    """How good the plan is, and how that is known."""
+    if not view.objective_words:
+        return []
+    size = "" if view.objective is None else f" It comes to {compact_text(view.objective)} {view.objective_unit}.".replace(" .", ".")
+    sentences = [f"The plan makes {view.objective_words} as small as it can.{size}"]
+    if view.lower_bound is None or view.gap is None:
+        sentences.append("For this problem no bound is at hand that would tell how much better another plan could be.")
+        return sentences
+    scope = f" That is proven for {view.bound_holds_for}." if view.bound_holds_for else ""
+    bound = f"{compact_text(view.lower_bound)} {view.objective_unit}".strip()
+    sentences.append(f"No plan can come below {bound}, so that none is more than {percent_text(view.gap)} better than this one.{scope}")
+    if view.bound_method:
+        sentences.append(f"The bound comes from: {view.bound_method}.")
+    return sentences
+
+
+def reading_sentences(view: PlanView) -> list[str]:
+    """How to read the map, the bars and the table."""
+    place = "Areas of one colour are one territory" if view.unit_shapes is not None else "Dots and areas of one colour are one territory"
+    sentences = [
+        f"{place}; neighbours never share a colour, but a colour may come again farther away.",
+        "A deviation says how much more or less a territory has than its target: +4.1\u202f% is 4.1\u202f% above it.",
+        "The band is the tolerance that was asked for. What lies outside of it is set in orange.",
+    ]
+    if view.centres is not None:
+        what = "Little houses are the homes of the reps." if view.centre_labels is not None else "Rings are the centres of the territories."
+        sentences.append(what)
+    return sentences
+
+
+def table_head(view: PlanView) -> list[str]:
+    """Headers of the table of territories."""
+    head = ["Territory", view.unit_noun[1].capitalize()]
+    for measure in view.measures:
+        head += [measure.label, "Deviation"]
+    return head + [f"{c.name} ({c.unit_text})" if c.unit_text else c.name for c in view.territory_columns]
+
+
+def table_rows(view: PlanView) -> list[dict[str, Any]]:
+    """Rows of the table, worst first: cells as text, the territory's colour, and which cells are outside a tolerance."""
+    counts = view.unit_counts
+    rows = []
+    for t in view.worst_first.tolist():
+        name, territory_id = str(view.names[t]), str(view.territory_ids[t])
+        cells, outside = [name if name == territory_id else f"{name} ({territory_id})", number_text(int(counts[t]))], []
+        for measure in view.measures:
+            cells += [_total_text(measure, t), deviation_text(float(measure.deviations[t]))]
+            if measure.is_outside[t]:
+                outside.append(len(cells) - 1)
+        cells += [number_text(float(c.values[t]), c.decimals) for c in view.territory_columns]
+        rows.append({"cells": cells, "outside": outside, "colour": str(view.territory_colours[t])})
+    return rows
+
+
+def _total_text(measure: MeasureView, t: int) -> str:
+    total = float(measure.totals[t])
+    return number_text(total, 1 if np.abs(measure.totals).max(initial=0.0) < 100 and (measure.totals % 1 != 0).any() else 0)
+
+
+def _further_examples(message: str, examples: tuple[str, ...]) -> str:
+    return ", ".join(example for example in examples if example not in message)

@@ -1,0 +1,85 @@
+"""Numbers and counts as people read them, in English, the same in every picture."""
+
+from __future__ import annotations
+
+import math
+
+_SMALL_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+_MINUS, _THIN_SPACE = "\u2212", "\u202f"
+
+
+def number_text(value: float, decimals: int = 0) -> str:
+    """A number with thousands separators; a dash for what is not a number.
+
+    Examples
+    --------
+    >>> number_text(-1234.5, 1), number_text(float("nan"))
+    ('−1,234.5', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:,.{decimals}f}"
+    return (text.replace("-", _MINUS) if float(text.replace(",", "")) else text.lstrip("-")).strip()
+
+
+def deviation_text(fraction: float) -> str:
+    r"""A signed deviation.
+
+    Examples
+    --------
+    >>> deviation_text(0.041), deviation_text(-0.1), deviation_text(0.0)
+    ('+4.1\u202f%', '−10.0\u202f%', '0.0\u202f%')
+    """
+    if not math.isfinite(fraction):
+        return "–"
+    text = number_text(100 * fraction, 1)
+    sign = "+" if fraction > 0 and float(text.replace(",", "")) else ""
+    return f"{sign}{text}{_THIN_SPACE}%"
+
+
+def percent_text(fraction: float, decimals: int = 1) -> str:
+    """A share or a gap, without a needless ``.0`` where ``decimals`` is 0."""
+    return f"{number_text(100 * fraction, decimals)}{_THIN_SPACE}%"
+
+
+def tolerance_text(fraction: float) -> str:
+    r"""A tolerance.
+
+    Examples
+    --------
+    >>> tolerance_text(0.05), tolerance_text(0.025)
+    ('±5\u202f%', '±2.5\u202f%')
+    """
+    percent = 100 * fraction
+    return f"±{percent:.6g}{_THIN_SPACE}%"
+
+
+def compact_text(value: float) -> str:
+    """A large number in three digits.
+
+    Examples
+    --------
+    >>> compact_text(50_600_000_000.0), compact_text(980.0)
+    ('50.6 billion', '980')
+    """
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"{float(f'{value / size:.3g}'):g} {name}"
+    return number_text(value, 0 if abs(value) >= 10 or value == int(value) else 1)
+
+
+def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> str:
+    """A count of things; small ones as a word at the beginning of a sentence.
+
+    Examples
+    --------
+    >>> count_text(1, ("county", "counties")), count_text(3, ("territory", "territories"), is_first_word=True)
+    ('1 county', 'Three territories')
+    """
+    word = _SMALL_NUMBERS[count] if is_first_word and count < len(_SMALL_NUMBERS) else number_text(count)
+    return f"{word} {noun[0] if count == 1 else noun[1]}"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning and an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,9 @@
+"""The façade: everything Bailiwick does, in three functions."""
+
+from bailiwick.api.comparison import Comparison, compare
+from bailiwick.api.estimator import TerritoryDesigner
+from bailiwick.api.facade import design, evaluate
+from bailiwick.api.folder import check_folder
+from bailiwick.api.plan import Judgement, Plan
+
+__all__ = ["Comparison", "Judgement", "Plan", "TerritoryDesigner", "check_folder", "compare", "design", "evaluate"]

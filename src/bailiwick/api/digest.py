@@ -1,0 +1,47 @@
+"""A fingerprint of everything that decides a plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+
+from bailiwick.domain import Problem
+
+
+def input_digest(problem: Problem, *, seed: int) -> str:
+    """SHA-256 over the ordered ids, coordinates, measures, neighbours, rules and the seed, as 64 hexadecimal digits.
+
+    Two runs of one version with the same digest give the same plan, unless one was stopped early.
+    """
+    digest = hashlib.sha256()
+
+    def add(name: str, array: np.ndarray | None, kind: str) -> None:
+        data = b"" if array is None else np.ascontiguousarray(array, dtype=kind).tobytes()
+        digest.update(f"{name}:{'none' if array is None else len(data)};".encode())
+        digest.update(data)
+
+    digest.update(json.dumps(_words(problem, seed), sort_keys=True, ensure_ascii=True).encode())
+    add("coordinates", problem.units.coordinates, "<f8")
+    add("measures", problem.measure_matrix, "<f8")
+    add("centres", problem.centre_coordinates, "<f8")
+    add("shares", problem.target_shares, "<f8")
+    graph = problem.adjacency
+    add("indptr", None if graph is None else graph.indptr, "<i4")
+    add("indices", None if graph is None else graph.indices, "<i4")
+    for name in ("locked", "forbidden", "groups"):
+        add(name, getattr(problem, name), "<i4")
+    return digest.hexdigest()
+
+
+def _words(problem: Problem, seed: int) -> dict[str, object]:
+    return {
+        "ids": [str(i) for i in problem.units.ids],
+        "territories": [str(i) for i in problem.territory_ids],
+        "measures": [[m.name, m.tolerance, m.weight] for m in problem.measures],
+        "objective": problem.objective,
+        "is_planar": problem.units.is_planar,
+        "max_distance_km": problem.max_distance_km,
+        "seed": seed,
+    }

@@ -1,0 +1,230 @@
+"""Three functions that do everything: design, evaluate, compare (the last in ``api.comparison``)."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import bailiwick
+from bailiwick.api.balance import Balance
+from bailiwick.api.judging import judge
+from bailiwick.api.neighbours import resolve_adjacency
+from bailiwick.api.plan import Judgement, Plan
+from bailiwick.api.problem import Rules, build_problem
+from bailiwick.api.sources import Source, read_roster, read_source
+from bailiwick.domain import Adjacency, Notice, Objective, Problem, Progress, Result
+from bailiwick.metrics import evaluate as evaluate_plan
+
+StopFn = Callable[[Progress], bool]
+ProgressFn = Callable[[Progress], None]
+
+
+def design(
+    units: Any,
+    *,
+    territories: int | None = None,
+    reps: Any = None,
+    balance: Balance | None = None,
+    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
+    shapes: Any = None,
+    objective: Objective = "distance",
+    is_planar: bool = False,
+    lock: str | None = None,
+    group: str | None = None,
+    forbidden: Iterable[tuple[str, str]] = (),
+    max_distance_km: float | None = None,
+    column_map: Mapping[str, str] | None = None,
+    seed: int = 0,
+    time_limit: float | None = None,
+    stop: StopFn | None = None,
+    on_progress: ProgressFn | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Plan:
+    """Design territories: balanced, compact, connected.
+
+    Parameters
+    ----------
+    units
+        Accounts or areas: a path (CSV, TSV, XLSX, Parquet, Arrow, GeoJSON, GeoPackage, shapefile, TopoJSON), a pandas or
+        GeoPandas frame, an Arrow table, a mapping of columns, or a ``UnitTable``.
+    territories
+        Number of territories. None: one per rep, else the hours of work ÷ 2,000.
+    reps
+        Table of reps like ``units``, with homes and capacity: each gets one territory with its centre there.
+    balance
+        Measure → tolerance as a fraction, or names such as ``"population"`` or ``"population:5%"``. The first measure is
+        the weight of distance. None: the only measure, else the number of units.
+    adjacency
+        ``"auto"``: territories are connected, by polygons or else by nearest points; ``"none"``: they need not be; or the
+        path of a CSV with columns ``unit_a,unit_b``, pairs of unit ids, or an ``Adjacency``.
+    shapes
+        Polygons for units that have none, joined by id.
+    objective
+        ``"distance"`` (Σ weight · km), ``"inertia"`` (Σ weight · km²) or ``"diameter"`` (largest distance within a territory).
+    is_planar
+        True if columns ``x, y`` are projected already, in km; else positions are longitude and latitude.
+    lock, group
+        Column with the territory that a unit must keep, or blank; column with equal text for units that stay together.
+    forbidden
+        Pairs (unit id, territory id) that must not be.
+    max_distance_km
+        Largest allowed distance of a unit from the centre of its territory.
+    column_map
+        Field → column, where the names in the file are not understood.
+    seed
+        Same input, seed and version: same plan.
+    time_limit
+        Seconds after which the search ends with the best plan so far; None for no limit.
+    stop
+        Asked during the search; True ends it with the best plan so far.
+    on_progress
+        Told how far the search is.
+    clock
+        Source of seconds.
+
+    Returns
+    -------
+    Plan
+        Complete in any case. Rules that could not be met stand in its ``notices``, and ``keeps_every_rule`` is False.
+
+    Raises
+    ------
+    InputError
+        If something given cannot be used.
+    InfeasibleError
+        If locks, forbidden pairs and groups contradict each other.
+
+    Examples
+    --------
+    >>> units = {"id": list("abcd"), "x": [0, 1, 8, 9], "y": [0, 0, 0, 0], "people": [3, 2, 2, 3]}
+    >>> plan = design(units, territories=2, balance={"people": 0.05}, is_planar=True)
+    >>> plan.alignment["territory_id"].tolist()
+    ['T1', 'T1', 'T2', 'T2']
+    >>> plan.keeps_every_rule, plan.result.objective
+    (True, 4.0)
+    """
+    laps = _Laps(clock)
+    texts = tuple(column for column in (lock, group) if column)
+    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
+    roster = None if reps is None else read_roster(reps, is_planar=is_planar)
+    laps.end("read")
+    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
+    graph, told = resolve_adjacency(adjacency, source.units)
+    problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
+    laps.end("model")
+    result = solve_within(problem, seed=seed, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
+    laps.end("solve")
+    reps_told = () if roster is None else roster.notices
+    return finish(result, source, (*notices, *told, *reps_told, *source.notices), laps)
+
+
+def solve_within(
+    problem: Problem,
+    *,
+    seed: int = 0,
+    time_limit: float | None = None,
+    stop: StopFn | None = None,
+    on_progress: ProgressFn | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Result:
+    """Run the engine until it is done, the time is over, or ``stop`` says so."""
+    from bailiwick.design.solve import solve
+
+    reasons: list[str] = []
+
+    def should_stop(progress: Progress) -> bool:
+        if time_limit is not None and progress.seconds >= time_limit:
+            reasons.append("time_limit")
+        elif stop is not None and stop(progress):
+            reasons.append("interrupted")
+        return bool(reasons)
+
+    result = solve(problem, seed=seed, stop=should_stop, on_progress=on_progress, clock=clock)
+    return replace(result, stop_reason=reasons[0]) if reasons else result
+
+
+def finish(result: Result, source: Source, notices: tuple[Notice, ...], laps: _Laps) -> Plan:
+    """Judge a result and make it a plan."""
+    evaluation = evaluate_plan(result.problem, result.territory_idx, result.centre_coordinates)
+    laps.end("explain")
+    return Plan(
+        evaluation=evaluation,
+        source=source,
+        notices=(*result.notices, *notices),
+        result=result,
+        engine_version=bailiwick.__version__,
+        timings_seconds=laps.seconds,
+        clock=laps.clock,
+    )
+
+
+class _Laps:
+    """Seconds per phase."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.seconds: dict[str, float] = {}
+        self._last = clock()
+
+    def end(self, phase: str) -> None:
+        """Book the time since the last phase under ``phase``."""
+        now = self.clock()
+        self.seconds[phase] = now - self._last
+        self._last = now
+
+
+def evaluate(
+    units: Any,
+    alignment: Any,
+    *,
+    territories: int | None = None,
+    reps: Any = None,
+    balance: Balance | None = None,
+    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
+    shapes: Any = None,
+    objective: Objective = "distance",
+    is_planar: bool = False,
+    lock: str | None = None,
+    group: str | None = None,
+    forbidden: Iterable[tuple[str, str]] = (),
+    max_distance_km: float | None = None,
+    column_map: Mapping[str, str] | None = None,
+) -> Judgement:
+    """Judge an alignment, made here or elsewhere, by the rules of :func:`design`.
+
+    Parameters
+    ----------
+    units
+        As for :func:`design`; so are the parameters that are not listed here.
+    alignment
+        Path or table with columns ``unit_id`` and ``territory_id``, or a mapping of unit id → territory id. Units without
+        a territory are counted, ids that are no units are noted.
+    territories
+        Number of territories for the targets, if the alignment may leave some empty; by default as many as it names.
+
+    Returns
+    -------
+    Judgement
+        Every metric that applies, and whether every rule is kept.
+
+    Raises
+    ------
+    InputError
+        If something given cannot be used.
+
+    Examples
+    --------
+    >>> units = {"id": list("abcd"), "x": [0, 1, 8, 9], "y": [0, 0, 0, 0], "people": [3, 2, 2, 3]}
+    >>> judged = evaluate(units, dict(zip("abcd", "WWWE")), balance={"people": 0.05}, is_planar=True)
+    >>> judged.keeps_every_rule, judged.evaluation.totals.ravel().tolist()
+    (False, [3.0, 7.0])
+    """
+    texts = tuple(column for column in (lock, group) if column)
+    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
+    roster = None if reps is None else read_roster(reps, is_planar=is_planar)
+    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
+    graph, told = resolve_adjacency(adjacency, source.units)
+    return judge(source, alignment, rules, reps=roster, adjacency=graph, told=told)

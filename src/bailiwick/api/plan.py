@@ -1,0 +1,135 @@
+"""What a design gives back to its user: a plan that can be looked at, summed up and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bailiwick.api.columns import alignment_columns, territory_columns
+from bailiwick.api.digest import input_digest
+from bailiwick.api.document import judgement_document, notice_list, plan_document
+from bailiwick.api.sources import Source
+from bailiwick.domain import Notice, Problem, Result
+from bailiwick.metrics import Evaluation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What is true of an alignment, whoever made it.
+
+    Attributes
+    ----------
+    evaluation
+        Every metric that applies.
+    source
+        Where the units come from, with the rows that could not be used.
+    notices
+        Suspicious but legal facts.
+    """
+
+    evaluation: Evaluation
+    source: Source
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def problem(self) -> Problem:
+        """Units and rules it was judged by."""
+        return self.evaluation.problem
+
+    @property
+    def keeps_every_rule(self) -> bool:
+        """Whether every unit has a territory, no tolerance is passed, nothing is in pieces, and every hard rule holds."""
+        return self.evaluation.keeps_every_rule
+
+    @cached_property
+    def alignment(self) -> pd.DataFrame:
+        """One row per unit: ``unit_id``, ``territory_id`` (None without one) and the measures; a pandas data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(alignment_columns(self.evaluation))
+
+    @cached_property
+    def territories(self) -> pd.DataFrame:
+        """One row per territory: sums, targets and deviations of the measures, distances, pieces; a pandas data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(territory_columns(self.evaluation))
+
+    def document(self) -> dict[str, Any]:
+        """The facts as a JSON document; keys as in ``plan.json`` where they apply."""
+        return {**judgement_document(self.evaluation), "warnings": notice_list(self.notices)}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan(Judgement):
+    """A design, judged and ready to be written.
+
+    Attributes
+    ----------
+    result
+        What the engine gave: assignment, centres, bound, why it stopped.
+    engine_version
+        Version of Bailiwick.
+    timings_seconds
+        ``read``, ``model``, ``solve`` and ``explain``.
+    clock
+        Source of seconds, for the time of writing.
+    """
+
+    result: Result
+    engine_version: str
+    timings_seconds: Mapping[str, float]
+    clock: Callable[[], float]
+
+    @property
+    def gap(self) -> float | None:
+        """How far the objective is above the proven bound, as a fraction; None without a bound."""
+        return self.result.gap
+
+    def document(self) -> dict[str, Any]:
+        """The content of ``plan.json``, except for the time of writing."""
+        return plan_document(
+            self.result,
+            self.evaluation,
+            engine_version=self.engine_version,
+            input_digest=input_digest(self.problem, seed=self.result.seed),
+            rows=self.source.rows,
+            warnings=self.notices,
+            timings_seconds=self.timings_seconds,
+        )
+
+    def summary(self) -> str:
+        """A few lines of plain text: size, balance, contiguity, distance, gap, and what cannot be met."""
+        from bailiwick.api.summary import summary_lines
+
+        return "\n".join(summary_lines(self))
+
+    def to_files(self, folder: str | Path, *, map: bool = True, report: bool = True) -> tuple[Path, ...]:
+        """Write the plan: alignment, territories, shapes, facts, map, report and rejected rows.
+
+        Parameters
+        ----------
+        folder
+            New, empty, or holding an older plan, which is replaced as a whole at the very end.
+        map, report
+            Whether to draw ``map.html`` and ``report.pdf``.
+
+        Returns
+        -------
+        tuple of Path
+            The files.
+
+        Raises
+        ------
+        InputError
+            If the folder holds anything else or cannot be written.
+        """
+        from bailiwick.api.files import write_plan
+
+        return write_plan(self, Path(folder), with_map=map, with_report=report)

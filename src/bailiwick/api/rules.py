@@ -1,0 +1,78 @@
+"""Locks, groups and forbidden pairs: from ids in columns to indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from bailiwick.domain import IntArray, TextArray, UnitTable
+from bailiwick.errors import InputError
+from bailiwick.formats.wording import did_you_mean
+
+
+def locked_territories(units: UnitTable, column: str, territory_ids: TextArray) -> IntArray:
+    """Territory index that each unit must keep, or −1 where the column is blank, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or it names a territory that does not exist.
+    """
+    texts = text_column(units, column, option="lock")
+    position = {str(t): i for i, t in enumerate(territory_ids)}
+    locked = np.full(units.n_units, -1, np.int32)
+    for i, text in enumerate(texts):
+        if text and text not in position:
+            known = ", ".join(list(position)[:5]) + (" …" if len(position) > 5 else "")
+            raise InputError(
+                f"column {column!r} locks unit {units.ids[i]!r} to territory {text!r}, which does not exist; there are: {known}. "
+                "Correct the id, or leave the cell blank",
+                code="unknown_territory",
+                field=column,
+            )
+        if text:
+            locked[i] = position[text]
+    return locked
+
+
+def group_numbers(units: UnitTable, column: str) -> IntArray:
+    """Group number of each unit by equal text in a column, or −1 where it is blank, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+    """
+    texts = text_column(units, column, option="group")
+    names, number = np.unique(texts.astype(str), return_inverse=True)
+    return np.where((names == "")[number], -1, number).astype(np.int32)
+
+
+def forbidden_pairs(units: UnitTable, pairs: Iterable[tuple[str, str]], territory_ids: TextArray) -> IntArray:
+    """Index pairs (unit, territory), shape (m, 2), from pairs of ids.
+
+    Raises
+    ------
+    InputError
+        If a unit or a territory is unknown.
+    """
+    unit_position = {u: i for i, u in enumerate(units.ids.tolist())}
+    territory_position = {t: i for i, t in enumerate(territory_ids.tolist())}
+    found = []
+    for unit_id, territory_id in pairs:
+        if unit_id not in unit_position or territory_id not in territory_position:
+            what = f"unit {unit_id!r}" if unit_id not in unit_position else f"territory {territory_id!r}"
+            raise InputError(f"a forbidden pair names {what}, which does not exist", code="forbidden", field="forbidden")
+        found.append((unit_position[unit_id], territory_position[territory_id]))
+    return np.array(found, dtype=np.int32).reshape(-1, 2)
+
+
+def text_column(units: UnitTable, column: str, *, option: str) -> TextArray:
+    """Stripped text of a column of the units, shape (n,)."""
+    if column in units.attributes:
+        return np.array([str(text).strip() for text in units.attributes[column]], dtype=object)
+    if column in units.measures:
+        return np.array([f"{value:g}" for value in units.measures[column]], dtype=object)
+    hint = did_you_mean(column, [*units.attributes, *units.measures])
+    raise InputError(f"--{option} names column {column!r}, which the units do not have{hint}", code="unknown_column", field=option)

@@ -1,0 +1,128 @@
+"""Where the input comes from: files and tables by way of ``formats``, or ready values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bailiwick import formats
+from bailiwick.api.balance import Balance, parse_balance
+from bailiwick.domain import Notice, RepTable, UnitTable
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Units and how they were read.
+
+    Attributes
+    ----------
+    units
+        The rows that can be used.
+    n_rows_read
+        Rows below the header.
+    rejected
+        The rows that cannot be used, with reasons.
+    notices
+        What was guessed, repaired or looks odd.
+    title
+        Name of the file without its ending; empty for tables in memory.
+    """
+
+    units: UnitTable
+    n_rows_read: int
+    rejected: formats.RejectedRows = field(default_factory=formats.RejectedRows)
+    notices: tuple[Notice, ...] = ()
+    title: str = ""
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows ``read``, ``used`` and ``rejected``."""
+        return {"read": self.n_rows_read, "used": self.units.n_units, "rejected": len(self.rejected)}
+
+
+def read_source(
+    units: Any,
+    *,
+    shapes: Any = None,
+    is_planar: bool = False,
+    column_map: Mapping[str, str] | None = None,
+    balance: Balance | None = None,
+    text_columns: tuple[str, ...] = (),
+) -> Source:
+    """Read units from a path, a table or a mapping of columns; a ``UnitTable`` is taken as it is.
+
+    Parameters
+    ----------
+    balance
+        Measures that must be there.
+    text_columns
+        Columns that must be there as text.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read, or a column is missing.
+    """
+    if isinstance(units, UnitTable):
+        return Source(units, units.n_units)
+    table = formats.read_table(_tabular(units), is_planar=is_planar)
+    read = formats.read_units(
+        table,
+        column_map=column_map,
+        is_planar=is_planar,
+        shapes=shapes,
+        measure_names=[m.name for m in parse_balance(balance, table.names)],
+        text_columns=text_columns,
+    )
+    return Source(read.units, read.n_rows_read, read.rejected, read.notices, title_of(table.source))
+
+
+def title_of(file_name: str) -> str:
+    """Name of a file without its endings; empty for a table in memory.
+
+    Examples
+    --------
+    >>> title_of("customers.csv.gz"), title_of("the table")
+    ('customers', '')
+    """
+    return file_name.split(".")[0] if "." in file_name else ""
+
+
+def _tabular(source: Any) -> Any:
+    """A mapping of columns as an Arrow table; everything else as it is."""
+    if not isinstance(source, Mapping):
+        return source
+    import pyarrow as pa
+
+    return pa.table({str(name): pa.array(np.asarray(values)) for name, values in source.items()})
+
+
+def read_roster(reps: Any, *, is_planar: bool) -> RepTable:
+    """Read reps from a path, a table or a mapping of columns; a ``RepTable`` is taken as it is.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
+    return reps if isinstance(reps, RepTable) else formats.read_reps(_tabular(reps), is_planar=is_planar)
+
+
+def read_assignment(alignment: Any) -> formats.AlignmentTable:
+    """Read an alignment from a path, a plan folder, a table, or a mapping of unit id → territory id.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    if isinstance(alignment, formats.AlignmentTable):
+        return alignment
+    if isinstance(alignment, Mapping):
+        pairs = [(str(unit), str(territory)) for unit, territory in alignment.items() if territory is not None and str(territory)]
+        columns = np.array([*pairs, ("", "")], dtype=object)[:-1]
+        return formats.AlignmentTable(columns[:, 0], columns[:, 1])
+    return formats.read_alignment(alignment)

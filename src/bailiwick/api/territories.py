@@ -1,0 +1,103 @@
+"""How many territories, with which names, homes and shares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bailiwick.domain import FloatArray, Measure, Notice, RepTable, TextArray, UnitTable
+from bailiwick.errors import InputError
+
+FULL_TIME_HOURS = 2_000
+"""Hours a year of a full-time position, from which the number of territories is chosen if nothing else says it."""
+
+
+@dataclass(frozen=True, eq=False)
+class TerritoryPlan:
+    """The territories before any unit is in them; every array has length K."""
+
+    ids: TextArray
+    names: TextArray | None
+    centre_coordinates: FloatArray
+    target_shares: FloatArray
+    notices: tuple[Notice, ...] = ()
+
+
+def plan_territories(units: UnitTable, measures: tuple[Measure, ...], *, n_territories: int | None, reps: RepTable | None) -> TerritoryPlan:
+    """Choose number, ids, centres and target shares of the territories.
+
+    The number is the one asked for, else that of the reps, else the workload in hours ÷ 2,000 rounded up. Reps have
+    fixed centres at their homes and shares by capacity; territories without a rep have free centres and the mean share.
+
+    Raises
+    ------
+    InputError
+        If the number cannot be known, or is smaller than that of the reps.
+    """
+    if reps is not None:
+        return _with_reps(reps.n_reps if n_territories is None else n_territories, reps)
+    if n_territories is not None:
+        return _free(n_territories)
+    return _by_workload(units, measures)
+
+
+def numbered_ids(n_territories: int) -> TextArray:
+    """T1, T2 … with as many leading zeros as keep them in order.
+
+    Examples
+    --------
+    >>> numbered_ids(12)[[0, 11]].tolist()
+    ['T01', 'T12']
+    """
+    width = len(str(n_territories))
+    return np.array([f"T{i:0{width}d}" for i in range(1, n_territories + 1)], dtype=object)
+
+
+def _free(k: int, *notices: Notice) -> TerritoryPlan:
+    if k < 1:
+        raise InputError(f"the number of territories must be 1 or more, found {k}", code="territories", field="territories")
+    return TerritoryPlan(numbered_ids(k), None, np.full((k, 2), np.nan), np.full(k, 1.0 / k), notices)
+
+
+def _with_reps(k: int, reps: RepTable) -> TerritoryPlan:
+    vacant = k - reps.n_reps
+    if vacant < 0:
+        raise InputError(
+            f"{k} territories were asked for but there are {reps.n_reps} reps; leave the number of territories out, "
+            f"ask for {reps.n_reps} or more, or take {-vacant} reps out of the file",
+            code="fewer_territories_than_reps",
+            field="territories",
+        )
+    taken = set(reps.ids.tolist())
+    extra = [i for i in (f"V{n}" for n in range(1, len(taken) + vacant + 1)) if i not in taken][:vacant]
+    share = np.concatenate([reps.capacity, np.full(vacant, reps.capacity.mean())])
+    return TerritoryPlan(
+        ids=np.array([*reps.ids, *extra], dtype=object),
+        names=np.array([*reps.labels, *(f"vacant {i}" for i in range(1, vacant + 1))], dtype=object),
+        centre_coordinates=np.vstack([reps.coordinates, np.full((vacant, 2), np.nan)]),
+        target_shares=share / share.sum(),
+        notices=(_vacant_notice(vacant, extra),) if vacant else (),
+    )
+
+
+def _vacant_notice(vacant: int, ids: list[str]) -> Notice:
+    message = f"{vacant} territories have no rep: their centres are free and each gets the mean share"
+    return Notice("vacant_territories", message, vacant, tuple(ids[:5]))
+
+
+def _by_workload(units: UnitTable, measures: tuple[Measure, ...]) -> TerritoryPlan:
+    names = [m.name for m in measures] + sorted(units.measures)
+    hours = next((name for name in names if "hour" in name.casefold() and name in units.measures), None)
+    if hours is None:
+        raise InputError(
+            "how many territories? Give their number, or a file of reps, or a measure of workload in hours a year (a column with "
+            f"'hours' in its name), from which the number follows at {FULL_TIME_HOURS:,} hours each",
+            code="territories",
+            field="territories",
+        )
+    total = float(units.measures[hours].sum())
+    k = max(1, min(units.n_units, math.ceil(total / FULL_TIME_HOURS)))
+    message = f"{k} territories, because {total:,.0f} {hours!r} make that many positions of {FULL_TIME_HOURS:,} hours a year"
+    return _free(k, Notice("territories_from_workload", message, k))

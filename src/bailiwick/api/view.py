@@ -1,0 +1,213 @@
+"""A plan in the words and numbers that map and report draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bailiwick.api.summary import STOPPED, percent
+from bailiwick.domain import FloatArray, TextArray, UnitTable
+from bailiwick.geography.neighbours import from_points, territory_adjacency
+from bailiwick.metrics import Evaluation
+from bailiwick.pictures.palette import territory_colours
+from bailiwick.pictures.view import Fact, MeasureView, PlanView, TerritoryColumn
+
+if TYPE_CHECKING:
+    from bailiwick.api.plan import Plan
+
+GENERATED = "generated"
+"""A column of this name that is filled in every row says that the data are not real."""
+MAX_CATEGORIES, MAX_CATEGORY_COLUMNS = 12, 4
+OBJECTIVE_WORDS = {
+    "distance": "{weight} times distance to the territory's centre",
+    "inertia": "{weight} times squared distance to the territory's centre",
+    "diameter": "the largest distance between two units of one territory",
+}
+
+
+def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
+    """Everything that the pictures show; ``shapes`` are the areas of the territories, shape (K,)."""
+    evaluation, problem, units = plan.evaluation, plan.problem, plan.problem.units
+    document = plan.document()
+    noun = unit_noun(plan.source.title)
+    bound = plan.result.bound
+    weight = words(problem.measures[0].name).lower()
+    return PlanView(
+        title=f"{words(plan.source.title) or 'Sales territories'}: {problem.n_territories:,} territories",
+        subtitle=_subtitle(plan, noun),
+        disclaimer=disclaimer(units),
+        unit_noun=noun,
+        is_planar=units.is_planar,
+        coordinates=units.coordinates,
+        unit_ids=units.ids,
+        unit_labels=units.names,
+        unit_shapes=units.shapes,
+        unit_categories=categories(units),
+        territory_idx=evaluation.territory_idx,
+        territory_ids=problem.territory_ids,
+        territory_names=problem.territory_names,
+        territory_shapes=shapes,
+        territory_colours=_colours(evaluation),
+        territory_columns=_columns(evaluation),
+        measures=_measures(evaluation),
+        centres=evaluation.centre_coordinates,
+        centre_labels=_centre_labels(evaluation),
+        n_pieces=evaluation.column("n_pieces").astype(np.int32) if "n_pieces" in evaluation.values else None,
+        facts=_facts(plan),
+        objective_words=OBJECTIVE_WORDS[problem.objective].format(weight=weight),
+        objective=evaluation.objective,
+        objective_unit=document["objective_unit"],
+        lower_bound=None if bound is None else bound.value,
+        gap=plan.gap,
+        bound_holds_for="" if bound is None else bound.holds_for,
+        bound_method="" if bound is None else bound.method,
+        notices=plan.notices,
+        method=_method(plan, weight),
+        settings=_settings(plan, document["input_digest"]),
+    )
+
+
+def words(name: str) -> str:
+    """A column or file name as a person reads it.
+
+    Examples
+    --------
+    >>> words("workload_hours"), words("Revenue Potential")
+    ('Workload hours', 'Revenue Potential')
+    """
+    text = " ".join(name.replace("_", " ").split())
+    return text[:1].upper() + text[1:]
+
+
+def unit_noun(title: str) -> tuple[str, str]:
+    """What the units are called, singular and plural, from a file name that is a plain plural; else unit, units.
+
+    Examples
+    --------
+    >>> unit_noun("customers"), unit_noun("counties"), unit_noun("export_2026")
+    (('customer', 'customers'), ('county', 'counties'), ('unit', 'units'))
+    """
+    word = title.lower()
+    if not word.isalpha() or not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < 4:
+        return ("unit", "units")
+    return (word[:-3] + "y" if word.endswith("ies") else word[:-1], word)
+
+
+def disclaimer(units: UnitTable) -> str:
+    """One sentence if the data say of themselves that they are generated, else nothing."""
+    marks = units.attributes.get(GENERATED)
+    return "These data are generated, not real." if marks is not None and len(marks) and all(marks) else ""
+
+
+def categories(units: UnitTable) -> dict[str, TextArray]:
+    """The first few text columns with 2 to 12 different texts."""
+    found: dict[str, TextArray] = {}
+    for name, texts in units.attributes.items():
+        if len(found) == MAX_CATEGORY_COLUMNS:
+            break
+        if 2 <= len(set(texts[:5000].tolist())) <= MAX_CATEGORIES and 2 <= len(set(texts.tolist())) <= MAX_CATEGORIES:
+            found[words(name)] = texts
+    return found
+
+
+def _subtitle(plan: Plan, noun: tuple[str, str]) -> str:
+    problem = plan.problem
+    balanced = [words(m.name).lower() for m in problem.measures if m.tolerance is not None]
+    balance = f", balanced by {' and '.join(balanced)}" if balanced else ""
+    return f"{problem.n_units:,} {noun[0] if problem.n_units == 1 else noun[1]}{balance}"
+
+
+def _colours(evaluation: Evaluation) -> TextArray:
+    """Colours that neighbours never share; without a neighbour graph, neighbours are those of the nearest units."""
+    units, k = evaluation.problem.units, evaluation.problem.n_territories
+    graph = evaluation.problem.adjacency or from_points(units.coordinates, is_planar=units.is_planar)
+    return np.array(territory_colours(territory_adjacency(graph, evaluation.territory_idx, k), k), dtype=object)
+
+
+def _measures(evaluation: Evaluation) -> tuple[MeasureView, ...]:
+    problem = evaluation.problem
+    names = [words(m.name) for m in problem.measures]
+    if len(set(names)) < len(names):
+        names = [m.name for m in problem.measures]
+    return tuple(
+        MeasureView(
+            name=names[m],
+            values=problem.units.measures[measure.name],
+            totals=evaluation.totals[:, m],
+            targets=evaluation.targets[:, m],
+            deviations=np.where(evaluation.targets[:, m] > 0, evaluation.deviations[:, m], np.nan),
+            tolerance=measure.tolerance,
+        )
+        for m, measure in enumerate(problem.measures)
+    )
+
+
+def _columns(evaluation: Evaluation) -> tuple[TerritoryColumn, ...]:
+    return (
+        TerritoryColumn("Mean distance", _float(evaluation.column("territory_mean_distance_km")), "km"),
+        TerritoryColumn("Farthest unit", _float(evaluation.column("reach_km")), "km"),
+    )
+
+
+def _float(values: np.ndarray) -> FloatArray:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _centre_labels(evaluation: Evaluation) -> TextArray | None:
+    problem = evaluation.problem
+    if problem.territory_names is None:
+        return None
+    labels = [f"{name}, home" if fixed else str(name) for name, fixed in zip(problem.territory_names, problem.is_fixed, strict=True)]
+    return np.array(labels, dtype=object)
+
+
+def _facts(plan: Plan) -> tuple[Fact, ...]:
+    evaluation, problem = plan.evaluation, plan.problem
+    k = problem.n_territories
+    facts = []
+    for m, measure in enumerate(problem.measures):
+        if measure.tolerance is not None:
+            outside = int(evaluation.is_violating[:, m].sum())
+            value = f"±{percent(float(evaluation.column('max_deviation')[m])).lstrip('+')}"
+            detail = f"all within {percent(measure.tolerance).lstrip('+')}" if not outside else f"{outside:,} of {k:,} outside"
+            facts.append(Fact(words(measure.name), value, detail, "warning" if outside else "good"))
+    facts.append(Fact("Mean distance", f"{evaluation.mean_distance_km:,.0f} km", "to the middle of the territory"))
+    if problem.adjacency is not None:
+        broken = len(evaluation.in_pieces)
+        facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", "territories", "warning" if broken else "good"))
+    if plan.gap is not None:
+        facts.append(Fact("Gap", percent(plan.gap).lstrip("+"), "at most, to the best possible"))
+    return tuple(facts)
+
+
+def _method(plan: Plan, weight: str) -> tuple[str, ...]:
+    problem = plan.problem
+    fixed = int(problem.is_fixed.sum())
+    kinds = {0: "Every centre was free to move.", problem.n_territories: "Every territory has its centre at the home of its rep."}
+    centres = kinds.get(fixed, f"{fixed:,} centres are homes of reps, the others were free to move.")
+    graph = problem.adjacency
+    together = "Territories need not be connected." if graph is None else f"Territories are connected. Neighbours: {graph.rule}."
+    return (
+        f"The plan makes {OBJECTIVE_WORDS[problem.objective].format(weight=weight)} as small as it can within the tolerances. {centres}",
+        "Units are first shared out so that every territory gets its target at the least distance (a transport problem).",
+        "Pieces that lie apart are then joined to a neighbour, and a search moves units along the borders as long as that helps.",
+        together,
+        STOPPED.get(plan.result.stop_reason, "The search ended by itself."),
+    )
+
+
+def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
+    problem, rows = plan.problem, plan.source.rows
+    balance = "; ".join(f"{m.name} within {percent(m.tolerance).lstrip('+')}" for m in problem.measures if m.tolerance is not None)
+    return (
+        ("Bailiwick", plan.engine_version),
+        ("Seed", str(plan.result.seed)),
+        ("Input digest (SHA-256)", digest),
+        ("Rows read, used, rejected", f"{rows['read']:,}, {rows['used']:,}, {rows['rejected']:,}"),
+        ("Objective", problem.objective),
+        ("Balance", balance or "none"),
+        ("Distances", "straight, in the plane" if problem.units.is_planar else "great-circle"),
+        ("Stop reason", plan.result.stop_reason),
+    )

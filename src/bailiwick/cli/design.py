@@ -1,0 +1,83 @@
+"""``bailiwick design``: from a file to a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bailiwick.cli import options as o
+from bailiwick.cli.handling import INFEASIBLE, friendly_errors, print_json
+from bailiwick.cli.interrupt import interruptible
+from bailiwick.cli.progress import progress_line
+
+if TYPE_CHECKING:
+    from bailiwick.api import Plan
+
+
+def design(
+    units: o.Units,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the plan: new, empty, or an older plan, which is replaced.")],
+    reps: o.Reps = None,
+    territories: o.Territories = None,
+    balance: o.Balance = None,
+    adjacency: o.AdjacencyFile = None,
+    contiguity: o.ContiguityOption = None,
+    shapes: o.Shapes = None,
+    objective: o.Objective = o.ObjectiveName.distance,
+    planar: o.Planar = False,
+    lock: o.Lock = None,
+    group: o.Group = None,
+    map: o.Map = None,
+    seed: o.Seed = 0,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S", min=0.0, help="End the search after S seconds with the best plan so far; so does Ctrl-C.", rich_help_panel="Run"
+        ),
+    ] = None,
+    no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw map.html.", rich_help_panel="Run")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Do not write report.pdf.", rich_help_panel="Run")] = False,
+    as_json: o.Json = False,
+) -> None:
+    """Design territories and write the plan to a folder.
+
+    The folder then holds alignment.csv, territories.csv, territories.geojson, plan.json, map.html, report.pdf, rejected.csv.
+
+    Exit code 3 if a rule cannot be met; the plan that comes nearest is written all the same.
+    """
+    settings: dict[str, Any] = {
+        "reps": reps,
+        "territories": territories,
+        "balance": balance,
+        "shapes": shapes,
+        "objective": objective.value,
+        "is_planar": planar,
+        "lock": lock,
+        "group": group,
+        "seed": seed,
+        "time_limit": time_limit,
+    }
+    with friendly_errors(as_json=as_json):
+        from bailiwick import api
+        from bailiwick.formats import parse_column_map
+
+        settings |= {"adjacency": o.adjacency(adjacency, contiguity), "column_map": parse_column_map(map or [])}
+        api.check_folder(out)
+        with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
+            plan = api.design(units, on_progress=show, stop=interrupt.stop, **settings)
+            interrupt.is_searching = False
+        files = plan.to_files(out, map=not no_map, report=not no_report)
+        _report(plan, files, as_json=as_json)
+        if not plan.keeps_every_rule:
+            raise typer.Exit(INFEASIBLE)
+
+
+def _report(plan: Plan, files: tuple[Path, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({**plan.document(), "files": [str(file) for file in files]})
+        return
+    from bailiwick.cli.screen import show_plan
+
+    show_plan(plan, files)

@@ -1,0 +1,57 @@
+"""``bailiwick evaluate``: judge any alignment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bailiwick.cli import options as o
+from bailiwick.cli.handling import friendly_errors, print_json
+
+
+def evaluate(
+    units: o.Units,
+    alignment: Annotated[Path, typer.Option(metavar="FILE", help="Table with unit_id and territory_id, made here or elsewhere.")],
+    reps: o.Reps = None,
+    territories: o.Territories = None,
+    balance: o.Balance = None,
+    adjacency: o.AdjacencyFile = None,
+    contiguity: o.ContiguityOption = None,
+    shapes: o.Shapes = None,
+    objective: o.Objective = o.ObjectiveName.distance,
+    planar: o.Planar = False,
+    lock: o.Lock = None,
+    group: o.Group = None,
+    map: o.Map = None,
+    as_json: o.Json = False,
+) -> None:
+    """Judge an alignment: balance, contiguity, distance, and which units have no territory.
+
+    Exit code 0 whatever the verdict; it stands in the table, and with --json under the keys of plan.json.
+    """
+    with friendly_errors(as_json=as_json):
+        from bailiwick import api
+        from bailiwick.formats import parse_column_map
+
+        judged = api.evaluate(
+            units,
+            alignment,
+            reps=reps,
+            territories=territories,
+            balance=balance,
+            adjacency=o.adjacency(adjacency, contiguity),
+            shapes=shapes,
+            objective=objective.value,
+            is_planar=planar,
+            lock=lock,
+            group=group,
+            column_map=parse_column_map(map or []),
+        )
+        if as_json:
+            print_json(judged.document())
+            return
+        from bailiwick.cli.screen import show_judgement
+
+        show_judgement(judged)

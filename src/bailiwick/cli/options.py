@@ -1,0 +1,106 @@
+"""Options that several commands share, and how their words are read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bailiwick.errors import InputError
+
+
+class Contiguity(StrEnum):
+    """Where neighbours come from without a file of them."""
+
+    auto = "auto"
+    none = "none"
+
+
+class ObjectiveName(StrEnum):
+    """What is minimised."""
+
+    distance = "distance"
+    inertia = "inertia"
+    diameter = "diameter"
+
+
+_MODEL, _FILES, _RUN = "Model", "Files", "Run"
+
+Units = Annotated[
+    Path,
+    typer.Argument(
+        metavar="UNITS",
+        help="Accounts or areas: CSV, TSV, XLSX, Parquet, Arrow, GeoJSON, GeoPackage, shapefile (.shp or .zip) or TopoJSON.",
+    ),
+]
+Reps = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Reps with homes and capacity, one territory each.", rich_help_panel=_FILES)
+]
+Shapes = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Polygons for units that have none, joined by id.", rich_help_panel=_FILES)
+]
+AdjacencyFile = Annotated[
+    Path | None, typer.Option("--adjacency", metavar="FILE", help="Neighbours as a CSV with columns unit_a,unit_b.", rich_help_panel=_FILES)
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="FIELD=COLUMN", help="Say which column holds a field, e.g. id=Store, location=Address.", rich_help_panel=_FILES
+    ),
+]
+Territories = Annotated[
+    int | None,
+    typer.Option(metavar="K", min=1, help="Number of territories. Default: one per rep, else from hours of work.", rich_help_panel=_MODEL),
+]
+Balance = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[:TOL%]",
+        help="Measure to balance and its tolerance in percent (5). Several are allowed; the first weighs distance. "
+        "'units' counts every unit as one.",
+        rich_help_panel=_MODEL,
+    ),
+]
+ContiguityOption = Annotated[
+    Contiguity | None,
+    typer.Option(
+        "--contiguity",
+        metavar="auto|none",
+        help="auto: territories are connected, by polygons or else by nearest points. none: they need not be.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Objective = Annotated[
+    ObjectiveName,
+    typer.Option(
+        metavar="distance|inertia|diameter",
+        help="Σ weight · distance, Σ weight · distance², or the largest diameter of a territory.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Planar = Annotated[bool, typer.Option("--planar", help="Columns x,y are projected already, in km.", rich_help_panel=_MODEL)]
+Lock = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="Column with the territory a unit must keep, or blank.", rich_help_panel=_MODEL)
+]
+Group = Annotated[str | None, typer.Option(metavar="COLUMN", help="Units with the same text there stay together.", rich_help_panel=_MODEL)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output and nothing else.", rich_help_panel=_RUN)]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Same input, seed and version: same plan.", rich_help_panel=_RUN)]
+
+
+def adjacency(file: Path | None, contiguity: Contiguity | None) -> Any:
+    """What the façade takes as ``adjacency``.
+
+    Raises
+    ------
+    InputError
+        If both a file and a rule are given.
+    """
+    if file is not None and contiguity is not None:
+        raise InputError(
+            "--adjacency and --contiguity were both given; the file says which units touch, so leave --contiguity out",
+            code="adjacency_twice",
+            field="contiguity",
+        )
+    return file if file is not None else (contiguity or Contiguity.auto).value

@@ -1,0 +1,39 @@
+"""``bailiwick sample``: write a generated example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bailiwick.cli.handling import friendly_errors
+from bailiwick.cli.options import Seed
+
+
+def sample(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which example: coffee (a coffee-bean supplier with 25 reps).")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to; files of the same name are replaced.")],
+    seed: Seed = 0,
+) -> None:
+    """Write a generated example: customers and reps that do not exist, at real places."""
+    with friendly_errors():
+        from bailiwick import samples
+
+        written = samples.make(name, seed=seed)
+        write_texts(out, written.files())
+        typer.echo(f"{written.title} (generated data): {', '.join(str(out / file) for file in written.files())}")
+
+
+def write_texts(folder: Path, texts: dict[str, str]) -> None:
+    """Write small text files into a folder that is made if need be."""
+    from bailiwick.errors import InputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be written: {error.strerror or error}; name another folder", code="unwritable", field="out"
+        ) from None

@@ -1,0 +1,138 @@
+"""What a person sees at the end of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bailiwick.api.summary import judgement_lines, percent, search_lines
+
+if TYPE_CHECKING:
+    from bailiwick.api import Comparison, Judgement, Plan
+    from bailiwick.domain import Notice
+    from bailiwick.metrics import Evaluation
+
+N_WORST = 8
+
+
+def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
+    """Summary of a new plan, the files, and what to do next."""
+    console = Console(highlight=False)
+    _show_rows(console, plan)
+    _show_facts(console, judgement_lines(plan.evaluation), is_good=plan.keeps_every_rule)
+    for line in search_lines(plan):
+        console.print(Text(line), soft_wrap=True)
+    console.print(worst_territories(plan.evaluation))
+    _show_notices(console, plan.notices)
+    folder = files[0].parent
+    console.print(Text(f"Written to {folder}: {', '.join(file.name for file in files)}", style="bold"), soft_wrap=True)
+    picture = next((file for file in files if file.name == "map.html"), None)
+    if picture is not None:
+        console.print(Text(f"Next: open {picture} in a browser"), soft_wrap=True)
+
+
+def show_judgement(judged: Judgement) -> None:
+    """Verdict on an alignment."""
+    console = Console(highlight=False)
+    _show_facts(console, judgement_lines(judged.evaluation), is_good=judged.keeps_every_rule)
+    console.print(worst_territories(judged.evaluation))
+    _show_notices(console, judged.notices)
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Two plans side by side."""
+    console = Console(highlight=False)
+    moved = len(comparison.moved_unit_ids)
+    console.print(f"{moved:,} of {comparison.n_common:,} common units change territory.")
+    for where, ids in (("first", comparison.only_before), ("second", comparison.only_after)):
+        if ids:
+            console.print(f"{len(ids):,} units are in the {where} only: {', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}")
+    table = _table("Figures", "", "before", "after")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for label, before, after in comparison.figures():
+        table.add_row(label, before, after)
+    if table.row_count:
+        console.print(table)
+    shares = Table(
+        "measure", "share that changes hands", title="Disruption", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
+    shares.columns[1].justify = "right"
+    for name, share in comparison.disruption.items():
+        shares.add_row(name, percent(share).lstrip("+"))
+    console.print(shares)
+    for unit_id, before, after in comparison.moves()[:N_WORST]:
+        console.print(f"  {unit_id}: {before or '–'} → {after or '–'}", markup=False)
+    if moved > N_WORST:
+        console.print(f"  … and {moved - N_WORST:,} more; --json lists them all")
+
+
+def worst_territories(evaluation: Evaluation) -> Table:
+    """The territories farthest from their targets."""
+    problem = evaluation.problem
+    balanced = [m for m, measure in enumerate(problem.measures) if measure.tolerance is not None] or [0]
+    badness = np.abs(evaluation.deviations[:, balanced]).max(axis=1)
+    worst = np.argsort(-badness, kind="stable")[:N_WORST]
+    title = "Farthest from their targets" if problem.n_territories > N_WORST else "Territories"
+    table = _table(title)
+    table.add_column("territory", no_wrap=True, overflow="ellipsis")
+    table.add_column("units", justify="right")
+    for measure in problem.measures:
+        table.add_column(measure.name, justify="right", no_wrap=True, overflow="ellipsis")
+    table.add_column("mean km", justify="right")
+    if "n_pieces" in evaluation.values:
+        table.add_column("pieces", justify="right")
+    for j in worst:
+        table.add_row(*_territory_cells(evaluation, int(j)))
+    return table
+
+
+def _territory_cells(evaluation: Evaluation, j: int) -> list[Text]:
+    problem = evaluation.problem
+    names = problem.territory_names
+    label = str(problem.territory_ids[j]) + ("" if names is None else f" {names[j]}")
+    cells = [Text(label), Text(f"{evaluation.column('n_units')[j]:,}")]
+    for m in range(len(problem.measures)):
+        text = f"{_short(evaluation.totals[j, m])} {percent(evaluation.deviations[j, m]):>8}"
+        cells.append(Text(text, style="red" if evaluation.is_violating[j, m] else ""))
+    cells.append(Text(f"{evaluation.column('territory_mean_distance_km')[j]:,.1f}"))
+    if "n_pieces" in evaluation.values:
+        pieces = int(evaluation.column("n_pieces")[j])
+        cells.append(Text(str(pieces), style="red" if pieces > 1 else ""))
+    return cells
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+
+
+def _short(value: float) -> str:
+    """A number in few digits: 1,692 or 3.88 M."""
+    return f"{value / 1e6:,.2f} M" if value >= 1e6 else f"{value:,.0f}"
+
+
+def _show_rows(console: Console, plan: Plan) -> None:
+    rows = plan.source.rows
+    text = f"Read {rows['read']:,} rows, used {rows['used']:,}"
+    if rows["rejected"]:
+        text += f", rejected {rows['rejected']:,} (rejected.csv says why)"
+    console.print(Text(text + "."))
+
+
+def _show_facts(console: Console, lines: Iterable[str], *, is_good: bool) -> None:
+    for i, line in enumerate(lines):
+        console.print(Text(line, style="bold" if i == 0 else ""), soft_wrap=True)
+    verdict = ("Every rule is kept.", "green") if is_good else ("Not every rule could be kept; see below.", "yellow")
+    console.print(Text(verdict[0], style=verdict[1]))
+
+
+def _show_notices(console: Console, notices: Iterable[Notice]) -> None:
+    for notice in notices:
+        console.print(Text.assemble(("• ", "yellow"), notice.message), soft_wrap=True)

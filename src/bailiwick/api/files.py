@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from bailiwick.api.columns import alignment_columns, territory_columns
 from bailiwick.api.document import timings, to_text
 from bailiwick.api.folder import PLAN_FILES, whole_folder
+from bailiwick.domain import Notice, UnitTable
+from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv, write_territories
 from bailiwick.geography.dissolve import territory_shapes
+from bailiwick.pictures import basemap
+from bailiwick.pictures.basemap import BaseMap
 
 if TYPE_CHECKING:
     from bailiwick.api.plan import Plan
+
+ENOUGH_POINTS = 20_000
+"""So many of the points are enough to see which countries they lie in."""
 
 
 def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -> tuple[Path, ...]:
     """Write all files of a plan into a folder, whole or not at all; see :meth:`bailiwick.Plan.to_files`."""
     started = plan.clock()
-    shapes = shapes_of(plan)
+    units = plan.problem.units
+    ground, told = (None, ()) if units.is_planar else load_ground()
+    plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
-        write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation))
         columns = territory_columns(plan.evaluation)
+        shapes = territory_shapes(units, plan.evaluation.territory_idx, plan.problem.n_territories, land=_land(units, ground))
+        write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation))
         write_csv(fresh / "territories.csv", columns)
-        write_territories(fresh / "territories.geojson", shapes, columns, is_planar=plan.problem.units.is_planar)
+        write_territories(fresh / "territories.geojson", shapes, columns, is_planar=units.is_planar)
         plan.source.rejected.write_csv(fresh / "rejected.csv")
         if with_map or with_report:
-            _draw(plan, shapes, fresh, with_map=with_map, with_report=with_report)
+            _draw(plan, shapes, ground, fresh, with_map=with_map, with_report=with_report)
         document = {**plan.document(), "timings_seconds": timings({**plan.timings_seconds, "write": plan.clock() - started})}
         (fresh / "plan.json").write_text(to_text(document), encoding="utf-8", newline="\n")
         written = [name for name in PLAN_FILES if (fresh / name).exists()]
     return tuple(folder / name for name in written)
 
 
-def shapes_of(plan: Plan) -> NDArray[np.object_]:
-    """The areas of the territories, shape (K,): united units, or what is nearest to their points, on land."""
-    problem = plan.problem
-    return territory_shapes(problem.units, plan.evaluation.territory_idx, problem.n_territories)
+def load_ground() -> tuple[BaseMap | None, tuple[Notice, ...]]:
+    """The base map, or None and a word about it where it has not been built."""
+    try:
+        return basemap.load(), ()
+    except InputError as error:
+        return None, (Notice(error.code, f"the map has no ground and territories reach over water: {error}"),)
 
 
-def _draw(plan: Plan, shapes: NDArray[np.object_], folder: Path, *, with_map: bool, with_report: bool) -> None:
+def _land(units: UnitTable, ground: BaseMap | None) -> shapely.Geometry | None:
+    """Land to which the areas around points are cut; None where units have shapes of their own."""
+    if ground is None or (units.shapes is not None and any(shape is not None for shape in units.shapes)):
+        return None
+    return ground.land_of(units.coordinates[:: max(1, units.n_units // ENOUGH_POINTS)])
+
+
+def _draw(plan: Plan, shapes: NDArray[np.object_], ground: BaseMap | None, folder: Path, *, with_map: bool, with_report: bool) -> None:
     from bailiwick.api.view import plan_view
-    from bailiwick.pictures import basemap
     from bailiwick.pictures.map_page import write_map
     from bailiwick.pictures.report import write_report
 
     view = plan_view(plan, shapes)
-    ground = None if view.is_planar else basemap.load()
     if with_map:
         write_map(folder / "map.html", view, ground)
     if with_report:

@@ -155,6 +155,24 @@ def _merge_points(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[Flo
     return merged, np.bincount(node_of_unit, weights=weight, minlength=n)
 
 
+SPREAD_STEPS = {
+    2: (
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ),
+    3: (
+        (32, 0x1F00000000FFFF),
+        (16, 0x1F0000FF0000FF),
+        (8, 0x100F00F00F00F00F),
+        (4, 0x10C30C30C30C30C3),
+        (2, 0x1249249249249249),
+    ),
+}
+
+
 def morton_order(points: FloatArray) -> np.ndarray:
     """Order of points along the Z curve: near in the order is near in space; ties keep their place.
 
@@ -176,18 +194,12 @@ def morton_order(points: FloatArray) -> np.ndarray:
 
 def _spread(value: np.ndarray, d: int) -> np.ndarray:
     """Insert ``d − 1`` zero bits between the bits of ``value``."""
-    if d == 2:
-        steps = [(16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555)]
-    else:
-        steps = [(32, 0x1F00000000FFFF), (16, 0x1F0000FF0000FF), (8, 0x100F00F00F00F00F), (4, 0x10C30C30C30C30C3), (2, 0x1249249249249249)]
-    for shift, mask in steps:
+    for shift, mask in SPREAD_STEPS[d]:
         value = (value | (value << np.uint64(shift))) & np.uint64(mask)
     return value
 
 
-def _windows(
-    problem: Problem, node_of_unit: IntArray, n: int
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+def _windows(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Loads and windows of the balanced measures, scaled so that the mean target is 1."""
     k = problem.n_territories
     balanced = [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]

@@ -1,0 +1,1 @@
+"""Lower bounds: what no plan can beat, and for which plans that holds."""

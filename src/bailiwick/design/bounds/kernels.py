@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from bailiwick.design.compiled import kernel
 
-@nb.njit(cache=True)
+
+@kernel
 def kinked_newton_step(indptr, indices, entries, slope, prices, lower, upper, sweeps):  # type: ignore[no-untyped-def]
     """Maximise slope·δ − ½ δᵀHδ + Σ ψ(prices + δ), ψ(g) = lower·g for g > 0, upper·g for g < 0; shape (K,).
 

@@ -1,0 +1,1 @@
+"""Construction: a first balanced and connected plan."""

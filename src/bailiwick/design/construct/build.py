@@ -8,9 +8,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from bailiwick.design.construct.centres import locate, spread_coincident, start_centres
-from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
-from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.kernels import is_barred
 from bailiwick.design.construct.repair import connect
+from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray, IntArray
 
@@ -40,7 +40,7 @@ class Construction:
     transport: Transport
 
 
-def construct(model: Model, *, rounds: int = 40, rng: np.random.Generator | None = None) -> Construction:
+def construct(model: Model, *, rounds: int = 25, rng: np.random.Generator | None = None) -> Construction:
     """Balanced power diagram, rounded to whole nodes, repaired to connected territories.
 
     Parameters
@@ -57,8 +57,10 @@ def construct(model: Model, *, rounds: int = 40, rng: np.random.Generator | None
     centres = start_centres(coarse, model.centres, rng=rng)
     centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
     if is_free.any():
-        centres, _ = locate(coarse, centres, is_free, rounds=rounds)
-    prices = transport.balance(centres)
+        centres, prices = locate(coarse, centres, is_free, rounds=rounds)
+    else:
+        prices = coarse.balance(centres, ladder=LADDER[:-1])
+    prices = transport.balance(centres, ladder=LADDER[1:] if size == 1 else LADDER[2:], start=prices)
     label, _, _ = transport.assign(centres, prices)
     label = fill_empty(model, label, centres)
     if model.must_connect:
@@ -94,11 +96,9 @@ def fill_empty(model: Model, label: IntArray, centres: FloatArray) -> IntArray:
 
 
 def _nearest_allowed(model: Model, centres: FloatArray, i: int) -> int:
-    cost = [
-        np.inf if is_barred(model.barred_ptr, model.barred, i, j) else cost_of(square_between(model.points, i, centres, j), 1, model.is_sphere)
-        for j in range(model.k)
-    ]
-    return int(np.argmin(cost))
+    square = ((centres - model.points[i]) ** 2).sum(axis=1)
+    square[model.barred[model.barred_ptr[i] : model.barred_ptr[i + 1]]] = np.inf
+    return int(np.argmin(square))
 
 
 def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntArray]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
+from bailiwick.design.compiled import kernel
 from bailiwick.design.construct.kernels import square_between
 from bailiwick.design.construct.transport import Transport
 from bailiwick.domain import FloatArray, IntArray
@@ -103,7 +103,7 @@ def _tangents(point: FloatArray) -> tuple[FloatArray, FloatArray]:
     return u, np.cross(point / np.linalg.norm(point), u)
 
 
-@nb.njit(cache=True)
+@kernel
 def weiszfeld_step(points, weight, label, centres):  # type: ignore[no-untyped-def]
     """One step of every centre towards the geometric median of its territory (Weiszfeld 1937)."""
     n, d = points.shape

@@ -7,13 +7,15 @@ import math
 import numba as nb
 import numpy as np
 
+from bailiwick.design.compiled import inline_leaf, kernel, leaf, parallel
+
 N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
 SLOTS = 24  # neighbours of a territory that the curvature keeps; farther ones are next to nothing
 CUTOFF = 8.0  # in temperatures: what is left out is below 0.04 %
 EARTH_DIAMETER_KM = 2 * 6371.0088
 
 
-@nb.njit(cache=True, inline="always")
+@inline_leaf
 def cost_of(square_km, power, is_sphere):  # type: ignore[no-untyped-def]
     """Distance or squared distance from the squared chord, km."""
     if is_sphere:
@@ -22,7 +24,7 @@ def cost_of(square_km, power, is_sphere):  # type: ignore[no-untyped-def]
     return math.sqrt(square_km) if power == 1 else square_km
 
 
-@nb.njit(cache=True, inline="always")
+@inline_leaf
 def square_between(points, i, centres, j):  # type: ignore[no-untyped-def]
     """Squared straight distance between point i and centre j."""
     total = 0.0
@@ -32,7 +34,7 @@ def square_between(points, i, centres, j):  # type: ignore[no-untyped-def]
     return total
 
 
-@nb.njit(cache=True)
+@kernel
 def block_circles(points, size):  # type: ignore[no-untyped-def]
     """Middle and radius (chord, km) of each run of ``size`` consecutive points."""
     n, d = points.shape
@@ -47,7 +49,7 @@ def block_circles(points, size):  # type: ignore[no-untyped-def]
     return middle, radius
 
 
-@nb.njit(cache=True)
+@leaf
 def block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, slack, found, floor):  # type: ignore[no-untyped-def]
     """Centres that can be best, or within ``slack`` of best, for some unit of block b; returns their number."""
     k = len(prices)
@@ -66,15 +68,16 @@ def block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_l
     return count
 
 
-@nb.njit(cache=True, inline="always")
+@inline_leaf
 def is_barred(barred_ptr, barred, i, j):  # type: ignore[no-untyped-def]
+    """Whether node i must not get territory j."""
     for at in range(barred_ptr[i], barred_ptr[i + 1]):
         if barred[at] == j:
             return True
     return False
 
 
-@nb.njit(cache=True)
+@leaf
 def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped-def]
     """Add to the entry (j, other) of a matrix kept as short lists; what finds no slot is dropped."""
     for slot in range(partner.shape[1]):
@@ -87,7 +90,7 @@ def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped
             return
 
 
-@nb.njit(cache=True, parallel=True)
+@parallel
 def soft_loads(  # type: ignore[no-untyped-def]
     points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, temperature, power, is_sphere
 ):
@@ -154,7 +157,7 @@ def soft_loads(  # type: ignore[no-untyped-def]
     return value.sum(), loads.sum(axis=0), diagonal.sum(axis=0), partner, coupling
 
 
-@nb.njit(cache=True, parallel=True)
+@parallel
 def hard_assign(  # type: ignore[no-untyped-def]
     points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, power, is_sphere
 ):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 
-import numba as nb
 import numpy as np
 
+from bailiwick.design.compiled import kernel
 from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray, IntArray
@@ -39,7 +39,17 @@ def connect(model: Model, label: IntArray, centres: FloatArray, prices: FloatArr
     """
     kept = _keep_heaviest(model, label)
     kept = _grow(
-        model.indptr, model.indices, model.points, kept, model.pinned, model.barred_ptr, model.barred, centres, prices, power, model.is_sphere
+        model.indptr,
+        model.indices,
+        model.points,
+        kept,
+        model.pinned,
+        model.barred_ptr,
+        model.barred,
+        centres,
+        prices,
+        power,
+        model.is_sphere,
     )
     missing = kept < 0
     kept[missing] = np.where(label[missing] >= 0, label[missing], 0)
@@ -59,7 +69,7 @@ def _keep_heaviest(model: Model, label: IntArray) -> IntArray:
     return np.where(is_kept[piece] | (model.pinned >= 0), label, -1).astype(np.int32)
 
 
-@nb.njit(cache=True)
+@kernel
 def _pieces(indptr, indices, label):  # type: ignore[no-untyped-def]
     n = len(label)
     piece = np.full(n, -1, np.int32)
@@ -84,7 +94,7 @@ def _pieces(indptr, indices, label):  # type: ignore[no-untyped-def]
     return piece
 
 
-@nb.njit(cache=True)
+@kernel
 def _grow(indptr, indices, points, label, pinned, barred_ptr, barred, centres, prices, power, is_sphere):  # type: ignore[no-untyped-def]
     """Assign every unassigned node next to an assigned one, cheapest first (ties: lower node, lower territory)."""
     heap = [(0.0, 0, 0)]

@@ -1,0 +1,1 @@
+"""Explanation: what a plan does not meet, and why."""

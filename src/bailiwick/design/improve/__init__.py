@@ -1,0 +1,1 @@
+"""Improvement: annealed search over moves of units between neighbouring territories."""

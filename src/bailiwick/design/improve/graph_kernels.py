@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from bailiwick.design.compiled import inline_leaf, leaf
 from bailiwick.domain import IntArray
+
+SEARCH_LIMIT = 40  # units: a detour longer than this counts as none
 
 
 class Graph(NamedTuple):
@@ -39,7 +41,7 @@ class Scratch(NamedTuple):
     queue: IntArray
 
 
-@nb.njit(cache=True, inline="always")
+@inline_leaf
 def next_random(state):  # type: ignore[no-untyped-def]
     """Uniform number in [0, 1) from a xorshift64* generator whose state is ``state[0]`` (Vigna 2016)."""
     x = state[0]
@@ -50,60 +52,64 @@ def next_random(state):  # type: ignore[no-untyped-def]
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@nb.njit(cache=True, inline="always")
+@inline_leaf
 def next_below(state, n):  # type: ignore[no-untyped-def]
     """Uniform integer in 0..n − 1."""
     return min(np.int64(next_random(state) * n), n - 1)
 
 
-@nb.njit(cache=True)
-def touches(graph, i, j):  # type: ignore[no-untyped-def]
-    for at in range(graph.indptr[i], graph.indptr[i + 1]):
-        if graph.indices[at] == j:
+@leaf
+def touches(indptr, indices, i, j):  # type: ignore[no-untyped-def]
+    """Whether i and j are neighbours."""
+    for at in range(indptr[i], indptr[i + 1]):
+        if indices[at] == j:
             return True
     return False
 
 
-@nb.njit(cache=True)
-def on_border(graph, label, i):  # type: ignore[no-untyped-def]
+@leaf
+def on_border(indptr, indices, label, i):  # type: ignore[no-untyped-def]
     """Whether some neighbour of i lies in another territory."""
-    for at in range(graph.indptr[i], graph.indptr[i + 1]):
-        if label[graph.indices[at]] != label[i]:
+    for at in range(indptr[i], indptr[i + 1]):
+        if label[indices[at]] != label[i]:
             return True
     return False
 
 
-@nb.njit(cache=True)
-def random_other(graph, label, i, state):  # type: ignore[no-untyped-def]
+@leaf
+def random_other(indptr, indices, label, i, state):  # type: ignore[no-untyped-def]
     """A random neighbour of i in another territory, or −1."""
     count = 0
-    for at in range(graph.indptr[i], graph.indptr[i + 1]):
-        if label[graph.indices[at]] != label[i]:
+    for at in range(indptr[i], indptr[i + 1]):
+        if label[indices[at]] != label[i]:
             count += 1
     if count == 0:
         return -1
     pick = next_below(state, count)
-    for at in range(graph.indptr[i], graph.indptr[i + 1]):
-        if label[graph.indices[at]] != label[i]:
+    for at in range(indptr[i], indptr[i + 1]):
+        if label[indices[at]] != label[i]:
             if pick == 0:
-                return graph.indices[at]
+                return indices[at]
             pick -= 1
     return -1
 
 
-@nb.njit(cache=True)
-def can_leave(graph, label, i, scratch):  # type: ignore[no-untyped-def]
-    """Whether the territory of i stays in as many pieces without i (breadth-first search, small ring first).    """
-    stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
+@leaf
+def can_leave(indptr, indices, label, i, stamp, mark, queue):  # type: ignore[no-untyped-def]
+    """Whether the territory of i surely stays in as many pieces without i.
+
+    Neighbours of i that hang together by their own edges settle it; else a breadth-first search of limited depth, so
+    that a yes is always right and a no may miss a long way around.
+    """
     a = label[i]
     near = 0
-    for at in range(graph.indptr[i], graph.indptr[i + 1]):
-        if label[graph.indices[at]] == a:
-            queue[near] = graph.indices[at]
+    for at in range(indptr[i], indptr[i + 1]):
+        if label[indices[at]] == a:
+            queue[near] = indices[at]
             near += 1
     if near <= 1:
         return True
-    if _ring_connected(graph, queue, near):
+    if _ring_connected(indptr, indices, queue, near):
         return True
     mark[0] += 2
     wanted, seen = mark[0], mark[0] + 1
@@ -115,11 +121,11 @@ def can_leave(graph, label, i, scratch):  # type: ignore[no-untyped-def]
     stamp[first] = seen
     queue[0] = first
     head, tail = 0, 1
-    while head < tail:
+    while head < tail and head < SEARCH_LIMIT:
         u = queue[head]
         head += 1
-        for at in range(graph.indptr[u], graph.indptr[u + 1]):
-            w = graph.indices[at]
+        for at in range(indptr[u], indptr[u + 1]):
+            w = indices[at]
             if label[w] != a or stamp[w] == seen:
                 continue
             if stamp[w] == wanted:
@@ -132,29 +138,30 @@ def can_leave(graph, label, i, scratch):  # type: ignore[no-untyped-def]
     return False
 
 
-@nb.njit(cache=True)
-def _ring_connected(graph, ring, near):  # type: ignore[no-untyped-def]
+@leaf
+def _ring_connected(indptr, indices, ring, near):  # type: ignore[no-untyped-def]
     """Whether the first ``near`` units of ``ring`` hang together by their own edges; reorders them."""
     reached = 1
     head = 0
     while head < reached:
         for c in range(reached, near):
-            if touches(graph, ring[head], ring[c]):
+            if touches(indptr, indices, ring[head], ring[c]):
                 ring[c], ring[reached] = ring[reached], ring[c]
                 reached += 1
         head += 1
     return reached == near
 
 
-@nb.njit(cache=True)
+@leaf
 def lay_out_borders(graph, label, borders):  # type: ignore[no-untyped-def]
     """List the border units of each territory afresh."""
+    indptr, indices = graph.indptr, graph.indices
     items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
     n, k = len(label), len(count)
     count[:] = 0
     for i in range(n):
         place[i] = -1
-        if on_border(graph, label, i):
+        if on_border(indptr, indices, label, i):
             count[label[i]] += 1
     total = 0
     for j in range(k):
@@ -164,58 +171,55 @@ def lay_out_borders(graph, label, borders):  # type: ignore[no-untyped-def]
     items[:total] = -1
     count[:] = 0
     for i in range(n):
-        if on_border(graph, label, i):
-            _add(i, label[i], borders)
+        if on_border(indptr, indices, label, i):
+            _add(i, label[i], items, place, start, room, count)
 
 
-@nb.njit(cache=True)
-def _add(i, j, borders):  # type: ignore[no-untyped-def]
-    if borders.count[j] >= borders.room[j]:
+@leaf
+def _add(i, j, items, place, start, room, count):  # type: ignore[no-untyped-def]
+    if count[j] >= room[j]:
         return False
-    slot = borders.start[j] + borders.count[j]
-    borders.items[slot] = i
-    borders.place[i] = slot
-    borders.count[j] += 1
+    slot = start[j] + count[j]
+    items[slot] = i
+    place[i] = slot
+    count[j] += 1
     return True
 
 
-@nb.njit(cache=True)
-def _remove(i, j, borders):  # type: ignore[no-untyped-def]
-    slot = borders.place[i]
+@leaf
+def _remove(i, j, items, place, start, count):  # type: ignore[no-untyped-def]
+    slot = place[i]
     if slot < 0:
         return
-    borders.count[j] -= 1
-    last = borders.start[j] + borders.count[j]
-    moved = borders.items[last]
-    borders.items[slot] = moved
-    borders.place[moved] = slot
-    borders.items[last] = -1
-    borders.place[i] = -1
+    count[j] -= 1
+    last = start[j] + count[j]
+    moved = items[last]
+    items[slot] = moved
+    place[moved] = slot
+    items[last] = -1
+    place[i] = -1
 
 
-@nb.njit(cache=True)
-def enter_move(graph, label, i, old, borders):  # type: ignore[no-untyped-def]
+@leaf
+def enter_move(indptr, indices, label, i, old, items, place, start, room, count):  # type: ignore[no-untyped-def]
     """Bring the borders up to date after i went from ``old`` to ``label[i]``; returns False if a list is full."""
-    _remove(i, old, borders)
+    _remove(i, old, items, place, start, count)
     fits = True
-    if on_border(graph, label, i):
-        fits = _add(i, label[i], borders) and fits
-    for at in range(graph.indptr[i], graph.indptr[i + 1]):
-        u = graph.indices[at]
-        is_on = on_border(graph, label, u)
-        if is_on and borders.place[u] < 0:
-            fits = _add(u, label[u], borders) and fits
-        elif not is_on and borders.place[u] >= 0:
-            _remove(u, label[u], borders)
+    if on_border(indptr, indices, label, i):
+        fits = _add(i, label[i], items, place, start, room, count) and fits
+    for at in range(indptr[i], indptr[i + 1]):
+        u = indices[at]
+        is_on = on_border(indptr, indices, label, u)
+        if is_on and place[u] < 0:
+            fits = _add(u, label[u], items, place, start, room, count) and fits
+        elif not is_on and place[u] >= 0:
+            _remove(u, label[u], items, place, start, count)
     return fits
 
 
-@nb.njit(cache=True)
-def random_border_unit(borders, j, state):  # type: ignore[no-untyped-def]
-    """A random border unit of territory j, or of any if j is −1; −1 if the draw hit an empty slot."""
-    if j >= 0:
-        if borders.count[j] == 0:
-            return -1
-        return borders.items[borders.start[j] + next_below(state, borders.count[j])]
-    last = len(borders.count) - 1
-    return borders.items[next_below(state, borders.start[last] + borders.room[last])]
+@leaf
+def random_border_unit(items, start, count, j, state):  # type: ignore[no-untyped-def]
+    """A random border unit of territory j, or −1 if it has none."""
+    if count[j] == 0:
+        return -1
+    return items[start[j] + next_below(state, count[j])]

@@ -21,8 +21,9 @@ class ScheduleParams:
 
     Attributes
     ----------
-    few, per_node
-        Proposals of the main cooling: at least ``few``, else ``per_node`` for each node.
+    few, per_node, many
+        Proposals of the main cooling: at least ``few``, else ``per_node`` for each node; beyond ``many`` nodes the number
+        grows with the square root only.
     n_slices
         Slices of the main cooling; between slices centres move and the watch is asked.
     hot, cold
@@ -41,6 +42,7 @@ class ScheduleParams:
 
     few: int = 2_000_000
     per_node: int = 100
+    many: int = 40_000
     n_slices: int = 24
     hot: float = 2.0
     cold: float = 0.02
@@ -49,6 +51,10 @@ class ScheduleParams:
     mending_rounds: int = 8
     bend: float = 10.0
     compound_share: float = 0.5
+
+    def proposals(self, n: int) -> int:
+        """Proposals of the main cooling for n nodes."""
+        return max(self.few, int(self.per_node * min(n, np.sqrt(n * self.many))))
 
 
 def improve(
@@ -71,7 +77,7 @@ class _Course:
     ) -> None:
         self.search = Search(model, built.label, built.centres, graph, seed=seed)
         self.watch, self.params, self.transport, self.is_free = watch, params, built.transport, ~model.is_fixed
-        self.n_proposals = max(params.few, params.per_node * model.n) // params.n_slices
+        self.n_proposals = params.proposals(model.n) // params.n_slices
         self.excess, self.cost = np.inf, np.inf
         self.is_diameter = model.objective == DIAMETER
         self._offer()

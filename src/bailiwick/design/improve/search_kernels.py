@@ -1,19 +1,19 @@
-"""Compiled annealing over boundary moves: shift one unit, or shift two in one step (a swap, or a chain of three)."""
+"""Compiled annealing over boundary moves: shift one unit, or shift two in one step (a swap, or a chain of three).
+
+The records are unpacked once per stint: handing many arrays to a function costs more than a whole proposal.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from bailiwick.design.compiled import inline_leaf, kernel, leaf
 from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import (
-    Borders,
-    Graph,
-    Scratch,
     can_leave,
     enter_move,
     lay_out_borders,
@@ -25,6 +25,7 @@ from bailiwick.design.improve.graph_kernels import (
 from bailiwick.domain import FloatArray, IntArray
 
 DIAMETER_POWER = 0
+STINT = 32  # proposals
 
 
 class Ground(NamedTuple):
@@ -74,207 +75,246 @@ class Heat(NamedTuple):
     compound_share: float
 
 
-@nb.njit(cache=True)
-def penalty(ground, state, j, i, sign, bend):  # type: ignore[no-untyped-def]
+@inline_leaf
+def penalty(loads, load, lower, upper, target, emphasis, bend, i, j, sign):  # type: ignore[no-untyped-def]
     """Penalty of territory j with unit i added (+1), removed (−1) or ignored (0): linear plus a bend that spreads overload."""
     total = 0.0
-    for m in range(state.loads.shape[1]):
-        target = ground.target[j, m]
-        if target <= 0.0:
-            continue
-        value = state.loads[j, m] + sign * ground.load[i, m]
-        over = max(value - ground.upper[j, m], ground.lower[j, m] - value, 0.0) / target
-        total += ground.emphasis[m] * over * (1.0 + bend * over)
+    for m in range(loads.shape[1]):
+        if target[j, m] > 0.0:
+            value = loads[j, m] + sign * load[i, m]
+            over = max(value - upper[j, m], lower[j, m] - value, 0.0) / target[j, m]
+            total += emphasis[m] * over * (1.0 + bend * over)
     return total
 
 
-@nb.njit(cache=True)
-def is_outside(ground, state, j):  # type: ignore[no-untyped-def]
-    """Whether some load of territory j is outside its window."""
-    for m in range(state.loads.shape[1]):
-        value = state.loads[j, m]
-        if value > ground.upper[j, m] + 1e-12 or value < ground.lower[j, m] - 1e-12:
-            return True
-    return False
-
-
-@nb.njit(cache=True)
-def pull_cost(ground, state, i, j, sign):  # type: ignore[no-untyped-def]
-    """Change of the objective when unit i joins (+1) or leaves (−1) territory j.
-
-    Where the centre is the mean of the territory the exact change of inertia includes its shift. For the diameter
-    every pair beyond the reach costs its relative surplus.
-    """
-    if ground.power == DIAMETER_POWER:
-        total = 0.0
-        limit = state.reach[0] * state.reach[0]
-        for c in range(state.size[j]):
-            square = square_between(ground.points, i, ground.points, state.members[j, c])
-            if square > limit:
-                total += math.sqrt(square) / state.reach[0] - 1.0
-        return sign * total
-    square = square_between(ground.points, i, state.centres, j)
-    if not state.is_mean[j]:
-        return sign * ground.weight[i] * cost_of(square, ground.power, ground.is_sphere)
-    other = state.mass[j] + sign * ground.weight[i]
-    if other <= 0.0:
-        return 0.0
-    return sign * ground.weight[i] * state.mass[j] / other * square
-
-
-@nb.njit(cache=True)
-def shift_mean(ground, state, i, j, sign):  # type: ignore[no-untyped-def]
-    """Update the mean of territory j for unit i joining or leaving."""
-    other = state.mass[j] + sign * ground.weight[i]
-    if other > 0.0:
-        for axis in range(ground.points.shape[1]):
-            state.centres[j, axis] += sign * ground.weight[i] / other * (ground.points[i, axis] - state.centres[j, axis])
-    state.mass[j] = other
-
-
-@nb.njit(cache=True)
-def apply_move(ground, state, i, b):  # type: ignore[no-untyped-def]
-    """Hand unit i to territory b and keep every sum right."""
-    a = state.label[i]
-    for m in range(state.loads.shape[1]):
-        state.loads[a, m] -= ground.load[i, m]
-        state.loads[b, m] += ground.load[i, m]
-    if ground.power == DIAMETER_POWER:
-        last = state.members[a, state.size[a] - 1]
-        state.members[a, state.seat[i]] = last
-        state.seat[last] = state.seat[i]
-        state.members[b, state.size[b]] = i
-        state.seat[i] = state.size[b]
-    state.size[a] -= 1
-    state.size[b] += 1
-    if state.is_mean[a]:
-        shift_mean(ground, state, i, a, -1.0)
-    if state.is_mean[b]:
-        shift_mean(ground, state, i, b, 1.0)
-    state.label[i] = b
-
-
-@nb.njit(cache=True)
-def move_change(ground, state, heat, i, b):  # type: ignore[no-untyped-def]
-    """Change of the penalised objective when unit i goes to b."""
-    a = state.label[i]
+@inline_leaf
+def imbalance_change(loads, load, lower, upper, target, emphasis, bend, i, a, b):  # type: ignore[no-untyped-def]
+    """Change of the penalties when unit i goes from a to b."""
     return (
-        pull_cost(ground, state, i, b, 1.0)
-        + pull_cost(ground, state, i, a, -1.0)
-        + heat.price
-        * (
-            penalty(ground, state, a, i, -1.0, heat.bend)
-            - penalty(ground, state, a, i, 0.0, heat.bend)
-            + penalty(ground, state, b, i, 1.0, heat.bend)
-            - penalty(ground, state, b, i, 0.0, heat.bend)
-        )
+        penalty(loads, load, lower, upper, target, emphasis, bend, i, a, -1.0)
+        - penalty(loads, load, lower, upper, target, emphasis, bend, i, a, 0.0)
+        + penalty(loads, load, lower, upper, target, emphasis, bend, i, b, 1.0)
+        - penalty(loads, load, lower, upper, target, emphasis, bend, i, b, 0.0)
     )
 
 
-@nb.njit(cache=True)
-def may_move(ground, state, i, b):  # type: ignore[no-untyped-def]
+@leaf
+def pull_cost(points, weight, centres, mass, is_mean, power, is_sphere, i, j, sign):  # type: ignore[no-untyped-def]
+    """Change of distance or inertia when unit i joins (+1) or leaves (−1) territory j.
+
+    Where the centre is the mean of the territory the exact change of inertia includes its shift.
+    """
+    square = square_between(points, i, centres, j)
+    if not is_mean[j]:
+        return sign * weight[i] * cost_of(square, power, is_sphere)
+    other = mass[j] + sign * weight[i]
+    return sign * weight[i] * mass[j] / other * square if other > 0.0 else 0.0
+
+
+@leaf
+def pair_cost(points, members, n_members, reach, i, j):  # type: ignore[no-untyped-def]
+    """Sum over the units of territory j that are beyond the reach of unit i of the relative surplus of distance."""
+    total, limit = 0.0, reach * reach
+    for c in range(n_members):
+        square = square_between(points, i, points, members[j, c])
+        if square > limit:
+            total += math.sqrt(square) / reach - 1.0
+    return total
+
+
+@inline_leaf
+def objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b):  # type: ignore[no-untyped-def]
+    """Change of the objective when unit i goes from a to b."""
+    if power == DIAMETER_POWER:
+        change = pair_cost(points, members, size[b], reach[0], i, b) - pair_cost(points, members, size[a], reach[0], i, a)
+    else:
+        change = pull_cost(points, weight, centres, mass, is_mean, power, is_sphere, i, b, 1.0)
+        change += pull_cost(points, weight, centres, mass, is_mean, power, is_sphere, i, a, -1.0)
+    return change
+
+
+@leaf
+def shift_mean(points, weight, centres, mass, i, j, sign):  # type: ignore[no-untyped-def]
+    """Update the mean of territory j for unit i joining or leaving."""
+    other = mass[j] + sign * weight[i]
+    if other > 0.0:
+        for axis in range(points.shape[1]):
+            centres[j, axis] += sign * weight[i] / other * (points[i, axis] - centres[j, axis])
+    mass[j] = other
+
+
+@inline_leaf
+def apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b):  # type: ignore[no-untyped-def]
+    """Hand unit i to territory b and keep every sum right."""
+    a = label[i]
+    for m in range(loads.shape[1]):
+        loads[a, m] -= load[i, m]
+        loads[b, m] += load[i, m]
+    if power == DIAMETER_POWER:
+        last = members[a, size[a] - 1]
+        members[a, seat[i]] = last
+        seat[last] = seat[i]
+        members[b, size[b]] = i
+        seat[i] = size[b]
+    size[a] -= 1
+    size[b] += 1
+    if is_mean[a]:
+        shift_mean(points, weight, centres, mass, i, a, -1.0)
+    if is_mean[b]:
+        shift_mean(points, weight, centres, mass, i, b, 1.0)
+    label[i] = b
+
+
+@inline_leaf
+def may_move(pinned, barred_ptr, barred, label, size, room, i, b):  # type: ignore[no-untyped-def]
     """Whether locks, bars and the last unit of a territory allow i to go to b."""
-    if ground.pinned[i] >= 0 or state.size[state.label[i]] <= 1:
-        return False
-    if ground.power == DIAMETER_POWER and state.size[b] >= state.members.shape[1]:
-        return False
-    return not is_barred(ground.barred_ptr, ground.barred, i, b)
+    return pinned[i] < 0 and size[label[i]] > 1 and size[b] < room and not is_barred(barred_ptr, barred, i, b)
 
 
-@nb.njit(cache=True)
+@leaf
+def room_for(state, power):  # type: ignore[no-untyped-def]
+    """Most units that a territory can hold: unlimited unless its members are listed."""
+    return state.members.shape[1] if power == DIAMETER_POWER else len(state.label) + 1
+
+
+@leaf
 def list_outside(ground, state, outside):  # type: ignore[no-untyped-def]
     """Territories out of balance into ``outside``; returns their number."""
     found = 0
     for j in range(len(state.size)):
-        if is_outside(ground, state, j):
-            outside[found] = j
-            found += 1
+        for m in range(state.loads.shape[1]):
+            value = state.loads[j, m]
+            if value > ground.upper[j, m] + 1e-12 or value < ground.lower[j, m] - 1e-12:
+                outside[found] = j
+                found += 1
+                break
     return found
 
 
-@nb.njit(cache=True)
-def second_move(graph, ground, state, borders, random, first, a, b):  # type: ignore[no-untyped-def]
-    """After ``first`` went from a to b: a unit that leaves b again, or one that refills a; (−1, −1) if none is at hand."""
-    is_refill = next_random(random) < 0.5
-    j = a if is_refill else b
-    u = random_border_unit(borders, j, random)
-    if u < 0 or u == first or state.label[u] != j:
-        return -1, -1
-    v = random_other(graph, state.label, u, random)
-    if v < 0 or v == first:
-        return -1, -1
-    unit, goal = (v, j) if is_refill else (u, state.label[v])
-    if not may_move(ground, state, unit, goal):
-        return -1, -1
-    return unit, goal
-
-
-@nb.njit(cache=True)
-def try_two(graph, ground, state, borders, scratch, heat, random, i, b, change, limit):  # type: ignore[no-untyped-def]
-    """Shift i to b together with a second unit, if both are worth it and nothing falls apart; returns whether done."""
-    a = state.label[i]
-    apply_move(ground, state, i, b)
-    second, goal = second_move(graph, ground, state, borders, random, i, a, b)
-    if second >= 0:
-        change += move_change(ground, state, heat, second, goal)
-        is_kept = change < limit or (change == limit and limit > 0.0)
-        if is_kept and ground.must_connect:
-            state.label[i] = a
-            is_kept = can_leave(graph, state.label, i, scratch)
-            state.label[i] = b
-            is_kept = is_kept and can_leave(graph, state.label, second, scratch)
-        if is_kept:
-            origin = state.label[second]
-            # Borders follow one move at a time: the second waits until the first is entered.
-            fits = enter_move(graph, state.label, i, a, borders)
-            apply_move(ground, state, second, goal)
-            fits = enter_move(graph, state.label, second, origin, borders) and fits
-            if not fits:
-                lay_out_borders(graph, state.label, borders)
-            return True
-    apply_move(ground, state, i, a)
-    return False
-
-
-@nb.njit(cache=True)
-def anneal(graph, ground, state, borders, scratch, heat, random):  # type: ignore[no-untyped-def]
-    """Propose moves while the temperature falls from ``heat.hot`` to ``heat.cold``; returns the accepted number.
-
-    A move is kept only if the territories that lose a unit stay in as many pieces as before. Half of the proposals go
-    to territories that are out of balance while there are any.
-    """
-    k = len(state.size)
-    lay_out_borders(graph, state.label, borders)
-    outside, n_outside, accepted = np.empty(k, np.int64), 0, 0
-    cooling = (heat.cold / heat.hot) ** (1.0 / max(heat.n_proposals, 1)) if heat.hot > 0.0 else 0.0
-    temperature = heat.hot
-    for step in range(heat.n_proposals):
-        temperature *= cooling
-        if step % (4 * k + 64) == 0:
-            n_outside = list_outside(ground, state, outside)
-        focus = outside[next_below(random, n_outside)] if n_outside > 0 and next_random(random) < 0.5 else -1
-        i = random_border_unit(borders, focus, random)
-        if i < 0:
-            continue
-        other = random_other(graph, state.label, i, random)
+@leaf
+def single_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, n_tries):  # type: ignore[no-untyped-def]
+    """Propose single shifts at the border of one territory; returns the accepted number."""
+    indptr, indices = graph.indptr, graph.indices
+    points, weight, load, lower, upper = ground.points, ground.weight, ground.load, ground.lower, ground.upper
+    target, emphasis, pinned, barred_ptr, barred = ground.target, ground.emphasis, ground.pinned, ground.barred_ptr, ground.barred
+    power, is_sphere = ground.power, ground.is_sphere
+    label, loads, size, centres, mass, is_mean = state.label, state.loads, state.size, state.centres, state.mass, state.is_mean
+    members, seat, reach = state.members, state.seat, state.reach
+    items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
+    stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
+    seats, accepted = room_for(state, power), 0
+    for _ in range(n_tries):
+        i = random_border_unit(items, start, count, focus, random)
+        other = random_other(indptr, indices, label, i, random) if i >= 0 else -1
         if other < 0:
             continue
         if next_random(random) < 0.5:
             i, other = other, i
-        a, b = state.label[i], state.label[other]
-        if not may_move(ground, state, i, b):
+        a, b = label[i], label[other]
+        if not may_move(pinned, barred_ptr, barred, label, size, seats, i, b):
             continue
-        change = move_change(ground, state, heat, i, b)
+        change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat.bend, i, a, b)
+        change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
         limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
-        if next_random(random) < heat.compound_share:
-            accepted += try_two(graph, ground, state, borders, scratch, heat, random, i, b, change, limit)
-            continue
         if change > limit or (change == 0.0 and temperature == 0.0):
             continue
-        if ground.must_connect and not can_leave(graph, state.label, i, scratch):
+        if ground.must_connect and not can_leave(indptr, indices, label, i, stamp, mark, queue):
             continue
-        apply_move(ground, state, i, b)
+        apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         accepted += 1
-        if not enter_move(graph, state.label, i, a, borders):
-            lay_out_borders(graph, state.label, borders)
+        if not enter_move(indptr, indices, label, i, a, items, place, start, room, count):
+            lay_out_borders(graph, label, borders)
+    return accepted
+
+
+@leaf
+def double_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, n_tries):  # type: ignore[no-untyped-def]
+    """Propose pairs of shifts: after one from a to b, another that leaves b again or refills a; returns the accepted number."""
+    indptr, indices = graph.indptr, graph.indices
+    points, weight, load, lower, upper = ground.points, ground.weight, ground.load, ground.lower, ground.upper
+    target, emphasis, pinned, barred_ptr, barred = ground.target, ground.emphasis, ground.pinned, ground.barred_ptr, ground.barred
+    power, is_sphere = ground.power, ground.is_sphere
+    label, loads, size, centres, mass, is_mean = state.label, state.loads, state.size, state.centres, state.mass, state.is_mean
+    members, seat, reach = state.members, state.seat, state.reach
+    items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
+    stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
+    seats, accepted = room_for(state, power), 0
+    for _ in range(n_tries):
+        i = random_border_unit(items, start, count, focus, random)
+        other = random_other(indptr, indices, label, i, random) if i >= 0 else -1
+        if other < 0:
+            continue
+        if next_random(random) < 0.5:
+            i, other = other, i
+        a, b = label[i], label[other]
+        if not may_move(pinned, barred_ptr, barred, label, size, seats, i, b):
+            continue
+        is_refill = next_random(random) < 0.5
+        u = random_border_unit(items, start, count, a if is_refill else b, random)
+        v = random_other(indptr, indices, label, u, random) if u >= 0 else -1
+        second = v if is_refill else u
+        if v < 0 or second == i or (is_refill and label[v] == a):
+            continue
+        change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat.bend, i, a, b)
+        change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
+        limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
+        apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
+        origin, goal = label[second], a if is_refill else label[v]
+        is_kept = origin != goal and may_move(pinned, barred_ptr, barred, label, size, seats, second, goal)
+        if is_kept:
+            change += heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat.bend, second, origin, goal)
+            change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, second, origin, goal)
+            is_kept = change < limit or (change == limit and temperature > 0.0)
+        if is_kept and ground.must_connect:
+            label[i] = a
+            is_kept = can_leave(indptr, indices, label, i, stamp, mark, queue)
+            label[i] = b
+            # The receiver of the second unit must touch it still, and the territory that it leaves must hold.
+            is_kept = is_kept and touches_territory(indptr, indices, label, second, goal)
+            is_kept = is_kept and can_leave(indptr, indices, label, second, stamp, mark, queue)
+        if not is_kept:
+            apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, a)
+            continue
+        # Borders follow one move at a time: the second waits until the first is entered.
+        fits = enter_move(indptr, indices, label, i, a, items, place, start, room, count)
+        apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, second, goal)
+        fits = enter_move(indptr, indices, label, second, origin, items, place, start, room, count) and fits
+        accepted += 1
+        if not fits:
+            lay_out_borders(graph, label, borders)
+    return accepted
+
+
+@leaf
+def touches_territory(indptr, indices, label, i, j):  # type: ignore[no-untyped-def]
+    """Whether some neighbour of i lies in territory j."""
+    for at in range(indptr[i], indptr[i + 1]):
+        if label[indices[at]] == j:
+            return True
+    return False
+
+
+@kernel
+def anneal(graph, ground, state, borders, scratch, heat, random):  # type: ignore[no-untyped-def]
+    """Propose moves while the temperature falls from ``heat.hot`` to ``heat.cold``; returns the accepted number.
+
+    A move is kept only if the territories that lose a unit stay in as many pieces as before. Proposals stay at one
+    territory for a stint, so that its units are in the cache; half of the stints go to territories out of balance.
+    """
+    k = len(state.size)
+    lay_out_borders(graph, state.label, borders)
+    outside, n_outside, accepted = np.empty(k, np.int64), 0, 0
+    n_stints = heat.n_proposals // STINT
+    cooling = (heat.cold / heat.hot) ** (1.0 / max(n_stints, 1)) if heat.hot > 0.0 else 0.0
+    temperature = heat.hot
+    for stint in range(n_stints):
+        temperature *= cooling
+        if stint % (k // 8 + 2) == 0:
+            n_outside = list_outside(ground, state, outside)
+        is_astray = n_outside > 0 and next_random(random) < 0.5
+        focus = outside[next_below(random, n_outside)] if is_astray else next_below(random, k)
+        if next_random(random) < heat.compound_share:
+            accepted += double_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, STINT)
+        else:
+            accepted += single_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, STINT)
     return accepted

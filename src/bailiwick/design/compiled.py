@@ -1,0 +1,21 @@
+"""How hot loops are compiled: to machine code, kept on disk between processes."""
+
+from __future__ import annotations
+
+import numba as nb
+
+kernel = nb.njit(cache=True)
+"""For functions that create arrays."""
+
+leaf = nb.njit(cache=True, _nrt=False)
+"""For functions that only read and write arrays they are given.
+
+Without the reference counting of numba's runtime, which would cost two atomic steps for every array handed over: two
+thirds of the time of a search step.
+"""
+
+inline_leaf = nb.njit(cache=True, inline="always", _nrt=False)
+"""For a few lines of arithmetic in an inner loop."""
+
+parallel = nb.njit(cache=True, parallel=True)
+"""For loops over a fixed number of chunks, whose sums therefore do not depend on the number of threads."""

@@ -4,7 +4,7 @@ from bailiwick.formats.adjacency import AdjacencyImport, read_adjacency
 from bailiwick.formats.alignment import AlignmentTable, read_alignment
 from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import Chosen, parse_column_map
-from bailiwick.formats.rejects import RejectedRows, formula_safe
+from bailiwick.formats.rejects import RejectedRows
 from bailiwick.formats.reps import read_reps
 from bailiwick.formats.table import MalformedRow, Table
 from bailiwick.formats.units import MISSING_MEASURE, UnitImport, read_units
@@ -18,7 +18,6 @@ __all__ = [
     "RejectedRows",
     "Table",
     "UnitImport",
-    "formula_safe",
     "parse_column_map",
     "read_adjacency",
     "read_alignment",

@@ -30,9 +30,15 @@ _LOCATION_PATTERNS = (
     rf"@(?P<lat>{_PRECISE}),(?P<lon>{_PRECISE})",
 )
 _ANGLE_PAIR = rf"(?P<lat>{_ANGLE}[NSns])[\s,;/]*(?P<lon>{_ANGLE}[EWew])"
-_HIDDEN = (
-    rf"(?i)point\s*z?\s*\(\s*{_NUMBER}\s+{_NUMBER}|\"coordinates\"\s*:\s*\[|[(\[]?{_PRECISE}\s*[,;]\s*{_PRECISE}[)\]]?\s*$|@{_PRECISE},{_PRECISE}"
-    rf"|{_ANGLE}[ns][\s,;/]*{_ANGLE}[ew]"
+_HIDDEN = "|".join(
+    (
+        rf"(?i)point\s*z?\s*\(\s*{_NUMBER}\s+{_NUMBER}",
+        r'"coordinates"\s*:\s*\[',
+        r"[(\[]\s*-?\d{1,3}\.\d+\s*[,;]\s*-?\d{1,3}\.\d+\s*[)\]]",
+        rf"^\s*(?:geo:)?{_PRECISE}\s*[,;]\s*{_PRECISE}",
+        rf"@{_PRECISE},{_PRECISE}",
+        rf"{_ANGLE}[ns][\s,;/]*{_ANGLE}[ew]",
+    )
 )
 _SAMPLE = 2000
 _MIN_SHARE = 0.2

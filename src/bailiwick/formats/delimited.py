@@ -43,8 +43,9 @@ def read_delimited(
     if layout.header_row < 0 or not layout.cells:
         renamed += (Notice("no_header", f"{source} seems to have no header row; its columns were called column_1 to column_{len(names)}"),)
     table, ragged = _parse(text, names, layout, source, quoting=True)
-    if text.count(b'"') % 2 and table.num_rows and _last_row_spans_lines(table):
-        table, ragged, told = _reread_without_quotes(text, names, layout, source, first_row=layout.header_row + 1 + table.num_rows)
+    swallowed = _row_that_swallows(table, ragged, layout) if text.count(b'"') % 2 else 0
+    if swallowed:
+        table, ragged, told = _reread_without_quotes(text, names, layout, source, first_row=swallowed)
         renamed += told
     table, row_numbers, malformed, told = _mend_ragged(table, ragged, layout)
     keep = ~blank_rows(table)
@@ -109,9 +110,15 @@ def _parse(text: bytes, names: list[str], layout: Layout, source: str, *, quotin
     return table, ragged
 
 
-def _last_row_spans_lines(table: Any) -> bool:
-    last = table.slice(table.num_rows - 1)
-    return any("\n" in (cell or "") for column in last.columns for cell in column.to_pylist())
+def _row_that_swallows(table: Any, ragged: list[tuple[int, str]], layout: Layout) -> int:
+    """Row of a record over several lines that a quote too many may have made; 0 if there is none."""
+    for number, text in ragged:
+        if "\n" in text.strip():
+            return number
+    last = table.slice(max(0, table.num_rows - 1))
+    if any("\n" in (cell or "") for column in last.columns for cell in column.to_pylist()):
+        return layout.header_row + 1 + table.num_rows + len(ragged)
+    return 0
 
 
 def _reread_without_quotes(

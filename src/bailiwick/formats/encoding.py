@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from itertools import pairwise
 
 from charset_normalizer import from_bytes
 
@@ -19,7 +21,7 @@ _MARKS = (
 )
 _SAMPLE_BYTES = 60_000
 _CANDIDATES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
-_WESTERN = "cp1252"
+_WESTERN, _CENTRAL = "cp1252", "cp1250"
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
 
 
@@ -108,9 +110,19 @@ def _guess(data: bytes) -> str:
     matches = from_bytes(sample, cp_isolation=_CANDIDATES, threshold=0.4)
     best = matches.best()
     western = next((m for m in matches if _WESTERN in (m.encoding, *m.could_be_from_charset)), None)
-    if best is None or (western is not None and western.chaos <= best.chaos and western.coherence >= best.coherence):
-        return _WESTERN
-    return str(best.encoding)
+    if best is not None and (western is None or western.chaos > best.chaos or western.coherence < best.coherence):
+        return str(best.encoding)
+    odd = {name: _odd_characters(sample.decode(name, "replace")) for name in (_WESTERN, _CENTRAL)}
+    return _CENTRAL if odd[_CENTRAL] < odd[_WESTERN] else _WESTERN
+
+
+def _odd_characters(text: str) -> int:
+    """Signs such as ``£`` and ``³`` right beside letters: what Central European letters become when read as Western."""
+    return sum(1 for a, b in pairwise(text) if (a.isalpha() and _is_odd(b)) or (b.isalpha() and _is_odd(a)))
+
+
+def _is_odd(sign: str) -> bool:
+    return sign in "¿¡" or (not sign.isascii() and unicodedata.category(sign) in {"Sc", "No", "Sk", "So", "Cn", "Cc"})
 
 
 def _wide_without_mark(data: bytes) -> str | None:

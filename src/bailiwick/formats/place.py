@@ -103,10 +103,7 @@ def _from_geometry(found: Positions, table: Table, is_planar: bool) -> None:
     assert table.geometry is not None
     shapes = clean_shapes(table.geometry, is_planar=is_planar)
     found.notices += shapes.notices
-    if not is_planar:
-        outside = (np.abs(shapes.coordinates) > [180, 90]).any(axis=1)
-        found.is_impossible |= outside
-        shapes.coordinates[outside] = np.nan
+    found.is_impossible |= shapes.is_impossible
     found.fill(shapes.coordinates, "coordinates", shapes.is_point)
     found.fill(shapes.coordinates, "shape")
     if not shapely.is_missing(shapes.polygons).all():

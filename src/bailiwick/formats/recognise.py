@@ -34,6 +34,7 @@ _NOT_AN_ID_WORDS = {
 }
 _COUNT_WORDS = {"number", "no", "nr", "n"}
 _SURE_IDS = 2
+_VAGUE_KEYS = {"x", "y", "xcoord", "ycoord", "xcoordinate", "ycoordinate", "long", "lange", "breite"}
 _SHARED = {"id", "name", "postcode", "place", "state", "country", "location"}
 _SAMPLE = 5000
 
@@ -241,11 +242,10 @@ def _by_synonym(table: Table, usable: Sequence[str], field: str, synonyms: Seque
 
 
 def _content_fits(table: Table, name: str, field: str, rank: int) -> bool:
-    if field in {"lon", "lat", "x", "y"}:
+    if field in {"lon", "lat"}:
         numbers = parse_degrees(table.data.column(name)[:_SAMPLE])
         filled = ~numbers.is_missing
-        sound = np.abs(numbers.values) <= (360 if field in {"lon", "lat"} else np.inf)
-        return not filled.any() or (sound & filled).sum() * 2 >= filled.sum()
+        return name_key(name) not in _VAGUE_KEYS or (np.abs(numbers.values[filled]) <= 180).sum() * 2 >= filled.sum()
     if field == "id":
         return rank < _SURE_IDS or _distinct_share(table, name) >= 0.5
     if field in {"place", "country", "state"} and len(table):

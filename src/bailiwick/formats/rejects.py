@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import TextArray
 from bailiwick.formats.table import Table, object_array, to_objects
 from bailiwick.formats.wording import in_rows
-
-_FORMULA = r"^[=+\-@\t\r\n]"
-_NUMBER = r"^[-+]?(\d+[.,\d]*|[.,]\d+)([eE][-+]?\d+)?%?$"
-
-
-def formula_safe(texts: Sequence[str] | TextArray) -> list[str]:
-    """Texts that no spreadsheet program takes for a formula: a quote is put before ``= + - @`` at the start; numbers stay.
-
-    Examples
-    --------
-    >>> formula_safe(["=1+1", "-86.5", "@home", "Acme"])
-    ["'=1+1", '-86.5', "'@home", 'Acme']
-    """
-    array = pa.array(list(texts), pa.string())
-    danger = pc.and_not(pc.match_substring_regex(array, _FORMULA), pc.match_substring_regex(array, _NUMBER))
-    return pc.if_else(danger, pc.binary_join_element_wise("'", array, ""), array).to_pylist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,14 +59,10 @@ class RejectedRows:
 
     def write_csv(self, path: str | os.PathLike[str]) -> None:
         """Write row, reason and the original columns as UTF-8 CSV that is safe to open in a spreadsheet program."""
-        names = list(self.columns)
-        texts = [formula_safe(self.columns[name]) for name in names]
-        head = ["row", "reason_code", "reason", *formula_safe(names)]
-        with Path(path).open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(head)
-            reasons = formula_safe(self.reasons)
-            writer.writerows(zip(self.rows.tolist(), self.reason_codes, reasons, *texts, strict=True))
+        from bailiwick.formats.export import write_csv  # it loads GDAL, which reading a table does not need
+
+        head = {"row": self.rows, "reason_code": self.reason_codes, "reason": self.reasons}
+        write_csv(path, {**head, **{f"{name} (original)" if name in head else name: cells for name, cells in self.columns.items()}})
 
 
 class Verdicts:

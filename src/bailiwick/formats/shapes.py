@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from bailiwick.domain import FloatArray, Notice, TextArray
 from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids
-from bailiwick.formats.table import Table, object_array
+from bailiwick.formats.table import Table
 from bailiwick.formats.wording import in_rows
 
+_WILD_DEGREES, _WILD_KM = 720.0, 1e8
 _POINT, _POLYGON, _MULTIPOLYGON, _COLLECTION = 0, 3, 6, 7
 
 
@@ -32,6 +33,8 @@ class Shapes:
         centroid lies outside; NaN where there is no geometry.
     is_point
         Mask of the rows whose geometry is one point, shape (n,).
+    is_impossible
+        Mask of the rows whose geometry was dropped because no place has such coordinates, shape (n,).
     notices
         What was repaired.
     """
@@ -39,6 +42,7 @@ class Shapes:
     polygons: NDArray[np.object_]
     coordinates: FloatArray
     is_point: NDArray[np.bool_]
+    is_impossible: NDArray[np.bool_]
     notices: tuple[Notice, ...]
 
 
@@ -52,7 +56,11 @@ def clean_shapes(geometry: NDArray[np.object_], *, is_planar: bool = False) -> S
     is_planar
         If False, coordinates are degrees, and shapes may cross the antimeridian.
     """
-    geometry = object_array(None if g is None or g.is_empty else g for g in geometry)
+    geometry = np.array(geometry, dtype=object)
+    geometry[shapely.is_empty(geometry)] = None
+    bounds = np.abs(shapely.bounds(geometry)).max(axis=1, initial=0.0)
+    is_impossible = ~shapely.is_missing(geometry) & ~(bounds < (_WILD_KM if is_planar else _WILD_DEGREES))
+    geometry[is_impossible] = None
     kind = shapely.get_type_id(geometry)
     polygons = geometry.copy()
     polygons[(kind != _POLYGON) & (kind != _MULTIPOLYGON) & (kind != _COLLECTION)] = None
@@ -68,11 +76,14 @@ def clean_shapes(geometry: NDArray[np.object_], *, is_planar: bool = False) -> S
     coordinates[other] = np.column_stack([shapely.get_x(centroids), shapely.get_y(centroids)])
     if not is_planar:
         coordinates[:, 0] = _wrapped(coordinates[:, 0])
+        beyond = np.abs(coordinates[:, 1]) > 90
+        coordinates[beyond], polygons[beyond] = np.nan, None
+        is_impossible |= beyond
     notices: tuple[Notice, ...] = ()
     if len(broken):
         text = f"{in_rows(len(broken))} had an invalid polygon (such as one that crosses itself); repaired"
         notices = (Notice("shapes_repaired", text, len(broken), tuple(f"row {i + 1}" for i in broken[:3])),)
-    return Shapes(polygons, coordinates, kind == _POINT, notices)
+    return Shapes(polygons, coordinates, kind == _POINT, is_impossible, notices)
 
 
 def _area_parts(geometry: Any) -> Any:
@@ -87,7 +98,7 @@ def _inside(polygons: NDArray[np.object_], *, is_planar: bool) -> FloatArray:
     """Centroids, or a point inside where the centroid is not."""
     shifted = polygons if is_planar else _across_antimeridian(polygons)
     points = shapely.centroid(shifted)
-    outside = ~shapely.contains_properly(shifted, points)
+    outside = ~shapely.intersects(shifted, points)
     points[outside] = shapely.point_on_surface(shifted[outside])
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 

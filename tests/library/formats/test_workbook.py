@@ -1,0 +1,101 @@
+"""Workbooks written in the test."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bailiwick.errors import InputError
+from bailiwick.formats import read_table, read_units
+
+
+def workbook(path: Path, *rows: list[object], title: str = "Accounts", more: tuple[str, ...] = ()) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    for name in more:
+        book.create_sheet(name)
+    book.save(path)
+    return path
+
+
+def test_numbers_dates_and_truth_as_text(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "f.xlsx",
+        ["id", "when", "day", "ok", "share", "mixed"],
+        [1001, dt.datetime(2024, 1, 2, 3, 4), dt.date(2024, 1, 2), True, 0.25, "x"],
+        [1002, None, None, False, 1, 7],
+    )
+    assert read_table(path).records() == [
+        {"id": "1001", "when": "2024-01-02 03:04:00", "day": "2024-01-02", "ok": "true", "share": "0.25", "mixed": "x"},
+        {"id": "1002", "when": "", "day": "", "ok": "false", "share": "1", "mixed": "7"},
+    ]
+
+
+def test_title_rows_blank_rows_and_row_numbers(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "f.xlsx", ["Report of accounts"], [], ["Account ID", "Account Name"], ["a", "A"], [], ["b", "B"])
+    table = read_table(path)
+    assert table.column("Account ID").tolist() == ["a", "b"]
+    assert table.row_numbers.tolist() == [4, 6]
+
+
+def test_the_first_filled_sheet_is_read_and_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    for name, row in (("Accounts", "a"), ("Notes", "n")):
+        sheet = book.create_sheet(name)
+        sheet.append(["id", "name"])
+        sheet.append([row, row])
+    book.save(tmp_path / "f.xlsx")
+    table = read_table(tmp_path / "f.xlsx")
+    assert table.column("id").tolist() == ["a"]
+    assert table.notices[0].code == "sheet_chosen"
+    assert read_table(tmp_path / "f.xlsx", sheet="Notes").column("id").tolist() == ["n"]
+    with pytest.raises(InputError, match="no sheet 'X'; it has: 'Cover', 'Accounts', 'Notes'"):
+        read_table(tmp_path / "f.xlsx", sheet="X")
+
+
+def test_an_empty_workbook(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no sheet with anything in it"):
+        read_table(workbook(tmp_path / "f.xlsx"))
+
+
+def test_zeros_that_a_number_cell_ate_are_restored_with_a_notice(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "f.xlsx",
+        ["Account ID", "Zip", "Country", "Annual Revenue"],
+        ["001A", 2138, "USA", 5],
+        ["001B", 38103, "USA", "$1,200.50"],
+        ["001C", 501, "USA", 7],
+    )
+    found = read_units(path, measure_names=["annualrevenue"])
+    assert found.units.attributes["Zip"].tolist() == ["02138", "38103", "00501"]
+    assert found.units.placed_by.tolist() == ["postcode"] * 3
+    assert found.units.measures["annualrevenue"].tolist() == [5.0, 1200.5, 7.0]
+    (notice,) = [n for n in found.notices if n.code == "postcode_zeros_restored"]
+    assert notice.count == 2
+
+
+def test_zeros_of_other_countries_are_told_but_not_restored(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "f.xlsx", ["id", "PLZ", "Ort", "Land"], ["a", 1067, "Dresden", "Deutschland"], ["b", 50667, "Köln", "Deutschland"]
+    )
+    found = read_units(path)
+    assert found.units.attributes["PLZ"].tolist() == ["1067", "50667"]
+    assert [n.count for n in found.notices if n.code == "postcode_zeros_lost"] == [1]
+    assert found.units.placed_by.tolist() == ["place", "place"]
+
+
+def test_four_digits_without_a_country_stay_as_they_are(tmp_path: Path) -> None:
+    found = read_units(workbook(tmp_path / "f.xlsx", ["id", "Postcode", "lat", "lon"], ["a", 2138, 52.0, 5.0], ["b", 8001, 47.4, 8.5]))
+    assert found.units.attributes["Postcode"].tolist() == ["2138", "8001"]
+    assert not [n for n in found.notices if n.code.startswith("postcode")]
+
+
+def test_ids_in_number_cells_have_no_decimal_point(tmp_path: Path) -> None:
+    found = read_units(workbook(tmp_path / "f.xlsx", ["id", "lat", "lon"], [1001, 34.0, -86.0], [1002.0, 35.0, -86.5]))
+    assert found.units.ids.tolist() == ["1001", "1002"]

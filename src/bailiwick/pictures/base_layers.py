@@ -17,6 +17,7 @@ _MARGIN = 0.6
 _MOST_VERTICES = 400_000
 _MOST_COUNTY_WINDOW_KM = 6_000.0
 _REACH_DEGREES = 150.0
+_FILLING_SHARE = 0.3
 
 
 class BaseMap(Protocol):
@@ -36,17 +37,22 @@ class BaseMap(Protocol):
 
     @property
     def places(self) -> Sequence[tuple[str, str, float, float, float]]:
-        """Kind (``country``, ``state`` or ``city``), name, longitude, latitude, and population or km² to rank by."""
+        """Kind (``country``, ``state`` or ``city``), name, longitude, latitude, and km² of areas or population of cities."""
+
+    @property
+    def credit(self) -> str:
+        """Where it comes from, to be shown on every map."""
 
 
 @dataclass(frozen=True, slots=True)
 class BaseLabel:
-    """A name on the ground: ``rank`` 0 is the most important of its kind."""
+    """A name on the ground: ``rank`` 0 is the most important of its kind; ``room_km`` is free around it (0 for a city)."""
 
     text: str
     kind: str
     point: tuple[float, float]
     rank: int
+    room_km: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +66,15 @@ class BaseLayers:
     lines
         ``country``, ``state`` and ``county`` borders, coasts included.
     labels
-        Names, the most important first.
+        Names, the most important of each kind first.
+    credit
+        To be shown on the map.
     """
 
     land: ShapeArray
     lines: Mapping[str, ShapeArray]
     labels: tuple[BaseLabel, ...]
+    credit: str
 
 
 def project_base(basemap: BaseMap, frame: Frame, *, most_labels: int = 400) -> BaseLayers | None:
@@ -83,7 +92,8 @@ def project_base(basemap: BaseMap, frame: Frame, *, most_labels: int = 400) -> B
     return BaseLayers(
         land=only_polygons(shapely.clip_by_rect(shapes["country"], *box)),
         lines={name: level[~shapely.is_empty(level)] for name, level in lines.items()},
-        labels=_labels(basemap, frame.projection, box, most_labels),
+        labels=_labels(basemap, frame, box, most_labels),
+        credit=basemap.credit,
     )
 
 
@@ -93,12 +103,21 @@ def _near(projection: Projection, shapes: ShapeArray, box: tuple[float, float, f
     if projection.kind == "azimuthal":
         points, owner = shapely.get_coordinates(parts, return_index=True)
         is_far = _angles(projection, points) > np.radians(_REACH_DEGREES)
-        parts = parts[np.bincount(owner[is_far], minlength=len(parts)) == 0]
+        parts = _joined_at_antimeridian(parts[np.bincount(owner[is_far], minlength=len(parts)) == 0])
     projected = projection.shapes(parts)
     bounds = shapely.bounds(projected)
     touches = (bounds[:, 0] < box[2]) & (bounds[:, 2] > box[0]) & (bounds[:, 1] < box[3]) & (bounds[:, 3] > box[1])
     near = only_polygons(shapely.make_valid(projected[touches]))
     return simplified(near[near != None], _MOST_VERTICES)  # noqa: E711
+
+
+def _joined_at_antimeridian(parts: ShapeArray) -> ShapeArray:
+    """The same polygons, but those that end at 180° as one shape, which the projection can heal."""
+    bounds = shapely.bounds(parts)
+    ends = (bounds[:, 0] <= -180.0) | (bounds[:, 2] >= 180.0)
+    if not ends.any():
+        return parts
+    return np.append(parts[~ends], shapely.multipolygons(parts[ends]))
 
 
 def _angles(projection: Projection, lonlat: FloatArray) -> FloatArray:
@@ -108,15 +127,20 @@ def _angles(projection: Projection, lonlat: FloatArray) -> FloatArray:
     return np.arccos(np.clip(cosine, -1.0, 1.0))
 
 
-def _labels(basemap: BaseMap, projection: Projection, box: tuple[float, float, float, float], most: int) -> tuple[BaseLabel, ...]:
+def _labels(basemap: BaseMap, frame: Frame, box: tuple[float, float, float, float], most: int) -> tuple[BaseLabel, ...]:
+    """Names inside the box, but for the country that the plan fills: its name says nothing."""
     places = list(basemap.places)
     if not places:
         return ()
-    points = projection.forward(np.array([place[2:4] for place in places], dtype=np.float64))
+    points = frame.projection.forward(np.array([place[2:4] for place in places], dtype=np.float64))
     inside = (points[:, 0] > box[0]) & (points[:, 0] < box[2]) & (points[:, 1] > box[1]) & (points[:, 1] < box[3])
-    labels = []
+    widest = max(frame.window[2] - frame.window[0], frame.window[3] - frame.window[1])
+    labels: list[BaseLabel] = []
     for kind in ("country", "state", "city"):
-        chosen = [i for i in np.flatnonzero(inside) if places[i][0] == kind]
+        chosen = [i for i in np.flatnonzero(inside).tolist() if places[i][0] == kind]
         chosen.sort(key=lambda i: (-places[i][4], places[i][1]))
-        labels += [BaseLabel(places[i][1], kind, (float(points[i, 0]), float(points[i, 1])), rank) for rank, i in enumerate(chosen[:most])]
+        for rank, i in enumerate(chosen[:most]):
+            room = 0.0 if kind == "city" else float(np.sqrt(places[i][4])) / 2
+            if room < _FILLING_SHARE * widest:
+                labels.append(BaseLabel(places[i][1], kind, (float(points[i, 0]), float(points[i, 1])), rank, room))
     return tuple(labels)

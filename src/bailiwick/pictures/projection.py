@@ -20,6 +20,8 @@ from bailiwick.geography.geodesy import EARTH_RADIUS_KM, to_lonlat, to_vectors
 _AZIMUTHAL_REACH_DEGREES = 70.0
 _FARTHEST_DEGREES = 150.0
 _MAX_EDGE_DEGREES = 0.5
+_TOUCHING_DEGREES = 1e-6
+_HEALING_KM = 0.01
 _EQUAL_EARTH = (1.340264, -0.081106, 0.000893, 0.003796)
 
 
@@ -63,6 +65,8 @@ class Projection:
         if self.kind == "world":
             shapes = _cut_at_seam(shapes, _wrap(self.lon + 180.0))
         projected: NDArray[np.object_] = shapely.transform(shapes, self.forward)
+        if self.kind == "azimuthal":
+            _heal_antimeridian(shapes, projected)
         return projected
 
 
@@ -134,13 +138,21 @@ def _equal_earth(lonlat: FloatArray, lon0: float) -> FloatArray:
     return EARTH_RADIUS_KM * np.column_stack([x, y])
 
 
+def _heal_antimeridian(shapes: NDArray[np.object_], projected: NDArray[np.object_]) -> None:
+    """Join what was split at 180° on the globe and is whole on the map, in place."""
+    bounds = shapely.bounds(shapes)
+    is_split = (bounds[:, 0] <= -180.0 + _TOUCHING_DEGREES) & (bounds[:, 2] >= 180.0 - _TOUCHING_DEGREES)
+    for index in np.flatnonzero(is_split):
+        projected[index] = shapely.union_all(shapely.make_valid(shapely.get_parts(projected[index])), grid_size=_HEALING_KM)
+
+
 def _cut_at_seam(shapes: NDArray[np.object_], seam: FloatArray) -> NDArray[np.object_]:
     """Split polygons where the world is cut, so that none is drawn across the whole map."""
     west, east = shapely.bounds(shapes)[:, [0, 2]].T
     cut = shapes.copy()
     for index in np.flatnonzero((west < seam) & (east > seam)):
-        in_west = shapely.clip_by_rect(shapes[index], -540, -90, seam - 1e-9, 90)
-        in_east = shapely.clip_by_rect(shapes[index], seam + 1e-9, -90, 540, 90)
+        in_west = shapely.clip_by_rect(shapes[index], -540, -90, seam - 1e-6, 90)
+        in_east = shapely.clip_by_rect(shapes[index], seam + 1e-6, -90, 540, 90)
         parts = [*shapely.get_parts(in_west), *shapely.get_parts(in_east)]
         cut[index] = shapely.multipolygons([part for part in parts if part.geom_type == "Polygon"])
     return cut

@@ -210,7 +210,7 @@ def _names(view: PlanView, frame: Frame, base: BaseLayers | None, canvas: _Canva
                 break
     if base is not None and frame.unit_shapes is None:
         for label in base.labels:
-            if label.kind == "state":
+            if label.kind == "state" and len(label.text) * _BASE_LABEL_PX * _LETTER_WIDTH < 2.6 * label.room_km / canvas.km_per_px:
                 x, y = canvas.tenths(np.array([label.point]))[0].tolist()
                 if _claim(taken, x, y, label.text, _BASE_LABEL_PX):
                     layers.append(_text(x, y, label.text, _BASE_LABEL_PX, QUIET, 400))

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
-from bailiwick.pictures.base_layers import BaseLayers
+from bailiwick.pictures.base_layers import BaseLabel, BaseLayers
 from bailiwick.pictures.frame import Frame, ShapeArray, polygons_of
 from bailiwick.pictures.map_page.pack import Packet
 from bailiwick.pictures.palette import PALETTES
@@ -45,7 +45,9 @@ def pack_plan(view: PlanView, frame: Frame, base: BaseLayers | None) -> Packet:
     limit = MOST_POLYGONS if has_polygons else MOST_POINTS
     drawn, stands_for = choose_drawn(frame.points, view.territory_idx, view.measures[0].values, limit=limit)
     packet = Packet()
-    packet.add_json("plan", _plan_record(view, frame, grid, n_drawn=len(drawn), has_polygons=has_polygons))
+    packet.add_json(
+        "plan", _plan_record(view, frame, grid, n_drawn=len(drawn), has_polygons=has_polygons, credit="" if base is None else base.credit)
+    )
     _add_units(packet, view, frame, grid, drawn, stands_for)
     if has_polygons and frame.unit_shapes is not None:
         add_polygons(packet, "unit", frame.unit_shapes, grid)
@@ -103,7 +105,7 @@ def _add_units(packet: Packet, view: PlanView, frame: Frame, grid: Grid, drawn: 
         packet.add_whole(f"category_{number}", index)
 
 
-def _plan_record(view: PlanView, frame: Frame, grid: Grid, *, n_drawn: int, has_polygons: bool) -> dict[str, Any]:
+def _plan_record(view: PlanView, frame: Frame, grid: Grid, *, n_drawn: int, has_polygons: bool, credit: str) -> dict[str, Any]:
     return {
         "title": view.title,
         "subtitle": view.subtitle,
@@ -112,6 +114,7 @@ def _plan_record(view: PlanView, frame: Frame, grid: Grid, *, n_drawn: int, has_
         "n_units": view.n_units,
         "n_drawn": n_drawn,
         "has_polygons": has_polygons,
+        "credit": credit,
         "is_simplified": frame.unit_shapes is not None and not has_polygons,
         "km_per_step": grid.km_per_step,
         "width": grid.width,
@@ -176,10 +179,14 @@ def _measure_record(view: PlanView, number: int) -> dict[str, Any]:
     }
 
 
+def _base_label(label: BaseLabel, grid: Grid) -> dict[str, Any]:
+    return {"text": label.text, "kind": label.kind, "rank": label.rank, "room": round(label.room_km / grid.km_per_step)}
+
+
 def _add_base(packet: Packet, base: BaseLayers, grid: Grid) -> None:
     add_polygons(packet, "land", base.land, grid)
     for name, lines in base.lines.items():
         _add_lines(packet, f"line_{name}", lines, grid)
     steps = grid.steps(np.array([label.point for label in base.labels], dtype=np.float64).reshape(-1, 2))
     packet.add_whole("base_label_xy", steps, lag=2)
-    packet.add_json("base_labels", [{"text": label.text, "kind": label.kind, "rank": label.rank} for label in base.labels])
+    packet.add_json("base_labels", [_base_label(label, grid) for label in base.labels])

@@ -48,7 +48,14 @@ def report_pdf(view: PlanView, basemap: BaseMap | None = None) -> bytes:
     import typst
 
     charts = [_chart_record(name, spec) for name, spec in plan_charts(view).items()]
-    record = {**report_record(view), "font": FONT, "charts": charts, "map": svg(view, basemap, width=_MAP_WIDTH, font=FONT)}
+    credit = "" if basemap is None or view.is_planar else basemap.credit
+    record = {
+        **report_record(view),
+        "font": FONT,
+        "charts": charts,
+        "map": svg(view, basemap, width=_MAP_WIDTH, font=FONT),
+        "credit": credit,
+    }
     template = (files("bailiwick.pictures.report") / "report.typ").read_bytes()
     pdf: bytes = typst.compile(template, format="pdf", sys_inputs={"record": json.dumps(plain(record))}, timestamp=0)
     return pdf

@@ -46,8 +46,10 @@ function placeLabels(context, model, camera, look) {
   for (const label of model.baseLabels) {
     if (label.kind === "city" && label.rank < mostCities) put(label.text, label.x, label.y, "city", 6);
   }
-  if (magnification < 12) {
-    for (const label of model.baseLabels) if (label.kind !== "city") put(label.text.toUpperCase(), label.x, label.y, label.kind);
+  const isColoured = model.units && magnification < 1.6;
+  for (const label of model.baseLabels) {
+    if (label.kind === "state" && isColoured) continue;
+    if (label.kind !== "city" && hasRoom(context, camera, label)) put(label.text.toUpperCase(), label.x, label.y, label.kind);
   }
   return placed;
 }
@@ -67,6 +69,13 @@ function fitsTerritory(context, radius, name) {
   if (radius < 7) return false;
   setFont(context, "territory");
   return context.measureText(name).width < 5 * radius;
+}
+
+// Neither a name larger than its land nor one of which the whole screen is a part.
+function hasRoom(context, camera, label) {
+  setFont(context, label.kind);
+  const room = label.room * camera.k;
+  return context.measureText(label.text.toUpperCase()).width < 2.6 * room && room < 0.7 * camera.width;
 }
 
 function shorten(text, most) {

@@ -36,7 +36,9 @@ function readModel(packet) {
   }
   model.members = groupByTerritory(model);
   model.boxes = territoryBoxes(model);
-  model.unitIndex = model.units ? indexPaths(model.units) : indexPoints(xy);
+  model.dots = unitsWithoutShape(model);
+  model.dotIndex = indexBoxes(model.dots.length, (i) => pointBox(model, model.dots[i]));
+  model.unitIndex = model.units ? indexPaths(model.units) : null;
   model.areaIndex = model.areas ? indexPaths(model.areas) : null;
   return model;
 }
@@ -144,8 +146,15 @@ function indexPaths(paths) {
   return indexBoxes(paths.n, (i) => paths.box.subarray(4 * i, 4 * i + 4));
 }
 
-function indexPoints(xy) {
-  return indexBoxes(xy.length / 2, (i) => [xy[2 * i], xy[2 * i + 1], xy[2 * i], xy[2 * i + 1]]);
+const pointBox = (model, unit) => [model.xy[2 * unit], model.xy[2 * unit + 1], model.xy[2 * unit], model.xy[2 * unit + 1]];
+
+// All units if they are points; otherwise those few that have no polygon.
+function unitsWithoutShape(model) {
+  const hasShape = new Uint8Array(model.n);
+  for (let r = 0; model.units && r < model.units.n; r++) hasShape[model.units.owner[r]] = 1;
+  const dots = [];
+  for (let i = 0; i < model.n; i++) if (!hasShape[i]) dots.push(i);
+  return dots;
 }
 
 // The thing whose rings hold the place an odd number of times, or -1.
@@ -175,16 +184,16 @@ function isInRing(paths, ring, x, y) {
   return inside;
 }
 
-// The unit at a place: the polygon around it, or the nearest point within `reach` steps; -1 if none.
+// The unit at a place: the nearest point within `reach` steps, or else the polygon around it; -1 if none.
 function unitAt(model, x, y, reach) {
-  if (model.units) return ownerAt(model.units, model.unitIndex, x, y);
   let best = -1;
   let least = reach * reach;
-  model.unitIndex.near(x - reach, y - reach, x + reach, y + reach, (i) => {
+  model.dotIndex.near(x - reach, y - reach, x + reach, y + reach, (at) => {
+    const i = model.dots[at];
     const distance = (model.xy[2 * i] - x) ** 2 + (model.xy[2 * i + 1] - y) ** 2;
     if (distance < least || (distance === least && i < best)) [best, least] = [i, distance];
   });
-  return best;
+  return best < 0 && model.units ? ownerAt(model.units, model.unitIndex, x, y) : best;
 }
 
 function territoryAt(model, x, y, unit) {

@@ -29,9 +29,9 @@ function outlineTerritory({ context, view }, model, t, style, colour, width) {
 }
 
 function markUnit(pen, model, unit, style, colour, width) {
-  if (model.units) {
-    model.unitRings ??= ringsByOwner(model.units, model.n);
-    const rings = model.unitRings[unit];
+  model.unitRings ??= model.units && ringsByOwner(model.units, model.n);
+  const rings = model.unitRings?.[unit] ?? [];
+  if (rings.length) {
     pen.strokeRings(model.units, rings, style.halo, width + 2);
     pen.strokeRings(model.units, rings, colour, width);
     if (colour !== style.accent || isLarge(pen, model.units, rings)) return;
@@ -39,7 +39,7 @@ function markUnit(pen, model, unit, style, colour, width) {
   const { context } = pen;
   const x = (model.xy[2 * unit] - pen.left) * pen.view.k;
   const y = (model.xy[2 * unit + 1] - pen.top) * pen.view.k;
-  const radius = model.units ? 14 : dotRadius(model, pen.view.k) + (colour === style.accent ? 6 : 2.5);
+  const radius = rings.length ? 14 : dotRadius(model, pen.view.k) + (colour === style.accent ? 6 : 2.5);
   for (const [stroke, extra] of [[style.halo, 2], [colour, 0]]) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);

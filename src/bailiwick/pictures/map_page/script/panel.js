@@ -3,6 +3,8 @@
 function fillPanel(app) {
   const { plan } = app.model;
   byId("facts").replaceChildren(...plan.facts.map((fact) => make("div", { class: `fact ${fact.tone}` }, make("dt", {}, text(fact.label)), make("dd", {}, make("span", { class: "value" }, text(fact.value)), fact.detail ? make("span", { class: "quiet" }, text(fact.detail)) : null))));
+  byId("credit").textContent = plan.credit;
+  byId("credit").hidden = !plan.credit;
   byId("facts").hidden = plan.facts.length === 0;
   fillNotices(plan);
   fillBound(plan.objective);
@@ -69,7 +71,7 @@ function fillLegend(app) {
   const list = byId("legend-entries");
   const entries = colouring.entries().map(({ text: label, value }) => make("li", {}, swatch(colouring.colourOf(value, app.style.isDark)), text(label)));
   if (colouring.key === "territory") {
-    if (!units) entries.push(make("li", {}, make("span", { class: "key dot", "aria-hidden": "true" }), capital(plan.noun[0])));
+    if (app.model.dots.length) entries.push(make("li", {}, make("span", { class: "key dot", "aria-hidden": "true" }), capital(plan.noun[0])));
     if (areas || units) entries.push(make("li", {}, make("span", { class: "key area", "aria-hidden": "true" }), "Territory; neighbours never share a colour"));
   }
   if (plan.territories.centres) {

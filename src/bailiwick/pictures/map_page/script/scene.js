@@ -67,7 +67,7 @@ function paintScene(context, model, view, style, look) {
     paintBorders(pen, model, style, { county: style.county, state: style.state });
   }
   if (model.areas) paintOutlines(pen, model, style, look);
-  if (!model.units) paintDots(pen, model, style, look);
+  paintDots(pen, model, style, look);
 }
 
 function paintLand(pen, model, style) {
@@ -127,7 +127,7 @@ function paintOutlines(pen, model, style, look) {
 function paintDots(pen, model, style, look) {
   const classes = new Map();
   const radius = dotRadius(model, pen.view.k);
-  for (let i = 0; i < model.n; i++) {
+  for (const i of model.dots) {
     if (!pen.seesPoint(model.xy[2 * i], model.xy[2 * i + 1], radius)) continue;
     const isDim = look.selected >= 0 && model.territory[i] !== look.selected;
     const key = (look.colouring.classOf(i) + 1) * 2 + (isDim ? 0 : 1);
@@ -143,8 +143,9 @@ function paintDots(pen, model, style, look) {
 
 // Small where dots are many, larger as one comes closer.
 function dotRadius(model, k) {
+  if (model.units) return 3.5;
   const { width, height } = model.plan;
-  const roomPixels = Math.sqrt((width * height * k * k) / Math.max(1, model.n));
+  const roomPixels = Math.sqrt((width * height * k * k) / Math.max(50, model.dots.length));
   return Math.max(1, Math.min(6, 0.8 + roomPixels / 7));
 }
 

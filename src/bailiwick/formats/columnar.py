@@ -75,9 +75,8 @@ def _geometry_column(data: Any) -> tuple[str | None, Any]:
 
 def from_frame(frame: Any, *, source: str = "the table", is_planar: bool = False) -> Table:
     """Take a pandas DataFrame or a GeoDataFrame, without importing either library."""
-    if any(name is not None for name in frame.index.names):
-        known = [name for name in frame.index.names if name in frame.columns]
-        frame = frame.reset_index(level=[n for n in frame.index.names if n not in known]) if not known else frame
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    frame = frame.reset_index(level=named) if named else frame
     names, told = clean_names([str(name) for name in frame.columns])
     active = getattr(frame, "active_geometry_name", None)
     geometry, crs, arrays, kept = None, None, [], []

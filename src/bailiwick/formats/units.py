@@ -18,6 +18,7 @@ from bailiwick.formats.numbers import parse_numbers
 from bailiwick.formats.place import Positions, find_positions
 from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import Choice, Chosen, choose_columns
+from bailiwick.formats.regions import US_POSTAL_COUNTRIES
 from bailiwick.formats.rejects import RejectedRows, Verdicts
 from bailiwick.formats.synonyms import IGNORED_PREFIXES
 from bailiwick.formats.table import NO_COLUMNS, Table, is_blank, to_objects
@@ -198,7 +199,8 @@ def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> 
     def unknown(row: int) -> str:
         tried = []
         if address is not None and address.postcodes is not None and address.postcodes[row].as_py():
-            tried.append(f"postcode {address.postcodes[row].as_py()!r}")
+            known = "" if address.countries[row] in {"", *US_POSTAL_COUNTRIES} else " (US postcodes only are known)"
+            tried.append(f"postcode {address.postcodes[row].as_py()!r}{known}")
         if address is not None and address.places is not None and address.places[row]:
             tried.append(f"place {address.places[row]!r}")
         if not tried:

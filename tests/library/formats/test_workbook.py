@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -99,3 +100,49 @@ def test_four_digits_without_a_country_stay_as_they_are(tmp_path: Path) -> None:
 def test_ids_in_number_cells_have_no_decimal_point(tmp_path: Path) -> None:
     found = read_units(workbook(tmp_path / "f.xlsx", ["id", "lat", "lon"], [1001, 34.0, -86.0], [1002.0, 35.0, -86.5]))
     assert found.units.ids.tolist() == ["1001", "1002"]
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="S">ROWS</table:table></office:spreadsheet></office:body>
+</office:document-content>"""
+MANIFEST = """<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>"""
+
+
+def ods(path: Path, rows: str) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", ODS.replace("ROWS", rows))
+    return path
+
+
+def cells(*texts: str) -> str:
+    return "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts)
+
+
+def row(content: str, repeat: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{repeat}">{content}</table:table-row>'
+
+
+def test_open_document_sheets_padded_with_empty_cells(tmp_path: Path) -> None:
+    empty = '<table:table-cell table:number-columns-repeated="16382"/>'
+    rows = (
+        row(cells("id", "name") + empty)
+        + row(cells("01", "A") + empty)
+        + row('<table:table-cell table:number-columns-repeated="16384"/>', 1048574)
+    )
+    assert read_table(ods(tmp_path / "f.ods", rows)).records() == [{"id": "01", "name": "A"}]
+
+
+def test_open_document_sheets_beyond_reason_are_not_opened(tmp_path: Path) -> None:
+    far = '<table:table-cell table:number-columns-repeated="100"/>' + cells("x")
+    rows = row(cells("id")) + row("<table:table-cell/>", 1_000_000) + row(far)
+    with pytest.raises(InputError, match="spans 101,000,202 cells"):
+        read_table(ods(tmp_path / "far.ods", rows))
+    wide = '<table:table-cell table:number-columns-repeated="1000" office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    with pytest.raises(InputError, match="spans 100,000,000 cells"):
+        read_table(ods(tmp_path / "many.ods", row(wide, 100_000)))

@@ -13,6 +13,11 @@ from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM
 
 
+CALM_ROUNDS = 3
+OVERSHOOT = 1.6
+"""Steps of location-allocation are lengthened after the first rounds: fewer rounds to the same rest."""
+
+
 def bisect(points: FloatArray, load: FloatArray, n_parts: int, *, rng: np.random.Generator | None = None) -> IntArray:
     """Part of each point, shape (n,), by cutting load in proportion along the longest direction, again and again.
 
@@ -153,12 +158,12 @@ def locate(transport: Transport, centres: FloatArray, is_free: np.ndarray, *, ro
     """
     prices = transport.balance(centres, ladder=(0.12,), accuracy=0.05, max_steps=8)
     spacing = float(np.median(transport.spacing(centres)))
-    for _ in range(rounds):
+    for at in range(rounds):
         label = transport.assign(centres, prices)[0]
-        moved = recentre(transport, label, centres, is_free)
-        shift = float(np.sqrt(((moved - centres) ** 2).sum(axis=1)).max())
-        centres = moved
-        prices = transport.balance(centres, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=3)
+        step = recentre(transport, label, centres, is_free) - centres
+        shift = float(np.sqrt((step**2).sum(axis=1)).max())
+        centres = on_surface(centres + (OVERSHOOT if at >= CALM_ROUNDS else 1.0) * step)
+        prices = transport.balance(centres, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=5)
         if shift < 0.002 * spacing:
             break
     return centres, prices

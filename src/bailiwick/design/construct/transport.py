@@ -25,6 +25,7 @@ from bailiwick.design.model import INERTIA, Model
 from bailiwick.domain import FloatArray, IntArray
 
 BLOCK = 64
+DEAD_CELL = 0.2
 LADDER = (0.12, 0.04, 0.012)
 
 
@@ -191,17 +192,15 @@ def _curvature(diagonal: FloatArray, partner: IntArray, coupling: FloatArray) ->
     k = len(diagonal)
     used = partner >= 0
     row = np.broadcast_to(np.arange(k)[None, :, None], partner.shape)[used]
-    # Cells that hold almost nothing have almost no curvature; a floor keeps their step sane.
-    ridge = 1e-3 * np.median(diagonal) + 1e-12
     off = sp.coo_matrix((coupling[used], (row, partner[used])), shape=(k, k))
-    return sp.csc_matrix(off + sp.diags_array(np.maximum(diagonal, ridge) + 1e-3 * ridge))
+    # Cells that hold almost nothing have almost no curvature; a floor keeps their step from dwarfing all others.
+    typical = np.median(diagonal) + 1e-12
+    return sp.csc_matrix(off + sp.diags_array(np.maximum(diagonal, DEAD_CELL * typical) + 1e-6 * typical))
 
 
 def _newton_step(curvature: sp.csc_matrix, short: FloatArray, cap: float) -> FloatArray:
     step = splu(curvature, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(short)
-    step = step - step.mean()
-    largest = np.abs(step).max()
-    return step * (cap / largest) if largest > cap else step
+    return np.clip(step - np.median(step), -cap, cap)
 
 
 def cut_to_size(load: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:

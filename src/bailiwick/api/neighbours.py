@@ -19,7 +19,7 @@ def resolve_adjacency(wanted: Any, units: UnitTable) -> tuple[Adjacency | None, 
     Parameters
     ----------
     wanted
-        ``auto`` or None: by polygons if every unit has one, else by points; ``none``: no graph; else a ready
+        ``auto`` or None: by polygons if most units have one, else by points; ``none``: no graph; else a ready
         ``Adjacency``, the path of a CSV with columns ``unit_a,unit_b``, a table of the kind, or pairs of unit ids.
 
     Returns
@@ -46,7 +46,8 @@ def resolve_adjacency(wanted: Any, units: UnitTable) -> tuple[Adjacency | None, 
 
 
 def _by_geography(units: UnitTable) -> Adjacency:
-    if units.shapes is not None and all(shape is not None for shape in units.shapes):
+    # The few units that found no shape become islands, which are linked to what is nearest.
+    if units.shapes is not None and 2 * sum(shape is not None for shape in units.shapes) > units.n_units:
         return from_shapes(units.shapes, is_planar=units.is_planar)
     return from_points(units.coordinates, is_planar=units.is_planar)
 

@@ -16,6 +16,7 @@ from bailiwick.formats.gazetteer import place_by_name, place_by_postcode
 from bailiwick.formats.mending import mend_coordinates
 from bailiwick.formats.recognise import Choice
 from bailiwick.formats.shapes import Shapes, clean_shapes, join_shapes
+from bailiwick.formats.synonyms import FIELD_SYNONYMS, name_key
 from bailiwick.formats.table import Table
 from bailiwick.formats.wording import as_map, in_rows, quoted
 
@@ -32,6 +33,8 @@ class Positions:
         ``coordinates``, ``shape``, ``postcode``, ``place`` or empty text, shape (n,).
     polygons
         Polygon or None, shape (n,); None if there are no shapes at all.
+    shape_names
+        What the map calls the row, empty text where it does not say, shape (n,); None if there is no map with names.
     address
         Address columns, or None if the coordinates are planar.
     is_impossible, is_zero, is_garbled
@@ -43,6 +46,7 @@ class Positions:
     coordinates: FloatArray
     placed_by: TextArray
     polygons: NDArray[np.object_] | None = None
+    shape_names: TextArray | None = None
     address: Address | None = None
     is_impossible: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     is_zero: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
@@ -165,10 +169,20 @@ def _from_shapes(found: Positions, shapes: Table, ids: TextArray, is_planar: boo
     polygons[~has_shape] = None
     found.polygons = polygons if found.polygons is None else np.where(has_shape, polygons, found.polygons)
     found.fill(cleaned.coordinates[index], "shape", has_shape)
+    found.shape_names = _names_in(shapes, index, has_shape)
     missing = int((~has_shape).sum())
     if missing:
         examples = tuple(str(unit) for unit in ids[~has_shape][:3])
         found.notices.append(Notice("no_shape", f"{in_rows(missing)} found no shape in {shapes.source}", missing, examples))
+
+
+def _names_in(shapes: Table, index: NDArray[np.int64], has_shape: NDArray[np.bool_]) -> TextArray | None:
+    by_key = {name_key(name): name for name in reversed(shapes.names)}
+    column = next((by_key[name_key(s)] for s in FIELD_SYNONYMS["name"] if name_key(s) in by_key), None)
+    if column is None:
+        return None
+    texts = shapes.text(column).to_numpy(zero_copy_only=False)[index]
+    return np.where(has_shape, texts, "").astype(object)
 
 
 def _from_gazetteer(found: Positions, table: Table, address: Address) -> None:

@@ -272,12 +272,15 @@ def _build(
     for asked, column in choice.texts.items():
         attributes[asked] = objects(_attribute(table, choice, positions, column))
     name_column = choice.column("name")
+    names = pa.array(positions.shape_names, pa.string()) if positions.shape_names is not None else None
+    if name_column is not None:
+        names = table.text(name_column)
     return UnitTable(
         ids=objects(ids),
         coordinates=positions.coordinates[keep],
         measures={name: values[keep] for name, values in measures.items()},
         is_planar=is_planar,
-        names=None if name_column is None else objects(_name_or_id(table.text(name_column), ids)),
+        names=None if names is None else objects(_name_or_id(names, ids)),
         attributes=attributes,
         shapes=_kept_shapes(positions, keep),
         placed_by=positions.placed_by[keep],

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.arcs import arcs_in_degrees
-from bailiwick.geography.delaunay import StereographicMap, edges_of, find_places, triangulate
+from bailiwick.geography.delaunay import StereographicMap, Triangulation, edges_of, find_places, triangulate
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, points_to_coordinates, to_vectors
 from bailiwick.geography.region import Region, tangents
 
@@ -116,10 +116,9 @@ def _room(points: FloatArray) -> FloatArray:
 
 def _planar_ridges(seeds: Seeds) -> Ridges:
     centre = seeds.points.mean(axis=0)
-    radius = 8 * (float(np.abs(seeds.points - centre).max()) + 10.0)
+    radius = 6 * (float(np.abs(seeds.points - centre).max()) + 10.0)
     points = np.vstack([seeds.points - centre, _guards(radius)])
-    triangles, pairs, sides = _border(triangulate(points), points, seeds)
-    a, b, c = (points[triangles[:, i]] for i in range(3))
+    a, b, c, pairs, sides = _border(triangulate(points), points, seeds)
     b, c = b - a, c - a
     twice = 2 * (b[:, 0] * c[:, 1] - b[:, 1] * c[:, 0])
     square_b, square_c = (b**2).sum(axis=1), (c**2).sum(axis=1)
@@ -138,8 +137,7 @@ def _sphere_ridges(seeds: Seeds) -> Ridges:
         guards = _guards(max(4 * float(np.abs(flat).max()), 0.01))
         triangles, far = triangulate(np.vstack([flat, guards])), -EARTH_RADIUS_KM * chart.centre
         points = np.vstack([points, chart.lift(guards)])
-    triangles, pairs, sides = _border(triangles, points, seeds)
-    a, b, c = (points[triangles[:, i]] for i in range(3))
+    a, b, c, pairs, sides = _border(triangles, points, seeds)
     corner = np.cross(b - a, c - a)
     corner *= -np.sign(((far - a) * corner).sum(axis=1) / np.linalg.norm(corner, axis=1))[:, None]
     corner /= np.linalg.norm(corner, axis=1)[:, None]
@@ -152,15 +150,17 @@ def _guards(radius: float) -> FloatArray:
     return radius * np.column_stack([np.cos(angle), np.sin(angle)])
 
 
-def _border(triangles: IntArray, points: FloatArray, seeds: Seeds) -> tuple[IntArray, IntArray, IntArray]:
-    """Triangles between territories, and the edges between territories: pairs of points and of triangles."""
+def _border(
+    triangles: Triangulation, points: FloatArray, seeds: Seeds
+) -> tuple[FloatArray, FloatArray, FloatArray, IntArray, NDArray[np.int64]]:
+    """Edges between territories: the three corners of the triangles beside them, pairs of points, and pairs of those triangles."""
     territory = np.full(len(points), _OUTSIDE, np.int32)
     territory[: len(seeds.territory_idx)] = seeds.territory_idx
-    corner = territory[triangles]
-    triangles = triangles[(corner != corner[:, :1]).any(axis=1)]
-    edges = edges_of(triangles, points)
+    edges = edges_of(triangles)
     is_border = (territory[edges.pairs[:, 0]] != territory[edges.pairs[:, 1]]) & (edges.triangle_idx[:, 1] >= 0)
-    return triangles, edges.pairs[is_border], edges.triangle_idx[is_border]
+    beside, sides = np.unique(edges.triangle_idx[is_border], return_inverse=True)
+    a, b, c = (points[triangles.corners[beside, k]] for k in range(3))
+    return a, b, c, edges.pairs[is_border], sides.reshape(-1, 2)
 
 
 def _beside(seeds: Seeds, pairs: IntArray) -> Seeds:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import ConvexHull, Delaunay, QhullError
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points
@@ -52,31 +53,54 @@ def find_places(coordinates: FloatArray, *, is_planar: bool) -> Places:
     return Places(at[first], coordinates_to_points(at[first], is_planar=is_planar), place.astype(np.int32))
 
 
-def triangulate(points: FloatArray) -> IntArray:
-    """Delaunay triangles of distinct points, shape (t, 3), indices of points.
+class Triangulation(NamedTuple):
+    """Delaunay triangles.
+
+    Attributes
+    ----------
+    corners
+        Indices of points, shape (t, 3); none where all points lie on one line or circle, or are fewer than three.
+    across
+        Shape (t, 3): the triangle beyond the edge opposite to each corner, −1 on the outside.
+    """
+
+    corners: IntArray
+    across: IntArray
+
+
+def triangulate(points: FloatArray) -> Triangulation:
+    """Delaunay triangles of distinct points.
 
     Parameters
     ----------
     points
-        In km, shape (s, 2) in the plane or (s, 3) on the sphere.
-
-    Returns
-    -------
-    IntArray
-        Empty where all points lie on one line or circle, or are fewer than three.
+        In km, shape (s, 2) in the plane or (s, 3) on the sphere. Of points that fall together on a grid of 2**30 steps
+        only one becomes a corner.
 
     Notes
     -----
-    On the sphere a circle is empty there if it is empty in the stereographic map, which keeps circles. So data within a
-    hemisphere are triangulated in that map, around their middle; data all over the world by the convex hull of the points,
-    whose faces are the Delaunay triangles of the sphere.
+    On the sphere a circle is empty where it is empty in a stereographic map, which keeps circles. Data within a hemisphere
+    are triangulated in the map around their middle. Data all over the world are mapped from the loneliest point:
+    the triangles of the others, and of that point with the edges of their hull, are those of the sphere.
+
+    References
+    ----------
+    Bowyer, A. (1981): Computing Dirichlet tessellations. The Computer Journal 24, 162–166.
+    Amenta, N., Choi, S., Rote, G. (2003): Incremental constructions con BRIO. Symposium on Computational Geometry, 211–219.
+
+    Examples
+    --------
+    >>> triangulate(np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0], [9.0, 9.0]])).corners.shape
+    (2, 3)
     """
     if len(points) < 3:
-        return np.empty((0, 3), np.int32)
+        return Triangulation(np.empty((0, 3), np.int32), np.empty((0, 3), np.int32))
     if points.shape[1] == 2:
-        return _triangulate_plane(points)
+        return _without_outside(*_triangulate_plane(points), len(points))
     chart = StereographicMap.around(points)
-    return _hull_triangles(points) if chart is None else _triangulate_plane(chart.flatten(points))
+    if chart is not None:
+        return _without_outside(*_triangulate_plane(chart.flatten(points)), len(points))
+    return _triangulate_world(points)
 
 
 class StereographicMap(NamedTuple):
@@ -94,7 +118,15 @@ class StereographicMap(NamedTuple):
         length = float(np.linalg.norm(mean))
         if length < 1e-6 or float((unit @ mean).min()) < 0:
             return None
-        centre = mean / length
+        return cls._at(mean / length)
+
+    @classmethod
+    def opposite(cls, point: FloatArray) -> StereographicMap:
+        """The map from a point on the sphere onto the far side, which shows everything but that point."""
+        return cls._at(-point / np.linalg.norm(point))
+
+    @classmethod
+    def _at(cls, centre: FloatArray) -> StereographicMap:
         east = np.cross([0.0, 0.0, 1.0] if abs(centre[2]) < 0.99 else [0.0, 1.0, 0.0], centre)
         east /= np.linalg.norm(east)
         return cls(centre, east, np.cross(centre, east))
@@ -112,63 +144,101 @@ class StereographicMap(NamedTuple):
         return EARTH_RADIUS_KM * unit
 
 
-def _triangulate_plane(points: FloatArray) -> IntArray:
+def _triangulate_plane(points: FloatArray) -> tuple[IntArray, IntArray]:
+    """Corners and neighbours of triangles, the outer ones with the corner n included; nothing for points on a line."""
+    nothing = np.empty((0, 3), np.int32), np.empty((0, 3), np.int32)
+    if len(points) < 3 or _is_line(points):
+        return nothing
+    from bailiwick.geography.delaunay_kernel import GRID_BITS, hilbert_keys, triangulate_grid
+
+    low = points.min(axis=0)
+    steps = (2**GRID_BITS - 1) / max(float((points - low).max()), 1e-300)
+    grid = np.rint((points - low) * steps).astype(np.int64)
+    along = np.argsort(hilbert_keys(grid[:, 0], grid[:, 1]), kind="stable")
+    x, y = np.ascontiguousarray(grid[along, 0]), np.ascontiguousarray(grid[along, 1])
+    order = _insertion_order(x, y)
+    if order is None:
+        return nothing
+    corners, across = triangulate_grid(x, y, order)
+    return np.append(along, len(points)).astype(np.int32)[corners], across
+
+
+def _is_line(points: FloatArray) -> bool:
+    """Whether the points lie on a line as exactly as the grid can tell."""
     centred = points - points.mean(axis=0)
-    spread = np.linalg.svd(centred.T @ centred, compute_uv=False)
-    if spread[1] <= 1e-18 * spread[0]:
-        return np.empty((0, 3), np.int32)
-    try:
-        found = Delaunay(centred / np.sqrt(spread[0] / len(points)))
-    except QhullError:
-        return np.empty((0, 3), np.int32)
-    return np.ascontiguousarray(found.simplices, dtype=np.int32)
+    across = np.linalg.eigh(centred.T @ centred)[1][:, 0]
+    return float(np.abs(centred @ across).max()) <= 2.0**-29 * float(np.abs(centred).max())
 
 
-def _hull_triangles(points: FloatArray) -> IntArray:
-    try:
-        return np.ascontiguousarray(ConvexHull(points).simplices, dtype=np.int32)
-    except QhullError:
-        return np.empty((0, 3), np.int32)
+def _insertion_order(x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Every 8**r-th point along the curve first, for falling r; three that are not on a line in front. None if there are none."""
+    n = len(x)
+    round_ = np.zeros(n, np.int8)
+    for r in range(1, 8):
+        round_[:: 8**r] = r
+    order = np.argsort(-round_, kind="stable")
+    dx, dy = x[order] - x[order[0]], y[order] - y[order[0]]
+    apart = np.flatnonzero((dx != 0) | (dy != 0))
+    if not len(apart):
+        return None
+    second = int(apart[0])
+    off_line = np.flatnonzero(dx[second] * dy != dy[second] * dx)
+    if not len(off_line):
+        return None
+    front = [0, second, int(off_line[0])]
+    return np.concatenate([order[front], np.delete(order, front)])
+
+
+def _without_outside(corners: IntArray, across: IntArray, n_points: int) -> Triangulation:
+    is_inner = (corners < n_points).all(axis=1)
+    number = np.where(is_inner, np.cumsum(is_inner) - 1, -1).astype(np.int32)
+    return Triangulation(corners[is_inner], number[across[is_inner]])
+
+
+def _triangulate_world(points: FloatArray) -> Triangulation:
+    apart = cKDTree(points).query(points, k=2)[0][:, 1]
+    lonely = int(np.argmax(apart))
+    others = np.delete(np.arange(len(points)), lonely)
+    corners, across = _triangulate_plane(StereographicMap.opposite(points[lonely]).flatten(points[others]))
+    return Triangulation(np.append(others, lonely).astype(np.int32)[corners], across)
 
 
 class Edges(NamedTuple):
-    """Edges of triangles with what is opposite.
+    """Edges of triangles, each once.
 
     Attributes
     ----------
     pairs
-        Shape (m, 2), lower index first, ascending.
+        Shape (m, 2), lower index first.
     triangle_idx
         The one or two triangles of an edge, shape (m, 2); −1 on the outside.
-    cot_opposite
-        Cotangent of the angle at the opposite corner of either triangle, shape (m, 2); +inf on the outside.
+    opposite
+        The corner opposite to the edge in either triangle, shape (m, 2); −1 on the outside.
     """
 
     pairs: IntArray
     triangle_idx: IntArray
-    cot_opposite: FloatArray
+    opposite: IntArray
 
 
-def edges_of(triangles: IntArray, points: FloatArray) -> Edges:
+def edges_of(triangles: Triangulation) -> Edges:
     """Every edge of a triangulation once."""
-    n, t = len(points), len(triangles)
-    cot = np.concatenate([_cot_at(triangles[:, c], triangles[:, c - 2], triangles[:, c - 1], points) for c in range(3)])
-    u = np.concatenate([triangles[:, c - 2] for c in range(3)]).astype(np.int64)
-    v = np.concatenate([triangles[:, c - 1] for c in range(3)]).astype(np.int64)
-    key = np.minimum(u, v) * n + np.maximum(u, v)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    is_first = np.ones(len(key), bool)
-    is_first[1:] = key[1:] != key[:-1]
-    at = np.flatnonzero(is_first)
-    partner = np.minimum(at + 1, len(key) - 1)
-    has_two = ~is_first[partner] & (partner > at)
-    a, b = order[at], order[partner]
+    corners, across = triangles
+    t, k = np.nonzero((across < 0) | (across > np.arange(len(across))[:, None]))
+    beyond = across[t, k]
+    ends = np.column_stack([corners[t, (k + 1) % 3], corners[t, (k + 2) % 3]])
+    other = np.where(beyond >= 0, corners[beyond].sum(axis=1) - ends.sum(axis=1), -1)
     return Edges(
-        np.column_stack([key[at] // n, key[at] % n]).astype(np.int32),
-        np.column_stack([a % t, np.where(has_two, b % t, -1)]).astype(np.int32),
-        np.column_stack([cot[a], np.where(has_two, cot[b], np.inf)]),
+        np.sort(ends, axis=1), np.column_stack([t, beyond]).astype(np.int32), np.column_stack([corners[t, k], other]).astype(np.int32)
     )
+
+
+def opposite_cotangents(edges: Edges, points: FloatArray) -> FloatArray:
+    """Cotangent of the angle at which either opposite corner sees an edge, shape (m, 2); +inf on the outside."""
+    u, v = edges.pairs.T
+    cot = np.column_stack([_cot_at(edges.opposite[:, side], u, v, points) for side in (0, 1)])
+    cot[edges.opposite < 0] = np.inf
+    return cot
 
 
 def _cot_at(corner: IntArray, left: IntArray, right: IntArray, points: FloatArray) -> FloatArray:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from bailiwick.domain import Adjacency, FloatArray, IntArray
-from bailiwick.geography.delaunay import Places, edges_of, find_places, triangulate
+from bailiwick.geography.delaunay import Places, edges_of, find_places, opposite_cotangents, triangulate
 from bailiwick.geography.geodesy import distance_km
 
 MAX_ANGLE_DEGREES = 120.0
@@ -75,22 +76,33 @@ def place_pairs(places: Places) -> IntArray:
     """Neighbouring places, shape (m, 2)."""
     points = places.points
     triangles = triangulate(points)
-    if not len(triangles):
+    if not len(triangles.corners):
         return _chain(points)
-    pairs, _, cot = edges_of(triangles, points)
+    edges = edges_of(triangles)
+    cot = opposite_cotangents(edges, points)
     has_border = cot[:, 0] + cot[:, 1] > 1e-6
     is_seen_apart = cot.min(axis=1) >= 1 / np.tan(np.radians(MAX_ANGLE_DEGREES))
-    pairs = pairs[has_border & is_seen_apart]
+    pairs = edges.pairs[has_border & is_seen_apart]
     length = distance_km(points[pairs[:, 0]], points[pairs[:, 1]])
-    return pairs[~has_shorter_hops(len(points), pairs, length)]
+    return _with_orphans(pairs[~has_shorter_hops(len(points), pairs, length)], points)
 
 
 def candidate_pairs(coordinates: FloatArray, *, is_planar: bool) -> NDArray[np.int64]:
     """Pairs of units among which the shortest link between any two sets of units is found, shape (m, 2)."""
     places = find_places(coordinates, is_planar=is_planar)
     triangles = triangulate(places.points)
-    pairs = edges_of(triangles, places.points).pairs if len(triangles) else _chain(places.points)
+    pairs = _with_orphans(edges_of(triangles).pairs, places.points) if len(triangles.corners) else _chain(places.points)
     return _unit_pairs(pairs, places.place_idx)
+
+
+def _with_orphans(pairs: IntArray, points: FloatArray) -> IntArray:
+    """Join places that became no corner, because another one is within centimetres, to their nearest."""
+    orphans = np.flatnonzero(np.bincount(pairs.ravel(), minlength=len(points)) == 0)
+    if not len(orphans):
+        return pairs
+    nearest = cKDTree(points).query(points[orphans], k=2)[1]
+    other = np.where(nearest[:, 0] == orphans, nearest[:, 1], nearest[:, 0])
+    return np.vstack([pairs, np.column_stack([orphans, other]).astype(np.int32)])
 
 
 def has_shorter_hops(n_points: int, pairs: IntArray, length_km: FloatArray, ratio: float = MAX_HOP_RATIO) -> NDArray[np.bool_]:

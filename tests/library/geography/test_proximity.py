@@ -132,7 +132,7 @@ def test_order_of_the_points_does_not_matter() -> None:
 @pytest.mark.parametrize("cap_degrees", [30.0, 180.0])
 def test_circles_around_triangles_are_empty(cap_degrees: float) -> None:
     points = find_places(random_lonlat(150, 11, cap_degrees=cap_degrees), is_planar=False).points
-    for corners in triangulate(points):
+    for corners in triangulate(points).corners:
         a, b, c = points[corners]
         normal = np.cross(b - a, c - a)
         height = (points - a) @ normal

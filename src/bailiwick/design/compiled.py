@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba as nb
+
+NO_REFERENCE_COUNTING: dict[str, Any] = {"_nrt": False}  # not in numba's type stubs
 
 kernel = nb.njit(cache=True)
 """For functions that create arrays."""
 
-leaf = nb.njit(cache=True, _nrt=False)
+leaf = nb.njit(cache=True, **NO_REFERENCE_COUNTING)
 """For functions that only read and write arrays they are given.
 
 Without the reference counting of numba's runtime, which would cost two atomic steps for every array handed over: two
 thirds of the time of a search step.
 """
 
-inline_leaf = nb.njit(cache=True, inline="always", _nrt=False)
+inline_leaf = nb.njit(cache=True, inline="always", **NO_REFERENCE_COUNTING)
 """For a few lines of arithmetic in an inner loop."""
 
 parallel = nb.njit(cache=True, parallel=True)

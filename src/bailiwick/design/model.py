@@ -152,7 +152,7 @@ def _merge_points(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[Flo
     merged = np.column_stack([np.bincount(node_of_unit, weights=heft * column, minlength=n) / total for column in points.T])
     if merged.shape[1] == 3:
         merged *= EARTH_RADIUS_KM / np.linalg.norm(merged, axis=1, keepdims=True)
-    return merged, np.bincount(node_of_unit, weights=weight, minlength=n)
+    return merged, np.bincount(node_of_unit, weights=weight, minlength=n).astype(np.float64)
 
 
 SPREAD_STEPS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from bailiwick.domain.units import FloatArray, IntArray, frozen
@@ -108,9 +108,9 @@ class Adjacency:
 def _compress(
     n_units: int, low: NDArray[np.int64], high: NDArray[np.int64], border: FloatArray | None
 ) -> tuple[IntArray, IntArray, FloatArray | None]:
-    row, column = np.concatenate([low, high]), np.concatenate([high, low])
-    order = np.lexsort((column, row))
-    indptr = np.zeros(n_units + 1, np.int32)
-    np.cumsum(np.bincount(row, minlength=n_units), out=indptr[1:])
-    both = None if border is None else frozen(np.concatenate([border, border])[order])
-    return frozen(indptr), frozen(column[order].astype(np.int32)), both
+    number = np.arange(1, len(low) + 1, dtype=np.int32)
+    once = csr_matrix((number, (low, high)), shape=(n_units, n_units))
+    both = once + once.T
+    both.sort_indices()
+    border_of_entry = None if border is None else frozen(border[both.data - 1])
+    return frozen(both.indptr.astype(np.int32)), frozen(both.indices.astype(np.int32)), border_of_entry

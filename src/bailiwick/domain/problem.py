@@ -153,7 +153,7 @@ class Problem:
     @property
     def is_fixed(self) -> np.ndarray:
         """Mask of the territories whose centre is given, shape (K,)."""
-        return np.isfinite(self.centre_coordinates).all(axis=1)
+        return np.asarray(np.isfinite(self.centre_coordinates).all(axis=1))
 
     @property
     def measure_matrix(self) -> FloatArray:

@@ -80,7 +80,7 @@ def fill_empty(model: Model, label: IntArray, centres: FloatArray) -> IntArray:
     label = label.copy()
     homeless = np.flatnonzero(label < 0)
     for i in homeless:
-        label[i] = _nearest_allowed(model, centres, i)
+        label[i] = _nearest_allowed(model, centres, int(i))
     size = np.bincount(label, minlength=model.k)
     is_movable = model.pinned < 0
     for j in np.flatnonzero(size == 0):

@@ -12,7 +12,6 @@ from bailiwick.design.construct.transport import Transport
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM
 
-
 CALM_ROUNDS = 3
 OVERSHOOT = 1.6
 """Steps of location-allocation are lengthened after the first rounds: fewer rounds to the same rest."""

@@ -59,7 +59,7 @@ def connect(model: Model, label: IntArray, centres: FloatArray, prices: FloatArr
 def _keep_heaviest(model: Model, label: IntArray) -> IntArray:
     piece = pieces(model, label)
     heft = np.bincount(piece, weights=model.load[:, 0] + model.weight * 1e-9 + 1e-12)
-    heft += 1e6 * np.bincount(piece, weights=model.pinned >= 0)
+    heft = heft + 1e6 * np.bincount(piece, weights=model.pinned >= 0)
     owner = np.zeros(len(heft), np.int64)
     owner[piece] = label
     order = np.lexsort((np.arange(len(heft)), -heft, owner))
@@ -97,15 +97,15 @@ def _pieces(indptr, indices, label):  # type: ignore[no-untyped-def]
 @kernel
 def _grow(indptr, indices, points, label, pinned, barred_ptr, barred, centres, prices, power, is_sphere):  # type: ignore[no-untyped-def]
     """Assign every unassigned node next to an assigned one, cheapest first (ties: lower node, lower territory)."""
-    heap = [(0.0, 0, 0)]
+    heap = [(0.0, np.int64(0), np.int64(0))]
     heap.pop()
-    for i in range(len(label)):
+    for i in range(np.int64(len(label))):
         if label[i] >= 0:
             continue
         for at in range(indptr[i], indptr[i + 1]):
             j = np.int64(label[indices[at]])
             if j >= 0 and not is_barred(barred_ptr, barred, i, j):
-                heapq.heappush(heap, (cost_of(square_between(points, i, centres, j), power, is_sphere) - prices[j], i, j))
+                heapq.heappush(heap, (cost_of(square_between(points, i, centres, j), power, is_sphere) - prices[j], np.int64(i), j))
     while len(heap) > 0:
         _, i, j = heapq.heappop(heap)
         if label[i] >= 0:

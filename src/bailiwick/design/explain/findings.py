@@ -30,42 +30,55 @@ def _heavy_units(evaluation: Evaluation) -> list[Notice]:
         heavy = heavy_units(problem, column)
         if not len(heavy):
             continue
-        values, ids = problem.units.measures[measure.name], problem.units.ids
-        target = values.sum() * problem.target_shares.max()
-        first = heavy[0]
-        others = f" and {len(heavy) - 1} more" if len(heavy) > 1 else ""
+        values = problem.units.measures[measure.name]
+        share = values[heavy[0]] / (values.sum() * problem.target_shares.max())
+        others = f" ({len(heavy) - 1} more units are too large, too)" if len(heavy) > 1 else ""
         notices.append(
             Notice(
                 "unit_exceeds_territory",
-                f"{_named(problem, first)} alone has {values[first] / target:.0%} of the {measure.name} that a territory should have{others}: "
-                f"no plan can bring its territory within {measure.tolerance:.4g} of the target. Divide the unit, or ask for fewer territories.",
+                f"{_named(problem, heavy[0])} alone has {share:.0%} of the {measure.name} that a territory should have{others}: no plan "
+                f"can bring its territory within {measure.tolerance:.4g} of the target. Divide the unit, or ask for fewer territories.",
                 len(heavy),
-                tuple(str(ids[i]) for i in heavy[:10]),
+                tuple(str(problem.units.ids[i]) for i in heavy[:10]),
             )
         )
     return notices
 
 
 def _unbalanced(evaluation: Evaluation) -> list[Notice]:
-    problem, notices = evaluation.problem, []
-    for column, measure in enumerate(problem.measures):
-        outside = np.flatnonzero(evaluation.is_violating[:, column])
-        heavy_homes = set(evaluation.territory_idx[heavy_units(problem, column)].tolist())
-        unexplained = [j for j in outside if j not in heavy_homes]
-        if not unexplained:
-            continue
-        worst = max(unexplained, key=lambda j: abs(evaluation.deviations[j, column]))
-        notices.append(
-            Notice(
-                "balance_not_met",
-                f"{len(unexplained)} territories are more than {measure.tolerance:.1%} from their target of {measure.name}; "
-                f"the farthest is {problem.territory_ids[worst]} with {evaluation.deviations[worst, column]:+.1%}. "
-                f"Allow more tolerance, or a longer search with --time-limit.",
-                len(unexplained),
-                tuple(str(problem.territory_ids[j]) for j in unexplained[:10]),
-            )
+    return [notice for column in range(len(evaluation.problem.measures)) for notice in _unbalanced_in(evaluation, column)]
+
+
+def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
+    problem, measure = evaluation.problem, evaluation.problem.measures[column]
+    heavy = heavy_units(problem, column)
+    heavy_homes = set(evaluation.territory_idx[heavy].tolist())
+    outside = [j for j in np.flatnonzero(evaluation.is_violating[:, column]) if j not in heavy_homes]
+    if not outside:
+        return []
+    worst = max(outside, key=lambda j: abs(evaluation.deviations[j, column]))
+    cause = "Allow more tolerance, or give the search more time."
+    left = _left_for_others(problem, column, heavy)
+    if len(heavy) and left < -float(measure.tolerance or 0.0):
+        cause = f"What the units that are too large leave over is {left:+.1%} of the target on average, so this cannot be avoided."
+    return [
+        Notice(
+            "balance_not_met",
+            f"{len(outside)} territories are more than {measure.tolerance:.1%} from their target of {measure.name}; "
+            f"the farthest is {problem.territory_ids[worst]} with {evaluation.deviations[worst, column]:+.1%}. {cause}",
+            len(outside),
+            tuple(str(problem.territory_ids[j]) for j in outside[:10]),
         )
-    return notices
+    ]
+
+
+def _left_for_others(problem: Problem, column: int, heavy: np.ndarray) -> float:
+    """Mean relative deviation of the territories that hold none of the heavy units."""
+    values = problem.units.measures[problem.measures[column].name]
+    others = problem.n_territories - len(heavy)
+    if others < 1 or values.sum() <= 0:
+        return 0.0
+    return float((values.sum() - values[heavy].sum()) / others / (values.sum() / problem.n_territories) - 1.0)
 
 
 def _in_pieces(evaluation: Evaluation) -> list[Notice]:

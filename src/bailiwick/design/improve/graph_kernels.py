@@ -30,7 +30,7 @@ class Borders(NamedTuple):
     place: IntArray
     start: NDArray[np.int64]
     room: NDArray[np.int64]
-    count: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]
 
 
 class Scratch(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bailiwick.design.bounds.balance_floor import unavoidable_excess
 from bailiwick.design.construct.build import Construction
 from bailiwick.design.construct.centres import recentre
 from bailiwick.design.improve.search import Search
@@ -78,7 +79,7 @@ class _Course:
         self.search = Search(model, built.label, built.centres, graph, seed=seed)
         self.watch, self.params, self.transport, self.is_free = watch, params, built.transport, ~model.is_fixed
         self.n_proposals = params.proposals(model.n) // params.n_slices
-        self.excess, self.cost = np.inf, np.inf
+        self.excess, self.cost, self.floor = np.inf, np.inf, unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
         self._offer()
         # A pair of units beyond the reach costs about 1 at most; other objectives are in km or km².
@@ -103,7 +104,7 @@ class _Course:
         for at in range(params.mending_rounds):
             before = self.excess
             self._run(0.0, 0.0, self.n_proposals)
-            if self._look(params.n_slices + at + 1) or self.excess <= 1e-9:
+            if self._look(params.n_slices + at + 1) or self.excess <= self.floor:
                 return
             idle = idle + 1 if self.excess > before * 0.9 else 0
             if idle >= 3:

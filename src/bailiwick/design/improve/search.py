@@ -60,7 +60,7 @@ class Search:
         means = sums / np.maximum(mass, 1e-300)[:, None]
         centres = np.where((is_mean & (mass > 0))[:, None], means, centres)
         members, seat = self._seats(label, size)
-        return State(label, model.loads(label), size, centres, mass, is_mean, members, seat, np.ones(1))
+        return State(label, model.loads(label), size, centres, mass.astype(np.float64), is_mean, members, seat, np.ones(1))
 
     def _seats(self, label: IntArray, size: np.ndarray) -> tuple[IntArray, IntArray]:
         if self.power != DIAMETER_POWER:

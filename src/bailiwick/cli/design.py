@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,7 +77,8 @@ def design(
 
 def _report(plan: Plan, files: tuple[Path, ...], *, as_json: bool) -> None:
     if as_json:
-        print_json({**plan.document(), "files": [str(file) for file in files]})
+        document = json.loads((files[0].parent / "plan.json").read_text(encoding="utf-8"))
+        print_json({**document, "files": [str(file) for file in files]})
         return
     from bailiwick.cli.screen import show_plan
 

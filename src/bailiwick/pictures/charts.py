@@ -83,7 +83,7 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
     x, y = _measure(view, first), _measure(view, second)
     outside = x.is_outside | y.is_outside
     axes = {
-        key: _axis(key, f"{measure.name}: deviation from target (%)", axis={"format": "+d", "tickCount": 8})
+        key: _axis(key, f"{measure.name}: deviation from target (%)", scale={"padding": 8}, axis={"format": "+d", "tickCount": 8})
         for key, measure in (("x", x), ("y", y))
     }
     layers: list[Spec] = [_zero_line("x"), _zero_line("y")]
@@ -94,7 +94,7 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
         title = f"{inside} of {count_text(view.n_territories, _TERRITORY)} are within tolerance in both {x.name} and {y.name}"
         subtitle = "the box is the tolerance"
     candidates = [int(t) for t in view.worst_first if outside[t]]
-    layers += _named_dots(_names(view), 100 * x.deviations, 100 * y.deviations, outside, candidates, axes, (x.name, y.name))
+    layers += _named_dots(view.distinct_names.tolist(), 100 * x.deviations, 100 * y.deviations, outside, candidates, axes, (x.name, y.name))
     return _chart(title, subtitle, {"width": 460, "height": 340, "layer": layers})
 
 
@@ -114,7 +114,7 @@ def distance_chart(view: PlanView) -> Spec:
     median = float(np.median(known)) if len(known) else 0.0
     is_far = np.nan_to_num(values) > 2 * median
     axes = {
-        "x": _axis("x", f"{view.unit_noun[1].capitalize()} in the territory", scale={"zero": False}, axis={"tickCount": 8}),
+        "x": _axis("x", f"{view.unit_noun[1].capitalize()} in the territory", scale={"zero": False, "padding": 8}, axis={"tickCount": 8}),
         "y": _axis("y", f"{column.name} ({column.unit_text})" if column.unit_text else column.name),
     }
     rule = {
@@ -124,7 +124,10 @@ def distance_chart(view: PlanView) -> Spec:
     }
     candidates = [int(t) for t in np.argsort(-np.nan_to_num(values), kind="stable")]
     titles = (view.unit_noun[1], column.name)
-    layers = [rule, *_named_dots(_names(view), view.unit_counts.astype(np.float64), values, is_far, candidates, axes, titles)]
+    layers = [
+        rule,
+        *_named_dots(view.distinct_names.tolist(), view.unit_counts.astype(np.float64), values, is_far, candidates, axes, titles),
+    ]
     many = int(is_far.sum())
     who = count_text(many, _TERRITORY, is_first_word=True)
     title = f"{who} {'has' if many == 1 else 'have'} more than twice the median {column.name.lower()}"
@@ -143,12 +146,12 @@ def plan_charts(view: PlanView) -> dict[str, Spec]:
 
 
 def _bars(view: PlanView, measure: MeasureView) -> Spec:
-    names = _names(view)
+    names = view.distinct_names
     order = np.argsort(-np.abs(np.nan_to_num(measure.deviations)), kind="stable")
     outside = measure.is_outside
     rows = [
         {
-            "name": names[t],
+            "name": str(names[t]),
             "percent": _percent(1 + measure.deviations[t]),
             "state": "outside" if outside[t] else "within",
             "label": deviation_text(float(measure.deviations[t])),
@@ -218,7 +221,9 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
 
 def _balance_title(view: PlanView, measure: MeasureView) -> tuple[str, str]:
     worst = int(np.abs(np.nan_to_num(measure.deviations)).argmax())
-    subtitle = f"largest deviation: {shortened(_names(view)[worst], _LONGEST_NAME)}, {deviation_text(float(measure.deviations[worst]))}"
+    subtitle = (
+        f"largest deviation: {shortened(view.distinct_names[worst], _LONGEST_NAME)}, {deviation_text(float(measure.deviations[worst]))}"
+    )
     if measure.tolerance is None:
         return f"{measure.name} against the target", subtitle
     n_outside, band = int(measure.is_outside.sum()), tolerance_text(measure.tolerance)
@@ -308,13 +313,6 @@ def _box(x_tolerance: float, y_tolerance: float) -> Spec:
     corners = {"x": -100 * x_tolerance, "x2": 100 * x_tolerance, "y": -100 * y_tolerance, "y2": 100 * y_tolerance}
     ends = {key: {"field": key, "type": "quantitative"} for key in ("x", "y")} | {key: {"field": key} for key in ("x2", "y2")}
     return {"data": {"values": [corners]}, "mark": {"type": "rect", "color": _BAND}, "encoding": ends}
-
-
-def _names(view: PlanView) -> list[str]:
-    """Names of the territories, told apart by their ids where they repeat."""
-    names = [str(name) for name in view.names]
-    repeated = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
-    return [f"{name} ({view.territory_ids[t]})" if name in repeated else name for t, name in enumerate(names)]
 
 
 def _measure(view: PlanView, number: int) -> MeasureView:

@@ -71,9 +71,7 @@ def lay_out(view: PlanView, *, max_vertices: int = 1_500_000) -> Frame:
 def polygons_of(shapes: ShapeArray) -> tuple[ShapeArray, NDArray[np.int64]]:
     """Single polygons and the index of the shape that each belongs to; points, lines and empty ones are left out."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    if (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
-        parts, inner = shapely.get_parts(parts, return_index=True)
-        owner = owner[inner]
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():  # collections may hold collections
         parts, inner = shapely.get_parts(parts, return_index=True)
         owner = owner[inner]
     keep = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)

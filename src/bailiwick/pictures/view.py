@@ -7,6 +7,7 @@ this room computes a metric, so the page, the PDF and ``plan.json`` cannot disag
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -260,6 +261,14 @@ class PlanView:
         return self.territory_ids if self.territory_names is None else self.territory_names
 
     @property
+    def distinct_names(self) -> TextArray:
+        """Names of the territories, with the id behind where a name repeats, shape (K,)."""
+        names = [str(name) for name in self.names]
+        repeated = {name for name, count in Counter(names).items() if count > 1}
+        told_apart = [f"{name} ({self.territory_ids[t]})" if name in repeated else name for t, name in enumerate(names)]
+        return np.array(told_apart, dtype=object)
+
+    @property
     def unit_counts(self) -> IntArray:
         """Units per territory, shape (K,)."""
         assigned = self.territory_idx[self.territory_idx >= 0]
@@ -273,8 +282,8 @@ class PlanView:
         """
         balanced = [m for m in self.measures if m.tolerance is not None]
         if not balanced:
-            return np.max([np.abs(np.nan_to_num(m.deviations)) for m in self.measures], axis=0)
-        return np.max([np.abs(np.nan_to_num(m.deviations)) / max(m.tolerance or 0.0, 1e-3) for m in balanced], axis=0)
+            return np.round(np.max([np.abs(np.nan_to_num(m.deviations)) for m in self.measures], axis=0), 6)
+        return np.round(np.max([np.abs(np.nan_to_num(m.deviations)) / max(m.tolerance or 0.0, 1e-3) for m in balanced], axis=0), 6)
 
     @property
     def worst_first(self) -> IntArray:

@@ -107,11 +107,11 @@ def _grow(indptr, indices, points, label, pinned, barred_ptr, barred, centres, p
             if j >= 0 and not is_barred(barred_ptr, barred, i, j):
                 heapq.heappush(heap, (cost_of(square_between(points, i, centres, j), power, is_sphere) - prices[j], np.int64(i), j))
     while len(heap) > 0:
-        _, i, j = heapq.heappop(heap)
-        if label[i] >= 0:
+        _, node, j = heapq.heappop(heap)
+        if label[node] >= 0:
             continue
-        label[i] = j
-        for at in range(indptr[i], indptr[i + 1]):
+        label[node] = j
+        for at in range(indptr[node], indptr[node + 1]):
             u = np.int64(indices[at])
             if label[u] < 0 and not is_barred(barred_ptr, barred, u, j):
                 heapq.heappush(heap, (cost_of(square_between(points, u, centres, j), power, is_sphere) - prices[j], u, j))

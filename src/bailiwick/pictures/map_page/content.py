@@ -141,9 +141,8 @@ def _plan_record(view: PlanView, frame: Frame, grid: Grid, *, n_drawn: int, has_
 
 def _territory_record(view: PlanView, frame: Frame, grid: Grid) -> dict[str, Any]:
     def places(points: FloatArray) -> list[list[int] | None]:
-        known = np.isfinite(points).all(axis=1)
         steps = grid.steps(np.nan_to_num(points)).tolist()
-        return [step if is_known else None for step, is_known in zip(steps, known.tolist(), strict=True)]
+        return [step if np.isfinite(points[t]).all() else None for t, step in enumerate(steps)]
 
     return {
         "ids": [str(text) for text in view.territory_ids],

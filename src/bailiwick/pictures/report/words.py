@@ -10,6 +10,7 @@ from bailiwick.pictures.view import MeasureView, PlanView
 from bailiwick.pictures.wording import compact_text, count_text, deviation_text, number_text, percent_text, tolerance_text
 
 _TERRITORY = ("territory", "territories")
+_ON_TARGET = 0.0005
 
 
 def report_record(view: PlanView) -> dict[str, Any]:
@@ -51,6 +52,8 @@ def _balance_sentence(view: PlanView, measure: MeasureView) -> str:
     deviations = np.nan_to_num(measure.deviations)
     worst = int(np.abs(deviations).argmax())
     extreme = f"the farthest from its target is {view.names[worst]} with {deviation_text(float(deviations[worst]))}"
+    if np.abs(deviations).max(initial=0.0) < _ON_TARGET:
+        return f"In {measure.name}, every territory is on its target."
     if measure.tolerance is None:
         return f"{measure.name} was not balanced; {extreme}."
     inside = view.n_territories - int(measure.is_outside.sum())
@@ -99,11 +102,10 @@ def table_head(view: PlanView) -> list[str]:
 
 def table_rows(view: PlanView) -> list[dict[str, Any]]:
     """Rows of the table, worst first: cells as text, the territory's colour, and which cells are outside a tolerance."""
-    counts = view.unit_counts
+    counts, names = view.unit_counts, view.distinct_names.tolist()
     rows = []
     for t in view.worst_first.tolist():
-        name, territory_id = str(view.names[t]), str(view.territory_ids[t])
-        cells, outside = [name if name == territory_id else f"{name} ({territory_id})", number_text(int(counts[t]))], []
+        cells, outside = [names[t], number_text(int(counts[t]))], []
         for measure in view.measures:
             cells += [_total_text(measure, t), deviation_text(float(measure.deviations[t]))]
             if measure.is_outside[t]:

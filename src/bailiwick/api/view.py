@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 GENERATED = "generated"
 """A column of this name that is filled in every row says that the data are not real."""
 MAX_CATEGORIES, MAX_CATEGORY_COLUMNS = 12, 4
-COLUMNS_CHOSEN = "columns_chosen"
-"""Notice that belongs to the settings, because there is nothing to worry about."""
+HOW_IT_WAS_READ = frozenset(
+    {"columns_chosen", "shapes_joined", "layer_chosen", "sheet_chosen", "unpacked", "encoding", "reprojected", "scaled"}
+)
+"""Codes of notices that belong to the settings, because there is nothing to worry about."""
 OBJECTIVE_WORDS = {
     "distance": "{weight} times distance to the territory's centre",
     "inertia": "{weight} times squared distance to the territory's centre",
@@ -65,7 +67,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         gap=plan.gap,
         bound_holds_for="" if bound is None else bound.holds_for,
         bound_method="" if bound is None else bound.method,
-        notices=tuple(notice for notice in plan.notices if notice.code != COLUMNS_CHOSEN),
+        notices=tuple(notice for notice in plan.notices if notice.code not in HOW_IT_WAS_READ),
         method=_method(plan, weight),
         settings=_settings(plan, document["input_digest"]),
     )
@@ -212,5 +214,5 @@ def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
         ("Balance", balance or "none"),
         ("Distances", "straight, in the plane" if problem.units.is_planar else "great-circle"),
         ("Stop reason", plan.result.stop_reason),
-        *(("Columns", notice.message) for notice in plan.notices if notice.code == COLUMNS_CHOSEN),
+        *(("How it was read", notice.message) for notice in plan.notices if notice.code in HOW_IT_WAS_READ),
     )

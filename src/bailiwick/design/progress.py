@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bailiwick.domain import Progress
 
@@ -11,11 +11,10 @@ StopFn = Callable[[Progress], bool]
 ProgressFn = Callable[[Progress], None]
 
 
-@dataclass(eq=False)
 class Watch:
     """Clock, stopping rule and audience of one search.
 
-    Attributes
+    Parameters
     ----------
     clock
         Seconds from any origin, never going back.
@@ -25,18 +24,26 @@ class Watch:
         Told of progress.
     """
 
-    clock: Callable[[], float]
-    stop_fn: StopFn | None = None
-    progress_fn: ProgressFn | None = None
-    is_stopped: bool = False
-    laps: dict[str, float] = field(default_factory=dict)
+    def __init__(self, clock: Callable[[], float], stop_fn: StopFn | None = None, progress_fn: ProgressFn | None = None) -> None:
+        self.clock, self.stop_fn, self.progress_fn = clock, stop_fn, progress_fn
+        self.is_stopped = False
+        self.lower_bound = float("nan")
+        self.laps: dict[str, float] = {}
+        self.started = self._lap = clock()
+        self._low, self._high = 0.0, 1.0
 
-    def __post_init__(self) -> None:
-        self.started = self._lap = self.clock()
+    @contextmanager
+    def part(self, low: float, high: float) -> Iterator[None]:
+        """While the block runs, fractions that are reported count between ``low`` and ``high`` of the whole."""
+        before = self._low, self._high
+        self._low, self._high = low, high
+        yield
+        self._low, self._high = before
 
     def report(self, phase: str, fraction: float, *, objective: float = float("nan"), n_violations: int = -1) -> bool:
         """Tell the audience; returns True if the search must stop now."""
-        progress = Progress(phase, fraction, self.clock() - self.started, objective, n_violations)
+        done = self._low + (self._high - self._low) * fraction
+        progress = Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound)
         if self.progress_fn is not None:
             self.progress_fn(progress)
         if self.stop_fn is not None and self.stop_fn(progress):

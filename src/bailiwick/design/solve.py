@@ -9,12 +9,13 @@ import numpy as np
 
 from bailiwick.design.bounds.transport_dual import dual_bound
 from bailiwick.design.constraints.hard import check_hard_rules
-from bailiwick.design.construct.build import Construction, construct, proposal_graph, tightest_measure
+from bailiwick.design.construct.build import Construction, proposal_graph, tightest_measure
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.explain.findings import findings
 from bailiwick.design.improve.schedule import improve
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
+from bailiwick.design.starts import best_start
 from bailiwick.domain import Bound, Problem, Result
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation, evaluate
@@ -62,10 +63,12 @@ def solve(
     model = compile_problem(problem)
     watch.lap("model")
     watch.report("construct", 0.0)
-    built = construct(model)
-    label = improve(model, built, proposal_graph(model), watch, seed=seed)
+    graph = proposal_graph(model)
+    built = best_start(model, graph, watch, seed=seed)
+    with watch.part(0.4, 1.0):
+        found = improve(model, built, graph, watch, seed=seed)
     watch.lap("solve")
-    evaluation = evaluate(problem, model.to_units(label))
+    evaluation = evaluate(problem, model.to_units(found.label))
     bound = bound_for_centres(problem, evaluation, built)
     watch.lap("bound")
     return Result(

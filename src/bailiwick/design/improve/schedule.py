@@ -13,7 +13,7 @@ from bailiwick.design.improve.search import Search
 from bailiwick.design.improve.search_kernels import Heat
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
-from bailiwick.domain import IntArray
+from bailiwick.domain import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,43 @@ class ScheduleParams:
         return max(self.few, int(self.per_node * min(n, np.sqrt(n * self.many))))
 
 
+@dataclass(frozen=True, eq=False)
+class Improved:
+    """The best plan of a search.
+
+    Attributes
+    ----------
+    label
+        Territory per node, shape (n,).
+    centres
+        Centres that the search measured from, shape (K, d), km.
+    excess
+        Sum over territories and measures of the relative amount outside the windows.
+    cost
+        Objective at these centres, weights scaled to sum to K; km for the diameter.
+    """
+
+    label: IntArray
+    centres: FloatArray
+    excess: float
+    cost: float
+
+    def is_better_than(self, other: Improved) -> bool:
+        """Less excess, or as little and less cost."""
+        if abs(self.excess - other.excess) > 1e-9:
+            return self.excess < other.excess
+        return self.cost < other.cost
+
+
 def improve(
     model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int, params: ScheduleParams | None = None
-) -> IntArray:
-    """Best territory per node found from the constructed plan, shape (n,)."""
+) -> Improved:
+    """Search from a constructed plan; gives back the best plan found, also when the watch ends it early."""
     course = _Course(model, built, graph, watch, seed, params or ScheduleParams())
-    if model.k == 1 or model.k == model.n or watch.report("improve", 0.0, n_violations=course.n_violations):
-        return course.label
-    if course.cool():
+    is_settled = model.k == 1 or model.k == model.n
+    if not is_settled and not course.tell(0.0) and course.cool():
         course.mend()
-    return course.label
+    return course.best
 
 
 class _Course:
@@ -79,12 +106,13 @@ class _Course:
         self.search = Search(model, built.label, built.centres, graph, seed=seed)
         self.watch, self.params, self.transport, self.is_free = watch, params, built.transport, ~model.is_fixed
         self.n_proposals = params.proposals(model.n) // params.n_slices
-        self.excess, self.cost, self.floor = np.inf, np.inf, unavoidable_excess(model) + 1e-9
+        self.floor = unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
-        self._offer()
+        self.scale = 1.0 if self.is_diameter else model.weight.sum() / model.k
+        self.best = self._now()
         # A pair of units beyond the reach costs about 1 at most; other objectives are in km or km².
-        self.unit_cost = 0.02 if self.is_diameter else max(self.cost, 1e-12) / model.n
-        self.price = params.price * (1.0 if self.is_diameter else max(self.cost, 1e-12) / model.k)
+        self.unit_cost = 0.02 if self.is_diameter else max(self.best.cost, 1e-12) / model.n
+        self.price = params.price * (1.0 if self.is_diameter else max(self.best.cost, 1e-12) / model.k)
         self._set_reach(0)
 
     def cool(self) -> bool:
@@ -102,11 +130,11 @@ class _Course:
         """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat."""
         params, idle = self.params, 0
         for at in range(params.mending_rounds):
-            before = self.excess
+            before = self.best.excess
             self._run(0.0, 0.0, self.n_proposals)
-            if self._look(params.n_slices + at + 1) or self.excess <= self.floor:
+            if self._look(params.n_slices + at + 1) or self.best.excess <= self.floor:
                 return
-            idle = idle + 1 if self.excess > before * 0.9 else 0
+            idle = idle + 1 if self.best.excess > before * 0.9 else 0
             if idle >= 3:
                 return
             self.price *= params.price_growth
@@ -117,22 +145,25 @@ class _Course:
 
     def _look(self, done: int) -> bool:
         """Keep the plan if it is the best, aim at a smaller diameter, and ask the watch whether to stop."""
-        self._offer()
+        now = self._now()
+        if now.is_better_than(self.best):
+            self.best = now
         self._set_reach(done)
-        share = done / (self.params.n_slices + self.params.mending_rounds)
-        return self.watch.report("improve", min(share, 1.0), n_violations=self.n_violations)
+        return self.tell(min(done / (self.params.n_slices + self.params.mending_rounds), 1.0))
 
-    def _offer(self) -> None:
-        over = self.search.excesses()
-        excess, cost = float(over.sum()), self.search.cost()
-        if excess < self.excess - 1e-9 or (excess < self.excess + 1e-9 and cost < self.cost):
-            self.excess, self.cost = excess, cost
-            self.n_violations = int((over > 1e-9).any(axis=1).sum())
-            self.label = self.search.label.copy()
+    def tell(self, share: float) -> bool:
+        """Report the best plan; returns True if the search must stop."""
+        return self.watch.report("improve", share, objective=self.best.cost * self.scale, n_violations=self.n_violations)
+
+    def _now(self) -> Improved:
+        search = self.search
+        over = search.excesses()
+        found = Improved(search.label.copy(), search.state.centres.copy(), float(over.sum()), search.cost())
+        self.n_violations = int((over > 1e-9).any(axis=1).sum())
+        return found
 
     def _set_reach(self, done: int) -> None:
         """Pairs farther apart than a little less than the best diameter cost from now on."""
         if self.is_diameter:
             shrink = 0.05 * max(1.0 - done / self.params.n_slices, 0.1)
-            chord = self.cost
-            self.search.state.reach[0] = max(chord * (1.0 - shrink), 1e-6)
+            self.search.state.reach[0] = max(self.best.cost * (1.0 - shrink), 1e-6)

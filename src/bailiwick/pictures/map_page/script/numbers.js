@@ -3,6 +3,7 @@
 const THIN_SPACE = "\u202f";
 const wholeFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compactFormat = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+const longFormat = new Intl.NumberFormat("en", { notation: "compact", compactDisplay: "long", maximumSignificantDigits: 3 });
 const deviationFormat = new Intl.NumberFormat("en", { signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const minus = (text) => text.replace("-", "\u2212");
@@ -15,6 +16,7 @@ function formatNumber(value, decimals = 0) {
 }
 
 const formatCompact = (value) => minus(compactFormat.format(value));
+const formatInWords = (value) => minus(longFormat.format(value));
 
 function formatDeviation(fraction) {
   if (fraction === null || !Number.isFinite(fraction)) return "–";

@@ -30,7 +30,7 @@ function fillBound({ words, value, unit, bound, gap, holds_for: holdsFor }) {
   line.hidden = !words;
   if (!words) return;
   line.append("Made smallest: ", text(words));
-  if (value !== null) line.append(` (${formatCompact(value)} `, text(unit), ")");
+  if (value !== null) line.append(` (${formatInWords(value)} `, text(unit), ")");
   if (bound !== null && gap !== null) {
     const percent = `${formatNumber(100 * gap, 1)}${THIN_SPACE}%`;
     line.append(`. No plan can be more than ${percent} better`);

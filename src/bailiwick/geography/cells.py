@@ -90,7 +90,8 @@ def cell_shapes(
 def _seeds(coordinates: FloatArray, territory_idx: IntArray, is_planar: bool) -> Seeds:
     places = find_places(coordinates, is_planar=is_planar)
     span = int(territory_idx.max()) + 2
-    key = np.unique(places.place_idx.astype(np.int64) * span + territory_idx + 1)
+    key = np.sort(places.place_idx.astype(np.int64) * span + territory_idx + 1)
+    key = key[np.append(True, key[1:] != key[:-1])]
     place, territory = key // span, (key % span - 1).astype(np.int32)
     points = places.points[place]
     count = np.bincount(place)[place]

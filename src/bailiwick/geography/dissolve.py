@@ -12,6 +12,7 @@ from bailiwick.geography.cells import DEGREE_STEP, KM_STEP, cell_shapes
 
 HOLE_SHARE = 0.01
 """Holes below this share of the median unit are slivers and are filled, unless a unit lies in them."""
+_ROUNDS = 3
 
 
 def territory_shapes(
@@ -76,9 +77,15 @@ def tidy_shapes(shapes: NDArray[np.object_], *, is_planar: bool) -> NDArray[np.o
 
 
 def _cleaned(shapes: NDArray[np.object_], gap: float, decimals: int) -> NDArray[np.object_]:
-    with np.errstate(invalid="ignore"):
-        cleaned = shapely.coverage_clean(shapes, gap_width=gap, merge_strategy="min_area")
-    return _polygons_only(shapely.transform(cleaned, lambda xy: np.round(xy, decimals)))
+    snap = gap / 20  # vertices this near are one; a smaller step would leave crumbs along every border
+    for _ in range(_ROUNDS):
+        with np.errstate(invalid="ignore"):
+            shapes = shapely.coverage_clean(shapes, gap_width=gap, snapping_distance=snap, merge_strategy="min_area")
+        shapes = _polygons_only(shapely.transform(shapes, lambda xy: np.round(xy, decimals)))
+        if shapely.coverage_is_valid(shapes):  # rounding may have undone it
+            break
+        gap = 0.0
+    return shapes
 
 
 def _close_slits(shapes: NDArray[np.object_], edges: NDArray[np.object_], gap: float, decimals: int) -> NDArray[np.object_]:
@@ -152,7 +159,10 @@ def dissolve_shapes(shapes: NDArray[np.object_], territory_idx: IntArray, n_terr
 
 
 def _unite(shapes: NDArray[np.object_]) -> shapely.Geometry:
-    whole = shapely.coverage_union_all(shapes)
+    try:
+        whole = shapely.coverage_union_all(shapes)
+    except shapely.GEOSException:  # borders that do not match to the last digit
+        return shapely.union_all(shapes)
     return whole if shapely.is_valid(whole) else shapely.union_all(shapes)
 
 

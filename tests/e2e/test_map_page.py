@@ -39,20 +39,25 @@ def place_of(page: Page, x: float, y: float) -> dict[str, float]:
     return {"x": box["width"] / 2 + (x - 0.5) * side * 0.8, "y": box["height"] / 2 + (y - 0.5) * side}
 
 
-def colour_at(page: Page, place: dict[str, float]) -> tuple[int, ...]:
-    return tuple(
-        page.evaluate(
-            """async ({x, y}) => {
-                for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
-                const map = document.getElementById("map");
-                const ratio = map.width / map.clientWidth;
-                const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-                copy.drawImage(map, x * ratio, y * ratio, 1, 1, 0, 0, 1, 1);
-                return [...copy.getImageData(0, 0, 1, 1).data.slice(0, 3)];
-            }""",
-            place,
-        )
+def colours_at(page: Page, places: list[dict[str, float]]) -> list[tuple[int, ...]]:
+    """Red, green and blue of the map at some places, once what was asked for is drawn."""
+    colours = page.evaluate(
+        """async (places) => {
+            for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+            const map = document.getElementById("map");
+            const ratio = map.width / map.clientWidth;
+            const copy = Object.assign(document.createElement("canvas"), { width: map.width, height: map.height });
+            const context = copy.getContext("2d", { willReadFrequently: true });
+            context.drawImage(map, 0, 0);
+            return places.map(({ x, y }) => [...context.getImageData(x * ratio, y * ratio, 1, 1).data.slice(0, 3)]);
+        }""",
+        places,
     )
+    return [tuple(colour) for colour in colours]
+
+
+def colour_at(page: Page, place: dict[str, float]) -> tuple[int, ...]:
+    return colours_at(page, [place])[0]
 
 
 def near(colour: tuple[int, ...], hexed: str, most: int = 60) -> bool:
@@ -93,7 +98,10 @@ def test_the_map_shows_each_territory_in_its_colour(open_page, views):
 
 def test_points_are_drawn_where_they_are(open_page, views):
     page = open_page(map_html(views.point_view())).page
-    shades = {colour_at(page, place_of(page, x / 40, y / 40)) for x in range(5, 36) for y in range(5, 36)}
+    low, high = place_of(page, 0.1, 0.1), place_of(page, 0.9, 0.9)
+    steps = [step / 40 for step in range(41)]
+    between = {axis: [low[axis] + step * (high[axis] - low[axis]) for step in steps] for axis in "xy"}
+    shades = set(colours_at(page, [{"x": x, "y": y} for x in between["x"] for y in between["y"]]))
     assert len(shades) > 8
 
 

@@ -36,13 +36,18 @@ def friendly_errors(*, as_json: bool = False) -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = frame.filename.replace("\\", "/").rpartition("/bailiwick/")[2]
         _tell(
             f"a defect of Bailiwick, not of your data: {type(error).__name__}: {error}",
-            f"It happened in {place}, line {frame.lineno}. Please report it with this message and the command.",
+            f"It happened in {_place(error)}. Please report it with this message and the command.",
         )
         raise typer.Exit(INTERNAL) from None
+
+
+def _place(error: Exception) -> str:
+    """Where in Bailiwick an exception came up."""
+    frames = [(f.filename.replace("\\", "/").rpartition("/bailiwick/"), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    ours = [f"{name[2]}, line {line}" for name, line in frames if name[1]]
+    return ours[-1] if ours else "an unknown place"
 
 
 def print_json(document: object) -> None:

@@ -291,7 +291,8 @@ def _planar_box(shapes: NDArray[np.object_]) -> list[float] | None:
 
 def _degree_box(shapes: NDArray[np.object_]) -> list[float] | None:
     """West, south, east, north; west is greater than east where the box crosses the antimeridian."""
-    bounds = shapely.bounds(shapely.get_parts(shapes))
+    parts = shapely.get_parts(shapes)
+    bounds = shapely.bounds(parts[~shapely.is_empty(parts)])
     if not len(bounds):
         return None
     order = np.argsort(bounds[:, 0], kind="stable")

@@ -168,3 +168,11 @@ def test_unknown_ending_and_wrong_length(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="3 territories"):
         write_territories(tmp_path / "t.gpkg", SHAPES, {"a": [1]})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_empty_parts_do_not_reach_the_box(tmp_path: Path) -> None:
+    shapes = np.array([shapely.MultiPolygon([shapely.Polygon()]), shapely.MultiPolygon([shapely.box(0, 0, 1, 1)])], dtype=object)
+    write_territories(tmp_path / "t.geojson", shapes, {"territory_id": ["a", "b"]})
+    document = json.loads((tmp_path / "t.geojson").read_text(encoding="utf-8"))
+    assert document["bbox"] == [0, 0, 1, 1]
+    assert document["features"][0]["geometry"] is None

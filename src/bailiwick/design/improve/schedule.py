@@ -8,12 +8,15 @@ import numpy as np
 
 from bailiwick.design.bounds.balance_floor import unavoidable_excess
 from bailiwick.design.construct.build import Construction
-from bailiwick.design.construct.centres import recentre
 from bailiwick.design.improve.search import Search
 from bailiwick.design.improve.search_kernels import Heat
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
+
+
+SITE_PHASE = 0.5  # share of the slices after which free centres become units
+SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class _Course:
         self, model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, seed: int, params: ScheduleParams
     ) -> None:
         self.search = Search(model, built.label, built.centres, graph, seed=seed)
-        self.watch, self.params, self.transport, self.is_free = watch, params, built.transport, ~model.is_fixed
+        self.model, self.watch, self.params, self.transport = model, watch, params, built.transport
         self.n_proposals = params.proposals(model.n) // params.n_slices
         self.floor = unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
@@ -121,10 +124,27 @@ class _Course:
         ladder = np.geomspace(params.hot, params.cold, params.n_slices + 1) * self.unit_cost
         for at in range(params.n_slices):
             self._run(ladder[at], ladder[at + 1], self.n_proposals)
-            self.search.recentre(lambda label, centres: recentre(self.transport, label, centres, self.is_free))
+            if at >= SITE_PHASE * params.n_slices and self.model.n <= SITE_NODES:
+                self._settle()
+            self.search.recentre(self.transport)
             if self._look(at + 1):
                 return False
         return True
+
+    def _settle(self) -> None:
+        """Measure from units as centres from now on, the best plan so far included."""
+        search = self.search
+        if search.is_on_sites or self.is_diameter:
+            return
+        search.settle_on_sites(self.transport)
+        if not search.is_on_sites:
+            return
+        now = search.label.copy()
+        search.label[:] = self.best.label
+        search.recentre(self.transport)
+        self.best = self._now()
+        search.label[:] = now
+        search.recentre(self.transport)
 
     def mend(self) -> None:
         """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat."""

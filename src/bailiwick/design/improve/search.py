@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from bailiwick.design.construct.centres import recentre
+from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.graph_kernels import Borders, Graph, Scratch
 from bailiwick.design.improve.search_kernels import DIAMETER_POWER, Ground, Heat, State, anneal
 from bailiwick.design.model import DIAMETER, INERTIA, Model
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.geodesy import distance_km
+from bailiwick.metrics.centres import best_sites
 from bailiwick.metrics.diameter import diameters_km
 
 SPARE_SEATS = 3.0
@@ -49,6 +50,7 @@ class Search:
             np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3))
         )
         self.scratch = Scratch(np.zeros(n, np.int64), np.zeros(1, np.int64), np.empty(n, np.int32))
+        self.is_on_sites = False
         self.state = self._state(label.astype(np.int32).copy(), centres.copy())
 
     def _state(self, label: IntArray, centres: FloatArray) -> State:
@@ -82,10 +84,21 @@ class Search:
         """Anneal; returns the number of accepted steps."""
         return int(anneal(self.graph, self.ground, self.state, self.borders, self.scratch, heat, self.random))
 
-    def recentre(self, move: Callable[[IntArray, FloatArray], FloatArray]) -> None:
-        """Let free centres that are not means follow their territories."""
-        if self.power == 1 and not self.model.is_fixed.all():
-            self.state.centres[:] = move(self.label, self.state.centres)
+    def recentre(self, transport: Transport) -> None:
+        """Let free centres follow their territories: means follow by themselves, medians by a step, sites by choice."""
+        is_free = ~self.model.is_fixed
+        if self.is_on_sites:
+            site = best_sites(self.model.points, self.weight, self.label, self.model.k, power=max(self.power, 1))
+            self.state.centres[is_free] = self.model.points[site[is_free]]
+        elif self.power == 1 and is_free.any():
+            self.state.centres[:] = recentre(transport, self.label, self.state.centres, is_free)
+
+    def settle_on_sites(self, transport: Transport) -> None:
+        """From now on free centres are units, as the objective has it; before, their middles are a smoother guide."""
+        self.is_on_sites = self.power != DIAMETER_POWER and not self.model.is_fixed.all()
+        if self.is_on_sites:
+            self.state.is_mean[:] = False
+            self.recentre(transport)
 
     def excesses(self) -> FloatArray:
         """Relative amount by which each load is outside its window, shape (K, M)."""

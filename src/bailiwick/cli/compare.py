@@ -16,7 +16,9 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="DIR_OR_FILE", help="What it is compared with.")],
     as_json: Json = False,
 ) -> None:
-    """Compare two plans: which units move, the share of each measure that changes hands, the figures side by side.
+    """Show what differs between two plans.
+
+    Which units move, the share of each measure that changes hands, and the figures side by side.
 
     Labels carry no meaning: territories are matched so that as much as possible stays.
     """

@@ -27,7 +27,9 @@ def evaluate(
     map: o.Map = None,
     as_json: o.Json = False,
 ) -> None:
-    """Judge an alignment: balance, contiguity, distance, and which units have no territory.
+    """Judge an alignment, made here or elsewhere.
+
+    Says how balanced, connected and compact it is, and which units have no territory.
 
     Exit code 0 whatever the verdict; it stands in the table, and with --json under the keys of plan.json.
     """

@@ -16,7 +16,10 @@ def sample(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to; files of the same name are replaced.")],
     seed: Seed = 0,
 ) -> None:
-    """Write a generated example: customers and reps that do not exist, at real places."""
+    """Write a generated example to try things on.
+
+    Customers and reps that do not exist, at real places; every row says so.
+    """
     with friendly_errors():
         from bailiwick import samples
 

@@ -14,7 +14,6 @@ from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
 
-
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
 SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
@@ -134,10 +133,7 @@ class _Course:
     def _settle(self) -> None:
         """Measure from units as centres from now on, the best plan so far included."""
         search = self.search
-        if search.is_on_sites or self.is_diameter:
-            return
-        search.settle_on_sites(self.transport)
-        if not search.is_on_sites:
+        if not search.settle_on_sites(self.transport):
             return
         now = search.label.copy()
         search.label[:] = self.best.label

@@ -93,12 +93,18 @@ class Search:
         elif self.power == 1 and is_free.any():
             self.state.centres[:] = recentre(transport, self.label, self.state.centres, is_free)
 
-    def settle_on_sites(self, transport: Transport) -> None:
-        """From now on free centres are units, as the objective has it; before, their middles are a smoother guide."""
+    def settle_on_sites(self, transport: Transport) -> bool:
+        """From now on free centres are units, as the objective has it; before, their middles are a smoother guide.
+
+        Returns whether anything changed.
+        """
+        if self.is_on_sites:
+            return False
         self.is_on_sites = self.power != DIAMETER_POWER and not self.model.is_fixed.all()
         if self.is_on_sites:
             self.state.is_mean[:] = False
             self.recentre(transport)
+        return self.is_on_sites
 
     def excesses(self) -> FloatArray:
         """Relative amount by which each load is outside its window, shape (K, M)."""

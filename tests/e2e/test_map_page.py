@@ -307,6 +307,9 @@ def test_a_rep_looks_at_it_on_a_phone(open_page, grid):
     assert serious(page) == []
     handle.tap()
     expect(handle).to_have_attribute("aria-expanded", "false")
+    page.get_by_role("combobox", name="Find a territory or unit").fill("field b")
+    hits(page).nth(2).tap()
+    expect(page.locator("#live")).to_contain_text("shown on the map")
 
 
 def test_hostile_names_are_shown_as_they_are(open_page, views):

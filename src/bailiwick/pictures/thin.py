@@ -33,7 +33,7 @@ def choose_drawn(
 
     Notes
     -----
-    The grid is the finest of a ladder of halvings that keeps the limit: O(n log n) in all.
+    The grid is the finest of a ladder, two steps to a halving, that keeps the limit: O(n log n) in all.
     """
     n = len(points)
     if n <= limit:
@@ -41,8 +41,8 @@ def choose_drawn(
     low = points.min(axis=0)
     extent = max(float(np.ptp(points, axis=0).max()), 1e-9)
     fewest = _squares(points, low, extent, territory_idx)
-    for halving in range(1, 16):
-        finer = _squares(points, low, extent / 2**halving, territory_idx)
+    for step in range(1, 31):
+        finer = _squares(points, low, extent / 2 ** (step / 2), territory_idx)
         if len(np.unique(finer)) > limit:
             break
         fewest = finer

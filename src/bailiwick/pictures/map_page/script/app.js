@@ -99,7 +99,7 @@ class App {
     if (isDue) this.scene.cost = performance.now() - started;
     drawOverlay(this.context, this.model, this.camera, this.style, this.look, this.labels);
     showScale(this);
-    if (this.flight || !this.scene.isSharp(this.camera)) this.request();
+    if (!isResting || !this.scene.isSharp(this.camera)) this.request();
     else writeAddress(this);
     document.documentElement.dataset.state = "ready";
   }

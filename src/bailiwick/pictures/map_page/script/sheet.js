@@ -11,6 +11,7 @@ class Sheet {
     this.handle.addEventListener("click", () => this.wasDragged || this.set(this.state === "low" ? "half" : this.state === "half" ? "full" : "low"));
     this.handle.addEventListener("pointerdown", (event) => this.grab(event));
     SHEET.addEventListener("change", () => this.set(this.state));
+    byId("search").addEventListener("focus", () => SHEET.matches && this.set("low"));
     const { width, height } = app.model.plan;
     this.set(height > width ? "low" : "half");
   }
@@ -23,6 +24,7 @@ class Sheet {
   set(state) {
     this.state = state;
     this.panel.style.height = SHEET.matches ? `${HEIGHTS[state]()}px` : "";
+    document.documentElement.dataset.sheet = state;
     document.documentElement.style.setProperty("--sheet", `${HEIGHTS[state]()}px`);
     this.handle.setAttribute("aria-expanded", String(state !== "low"));
     this.app.resize();

@@ -94,7 +94,8 @@ def _add_units(packet: Packet, view: PlanView, frame: Frame, grid: Grid, drawn: 
     packet.add_whole("territory_idx", view.territory_idx[drawn])
     packet.add_json("ids", [str(text) for text in view.unit_ids[drawn]])
     if view.unit_labels is not None:
-        packet.add_json("labels", [str(text) for text in view.unit_labels[drawn]])
+        labels = zip(view.unit_labels[drawn], view.unit_ids[drawn], strict=True)
+        packet.add_json("labels", [str(label) or str(unit_id) for label, unit_id in labels])
     if len(drawn) < view.n_units:
         packet.add_whole("stands_for", stands_for)
     for number, measure in enumerate(view.measures):

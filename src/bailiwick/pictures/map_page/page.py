@@ -14,6 +14,7 @@ from bailiwick.pictures.frame import lay_out
 from bailiwick.pictures.map_page.content import pack_plan
 from bailiwick.pictures.view import PlanView
 
+STYLES = ("tokens", "base", "frame", "tools", "panel", "table", "help", "phone", "print")
 # Concatenated in this order; a later file may use what an earlier one declares at once.
 SCRIPTS = (
     "decode",
@@ -81,10 +82,10 @@ def map_html(view: PlanView, basemap: BaseMap | None = None) -> str:
 
 def page_style() -> str:
     """The style sheet, with the dark tokens also for people whose system is dark."""
-    css = _read("map.css")
+    css = "\n".join(_read(f"style/{name}.css") for name in STYLES)
     dark = re.search(r'data-theme="dark"\] \{\n(.*?)\n\}', css, re.DOTALL)
     if dark is None:  # pragma: no cover - the style sheet is part of the package
-        raise AssertionError("map.css has no dark tokens")
+        raise AssertionError("tokens.css has no dark tokens")
     return _fill(css, {"dark_tokens": dark.group(1)})
 
 

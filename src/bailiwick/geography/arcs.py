@@ -10,6 +10,8 @@ from bailiwick.domain import FloatArray
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, to_lonlat, to_vectors
 
 MAX_STEP_DEGREES = 1.0
+MAX_TURN_DEGREES = 6.0
+_MAX_HALVINGS = 12
 
 
 def arcs_in_degrees(start: FloatArray, end: FloatArray) -> NDArray[np.object_]:
@@ -23,14 +25,15 @@ def arcs_in_degrees(start: FloatArray, end: FloatArray) -> NDArray[np.object_]:
     Returns
     -------
     NDArray
-        Shapely lines of two points each, no longer than one degree, cut where they cross the antimeridian.
+        Shapely lines of two points each, no longer than one degree and spanning no more than six degrees of longitude
+        (which matters near the poles), cut where they cross the antimeridian.
 
     Examples
     --------
     >>> arcs_in_degrees(np.array([[-1.0, 0.005, 0.0]]), np.array([[-1.0, -0.005, 0.0]])).tolist()
     [<LINESTRING (179.714 0, 180 0)>, <LINESTRING (-180 0, -179.714 0)>]
     """
-    start, end = _divided(start, end)
+    start, end = _halved(*_divided(start, end))
     a, b = to_lonlat(start), to_lonlat(end)
     is_across = np.abs(a[:, 0] - b[:, 0]) > 180
     plain = np.stack([a[~is_across], b[~is_across]], axis=1)
@@ -44,6 +47,22 @@ def _divided(start: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray
     step = np.arange(len(line)) - np.repeat(np.cumsum(n_steps) - n_steps, n_steps)
     ends = [_between(start[line], end[line], np.radians(angle[line]), (step + k) / n_steps[line]) for k in (0, 1)]
     return ends[0], ends[1]
+
+
+def _halved(start: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Halve what turns far around a pole; what passes right over it is left after some rounds."""
+    done: list[tuple[FloatArray, FloatArray]] = []
+    for _ in range(_MAX_HALVINGS):
+        turn = np.abs((to_lonlat(end)[:, 0] - to_lonlat(start)[:, 0] + 180) % 360 - 180)
+        is_far = turn > MAX_TURN_DEGREES
+        if not is_far.any():
+            break
+        done.append((start[~is_far], end[~is_far]))
+        start, end = start[is_far], end[is_far]
+        middle = start + end
+        middle /= np.linalg.norm(middle, axis=1)[:, None]
+        start, end = np.vstack([start, middle]), np.vstack([middle, end])
+    return np.vstack([s for s, _ in done] + [start]), np.vstack([e for _, e in done] + [end])
 
 
 def _between(start: FloatArray, end: FloatArray, angle: FloatArray, share: FloatArray) -> FloatArray:

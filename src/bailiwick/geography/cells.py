@@ -124,6 +124,8 @@ def _planar_ridges(seeds: Seeds) -> Ridges:
     twice = 2 * (b[:, 0] * c[:, 1] - b[:, 1] * c[:, 0])
     square_b, square_c = (b**2).sum(axis=1), (c**2).sum(axis=1)
     offset = np.column_stack([c[:, 1] * square_b - b[:, 1] * square_c, b[:, 0] * square_c - c[:, 0] * square_b])
+    # three points on a line have their circle at the end of the world; a million times the extent is as good
+    twice = np.maximum(twice, np.hypot(*offset.T) / (1e6 * radius))
     corner = a + offset / twice[:, None] + centre
     return Ridges(shapely.linestrings(np.stack([corner[sides[:, 0]], corner[sides[:, 1]]], axis=1)), _beside(seeds, pairs))
 
@@ -133,6 +135,8 @@ def _sphere_ridges(seeds: Seeds) -> Ridges:
     points = seeds.points
     if chart is None:
         triangles, far = triangulate(points), points.mean(axis=0)
+        if not len(triangles.corners):
+            return _lunes(seeds)
     else:
         flat = chart.flatten(points)
         guards = _guards(max(4 * float(np.abs(flat).max()), 0.01))
@@ -140,9 +144,26 @@ def _sphere_ridges(seeds: Seeds) -> Ridges:
         points = np.vstack([points, chart.lift(guards)])
     a, b, c, pairs, sides = _border(triangles, points, seeds)
     corner = np.cross(b - a, c - a)
-    corner *= -np.sign(((far - a) * corner).sum(axis=1) / np.linalg.norm(corner, axis=1))[:, None]
+    corner[((far - a) * corner).sum(axis=1) > 0] *= -1
     corner /= np.linalg.norm(corner, axis=1)[:, None]
     return Ridges(arcs_in_degrees(corner[sides[:, 0]], corner[sides[:, 1]]), _beside(seeds, pairs))
+
+
+def _lunes(seeds: Seeds) -> Ridges:
+    """Ridges of places on one circle around the world: half circles from pole to pole of that circle."""
+    n = len(seeds.points)
+    if n < 2:
+        return Ridges(np.empty(0, object), seeds)
+    unit = seeds.points / EARTH_RADIUS_KM
+    axes = np.linalg.svd(unit - unit.mean(axis=0))[2]
+    order = np.argsort(np.arctan2(unit @ axes[1], unit @ axes[0]), kind="stable")
+    angle = np.arctan2(unit @ axes[1], unit @ axes[0])[order]
+    middle = angle + (np.append(angle[1:], angle[0] + 2 * np.pi) - angle) / 2
+    halfway = np.cos(middle)[:, None] * axes[0] + np.sin(middle)[:, None] * axes[1]
+    is_border = seeds.territory_idx[order] != seeds.territory_idx[np.roll(order, -1)]
+    halfway = halfway[is_border]
+    pole = np.broadcast_to(np.cross(axes[0], axes[1]), halfway.shape)
+    return Ridges(np.concatenate([arcs_in_degrees(pole, halfway), arcs_in_degrees(halfway, -pole)]), seeds)
 
 
 def _guards(radius: float) -> FloatArray:

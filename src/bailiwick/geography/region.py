@@ -14,6 +14,7 @@ from bailiwick.geography.geodesy import EARTH_RADIUS_KM, middle, project_around,
 from bailiwick.geography.outline import outline_around
 
 FRAME = shapely.box(-180, -90, 180, 90)
+_FAR_SIDE = shapely.Point(0, 0).buffer(1.8 * EARTH_RADIUS_KM, quad_segs=32)  # 128 degrees from the middle of the map
 _DISC_SIDES = 24
 _WORLD_MARGIN_KM = 25.0
 
@@ -49,7 +50,8 @@ class Region:
             lines.append(_rings(FRAME))
             if StereographicMap.around(points) is not None:
                 self._centre = middle(to_lonlat(points))
-                self._outline, margin = outline_around(project_around(to_lonlat(points), self._centre))
+                outline, margin = outline_around(project_around(to_lonlat(points), self._centre))
+                self._outline = shapely.intersection(outline, _FAR_SIDE)
                 lines.append(rings_in_degrees(self._outline, self._centre))
         self._disc_km = margin / 3
         self._land = None if land is None else _clipped(land, lines[-1])

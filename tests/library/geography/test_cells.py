@@ -162,3 +162,38 @@ def test_outline_leaves_islands_apart_and_fills_lakes() -> None:
     assert shapely.contains_xy(outline, 0.0, 0.0)
     assert not shapely.contains_xy(outline, 100.0, 0.0)
     assert margin < 5
+
+
+def test_three_cities_on_three_continents() -> None:
+    """They lie on one circle around the world, so there is no triangle to start from."""
+    at = np.array([[36.8, -1.3], [-78.5, -0.2], [-172.0, -13.8]])  # Nairobi, Quito, Apia
+    shapes = cell_shapes(at, np.arange(3, dtype=np.int32), 3, is_planar=False)
+    assert_clean(shapes)
+    assert_each_in_its_own(shapes, at, np.arange(3, dtype=np.int32))
+    assert shapely.area(shapes).sum() == pytest.approx(360 * 180)
+
+
+def test_small_cell_beside_the_pole() -> None:
+    at = np.array([[13.6, 80.4], [91.3, 88.9], [-25.9, 89.67], [-102.0, 89.88]])
+    shapes = cell_shapes(at, np.arange(4, dtype=np.int32), 4, is_planar=False)
+    assert_clean(shapes)
+    assert_each_in_its_own(shapes, at, np.arange(4, dtype=np.int32))
+
+
+def any_points(seed: int) -> FloatArray:
+    """Clusters, lattices, lines, poles and antimeridians."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 40))
+    lon = [rng.choice([-180.0, -179.9, 0.0, 90.0, 180.0], n), rng.integers(-180, 181, n), (rng.normal(180, 5, n) + 180) % 360 - 180]
+    lat = [rng.choice([-90.0, -89.0, 0.0, 45.0, 90.0], n), rng.integers(-90, 91, n), rng.uniform(80, 90, n)]
+    return np.column_stack([lon[seed % 3], lat[seed // 3 % 3]]).astype(float)
+
+
+@pytest.mark.parametrize("seed", range(27))
+def test_any_points_give_clean_shapes(seed: int) -> None:
+    at = any_points(seed)
+    territory = np.random.default_rng(seed + 100).integers(0, 5, len(at)).astype(np.int32)
+    for is_planar in (False, True):
+        shapes = cell_shapes(at, territory, 5, is_planar=is_planar)
+        assert_clean(shapes, decimals=6 if is_planar else 7)
+        assert np.flatnonzero(~shapely.is_empty(shapes)).tolist() == np.unique(territory).tolist()

@@ -212,38 +212,15 @@ class Edges(NamedTuple):
         Shape (m, 2), lower index first.
     triangle_idx
         The one or two triangles of an edge, shape (m, 2); −1 on the outside.
-    opposite
-        The corner opposite to the edge in either triangle, shape (m, 2); −1 on the outside.
     """
 
     pairs: IntArray
     triangle_idx: IntArray
-    opposite: IntArray
 
 
 def edges_of(triangles: Triangulation) -> Edges:
     """Every edge of a triangulation once."""
     corners, across = triangles
     t, k = np.nonzero((across < 0) | (across > np.arange(len(across))[:, None]))
-    beyond = across[t, k]
     ends = np.column_stack([corners[t, (k + 1) % 3], corners[t, (k + 2) % 3]])
-    other = np.where(beyond >= 0, corners[beyond].sum(axis=1) - ends.sum(axis=1), -1)
-    return Edges(
-        np.sort(ends, axis=1), np.column_stack([t, beyond]).astype(np.int32), np.column_stack([corners[t, k], other]).astype(np.int32)
-    )
-
-
-def opposite_cotangents(edges: Edges, points: FloatArray) -> FloatArray:
-    """Cotangent of the angle at which either opposite corner sees an edge, shape (m, 2); +inf on the outside."""
-    u, v = edges.pairs.T
-    cot = np.column_stack([_cot_at(edges.opposite[:, side], u, v, points) for side in (0, 1)])
-    cot[edges.opposite < 0] = np.inf
-    return cot
-
-
-def _cot_at(corner: IntArray, left: IntArray, right: IntArray, points: FloatArray) -> FloatArray:
-    to_left, to_right = points[left] - points[corner], points[right] - points[corner]
-    dot = np.einsum("ij,ij->i", to_left, to_right)
-    square = np.einsum("ij,ij->i", to_left, to_left) * np.einsum("ij,ij->i", to_right, to_right)
-    result: FloatArray = dot / np.sqrt(np.maximum(square - dot**2, 1e-300))
-    return result
+    return Edges(np.sort(ends, axis=1), np.column_stack([t, across[t, k]]).astype(np.int32))

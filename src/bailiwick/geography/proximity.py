@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from bailiwick.domain import Adjacency, FloatArray, IntArray
-from bailiwick.geography.delaunay import Places, edges_of, find_places, opposite_cotangents, triangulate
+from bailiwick.geography.delaunay import Places, edges_of, find_places, triangulate
 from bailiwick.geography.geodesy import distance_km
 
 MAX_ANGLE_DEGREES = 120.0
 """Two points are no neighbours if a third sees them at a larger angle, that is, lies nearly between them."""
+LEAST_BORDER = 1e-6
+"""Two points are no neighbours if their Voronoi cells meet in a corner: a border shorter than half this share of their distance."""
 MAX_HOP_RATIO = 4.0
 """Two points are no neighbours if one can go round in hops this many times shorter than the straight way."""
 
@@ -78,11 +80,10 @@ def place_pairs(places: Places) -> IntArray:
     triangles = triangulate(points)
     if not len(triangles.corners):
         return _chain(points)
-    edges = edges_of(triangles)
-    cot = opposite_cotangents(edges, points)
-    has_border = cot[:, 0] + cot[:, 1] > 1e-6
-    is_seen_apart = cot.min(axis=1) >= 1 / np.tan(np.radians(MAX_ANGLE_DEGREES))
-    pairs = edges.pairs[has_border & is_seen_apart]
+    from bailiwick.geography.kernels import neighbouring_edges  # compiled code, loaded only where it is needed
+
+    least_cot = 1 / float(np.tan(np.radians(MAX_ANGLE_DEGREES)))
+    pairs = neighbouring_edges(*triangles, np.ascontiguousarray(points), least_cot, LEAST_BORDER)
     length = distance_km(points[pairs[:, 0]], points[pairs[:, 1]])
     return _with_orphans(pairs[~has_shorter_hops(len(points), pairs, length)], points)
 
@@ -107,7 +108,7 @@ def _with_orphans(pairs: IntArray, points: FloatArray) -> IntArray:
 
 def has_shorter_hops(n_points: int, pairs: IntArray, length_km: FloatArray, ratio: float = MAX_HOP_RATIO) -> NDArray[np.bool_]:
     """Mask of the edges whose ends are joined by hops of at most ``length_km / ratio``, shape (m,)."""
-    from bailiwick.geography.kernels import longest_hops  # compiled code, loaded only where it is needed
+    from bailiwick.geography.kernels import longest_hops
 
     order = np.argsort(length_km, kind="stable")
     return longest_hops(n_points, pairs, length_km, order) * ratio < length_km

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, Delaunay
 
 from bailiwick.domain import FloatArray, IntArray
-from bailiwick.geography.delaunay import StereographicMap, edges_of, find_places, opposite_cotangents, triangulate
+from bailiwick.geography.delaunay import StereographicMap, edges_of, find_places, triangulate
 from bailiwick.geography.delaunay_kernel import triangulate_grid
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, to_vectors
+from bailiwick.geography.kernels import neighbouring_edges
 
 
 def triangle_set(corners: NDArray[np.integer]) -> set[tuple[int, ...]]:
@@ -112,16 +113,16 @@ def test_edges_come_once_with_both_sides() -> None:
     order = np.lexsort(edges.pairs.T[::-1])
     assert edges.pairs[order].tolist() == [[0, 1], [0, 2], [1, 2], [1, 3], [2, 3]]
     assert (edges.triangle_idx >= 0).all(axis=1)[order].tolist() == [False, False, True, False, False]
-    assert sorted(edges.opposite[order][2].tolist()) == [0, 3]
 
 
-def test_cotangents_of_a_right_triangle() -> None:
-    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    edges = edges_of(triangulate(points))
-    cot = opposite_cotangents(edges, points)
-    assert np.isinf(cot[:, 1]).all()
-    by_pair = {tuple(pair): value for pair, value in zip(edges.pairs.tolist(), cot[:, 0].round(12).tolist(), strict=True)}
-    assert by_pair == {(0, 1): 1.0, (0, 2): 1.0, (1, 2): 0.0}
+@pytest.mark.parametrize(("degrees", "is_kept"), [(95, True), (119, True), (121, False), (170, False)])
+def test_long_side_goes_when_seen_at_too_large_an_angle(degrees: float, is_kept: bool) -> None:
+    half = np.radians(degrees) / 2
+    points = np.array([[-np.sin(half), 0.0], [np.sin(half), 0.0], [0.0, np.cos(half)]])
+    kept = neighbouring_edges(*triangulate(points), points, 1 / np.tan(np.radians(120)), 1e-6)
+    assert ([0, 1] in kept.tolist()) == is_kept
+    assert [0, 2] in kept.tolist()
+    assert [1, 2] in kept.tolist()
 
 
 def test_stereographic_map_goes_there_and_back() -> None:

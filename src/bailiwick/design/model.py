@@ -103,7 +103,7 @@ class Model:
 
 def compile_problem(problem: Problem) -> Model:
     """Turn a problem into arrays, nodes ordered along a space-filling curve for locality."""
-    node_of_unit = _number_nodes(problem)
+    node_of_unit = number_nodes(problem)
     n = int(node_of_unit.max()) + 1
     points, weight = _merge_points(problem, node_of_unit, n)
     order = morton_order(points)
@@ -133,7 +133,8 @@ def compile_problem(problem: Problem) -> Model:
     )
 
 
-def _number_nodes(problem: Problem) -> IntArray:
+def number_nodes(problem: Problem) -> IntArray:
+    """Number of the node that each unit belongs to, shape (n_units,): its own, or that of its group."""
     n = problem.n_units
     if problem.groups is None:
         return np.arange(n, dtype=np.int32)

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from bailiwick.design.bounds.transport_dual import dual_bound
+from bailiwick.design.bounds.transport_dual import LADDER, dual_bound
 from bailiwick.design.constraints.hard import check_hard_rules
 from bailiwick.design.construct.build import Construction, proposal_graph, tightest_measure
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.explain.findings import findings
-from bailiwick.design.improve.schedule import improve
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
-from bailiwick.design.starts import best_start
+from bailiwick.design.starts import best_plan
 from bailiwick.domain import Bound, Problem, Result
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation, evaluate
@@ -64,12 +63,10 @@ def solve(
     watch.lap("model")
     watch.report("construct", 0.0)
     graph = proposal_graph(model)
-    built = best_start(model, graph, watch, seed=seed)
-    with watch.part(0.4, 1.0):
-        found = improve(model, built, graph, watch, seed=seed)
+    built, found = best_plan(model, graph, watch, seed=seed)
     watch.lap("solve")
     evaluation = evaluate(problem, model.to_units(found.label))
-    bound = bound_for_centres(problem, evaluation, built)
+    bound = bound_for_centres(problem, evaluation, built, is_quick=watch.is_stopped)
     watch.lap("bound")
     return Result(
         problem=problem,
@@ -84,8 +81,14 @@ def solve(
     )
 
 
-def bound_for_centres(problem: Problem, evaluation: Evaluation, built: Construction) -> Bound | None:
-    """Lower bound over all plans with the centres of this one; None for the diameter, which has no centres."""
+def bound_for_centres(problem: Problem, evaluation: Evaluation, built: Construction, *, is_quick: bool = False) -> Bound | None:
+    """Lower bound over all plans with the centres of this one; None for the diameter, which has no centres.
+
+    Parameters
+    ----------
+    is_quick
+        Take the value at the prices of the construction, valid but weaker, instead of the best prices.
+    """
     if problem.objective == "diameter":
         return None
     # Groups only shrink the set of plans, so the bound may ignore them; units then stand for themselves.
@@ -95,7 +98,7 @@ def bound_for_centres(problem: Problem, evaluation: Evaluation, built: Construct
     lower, upper, is_widened = _windows_with(model, label, measure)
     centres = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
     smooth, exact = Transport.of(model, measure=measure), Transport.exact(model, measure=measure)
-    found = dual_bound(smooth, exact, centres, lower, upper, built.prices)
+    found = dual_bound(smooth, exact, centres, lower, upper, built.prices, ladder=() if is_quick else LADDER)
     value = max(found.value, 0.0) * problem.weights.sum() / model.k
     return Bound(min(value, evaluation.objective), _holds_for(problem, measure, is_widened), "transport dual, smoothed Newton")
 

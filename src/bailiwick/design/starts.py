@@ -7,36 +7,53 @@ from dataclasses import replace
 import numpy as np
 
 from bailiwick.design.construct.build import Construction, construct
-from bailiwick.design.improve.schedule import ScheduleParams, improve
+from bailiwick.design.improve.schedule import Improved, ScheduleParams, improve
 from bailiwick.design.model import Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import IntArray
 
-TRIAL_NODES = 24_000
-MOST_STARTS = 12
+MOST_NODES = 20_000
+MOST_STARTS = 32
+FINALISTS = 3
 
 
-def best_start(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> Construction:
-    """The construction whose short search ends best, with the plan of that search; just a construction for large problems.
+def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> tuple[Construction, Improved]:
+    """The best plan found, with the construction it came from.
+
+    Where centres are fixed, or the problem is large, one construction is searched in full. Else many are searched in
+    short, and the best few of them in full.
 
     Parameters
     ----------
     seed
-        Turns the directions of the starting bisections, and seeds the short searches.
+        Turns the directions of the starting bisections, scatters centres, and seeds the searches.
     """
-    built = construct(model)
-    n_starts = min(MOST_STARTS, TRIAL_NODES // model.n)
-    if model.is_fixed.all() or n_starts < 2 or model.k in (1, model.n):
-        return built
-    params = ScheduleParams(few=100_000, n_slices=6, mending_rounds=2)
-    best, chosen = None, built
-    for start in range(n_starts):
-        if start > 0:
-            built = construct(model, rng=np.random.default_rng([seed, start]))
-        with watch.part(0.4 * start / n_starts, 0.4 * (start + 1) / n_starts):
-            found = improve(model, built, graph, watch, seed=seed + start, params=params)
-        if best is None or found.is_better_than(best):
-            best, chosen = found, replace(built, label=found.label, centres=found.centres)
+    built = construct(model, watch=watch)
+    if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
+        return built, improve(model, built, graph, watch, seed=seed)
+    tried = _short_searches(model, built, graph, watch, seed)
+    results = []
+    for at, (start, found) in enumerate(tried[:FINALISTS]):
+        with watch.part(0.4 + 0.2 * at, 0.6 + 0.2 * at):
+            begun = replace(start, label=found.label, centres=found.centres)
+            results.append((start, improve(model, begun, graph, watch, seed=seed + at, params=ScheduleParams(few=1_000_000))))
         if watch.is_stopped:
             break
-    return chosen
+    return min(results, key=lambda result: result[1].rank)
+
+
+def _short_searches(
+    model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, seed: int
+) -> list[tuple[Construction, Improved]]:
+    """Constructions and the ends of their short searches, best first."""
+    n_starts = min(MOST_STARTS, 4 + 12_000 // model.n)
+    params = ScheduleParams(few=min(max(400 * model.n, 20_000), 60_000), per_node=10, n_slices=6, mending_rounds=2)
+    tried = []
+    for start in range(n_starts):
+        if start > 0:
+            built = construct(model, rng=np.random.default_rng([seed, start]), watch=watch)
+        with watch.part(0.4 * start / n_starts, 0.4 * (start + 1) / n_starts):
+            tried.append((built, improve(model, built, graph, watch, seed=seed + start, params=params)))
+        if watch.is_stopped:
+            break
+    return sorted(tried, key=lambda pair: pair[1].rank)

@@ -37,7 +37,14 @@ class DualBound:
 
 
 def dual_bound(
-    smooth: Transport, exact: Transport, centres: FloatArray, lower: FloatArray, upper: FloatArray, start: FloatArray
+    smooth: Transport,
+    exact: Transport,
+    centres: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    start: FloatArray,
+    *,
+    ladder: tuple[float, ...] = LADDER,
 ) -> DualBound:
     """Maximise the dual for windows [lower, upper] of the load, shape (K,).
 
@@ -47,6 +54,8 @@ def dual_bound(
         The same problem with positive weights, for the climb, and with true weights, for the value.
     start
         Prices to start from, shape (K,).
+    ladder
+        Falling temperatures of the climb, relative to the local spacing of centres; none: no climb.
     """
     prices, best_prices = start.copy(), start.copy()
     best = _exact_value(exact, centres, prices, lower, upper)
@@ -56,7 +65,7 @@ def dual_bound(
         best, best_prices, prices = at_zero, zero, zero
     scale = smooth.spacing(centres) ** smooth.power
     cap = float(np.median(scale))
-    for temperature in LADDER:
+    for temperature in ladder:
         prices = _climb(smooth, centres, prices, lower, upper, temperature * scale, cap)
         value = _exact_value(exact, centres, prices, lower, upper)
         if value > best:

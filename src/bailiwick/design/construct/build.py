@@ -12,6 +12,7 @@ from bailiwick.design.construct.kernels import is_barred
 from bailiwick.design.construct.repair import connect
 from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.model import Model
+from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
 
 COARSE_POINTS = 20_000
@@ -40,7 +41,7 @@ class Construction:
     transport: Transport
 
 
-def construct(model: Model, *, rounds: int = 25, rng: np.random.Generator | None = None) -> Construction:
+def construct(model: Model, *, watch: Watch, rounds: int = 25, rng: np.random.Generator | None = None) -> Construction:
     """Balanced power diagram, rounded to whole nodes, repaired to connected territories.
 
     Parameters
@@ -48,7 +49,9 @@ def construct(model: Model, *, rounds: int = 25, rng: np.random.Generator | None
     rounds
         Most location-allocation rounds for free centres.
     rng
-        Turns the directions of the starting bisection; None gives the plain start.
+        Turns the directions of the starting bisection, or scatters centres; None gives the plain start.
+    watch
+        Asked between steps; when it says stop, the plan is finished from what is known.
     """
     transport = Transport.of(model, measure=tightest_measure(model))
     is_free = ~model.is_fixed
@@ -57,10 +60,11 @@ def construct(model: Model, *, rounds: int = 25, rng: np.random.Generator | None
     centres = start_centres(coarse, model.centres, rng=rng)
     centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
     if is_free.any():
-        centres, prices = locate(coarse, centres, is_free, rounds=rounds)
+        centres, prices = locate(coarse, centres, is_free, rounds=rounds, should_stop=lambda: watch.report("construct", 0.0))
     else:
         prices = coarse.balance(centres, ladder=LADDER[:-1])
-    prices = transport.balance(centres, ladder=LADDER[1:] if size == 1 else LADDER[2:], start=prices)
+    if not watch.report("construct", 0.0):
+        prices = transport.balance(centres, ladder=LADDER[1:] if size == 1 else LADDER[2:], start=prices)
     label, _, _ = transport.assign(centres, prices)
     label = fill_empty(model, label, centres)
     if model.must_connect:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
@@ -56,10 +58,36 @@ def _longest_direction(points: FloatArray, heft: FloatArray) -> FloatArray:
     return longest * np.sign(longest[np.argmax(np.abs(longest))])
 
 
+def scattered_centres(transport: Transport, fixed: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Centres to start from, shape (K, d): free ones drawn from the points, each far from those drawn before.
+
+    References
+    ----------
+    Arthur, D., Vassilvitskii, S. (2007). k-means++: the advantages of careful seeding. SODA.
+    """
+    centres = fixed.copy()
+    square = np.full(len(transport.points), np.inf)
+    for j in np.flatnonzero(np.isfinite(fixed[:, 0])):
+        square = np.minimum(square, ((transport.points - fixed[j]) ** 2).sum(axis=1))
+    for j in np.flatnonzero(~np.isfinite(fixed[:, 0])):
+        odds = transport.load * (square if np.isfinite(square).all() else 1.0) + 1e-12
+        centres[j] = transport.points[rng.choice(len(odds), p=odds / odds.sum())]
+        square = np.minimum(square, ((transport.points - centres[j]) ** 2).sum(axis=1))
+    return centres
+
+
 def start_centres(transport: Transport, fixed: FloatArray, *, rng: np.random.Generator | None = None) -> FloatArray:
-    """Centres to start from, shape (K, d): the fixed ones, and middles of a recursive bisection for the free ones."""
+    """Centres to start from, shape (K, d): the fixed ones, and middles of a recursive bisection for the free ones.
+
+    Parameters
+    ----------
+    rng
+        If given, half of the calls turn the directions of the bisection, the other half scatter the centres.
+    """
     k = len(fixed)
     is_free = ~np.isfinite(fixed[:, 0])
+    if rng is not None and rng.random() < 0.5:
+        return scattered_centres(transport, fixed, rng)
     part = bisect(transport.points, transport.load, k, rng=rng)
     middles = _means(transport, part, k)
     centres = fixed.copy()
@@ -147,8 +175,10 @@ def recentre(transport: Transport, label: IntArray, centres: FloatArray, is_free
     return np.where(is_free[:, None], moved, centres)
 
 
-def locate(transport: Transport, centres: FloatArray, is_free: np.ndarray, *, rounds: int) -> tuple[FloatArray, FloatArray]:
-    """Balance and recentre in turn until centres rest; returns centres and prices.
+def locate(
+    transport: Transport, centres: FloatArray, is_free: np.ndarray, *, rounds: int, should_stop: Callable[[], bool]
+) -> tuple[FloatArray, FloatArray]:
+    """Balance and recentre in turn until centres rest, or ``should_stop`` says so; returns centres and prices.
 
     References
     ----------
@@ -163,6 +193,6 @@ def locate(transport: Transport, centres: FloatArray, is_free: np.ndarray, *, ro
         shift = float(np.sqrt((step**2).sum(axis=1)).max())
         centres = on_surface(centres + (OVERSHOOT if at >= CALM_ROUNDS else 1.0) * step)
         prices = transport.balance(centres, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=5)
-        if shift < 0.002 * spacing:
+        if shift < 0.002 * spacing or should_stop():
             break
     return centres, prices

@@ -81,11 +81,10 @@ class Improved:
     excess: float
     cost: float
 
-    def is_better_than(self, other: Improved) -> bool:
-        """Less excess, or as little and less cost."""
-        if abs(self.excess - other.excess) > 1e-9:
-            return self.excess < other.excess
-        return self.cost < other.cost
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Smaller is better: less excess, then less cost."""
+        return round(self.excess, 9), self.cost
 
 
 def improve(
@@ -162,7 +161,7 @@ class _Course:
     def _look(self, done: int) -> bool:
         """Keep the plan if it is the best, aim at a smaller diameter, and ask the watch whether to stop."""
         now = self._now()
-        if now.is_better_than(self.best):
+        if now.rank < self.best.rank:
             self.best = now
         self._set_reach(done)
         return self.tell(min(done / (self.params.n_slices + self.params.mending_rounds), 1.0))

@@ -40,7 +40,7 @@ browser:
 	@tools/browser.sh
 
 lock: $(READY) ## resolve the dependencies anew
-	$(BIN)/uv pip compile pyproject.toml --extra solvers --extra dev --universal --python-version 3.11 --upgrade --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --quiet \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --generate-hashes --output-file constraints.txt
 
 clean: ## remove what was made here

@@ -110,7 +110,8 @@ class Problem:
         for measure in self.measures:
             if measure.name not in self.units.measures:
                 known = ", ".join(sorted(self.units.measures)) or "none"
-                raise InputError(f"there is no measure {measure.name!r}; the units have: {known}", code="unknown_measure", field=measure.name)
+                message = f"there is no measure {measure.name!r}; the units have: {known}"
+                raise InputError(message, code="unknown_measure", field=measure.name)
         shares = np.asarray(self.target_shares, dtype=np.float64)
         if shares.shape != (k,) or not (shares > 0).all() or not np.isclose(shares.sum(), 1.0):
             raise InputError("target shares must be one positive number per territory and sum to 1", code="shares", field="target_shares")

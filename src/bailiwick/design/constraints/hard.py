@@ -121,6 +121,6 @@ def _check_room(problem: Problem, pinned: IntArray, bars: IntArray) -> None:
         )
 
 
-def _listed(problem: Problem, units: IntArray) -> str:
+def _listed(problem: Problem, units: np.ndarray) -> str:
     ids = [str(problem.units.ids[i]) for i in units[:4]]
     return ", ".join(ids) + (" …" if len(units) > 4 else "")

@@ -34,7 +34,7 @@ contracts: setup ## who may import whom
 	$(BIN)/lint-imports --no-cache
 
 bench: setup ## our plans beside those of the peers
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py --date $$(date +%F)
 
 browser:
 	@tools/browser.sh
@@ -44,7 +44,7 @@ lock: $(READY) ## resolve the dependencies anew
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --generate-hashes --output-file constraints.txt
 
 clean: ## remove what was made here
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(BASEMAP)
+	rm -rf $(VENV) .venv-bench demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(BASEMAP)
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/uv: | constraints.txt

@@ -1,0 +1,97 @@
+"""One measurement of ours, in a process of its own; prints one JSON line.
+
+python job.py BENCH_FOLDER calibrate
+python job.py BENCH_FOLDER warm
+python job.py BENCH_FOLDER case KEY
+python job.py - growth N K
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import resource
+import statistics
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from cases import CASES, Neighbours
+from instances import OWN, country, delaunay_edges, random_points
+
+import bailiwick as bw
+from bailiwick.domain import Adjacency, UnitTable
+
+
+def main(folder: str, task: str, *words: str) -> None:
+    sys.path.insert(0, folder)
+    if task == "calibrate":
+        print(json.dumps(calibration()))
+    elif task == "warm":
+        warm()
+    elif task == "case":
+        print(json.dumps(measure_case(words[0])))
+    else:
+        print(json.dumps(measure_growth(int(words[0]), int(words[1]))))
+
+
+def calibration() -> dict[str, Any]:
+    """Seconds of the fixed piece of work, the median of three; and what ran it."""
+    from common import calibrate
+
+    seconds = statistics.median(calibrate() for _ in range(3))
+    return {"seconds": seconds, "python": platform.python_version(), "numpy": np.__version__, "bailiwick": bw.__version__}
+
+
+def warm() -> None:
+    """Have everything compiled: peers come compiled, too."""
+    data = random_points(200, 4)
+    for neighbours in ("given", "own", "none"):
+        solve(data, dict.fromkeys(data["names"], 0.2), neighbours)
+        solve(data, {"calls": 0.2}, neighbours)
+
+
+def measure_case(key: str) -> dict[str, Any]:
+    """One of our configurations, judged by the judge that judges the peers."""
+    from common import judge, load
+
+    case = CASES[key]
+    data = OWN[case.input_key]() if case.input_key in OWN else load(case.input_key)
+    plan, seconds = solve(data, case.tolerances, case.neighbours)
+    used = peak_mb()
+    if "edges" not in data:
+        data["edges"] = delaunay_edges(data["xy"])
+    verdict = judge(data, plan.result.territory_idx)
+    return {"seconds": seconds, "peak_mb": used, "gap": plan.gap, "bound_holds_for": bound_words(plan), **verdict}
+
+
+def measure_growth(n: int, k: int) -> dict[str, Any]:
+    """One point of the growth curves: one measure ±5 %, connected, neighbour graph included."""
+    data = country(n, k)
+    plan, seconds = solve(data, {"calls": 0.05}, "own")
+    deviation = float(np.abs(plan.evaluation.deviations).max())
+    return {"n": n, "k": k, "seconds": seconds, "peak_mb": peak_mb(), "max_deviation": deviation, "gap": plan.gap}
+
+
+def solve(data: dict[str, Any], tolerances: dict[str, float], neighbours: Neighbours) -> tuple[bw.Plan, float]:
+    """A plan through the public library, and the seconds it took."""
+    n = len(data["xy"])
+    measures = {str(name): column for name, column in zip(data["names"], data["w"].T, strict=True)}
+    units = UnitTable(np.arange(n).astype(str).astype(object), data["xy"], measures, is_planar=True)
+    given = Adjacency.from_pairs(n, data["edges"]) if neighbours == "given" else {"own": "auto", "none": "none"}[neighbours]
+    start = time.perf_counter()
+    plan = bw.design(units, territories=data["K"], balance=tolerances, adjacency=given)
+    return plan, time.perf_counter() - start
+
+
+def bound_words(plan: bw.Plan) -> str:
+    return "" if plan.result.bound is None else plan.result.bound.holds_for
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -65,6 +65,31 @@ def outline_around(points: FloatArray) -> tuple[shapely.Geometry, float]:
     return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts))), margin
 
 
+def hull_around(points: FloatArray) -> tuple[shapely.Geometry, float]:
+    """Convex hull of points in the plane with the margin of :func:`outline_around`, for regions that land borders anyway.
+
+    Parameters
+    ----------
+    points
+        Shape (n, 2), km.
+
+    Returns
+    -------
+    hull
+        Polygon; every point lies inside.
+    margin
+        km.
+
+    Examples
+    --------
+    >>> hull, margin = hull_around(np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]]))
+    >>> margin, bool(shapely.contains_xy(hull, 5, 5))
+    (7.5, True)
+    """
+    _, margin = outline_around(points)
+    return shapely.buffer(shapely.convex_hull(shapely.multipoints(points)), margin, quad_segs=16), margin
+
+
 def _one_per_cell(points: FloatArray, max_cells: int) -> tuple[FloatArray, float]:
     """The first point of each cell of the finest grid with few enough occupied cells, and the width of a cell (0: all points)."""
     if len(points) <= max_cells:

@@ -11,7 +11,7 @@ from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.arcs import arcs_in_degrees, rings_in_degrees
 from bailiwick.geography.delaunay import StereographicMap
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, middle, project_around, to_lonlat, to_vectors
-from bailiwick.geography.outline import outline_around
+from bailiwick.geography.outline import hull_around, outline_around
 
 FRAME = shapely.box(-180, -90, 180, 90)
 _FAR_SIDE = shapely.Point(0, 0).buffer(1.8 * EARTH_RADIUS_KM, quad_segs=32)  # 128 degrees from the middle of the map
@@ -42,15 +42,19 @@ class Region:
         self._centre: FloatArray | None = None
         self._outline: shapely.Geometry | None = None
         margin = _WORLD_MARGIN_KM
+        if land is not None and not _holds_most(land, points):
+            land = None  # a map of somewhere else
+        # Land sets the limits where it is known; without it gaps between the points show where nobody is.
+        surround = outline_around if land is None else hull_around
         lines: list[NDArray[np.object_]] = []
         if self._is_planar:
-            self._outline, margin = outline_around(points)
+            self._outline, margin = surround(points)
             lines.append(_rings(self._outline))
         else:
             lines.append(_rings(FRAME))
             if StereographicMap.around(points) is not None:
                 self._centre = middle(to_lonlat(points))
-                outline, margin = outline_around(project_around(to_lonlat(points), self._centre))
+                outline, margin = surround(project_around(to_lonlat(points), self._centre))
                 self._outline = shapely.intersection(outline, _FAR_SIDE)
                 lines.append(rings_in_degrees(self._outline, self._centre))
         self._disc_km = margin / 3
@@ -66,9 +70,6 @@ class Region:
         shapely.prepare(self._land)
         at = points if self._is_planar else to_lonlat(points)
         is_off = ~shapely.contains_xy(self._land, at[:, 0], at[:, 1])
-        if is_off.mean() > 0.5:  # a map of somewhere else
-            self._land = None
-            return
         lines.append(_rings(self._land))
         if is_off.any():
             centres = _thinned(points[is_off], territory_idx[is_off], self._disc_km / 2)
@@ -132,3 +133,10 @@ def tangents(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     east = np.cross(axis, up)
     east /= np.linalg.norm(east, axis=1)[:, None]
     return east, np.cross(up, east)
+
+
+def _holds_most(land: shapely.Geometry, points: FloatArray) -> bool:
+    """Whether at least half of the points, in km, lie on the land."""
+    shapely.prepare(land)
+    at = points if points.shape[1] == 2 else to_lonlat(points)
+    return bool(shapely.contains_xy(land, at[:, 0], at[:, 1]).mean() >= 0.5)

@@ -21,5 +21,10 @@ thirds of the time of a search step.
 inline_leaf = nb.njit(cache=True, inline="always", **NO_REFERENCE_COUNTING)
 """For a few lines of arithmetic in an inner loop."""
 
-parallel = nb.njit(cache=True, parallel=True)
-"""For loops over a fixed number of chunks, whose sums therefore do not depend on the number of threads."""
+ONLY_MARKED_LOOPS: dict[str, Any] = {
+    "parallel": {"prange": True, **dict.fromkeys(("comprehension", "reduction", "setitem", "numpy", "stencil", "fusion"), False)}
+}
+
+parallel = nb.njit(cache=True, **ONLY_MARKED_LOOPS)
+"""For loops over a fixed number of chunks. Numba would split whole-array sums, too, by the number of threads: not here,
+so that a result does not depend on it."""

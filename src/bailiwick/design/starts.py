@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from bailiwick.design.construct.build import Construction, construct
+from bailiwick.design.bounds.transport_dual import quick_bound
+from bailiwick.design.construct.build import Construction, construct, tightest_measure
 from bailiwick.design.improve.schedule import Improved, ScheduleParams, improve
-from bailiwick.design.model import Model
+from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import IntArray
 
@@ -29,6 +30,8 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         Turns the directions of the starting bisections, scatters centres, and seeds the searches.
     """
     built = construct(model, watch=watch)
+    if model.is_fixed.all() and model.objective != DIAMETER:
+        watch.lower_bound = quick_bound(model, built.centres, built.prices, measure=tightest_measure(model))
     if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
         return built, improve(model, built, graph, watch, seed=seed)
     tried = _short_searches(model, built, graph, watch, seed)

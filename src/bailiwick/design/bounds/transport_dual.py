@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from bailiwick.design.bounds.kernels import kinked_newton_step
 from bailiwick.design.construct.transport import Transport
+from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray
 
 LADDER = (0.04, 0.012, 0.004)
@@ -71,6 +72,13 @@ def dual_bound(
         if value > best:
             best, best_prices = value, prices.copy()
     return DualBound(best, best_prices)
+
+
+def quick_bound(model: Model, centres: FloatArray, prices: FloatArray, *, measure: int) -> float:
+    """Dual value at given prices in the unit of the objective: valid at once for plans with these centres, not the best."""
+    exact = Transport.exact(model, measure=measure)
+    value = _exact_value(exact, centres, prices, model.lower[:, measure], model.upper[:, measure])
+    return value * float(model.weight.sum()) / model.k
 
 
 def _window_value(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> float:

@@ -86,17 +86,31 @@ def fill_empty(model: Model, label: IntArray, centres: FloatArray) -> IntArray:
     for i in homeless:
         label[i] = _nearest_allowed(model, centres, int(i))
     size = np.bincount(label, minlength=model.k)
-    is_movable = model.pinned < 0
     for j in np.flatnonzero(size == 0):
-        square = ((model.points - centres[j]) ** 2).sum(axis=1)
-        square[~is_movable | (size[label] <= 1)] = np.inf
-        for i in np.argsort(square, kind="stable")[: model.n]:
-            if np.isfinite(square[i]) and not is_barred(model.barred_ptr, model.barred, i, j):
-                size[label[i]] -= 1
-                label[i] = j
-                size[j] += 1
-                break
+        _hand_down(model, label, centres, size, int(j))
     return label
+
+
+def _hand_down(model: Model, label: IntArray, centres: FloatArray, size: np.ndarray, empty: int) -> None:
+    """Give an empty territory the nearest node; one whose only node is taken gets another in turn, until one can spare it."""
+    handed: dict[int, tuple[int, int]] = {}
+    waiting = [empty]
+    for b in waiting:
+        square = ((model.points - centres[b]) ** 2).sum(axis=1)
+        for i in np.argsort(square, kind="stable"):
+            a = int(label[i])
+            if a == empty or a in handed or model.pinned[i] >= 0 or is_barred(model.barred_ptr, model.barred, i, b):
+                continue
+            handed[a] = int(i), b
+            if size[a] == 1:
+                waiting.append(a)
+                continue
+            size[a] -= 1
+            size[empty] = 1
+            while a != empty:
+                i, a = handed[a]
+                label[i] = a
+            return
 
 
 def _nearest_allowed(model: Model, centres: FloatArray, i: int) -> int:

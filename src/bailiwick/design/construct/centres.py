@@ -42,7 +42,7 @@ def bisect(points: FloatArray, load: FloatArray, n_parts: int, *, rng: np.random
         axis = _longest_direction(points[members], heft[members])
         if rng is not None:
             axis = axis + rng.normal(0, 0.4, len(axis)) * np.linalg.norm(axis)
-        order = members[np.argsort(points[members] @ axis, kind="stable")]
+        order = members[np.argsort((points[members] * axis).sum(axis=1), kind="stable")]
         left = count // 2
         reach = np.cumsum(heft[order])
         cut = int(np.searchsorted(reach, reach[-1] * left / count))
@@ -53,7 +53,9 @@ def bisect(points: FloatArray, load: FloatArray, n_parts: int, *, rng: np.random
 
 def _longest_direction(points: FloatArray, heft: FloatArray) -> FloatArray:
     offset = points - np.average(points, axis=0, weights=heft)
-    _, directions = np.linalg.eigh((offset * heft[:, None]).T @ offset)
+    # Sums without BLAS, whose rounding depends on the number of threads.
+    spread = np.array([[(heft * a * b).sum() for b in offset.T] for a in offset.T])
+    _, directions = np.linalg.eigh(spread)
     longest = directions[:, -1]
     return longest * np.sign(longest[np.argmax(np.abs(longest))])
 

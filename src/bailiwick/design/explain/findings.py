@@ -37,7 +37,7 @@ def _heavy_units(evaluation: Evaluation) -> list[Notice]:
             Notice(
                 "unit_exceeds_territory",
                 f"{_named(problem, heavy[0])} alone has {share:.0%} of the {measure.name} that a territory should have{others}: no plan "
-                f"can bring its territory within {measure.tolerance:.4g} of the target. Divide the unit, or ask for fewer territories.",
+                f"can bring its territory within {measure.tolerance:.1%} of the target. Divide the unit, or ask for fewer territories.",
                 len(heavy),
                 tuple(str(problem.units.ids[i]) for i in heavy[:10]),
             )

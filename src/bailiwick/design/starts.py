@@ -31,7 +31,7 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
     """
     built = construct(model, watch=watch)
     if model.is_fixed.all() and model.objective != DIAMETER:
-        watch.lower_bound = quick_bound(model, built.centres, built.prices, measure=tightest_measure(model))
+        watch.lower_bound = quick_bound(model, model.centres, built.prices, measure=tightest_measure(model))
     if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
         return built, improve(model, built, graph, watch, seed=seed)
     tried = _short_searches(model, built, graph, watch, seed)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bailiwick.design.compiled import inline_leaf, kernel, leaf, parallel
 
+PARALLEL_UNITS = 20_000
 N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
 SLOTS = 24  # neighbours of a territory that the curvature keeps; farther ones are next to nothing
 CUTOFF = 8.0  # in temperatures: what is left out is below 0.04 %
@@ -90,8 +91,7 @@ def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped
             return
 
 
-@parallel
-def soft_loads(  # type: ignore[no-untyped-def]
+def _soft_loads(  # type: ignore[no-untyped-def]
     points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, temperature, power, is_sphere
 ):
     """Value, territory loads and curvature of the smoothed dual.
@@ -157,8 +157,46 @@ def soft_loads(  # type: ignore[no-untyped-def]
     return value.sum(), loads.sum(axis=0), diagonal.sum(axis=0), partner, coupling
 
 
-@parallel
-def hard_assign(  # type: ignore[no-untyped-def]
+@kernel
+def gather_curvature(diagonal, partner, coupling, dead_cell):  # type: ignore[no-untyped-def]
+    """Add up the chunks' coupling lists and the diagonal into one matrix in compressed columns.
+
+    Cells that hold almost nothing have almost no curvature; a floor of ``dead_cell`` times the median keeps their step
+    from dwarfing all others.
+    """
+    k = len(diagonal)
+    typical = np.median(diagonal) + 1e-12
+    indptr = np.zeros(k + 1, np.int32)
+    indices = np.empty(k * (1 + partner.shape[0] * partner.shape[2]), np.int32)
+    entries = np.empty(len(indices))
+    total, touched = np.zeros(k), np.zeros(k, np.bool_)
+    used = 0
+    for j in range(k):
+        first = used
+        indices[used] = j
+        total[j] = max(diagonal[j], dead_cell * typical) + 1e-6 * typical
+        touched[j] = True
+        used += 1
+        for chunk in range(partner.shape[0]):
+            for slot in range(partner.shape[2]):
+                other = partner[chunk, j, slot]
+                if other < 0:
+                    break
+                if not touched[other]:
+                    touched[other] = True
+                    indices[used] = other
+                    used += 1
+                total[other] += coupling[chunk, j, slot]
+        indices[first:used].sort()
+        for at in range(first, used):
+            entries[at] = total[indices[at]]
+            total[indices[at]] = 0.0
+            touched[indices[at]] = False
+        indptr[j + 1] = used
+    return indptr, indices[:used].copy(), entries[:used].copy()
+
+
+def _hard_assign(  # type: ignore[no-untyped-def]
     points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, power, is_sphere
 ):
     """Best territory of each unit at given prices, the sum of best scores, and loads; ties go to the lower index."""
@@ -199,3 +237,8 @@ def hard_assign(  # type: ignore[no-untyped-def]
                     value[chunk] += best
                     loads[chunk, chosen] += load[i]
     return label, value.sum(), loads.sum(axis=0)
+
+
+# Waking a second thread costs more than a small problem takes; both forms add up the same chunks in the same order.
+soft_loads, soft_loads_parallel = kernel(_soft_loads), parallel(_soft_loads)
+hard_assign, hard_assign_parallel = kernel(_hard_assign), parallel(_hard_assign)

@@ -113,18 +113,22 @@ class Transport:
 
     def assign(self, centres: FloatArray, prices: FloatArray) -> tuple[IntArray, float, FloatArray]:
         """Best territory per unit at these prices, sum of the best scores, and territory loads."""
-        return kernels.hard_assign(
+        assign = kernels.hard_assign_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.hard_assign
+        return assign(
             self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
             BLOCK, centres, prices, self.power, self.is_sphere,
         )  # fmt: skip
 
     def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
         """Smoothed dual without its linear term, loads (K,), and the negative second derivative (K, K)."""
-        value, load, diagonal, partner, coupling = kernels.soft_loads(
+        soft_loads = kernels.soft_loads_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.soft_loads
+        value, load, diagonal, partner, coupling = soft_loads(
             self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
             BLOCK, centres, prices, temperature, self.power, self.is_sphere,
         )  # fmt: skip
-        return value, load, _curvature(diagonal, partner, coupling)
+        indptr, indices, entries = kernels.gather_curvature(diagonal, partner, coupling, DEAD_CELL)
+        k = len(diagonal)
+        return value, load, sp.csc_matrix((entries, indices, indptr), shape=(k, k))
 
     def balance(
         self,
@@ -185,17 +189,6 @@ def _something_to_share(model: Model, measure: int) -> tuple[FloatArray, FloatAr
     if load.sum() > 0:
         return load, target
     return np.full(model.n, model.k / model.n), np.ones(model.k)
-
-
-def _curvature(diagonal: FloatArray, partner: IntArray, coupling: FloatArray) -> sp.csc_matrix:
-    """Sum of the chunks' coupling lists and the diagonal as one sparse matrix; cells without weight get a floor."""
-    k = len(diagonal)
-    used = partner >= 0
-    row = np.broadcast_to(np.arange(k)[None, :, None], partner.shape)[used]
-    off = sp.coo_matrix((coupling[used], (row, partner[used])), shape=(k, k))
-    # Cells that hold almost nothing have almost no curvature; a floor keeps their step from dwarfing all others.
-    typical = np.median(diagonal) + 1e-12
-    return sp.csc_matrix(off + sp.diags_array(np.maximum(diagonal, DEAD_CELL * typical) + 1e-6 * typical))
 
 
 def _newton_step(curvature: sp.csc_matrix, short: FloatArray, cap: float) -> FloatArray:

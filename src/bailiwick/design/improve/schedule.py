@@ -14,6 +14,7 @@ from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
 
+TINY = 2_000  # proposals per node that exhaust what a problem of a few units has to offer
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
 SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
@@ -25,8 +26,8 @@ class ScheduleParams:
     Attributes
     ----------
     few, per_node, many
-        Proposals of the main cooling: at least ``few``, else ``per_node`` for each node; beyond ``many`` nodes the number
-        grows with the square root only.
+        Proposals of the main cooling: ``few`` (less for tiny problems) or ``per_node`` for each node, whichever is more;
+        beyond ``many`` nodes the number grows with the square root only.
     n_slices
         Slices of the main cooling; between slices centres move and the watch is asked.
     hot, cold
@@ -57,7 +58,7 @@ class ScheduleParams:
 
     def proposals(self, n: int) -> int:
         """Proposals of the main cooling for n nodes."""
-        return max(self.few, int(self.per_node * min(n, np.sqrt(n * self.many))))
+        return max(min(self.few, TINY * n), int(self.per_node * min(n, np.sqrt(n * self.many))))
 
 
 @dataclass(frozen=True, eq=False)

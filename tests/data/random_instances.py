@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay
 from tiny_instances import OBJECTIVES, grid, grid_pairs, problem
 
-from bailiwick.domain import Objective, Problem
+from bailiwick.domain import Adjacency, Objective, Problem, UnitTable
 
 LAYOUTS = ("points", "grid", "sphere")
 CENTRES = ("free", "fixed", "mixed")
@@ -58,8 +58,29 @@ class Wish:
         return cls(seed, **{**drawn, **settings})
 
 
-def make(wish: Wish) -> Problem:
-    """The problem that was wished for."""
+def make(wish: Wish, *, unit_ids: Any = None, territory_ids: Any = None, order: Any = None) -> Problem:
+    """The problem that was wished for; other names, or the units in another order, leave everything else as it is."""
+    drawn = _drawn(wish)
+    units = drawn.units
+    if unit_ids is not None:
+        drawn = replace(drawn, units=replace(units, ids=np.array(unit_ids, dtype=object)))
+    if territory_ids is not None:
+        drawn = replace(drawn, territory_ids=np.array(territory_ids, dtype=object))
+    if order is None:
+        return drawn
+    rank = np.argsort(order)
+    adjacency = drawn.adjacency
+    return replace(
+        drawn,
+        units=UnitTable(units.ids[order], units.coordinates[order], {m: v[order] for m, v in units.measures.items()}, units.is_planar),
+        adjacency=None if adjacency is None else Adjacency.from_pairs(wish.n, rank[adjacency.pairs]),
+        locked=None if drawn.locked is None else drawn.locked[order],
+        groups=None if drawn.groups is None else drawn.groups[order],
+        forbidden=None if drawn.forbidden is None else np.column_stack([rank[drawn.forbidden[:, 0]], drawn.forbidden[:, 1]]),
+    )
+
+
+def _drawn(wish: Wish) -> Problem:
     rng = np.random.default_rng(wish.seed)
     n, k = wish.n, wish.k
     points = _points(wish, rng)

@@ -114,5 +114,7 @@ def _windows_with(model: Model, label: np.ndarray, measure: int) -> tuple[np.nda
 def _holds_for(problem: Problem, measure: int, is_widened: bool) -> str:
     balanced = [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
     centres = "these centres" if not problem.is_fixed.all() else "the given centres"
+    if balanced[measure].tolerance is None:
+        return f"all plans with {centres}"
     words = f"all plans with {centres} that keep {balanced[measure].name} within its tolerance"
     return words + (" (territories outside it here may be as far outside)" if is_widened else "")

@@ -1,4 +1,4 @@
-"""Commands in the documentation run: the ``sh`` blocks of a page one after the other, in an empty folder."""
+"""Commands and scripts in the documentation run: the ``sh`` and ``python`` blocks of a page in their order, in an empty folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```sh\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
 PAGES = [p for p in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]) if BLOCK.search(p.read_text(encoding="utf-8"))]
 
 
@@ -22,9 +22,10 @@ def test_the_tutorial_and_every_howto_show_commands() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_shell_blocks_run(path: Path, tmp_path: Path) -> None:
+def test_blocks_run(path: Path, tmp_path: Path) -> None:
     """A command that is to end with another code than 0 says so itself: ``… || test $? = 3``."""
-    script = "set -eu\n" + "\n".join(BLOCK.findall(path.read_text(encoding="utf-8")))
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(["sh"], input=script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    for language, block in BLOCK.findall(path.read_text(encoding="utf-8")):
+        command, script = (["sh"], f"set -eu\n{block}") if language == "sh" else ([sys.executable, "-"], block)
+        done = subprocess.run(command, input=script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"

@@ -209,11 +209,9 @@ def cut_to_size(load: FloatArray, target: FloatArray) -> tuple[FloatArray, Float
     """
     k = len(target)
     share = target / target.sum() if target.sum() > 0 else np.full(k, 1.0 / k)
-    size = load.sum() / k
-    for _ in range(100):
-        cut = np.minimum(load, size)
-        smaller = cut.sum() / k
-        if smaller >= size * (1 - 1e-12):
-            break
-        size = smaller
+    heaviest = np.sort(load)[::-1][: k - 1]
+    # With h units cut, K territories of one size share what the others hold and h times that size.
+    rest = (load.sum() - np.concatenate([[0.0], np.cumsum(heaviest)])) / (k - np.arange(len(heaviest) + 1))
+    n_cut = int(np.argmax(np.append(heaviest, 0.0) <= rest * (1 + 1e-12)))
+    cut = np.minimum(load, rest[n_cut])
     return cut, share * cut.sum()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bailiwick.domain import FloatArray, IntArray, Problem
-from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points, points_km
+from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points, distance_km, points_km
 
 DISTANCE, INERTIA, DIAMETER = 0, 1, 2
 OBJECTIVE_CODES = {"distance": DISTANCE, "inertia": INERTIA, "diameter": DIAMETER}
@@ -34,11 +34,9 @@ class Model:
     pinned
         Territory that a node must keep, or −1, shape (n,).
     barred_ptr, barred
-        Territories that a node must not get, in compressed rows.
+        Territories that a node must not get, in compressed rows, ascending.
     centres
         Fixed centres in km, NaN rows where free, shape (K, d).
-    max_distance_km
-        Infinity if unlimited.
     node_of_unit
         Node index of each unit of the problem, shape (n_units,).
     """
@@ -56,7 +54,6 @@ class Model:
     barred_ptr: IntArray
     barred: IntArray
     centres: FloatArray
-    max_distance_km: float
     objective: int
     node_of_unit: IntArray
 
@@ -112,9 +109,10 @@ def compile_problem(problem: Problem) -> Model:
     node_of_unit = rank[node_of_unit].astype(np.int32)
     load, target, lower, upper, emphasis = _windows(problem, node_of_unit, n)
     indptr, indices = _node_graph(problem, node_of_unit, n)
-    barred_ptr, barred = _barred(problem, node_of_unit, n)
+    points, centres = np.ascontiguousarray(points[order]), _centres(problem)
+    barred_ptr, barred = _barred(problem, node_of_unit, points, centres)
     return Model(
-        points=np.ascontiguousarray(points[order]),
+        points=points,
         weight=weight[order],
         load=load,
         target=target,
@@ -126,8 +124,7 @@ def compile_problem(problem: Problem) -> Model:
         pinned=_pinned(problem, node_of_unit, n),
         barred_ptr=barred_ptr,
         barred=barred,
-        centres=_centres(problem),
-        max_distance_km=np.inf if problem.max_distance_km is None else float(problem.max_distance_km),
+        centres=centres,
         objective=OBJECTIVE_CODES[problem.objective],
         node_of_unit=node_of_unit,
     )
@@ -232,13 +229,27 @@ def _pinned(problem: Problem, node_of_unit: IntArray, n: int) -> IntArray:
     return pinned
 
 
-def _barred(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[IntArray, IntArray]:
+def _barred(problem: Problem, node_of_unit: IntArray, points: FloatArray, centres: FloatArray) -> tuple[IntArray, IntArray]:
+    """Territories that a node must not get: forbidden pairs, and fixed centres beyond the largest distance."""
+    n, k = len(points), len(centres)
+    keys = [np.empty(0, np.int64)]
+    if problem.forbidden is not None:
+        keys.append(node_of_unit[problem.forbidden[:, 0]].astype(np.int64) * k + problem.forbidden[:, 1])
+    if problem.max_distance_km is not None:
+        keys.append(_too_far(points, centres, problem.max_distance_km))
+    pairs = np.unique(np.concatenate(keys))
     indptr = np.zeros(n + 1, np.int32)
-    if problem.forbidden is None or len(problem.forbidden) == 0:
-        return indptr, np.empty(0, np.int32)
-    pairs = np.unique(np.column_stack([node_of_unit[problem.forbidden[:, 0]], problem.forbidden[:, 1]]), axis=0)
-    np.cumsum(np.bincount(pairs[:, 0], minlength=n), out=indptr[1:])
-    return indptr, pairs[:, 1].astype(np.int32)
+    np.cumsum(np.bincount(pairs // k, minlength=n), out=indptr[1:])
+    return indptr, (pairs % k).astype(np.int32)
+
+
+def _too_far(points: FloatArray, centres: FloatArray, max_distance_km: float) -> np.ndarray:
+    """Keys node · K + territory of the fixed centres beyond the largest distance; nodes far from every centre stay free."""
+    k = len(centres)
+    fixed = np.flatnonzero(np.isfinite(centres[:, 0]))
+    found = [np.flatnonzero(distance_km(points, centres[j]) > max_distance_km).astype(np.int64) * k + j for j in fixed]
+    keys = np.concatenate(found) if found else np.empty(0, np.int64)
+    return keys[np.bincount(keys // k, minlength=len(points))[keys // k] < k]
 
 
 def _centres(problem: Problem) -> FloatArray:

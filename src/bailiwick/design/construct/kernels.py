@@ -69,13 +69,17 @@ def block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_l
     return count
 
 
-@inline_leaf
+@leaf
 def is_barred(barred_ptr, barred, i, j):  # type: ignore[no-untyped-def]
-    """Whether node i must not get territory j."""
-    for at in range(barred_ptr[i], barred_ptr[i + 1]):
-        if barred[at] == j:
-            return True
-    return False
+    """Whether node i must not get territory j, by bisection of its row."""
+    low, high = barred_ptr[i], barred_ptr[i + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if barred[middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    return low < barred_ptr[i + 1] and barred[low] == j
 
 
 @leaf

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.domain import Notice, Problem
+from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics.evaluation import Evaluation
+from bailiwick.metrics.rules import too_far
 
 
 def findings(evaluation: Evaluation) -> tuple[Notice, ...]:
     """Notices on every rule that the plan breaks, largest cause first."""
-    return (*_heavy_units(evaluation), *_unbalanced(evaluation), *_in_pieces(evaluation), *_islands(evaluation.problem))
+    return (
+        *_heavy_units(evaluation),
+        *_unbalanced(evaluation),
+        *_in_pieces(evaluation),
+        *_too_far(evaluation),
+        *_islands(evaluation.problem),
+    )
 
 
 def heavy_units(problem: Problem, column: int) -> np.ndarray:
@@ -73,12 +81,12 @@ def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
 
 
 def _left_for_others(problem: Problem, column: int, heavy: np.ndarray) -> float:
-    """Mean relative deviation of the territories that hold none of the heavy units."""
+    """Mean deviation of the territories without a heavy unit, at best: where the heavy ones stand in those of the largest targets."""
     values = problem.units.measures[problem.measures[column].name]
-    others = problem.n_territories - len(heavy)
-    if others < 1 or values.sum() <= 0:
+    share_of_others = np.sort(problem.target_shares)[: max(problem.n_territories - len(heavy), 0)].sum()
+    if share_of_others <= 0 or values.sum() <= 0:
         return 0.0
-    return float((values.sum() - values[heavy].sum()) / others / (values.sum() / problem.n_territories) - 1.0)
+    return float((values.sum() - values[heavy].sum()) / (values.sum() * share_of_others) - 1.0)
 
 
 def _in_pieces(evaluation: Evaluation) -> list[Notice]:
@@ -93,6 +101,25 @@ def _in_pieces(evaluation: Evaluation) -> list[Notice]:
             "locks, groups or gaps in the neighbour graph keep them apart.",
             len(broken),
             tuple(str(ids[j]) for j in broken[:10]),
+        )
+    ]
+
+
+def _too_far(evaluation: Evaluation) -> list[Notice]:
+    problem = evaluation.problem
+    if not evaluation.values.get("too_far_units", 0):
+        return []
+    points = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
+    distance = distance_km(points_km(problem.units), points[evaluation.territory_idx])
+    beyond = too_far(distance, float(problem.max_distance_km or 0.0))
+    beyond = beyond[np.argsort(-distance[beyond], kind="stable")]
+    return [
+        Notice(
+            "distance_not_met",
+            f"{len(beyond)} units are more than {problem.max_distance_km:g} km from the centre of their territory; the farthest is "
+            f"{_named(problem, beyond[0])} with {distance[beyond[0]]:.4g} km.",
+            len(beyond),
+            tuple(str(problem.units.ids[i]) for i in beyond[:10]),
         )
     ]
 

@@ -1,0 +1,44 @@
+"""Same input, same bytes: in fresh processes, whatever the number of threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import hashlib, sys, time
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+from tiny_instances import OBJECTIVES, grid, grid_pairs, problem
+from bailiwick.design import solve
+
+columns, rows, k = 160, 130, 12  # enough units for the loops that run on several threads
+rng = np.random.default_rng(4)
+points = np.array(grid(columns, rows)) / 8 + rng.normal(0, 0.02, (columns * rows, 2)) + [-100, 30]
+people = {"people": rng.lognormal(0, 1, len(points))}
+pairs = grid_pairs(columns, rows)
+for objective in OBJECTIVES:
+    for homes in (None, points[:: len(points) // k][:k]):
+        asked = problem(points, k, measures=people, pairs=pairs, centres=homes, is_planar=False, objective=objective)
+        plan = solve(asked, clock=time.perf_counter, seed=2, stop=lambda progress: progress.fraction > 0.01)
+        digest = hashlib.sha256(plan.territory_idx.tobytes() + plan.centre_coordinates.tobytes()).hexdigest()[:16]
+        print(objective, homes is None, digest, plan.objective, plan.bound)
+"""
+
+
+def designed(n_threads: int) -> str:
+    threads = {name: str(n_threads) for name in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    data = Path(__file__).resolve().parents[1] / "data"
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(data)], capture_output=True, text=True, env={**os.environ, **threads}, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_number_of_threads_changes_nothing() -> None:
+    one = designed(1)
+    assert len(one.splitlines()) == 6
+    assert designed(2) == one

@@ -73,6 +73,6 @@ def text_column(units: UnitTable, column: str, *, option: str) -> TextArray:
     if column in units.attributes:
         return np.array([str(text).strip() for text in units.attributes[column]], dtype=object)
     if column in units.measures:
-        return np.array([f"{value:g}" for value in units.measures[column]], dtype=object)
+        return np.array([f"{value:.0f}" if value.is_integer() else repr(value) for value in units.measures[column].tolist()], dtype=object)
     hint = did_you_mean(column, [*units.attributes, *units.measures])
     raise InputError(f"--{option} names column {column!r}, which the units do not have{hint}", code="unknown_column", field=option)

@@ -77,6 +77,12 @@ def _parse_measure(text: str, columns: set[str]) -> Measure:
     0.1
     """
     name, colon, tail = text.rpartition(":")
+    if text not in columns and not (name if colon else tail).strip():
+        raise InputError(
+            f"expected a measure and its tolerance such as revenue:5, found {text!r}; put the name of a column first",
+            code="no_measure",
+            field="balance",
+        )
     number = _TOLERANCE.match(tail)
     if text in columns or not colon or not name.strip():
         return Measure(text, DEFAULT_TOLERANCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,14 @@ def check_folder(folder: Path) -> None:
     InputError
         If it is a file, holds anything that is not of a plan, or cannot be made.
     """
+    try:
+        _check_content(folder)
+        _check_parent(folder)
+    except OSError as error:
+        raise _unwritable(folder, error.strerror or str(error)) from None
+
+
+def _check_content(folder: Path) -> None:
     if folder.is_dir():
         strange = sorted(p.name for p in folder.iterdir() if p.name not in PLAN_FILES)
         if strange:
@@ -31,6 +40,15 @@ def check_folder(folder: Path) -> None:
             )
     elif folder.exists() or folder.is_symlink():
         raise InputError(f"{folder} is a file; expected a folder to write the plan to", code="not_a_folder", field="out")
+
+
+def _check_parent(folder: Path) -> None:
+    """The search may take minutes: a folder that can never be made is worth knowing before."""
+    parent = next(p for p in folder.absolute().parents if p.exists())
+    if not parent.is_dir():
+        raise _unwritable(folder, f"{parent} is a file")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise _unwritable(folder, f"you may not write to {parent}")
 
 
 @contextmanager
@@ -47,7 +65,10 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     fresh = _beside(folder, "new")
     try:
         yield fresh
-        _swap(fresh, folder)
+        try:
+            _swap(fresh, folder)
+        except OSError as error:
+            raise _unwritable(folder, error.strerror or str(error)) from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -97,8 +97,8 @@ def _inside(folder: Path, name: str) -> Path:
 def _read_document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path} cannot be read as the facts of a plan: {error}; write the plan again", code="not_a_plan") from None
+    except (ValueError, OSError):
+        raise InputError(f"{path} cannot be read as the facts of a plan; write the plan again", code="not_a_plan") from None
     if not isinstance(document, dict) or "schema_version" not in document:
         raise InputError(f"{path} does not hold the facts of a plan; write the plan again", code="not_a_plan")
     return document

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bailiwick.domain import FloatArray, Measure, Notice, RepTable, TextArray, UnitTable
+from bailiwick.domain import FloatArray, Measure, Notice, RepTable, TextArray, UnitTable, check_n_territories
 from bailiwick.errors import InputError
 
 FULL_TIME_HOURS = 2_000
@@ -34,8 +34,10 @@ def plan_territories(units: UnitTable, measures: tuple[Measure, ...], *, n_terri
     Raises
     ------
     InputError
-        If the number cannot be known, or is smaller than that of the reps.
+        If the number cannot be known, is smaller than that of the reps or larger than that of the units.
     """
+    if n_territories is not None:
+        check_n_territories(n_territories, units.n_units)  # before a billion of them are given names
     if reps is not None:
         return _with_reps(reps.n_reps if n_territories is None else n_territories, reps)
     if n_territories is not None:

@@ -97,7 +97,7 @@ def worst_territories(evaluation: Evaluation) -> Table:
 def _territory_cells(evaluation: Evaluation, j: int) -> list[Text]:
     problem = evaluation.problem
     names = problem.territory_names
-    label = str(problem.territory_ids[j]) + ("" if names is None else f" {names[j]}")
+    label = str(problem.territory_ids[j]) + ("" if names is None or names[j] == problem.territory_ids[j] else f" {names[j]}")
     cells = [Text(label), Text(f"{evaluation.column('n_units')[j]:,}")]
     for m in range(len(problem.measures)):
         text = f"{_short(evaluation.totals[j, m])} {percent(evaluation.deviations[j, m]):>8}"

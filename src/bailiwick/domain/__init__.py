@@ -2,7 +2,7 @@
 
 from bailiwick.domain.adjacency import Adjacency
 from bailiwick.domain.notice import Notice
-from bailiwick.domain.problem import UNASSIGNED, Measure, Objective, Problem
+from bailiwick.domain.problem import UNASSIGNED, Measure, Objective, Problem, check_n_territories
 from bailiwick.domain.reps import RepTable
 from bailiwick.domain.result import Bound, Progress, Result
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable
@@ -22,4 +22,5 @@ __all__ = [
     "Result",
     "TextArray",
     "UnitTable",
+    "check_n_territories",
 ]

@@ -44,6 +44,23 @@ class Measure:
             raise InputError(f"the weight of {self.name!r} must be positive, found {self.weight}", code="weight", field=self.name)
 
 
+def check_n_territories(n_territories: int, n_units: int) -> None:
+    """Make sure that there is a unit for every territory.
+
+    Raises
+    ------
+    InputError
+        If there are more territories than units.
+    """
+    if n_territories > n_units:
+        there = "is only 1 unit" if n_units == 1 else f"are only {n_units:,} units"
+        raise InputError(
+            f"{n_territories:,} territories were asked for but there {there}; ask for {n_units:,} or fewer",
+            code="too_many_territories",
+            field="territories",
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Cut ``units`` into territories.
@@ -99,12 +116,7 @@ class Problem:
             raise InputError("there are no units to assign", code="no_units")
         if k < 1:
             raise InputError("at least one territory is needed", code="territories", field="territories")
-        if k > n:
-            raise InputError(
-                f"{k} territories were asked for but there are only {n} units; ask for {n} or fewer",
-                code="too_many_territories",
-                field="territories",
-            )
+        check_n_territories(k, n)
         if not self.measures:
             raise InputError("name at least one measure to balance", code="no_measure", field="balance")
         for measure in self.measures:

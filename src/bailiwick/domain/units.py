@@ -24,6 +24,10 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
+MAX_VALUE = 1e100
+"""Largest number of a measure: sums and squares of a million of them, times kilometres, are still numbers."""
+
+
 @dataclass(frozen=True, eq=False)
 class UnitTable:
     """The ordered units of one study.
@@ -129,6 +133,14 @@ def _check_measure(name: str, values: FloatArray) -> None:
         row = int(np.flatnonzero(bad)[0])
         raise InputError(
             f"measure {name!r} must be zero or more everywhere; {int(bad.sum())} values are not, the first is {values[row]} in row {row}",
+            code="measure",
+            field=name,
+            row=row,
+        )
+    if len(values) and values.max() > MAX_VALUE:
+        row = int(values.argmax())
+        raise InputError(
+            f"measure {name!r} has {values[row]:g} in row {row}; expected numbers up to {MAX_VALUE:g}: correct it, or choose a larger unit",
             code="measure",
             field=name,
             row=row,

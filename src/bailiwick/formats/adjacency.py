@@ -140,6 +140,8 @@ def _filled_down(column: Any) -> Any:
 def _tell(
     table: Table, both: Any, index: NDArray[np.int64], known: NDArray[np.bool_], zeros_ignored: bool, unit_ids: Sequence[str] | TextArray
 ) -> list[Notice]:
+    if not len(known):
+        raise InputError(f"{table.source} has a header but no pairs of neighbours below it", code="no_rows", field="adjacency")
     if not known.any():
         raise InputError(
             f"{table.source} names no pair of the units: its ids look like {quoted(both[:3].to_pylist())}, the units' like "

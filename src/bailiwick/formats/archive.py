@@ -37,10 +37,8 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(
-            f"{path} is a damaged zip file ({error}); save or download it again", code="damaged_file", field=str(path)
-        ) from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise InputError(f"{path} is a damaged zip file; save or download it again", code="damaged_file", field=str(path)) from None
     total = sum(m.file_size for m in members)
     if total > MAX_UNPACKED_BYTES:
         raise _bomb(path, f"it would unpack to {total / 2**30:,.1f} GiB, more than the {MAX_UNPACKED_BYTES >> 30} GiB that are allowed")
@@ -138,9 +136,9 @@ def _chunks(path: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
         with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
             while chunk := stream.read(_CHUNK):
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise InputError(
-            f"{path} is damaged: {member.filename!r} cannot be unpacked ({error}); save or download the file again",
+            f"{path} is damaged: {member.filename!r} cannot be unpacked; save or download the file again",
             code="damaged_file",
             field=str(path),
         ) from None

@@ -26,8 +26,8 @@ def read_columnar(path: Path, kind: str, *, source: str, is_planar: bool = False
     try:
         data = _load(path, kind)
         data.validate(full=True)  # a damaged file can hold offsets that point anywhere
-    except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(f"{source} is a damaged {kind} file: {error}", code="damaged_file", field=source) from None
+    except (pa.ArrowException, OSError, ValueError, NotImplementedError):
+        raise InputError(f"{source} is a damaged {kind} file; save or download it again", code="damaged_file", field=source) from None
     return from_arrow(data, source=source, is_planar=is_planar)
 
 

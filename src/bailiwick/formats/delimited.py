@@ -35,6 +35,8 @@ def read_delimited(
     text, notices = decode(data, encoding=encoding, source=source)
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
+    if not text.endswith(b"\n"):
+        text += b"\n"  # a header without its line end is still a header
     _check_lines(text, source)
     layout = find_layout(_sample(text), separator=separator, header_row=header_row)
     if layout.n_columns == 0:
@@ -103,7 +105,7 @@ def _parse(text: bytes, names: list[str], layout: Layout, source: str, *, quotin
         if "Empty CSV" in str(error):
             return pa.table({name: pa.array([], pa.string()) for name in names}), []
         raise InputError(
-            f"{source} cannot be read as a table separated by {layout.separator!r}: {error}; look for a quote that is never closed",
+            f"{source} cannot be read as a table separated by {layout.separator!r}; look for a quote that is never closed",
             code="unreadable_table",
             field=source,
         ) from None

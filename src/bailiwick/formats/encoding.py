@@ -63,8 +63,9 @@ def _decode_as(data: bytes, encoding: str, source: str) -> bytes:
         return _without_nul(data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), source)
     except LookupError:
         raise InputError(f"there is no encoding {encoding!r}; try utf-8, cp1252 or utf-16", code="encoding", field="encoding") from None
-    except UnicodeError as error:
-        raise InputError(f"{source} is not written in {encoding}: {error}", code="encoding", field="encoding") from None
+    except UnicodeError:
+        message = f"{source} is not written in {encoding}; leave the encoding out, so that it is found"
+        raise InputError(message, code="encoding", field="encoding") from None
 
 
 def _decode_utf8(data: bytes, source: str) -> tuple[bytes, tuple[Notice, ...]]:

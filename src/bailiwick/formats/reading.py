@@ -133,8 +133,8 @@ def _gunzip(path: Path) -> bytes:
     try:
         with gzip.open(path) as stream:
             data = stream.read(MAX_UNPACKED_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path} is a damaged gzip file ({error})", code="damaged_file", field=str(path)) from None
+    except (OSError, EOFError, zlib.error):
+        raise InputError(f"{path} is a damaged gzip file; save or download it again", code="damaged_file", field=str(path)) from None
     if len(data) > MAX_UNPACKED_BYTES:
         raise InputError(f"{path} would unpack to more than {MAX_UNPACKED_BYTES >> 30} GiB", code="too_large", field=str(path))
     return data

@@ -89,6 +89,15 @@ def _names(table: Table, choice: Choice, notices: list[Notice]) -> tuple[TextArr
         raise InputError(
             f"the id of the rep in row {row} of {table.source} is empty", code="missing_id", field=id_column or "name", row=row
         )
+    repeated = np.flatnonzero(~np.isin(np.arange(len(ids)), np.unique(ids.astype(str), return_index=True)[1]))
+    if len(repeated):
+        row, first = int(table.row_numbers[repeated[0]]), int(table.row_numbers[ids == ids[repeated[0]]][0])
+        raise InputError(
+            f"the id {ids[repeated[0]]!r} stands in row {first} and again in row {row} of {table.source}; give each rep an id of its own",
+            code="duplicate_id",
+            field=id_column or "name",
+            row=row,
+        )
     return ids, None if names is None else np.where(names == "", ids, names)
 
 

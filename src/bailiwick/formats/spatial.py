@@ -100,8 +100,9 @@ def read_map(target: str, *, layer: str | None = None, is_planar: bool = False, 
             meta, fids, wkb, fields = raw.read(target, layer=layer, return_fids=True, force_2d=True, datetime_as_string=True)
     except InputError:
         raise
-    except Exception as error:  # GDAL and its wrappers raise many kinds
-        raise InputError(f"{source} cannot be read as a map: {error}", code="damaged_file", field=source) from None
+    except Exception:  # GDAL and its wrappers raise many kinds
+        message = f"{source} cannot be read as a map: the file is damaged; save or download it again"
+        raise InputError(message, code="damaged_file", field=source) from None
     names, renamed = clean_names([str(name) for name in meta["fields"]])
     columns = {name: _field(values) for name, values in zip(names, fields, strict=True)}
     if "id" not in columns and len(fids) and (has_ids or not np.array_equal(fids, fids[0] + np.arange(len(fids)))):

@@ -36,10 +36,8 @@ def read_topojson(data: bytes, *, layer: str | None = None, is_planar: bool = Fa
         name, told = _choose(objects, layer, source)
         features = objects[name]
         geometry = object_array(_geometry(feature, arcs, topology.get("transform")) for feature in features)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError) as error:
-        raise InputError(
-            f"{source} is damaged TopoJSON ({type(error).__name__}: {error}); save it again", code="damaged_file", field=source
-        ) from None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError):
+        raise InputError(f"{source} is damaged TopoJSON; save or download it again", code="damaged_file", field=source) from None
     collapsed = [f for f, g in zip(features, geometry, strict=True) if "Polygon" in str(f.get("type")) and g is not None and g.area == 0]
     if collapsed:
         text = f"{in_rows(len(collapsed))} had a polygon without area (lost in simplifying the map); only its position is kept"

@@ -82,9 +82,9 @@ def _load(path: Path, sheet: str | None, source: str) -> tuple[str, list[list[An
             code="encrypted_file",
             field=source,
         ) from None
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError):
         raise InputError(
-            f"{source} cannot be read as a workbook: {error}; save it again as .xlsx", code="damaged_file", field=source
+            f"{source} cannot be read as a workbook: the file is damaged; save it again as .xlsx", code="damaged_file", field=source
         ) from None
     raise InputError(f"{source} has no sheet with anything in it; expected a table with a header row", code="empty_file", field=source)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bailiwick.api.balance import resolve_balance
+from bailiwick.api.balance import parse_balance, resolve_balance
 from bailiwick.domain import Measure
 from bailiwick.errors import InputError
 
@@ -32,6 +32,12 @@ def test_words_of_the_command_line(text: str, expected: Measure) -> None:
     assert found.name == expected.name
     assert found.tolerance == pytest.approx(expected.tolerance)
     assert notices == ()
+
+
+@pytest.mark.parametrize("text", ["", " ", ":5", " :5%"])
+def test_a_tolerance_without_a_measure(text: str) -> None:
+    with pytest.raises(InputError, match="put the name of a column first"):
+        parse_balance(text)
 
 
 def test_a_column_that_ends_like_a_tolerance_wins() -> None:

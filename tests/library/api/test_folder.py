@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from bailiwick.api.folder import whole_folder
+from bailiwick.api.folder import check_folder, whole_folder
 from bailiwick.errors import InputError
 
 
@@ -62,3 +63,30 @@ def test_nothing_is_left_after_an_error(tmp_path: Path) -> None:
         fail()
     assert [p.name for p in tmp_path.iterdir()] == ["plan"]
     assert [p.name for p in (tmp_path / "plan").iterdir()] == ["plan.json"]
+
+
+def test_a_file_above_the_folder_is_seen_before_the_search(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("a file")
+    with pytest.raises(InputError, match="notes is a file; name another folder"):
+        check_folder(tmp_path / "notes" / "deep" / "plan")
+
+
+def test_a_name_that_no_disk_takes(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="name another folder") as caught:
+        check_folder(tmp_path / ("z" * 300))
+    assert caught.value.code == "unwritable"
+
+
+def test_a_folder_that_cannot_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "plan").mkdir()
+    rename = Path.rename
+
+    def is_mounted(path: Path, target: Path) -> Path:
+        if path.name == "plan":
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", is_mounted)
+    with pytest.raises(InputError, match="busy; name another folder"):
+        write(tmp_path / "plan", "1")
+    assert [p.name for p in tmp_path.iterdir()] == ["plan"]

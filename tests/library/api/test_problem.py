@@ -141,3 +141,14 @@ def test_the_digest_changes_with_everything_that_decides() -> None:
     ]
     assert len(set(variants)) == len(variants)
     assert digest() == digest()
+
+
+def test_a_billion_territories_are_refused_before_they_get_names() -> None:
+    with pytest.raises(InputError, match="1,000,000,000 territories were asked for but there are only 4 units") as caught:
+        build_problem(units(), Rules(territories=10**9, balance="people"), reps=None, adjacency=None)
+    assert caught.value.code == "too_many_territories"
+
+
+def test_a_measure_whose_sums_would_overflow_is_refused() -> None:
+    with pytest.raises(InputError, match=r"measure 'people' has 1e\+308 in row 1; expected numbers up to 1e\+100"):
+        UnitTable(ids=["a", "b"], coordinates=[[0, 0], [1, 0]], measures={"people": [1, 1e308]}, is_planar=True)

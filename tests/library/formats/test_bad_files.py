@@ -17,6 +17,7 @@ PARTS = {
     "blank lines.csv": (b"\n\n \n", "empty_file", "is empty"),
     "only a mark.csv": (b"\xef\xbb\xbf", "empty_file", "is empty"),
     "header only.csv": (b"id,lon,lat\n", "no_rows", "no rows below"),
+    "header without line end.csv": (b"id,lon,lat", "no_rows", "no rows below"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), "not_a_table", "a PNG picture"),
     "document.csv": (b"%PDF-1.7 ...", "not_a_table", "a PDF document"),
     "page.xls": (b"<html><table><tr><td>1</td></tr></table></html>", "not_a_table", "a web page"),
@@ -50,6 +51,15 @@ def test_the_message_names_the_problem(tmp_path: Path, name: str) -> None:
         read_units(path)
     assert caught.value.code == code
     assert path.stem in str(caught.value) or caught.value.code == "shapefile_part"
+
+
+@pytest.mark.parametrize("name", [name for name, (_, code, _) in PARTS.items() if code == "damaged_file"])
+def test_a_damaged_file_is_told_in_our_words(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(PARTS[name][0])
+    with pytest.raises(InputError, match=r"again$|save it again as \.xlsx$") as caught:
+        read_units(tmp_path / name)
+    told = str(caught.value).replace(str(tmp_path), "")
+    assert not any(word in told for word in ("Error", "driver", "footer", "(", ": '"))
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_planar_reps_and_maps() -> None:
     [
         ({"id": ["a", "b"], "capacity": ["1", "0"]}, "first is row 2 with '0'", "capacity"),
         ({"id": ["a", "b"], "fte": ["1", ""]}, "must be a positive number", "capacity"),
-        ({"id": ["a", "a"]}, "'a' appears more than once", "duplicate_id"),
+        ({"id": ["a", "a"]}, "'a' stands in row 1 and again in row 2", "duplicate_id"),
         ({"id": ["a", " "], "name": ["A", "B"]}, "id of the rep in row 2", "missing_id"),
         ({"id": []}, "no reps below it", "no_rows"),
     ],
@@ -112,6 +112,20 @@ def test_neighbour_pairs_that_fit_nothing() -> None:
         read_adjacency(pd.DataFrame({"a": ["x"]}), ["01", "02"])
     with pytest.raises(InputError, match="no field 'c' to map"):
         read_adjacency(pd.DataFrame({"a": ["x"], "b": ["y"]}), ["x", "y"], column_map={"c": "a"})
+
+
+def test_a_file_of_neighbours_without_rows(tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text("unit_a,unit_b\n")
+    with pytest.raises(InputError, match=r"pairs\.csv has a header but no pairs") as caught:
+        read_adjacency(tmp_path / "pairs.csv", np.array(["a", "b"], object))
+    assert caught.value.code == "no_rows"
+
+
+def test_a_rep_who_stands_twice_is_named_with_both_rows(tmp_path: Path) -> None:
+    (tmp_path / "reps.csv").write_text("rep_id,name\nR1,Ann\nR2,Bo\nR1,Cy\n")
+    with pytest.raises(InputError, match=r"'R1' stands in row 2 and again in row 4 of reps\.csv") as caught:
+        read_reps(tmp_path / "reps.csv")
+    assert caught.value.row == 4
 
 
 def test_census_counties(shared_data: Path) -> None:

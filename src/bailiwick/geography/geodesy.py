@@ -80,17 +80,6 @@ def distance_km(a: FloatArray, b: FloatArray) -> FloatArray:
     return chord if np.asarray(a).shape[-1] == 2 else chord_to_arc(chord)
 
 
-def project_equal_area(lonlat: FloatArray) -> FloatArray:
-    """Lambert azimuthal equal-area map around the middle of the points, in km, shape (n, 2).
-
-    Notes
-    -----
-    The middle is the mean direction, so that data astride the antimeridian or a pole stay in one piece. Only the
-    antipode of the middle cannot be drawn; callers keep to data within a hemisphere of it.
-    """
-    return project_around(lonlat, middle(lonlat))
-
-
 def middle(lonlat: FloatArray) -> FloatArray:
     """Mean direction of the points in degrees, shape (2,); longitude 0, latitude 0 if they cancel out."""
     mean = to_vectors(lonlat).mean(axis=0)
@@ -100,7 +89,10 @@ def middle(lonlat: FloatArray) -> FloatArray:
 
 
 def project_around(lonlat: FloatArray, centre: FloatArray) -> FloatArray:
-    """Lambert azimuthal equal-area map in km around ``centre`` (degrees), shape (n, 2)."""
+    """Lambert azimuthal equal-area map in km around ``centre`` (degrees), shape (n, 2).
+
+    Only the antipode of the centre cannot be drawn; callers keep to data within a hemisphere of it.
+    """
     lon, lat = np.radians(np.asarray(lonlat, dtype=np.float64)).T
     lon0, lat0 = np.radians(centre)
     cos_c = np.sin(lat0) * np.sin(lat) + np.cos(lat0) * np.cos(lat) * np.cos(lon - lon0)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.arcs import arcs_in_degrees
 from bailiwick.geography.delaunay import StereographicMap, Triangulation, edges_of, find_places, triangulate
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, points_to_coordinates, to_vectors
@@ -155,7 +156,7 @@ def _lunes(seeds: Seeds) -> Ridges:
     if n < 2:
         return Ridges(np.empty(0, object), seeds)
     unit = seeds.points / EARTH_RADIUS_KM
-    axes = np.linalg.svd(unit - unit.mean(axis=0))[2]
+    axes = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)[2]
     order = np.argsort(np.arctan2(unit @ axes[1], unit @ axes[0]), kind="stable")
     angle = np.arctan2(unit @ axes[1], unit @ axes[0])[order]
     middle = angle + (np.append(angle[1:], angle[0] + 2 * np.pi) - angle) / 2
@@ -199,12 +200,9 @@ def _faces(lines: NDArray[np.object_], step: float) -> NDArray[np.object_]:
 
 
 def _merge_faces(faces: NDArray[np.object_], territory_idx: IntArray, shapes: NDArray[np.object_]) -> None:
-    order = np.argsort(territory_idx, kind="stable")
-    first = np.searchsorted(territory_idx[order], np.arange(len(shapes) + 1))
-    for territory in range(len(shapes)):
-        own = faces[order[first[territory] : first[territory + 1]]]
-        if len(own):
-            shapes[territory] = shapely.coverage_union_all(own)
+    for territory, members in enumerate(members_of_territories(territory_idx, len(shapes))):
+        if len(members):
+            shapes[territory] = shapely.coverage_union_all(faces[members])
 
 
 def _without_clippings(shapes: NDArray[np.object_], coordinates: FloatArray) -> NDArray[np.object_]:

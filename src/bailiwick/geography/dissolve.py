@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import IntArray, UnitTable
+from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.borders import KM_PER_DEGREE, default_snap_km, from_shapes
 from bailiwick.geography.cells import DEGREE_STEP, KM_STEP, cell_shapes
 
@@ -148,13 +149,10 @@ def _within_the_world(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def dissolve_shapes(shapes: NDArray[np.object_], territory_idx: IntArray, n_territories: int) -> NDArray[np.object_]:
     """Unite polygons that fit together, as :func:`tidy_shapes` leaves them."""
-    order = np.argsort(territory_idx, kind="stable")
-    first = np.searchsorted(territory_idx[order], np.arange(n_territories + 1))
     united = np.full(n_territories, shapely.MultiPolygon(), dtype=object)
-    for territory in range(n_territories):
-        own = shapes[order[first[territory] : first[territory + 1]]]
-        if len(own):
-            united[territory] = _unite(own)
+    for territory, members in enumerate(members_of_territories(territory_idx, n_territories)):
+        if len(members):
+            united[territory] = _unite(shapes[members])
     return _assembled(united, shapes)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, chord_to_arc
 
 _FEW = 48
@@ -37,11 +38,10 @@ def best_sites(points: FloatArray, weights: FloatArray, territory_idx: IntArray,
     >>> best_sites(line, np.array([1.0, 1.0, 1.0]), np.array([0, 0, 0]), 1, power=1).tolist()
     [1]
     """
-    order = np.argsort(territory_idx, kind="stable")
-    bounds = np.searchsorted(territory_idx[order], np.arange(n_territories + 1))
     sites = np.full(n_territories, -1, np.int32)
-    for territory in np.flatnonzero(np.diff(bounds)):
-        members = order[bounds[territory] : bounds[territory + 1]]
+    for territory, members in enumerate(members_of_territories(territory_idx, n_territories)):
+        if not len(members):
+            continue
         weight = weights[members]
         if not weight.any():
             weight = np.ones(len(members))

@@ -7,6 +7,7 @@ import shapely
 from scipy.spatial.distance import cdist
 
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, chord_to_arc
 
 _CHUNK_PAIRS = 4_000_000
@@ -32,11 +33,10 @@ def diameters_km(points: FloatArray, territory_idx: IntArray, n_territories: int
     >>> diameters_km(square, np.array([0, 0, 0, 0, 0]), 2).tolist()
     [5.0, 0.0]
     """
-    order = np.argsort(territory_idx, kind="stable")
-    bounds = np.searchsorted(territory_idx[order], np.arange(n_territories + 1))
     found = np.zeros(n_territories)
-    for territory in np.flatnonzero(np.diff(bounds) > 1):
-        found[territory] = _diameter_km(points[order[bounds[territory] : bounds[territory + 1]]])
+    for territory, members in enumerate(members_of_territories(territory_idx, n_territories)):
+        if len(members) > 1:
+            found[territory] = _diameter_km(points[members])
     return found
 
 

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.grouping import members_of_territories
 from bailiwick.pictures.projection import Projection, fit_projection
 from bailiwick.pictures.view import PlanView
 
@@ -117,11 +118,9 @@ def simplified(shapes: ShapeArray, max_vertices: int) -> ShapeArray:
 
 def _dissolved(units: ShapeArray, view: PlanView) -> ShapeArray:
     territories = np.empty(view.n_territories, dtype=object)
-    order = np.argsort(view.territory_idx, kind="stable")
-    starts = np.searchsorted(view.territory_idx[order], np.arange(view.n_territories + 1))
-    for index, (first, end) in enumerate(pairwise(starts)):
-        members = [shape for shape in units[order[first:end]] if shape is not None]
-        territories[index] = shapely.union_all(shapely.make_valid(np.array(members, dtype=object)), grid_size=1e-3) if members else None
+    for index, members in enumerate(members_of_territories(view.territory_idx, view.n_territories)):
+        shapes = [shape for shape in units[members] if shape is not None]
+        territories[index] = shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object)), grid_size=1e-3) if shapes else None
     return only_polygons(territories)
 
 
@@ -146,10 +145,8 @@ def _label_places(
     view: PlanView, points: FloatArray, territories: ShapeArray | None, window: tuple[float, float, float, float]
 ) -> tuple[FloatArray, FloatArray]:
     places, radii = np.full((view.n_territories, 2), np.nan), np.zeros(view.n_territories)
-    order = np.argsort(view.territory_idx, kind="stable")
-    starts = np.searchsorted(view.territory_idx[order], np.arange(view.n_territories + 1))
     finest = max(window[2] - window[0], window[3] - window[1]) * _FINEST_SHARE_OF_WINDOW
-    for index in range(view.n_territories):
+    for index, units in enumerate(members_of_territories(view.territory_idx, view.n_territories)):
         shape = None if territories is None else territories[index]
         if shape is not None:
             parts = shapely.get_parts(shape)
@@ -157,7 +154,7 @@ def _label_places(
             spoke = shapely.maximum_inscribed_circle(largest, max(np.sqrt(largest.area) / 40, finest))
             places[index], radii[index] = shapely.get_coordinates(spoke)[0], spoke.length
             continue
-        members = points[order[starts[index] : starts[index + 1]]]
+        members = points[units]
         if len(members):
             spread = np.hypot(*(members - np.median(members, axis=0)).T)
             places[index], radii[index] = members[spread.argmin()], np.median(spread)

@@ -113,6 +113,13 @@ def test_points_on_a_line() -> None:
     assert_each_in_its_own(shapes, at, territory)
 
 
+def test_many_points_on_a_line_take_memory_for_points_not_for_pairs() -> None:
+    n = 30_000
+    at = np.column_stack([np.full(n, 10.0), np.linspace(-60, 60, n)])
+    shapes = cell_shapes(at, (np.arange(n) // 10_000).astype(np.int32), 3, is_planar=False)
+    assert shapely.bounds(shapes)[:, [1, 3]].round(1).tolist() == [[-60.1, -20.0], [-20.0, 20.0], [20.0, 60.1]]
+
+
 def test_unassigned_points_leave_their_area_free() -> None:
     at = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
     shapes = cell_shapes(at, np.array([0, -1, 1], np.int32), 2, is_planar=True)

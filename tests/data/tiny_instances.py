@@ -134,13 +134,17 @@ def coincident_homes(**rules: Any) -> Problem:
     return problem(grid(4, 2), 2, centres=[(1.5, 0.5), (1.5, 0.5)], pairs=grid_pairs(4, 2), tolerance=0.0, **rules)
 
 
+def two_towns(**rules: Any) -> Problem:
+    return problem([*[(0, 0)] * 30, *[(500, 0)] * 10], 2, tolerance=0.05, **rules)
+
+
 def distance_cap(**rules: Any) -> Problem:
     return problem([(x, 0) for x in range(6)], 2, centres=[(0, 0), (5, 0)], tolerance=0.5, max_distance_km=2.5, **rules)
 
 
 BUILDERS: tuple[Callable[..., Problem], ...] = (
     *(line5, grid4x4, island, star, tie, zero_measure, antimeridian, high_latitude, one_unit, k_equals_n, one_place),
-    *(heavy_unit, two_measures, locked, grouped, forbidden, coincident_homes, distance_cap),
+    *(heavy_unit, two_measures, locked, grouped, forbidden, coincident_homes, two_towns, distance_cap),
 )
 INSTANCES: dict[str, Callable[..., Problem]] = {builder.__name__: builder for builder in BUILDERS}
 OBJECTIVES: tuple[Objective, ...] = ("distance", "inertia", "diameter")

@@ -120,13 +120,21 @@ def _nearest_allowed(model: Model, centres: FloatArray, i: int) -> int:
 
 
 def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntArray]:
-    """The graph along which units change hands: the adjacency, or nearest neighbours where none is asked for."""
+    """The graph along which units change hands: the adjacency, or nearest neighbours where none is asked for.
+
+    Nodes in one place form a chain, and each of them is a neighbour of the first node of the nearest other places; with
+    nearest nodes instead, a crowded place would be its own neighbour only.
+    """
     if model.must_connect:
         return model.indptr, model.indices
     n = model.n
-    q = min(n_neighbours + 1, n)
-    near = cKDTree(model.points).query(model.points, k=q)[1].reshape(n, q)[:, 1:]
-    row, column = np.repeat(np.arange(n), q - 1), near.ravel()
+    is_new = np.append(True, (model.points[1:] != model.points[:-1]).any(axis=1))  # nodes in one place follow each other
+    first, place = np.flatnonzero(is_new), np.cumsum(is_new) - 1
+    q = min(n_neighbours + 1, len(first))
+    near = cKDTree(model.points[first]).query(model.points[first], k=q)[1].reshape(len(first), q)[:, 1:]
+    next_in_place = np.flatnonzero(~is_new)
+    row = np.concatenate([np.repeat(np.arange(n), q - 1), next_in_place])
+    column = np.concatenate([first[near[place]].ravel(), next_in_place - 1])
     key = np.unique(np.concatenate([row * n + column, column * n + row]))
     row, column = key // n, key % n
     keep = row != column

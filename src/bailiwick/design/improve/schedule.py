@@ -15,6 +15,8 @@ from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
 
 TINY = 2_000  # proposals per node that exhaust what a problem of a few units has to offer
+LEAST_COST = 0.02  # of a territory, in distances between centres (squared for inertia): a tenth of what is usual
+LEAST_REACH = 0.5  # while territories are out of balance, in distances between centres
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
 SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
@@ -112,9 +114,12 @@ class _Course:
         self.is_diameter = model.objective == DIAMETER
         self.scale = 1.0 if self.is_diameter else model.weight.sum() / model.k
         self.best = self._now()
+        # Units that stand in few places far apart cost next to nothing until one of them must go to another place.
+        self.spacing = float(np.median(built.transport.spacing(built.centres)))
+        cost = max(self.best.cost, LEAST_COST * model.k * self.spacing**self.search.power, 1e-12)
         # A pair of units beyond the reach costs about 1 at most; other objectives are in km or km².
-        self.unit_cost = 0.02 if self.is_diameter else max(self.best.cost, 1e-12) / model.n
-        self.price = params.price * (1.0 if self.is_diameter else max(self.best.cost, 1e-12) / model.k)
+        self.unit_cost = 0.02 if self.is_diameter else cost / model.n
+        self.price = params.price * (1.0 if self.is_diameter else cost / model.k)
         self._set_reach(0)
 
     def cool(self) -> bool:
@@ -182,4 +187,5 @@ class _Course:
         """Pairs farther apart than a little less than the best diameter cost from now on."""
         if self.is_diameter:
             shrink = 0.05 * max(1.0 - done / self.params.n_slices, 0.1)
-            self.search.state.reach[0] = max(self.best.cost * (1.0 - shrink), 1e-6)
+            least = LEAST_REACH * self.spacing if self.best.excess > self.floor else 1e-6
+            self.search.state.reach[0] = max(self.best.cost * (1.0 - shrink), least)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from bailiwick.domain import Measure, Notice
 from bailiwick.errors import InputError
 from bailiwick.formats.wording import did_you_mean
@@ -133,6 +135,12 @@ def _plain(name: str) -> str:
 
 
 def _fraction(name: str, tolerance: float | None) -> float | None:
+    if tolerance is not None and not isinstance(tolerance, int | float | np.number):
+        raise InputError(
+            f"the tolerance of {name!r} must be a fraction such as 0.05, found {tolerance!r}; write '{name}:5' for text",
+            code="tolerance",
+            field="balance",
+        )
     if tolerance is not None and tolerance > 1:
         raise InputError(
             f"the tolerance of {name!r} is a fraction: {tolerance:g} means {tolerance:.0%}; write {tolerance / 100:g} for {tolerance:g} %",

@@ -33,6 +33,8 @@ class Comparison:
         first measure (or the most units) in place.
     disruption
         Measure → share of it that changes hands; ``units`` counts every unit as one.
+    continued
+        Territory before → the territory after that continues it, under the same matching.
     only_before, only_after
         Ids of units that are in one plan only.
     documents
@@ -44,6 +46,7 @@ class Comparison:
     after: TextArray
     is_moved: np.ndarray
     disruption: Mapping[str, float]
+    continued: Mapping[str, str]
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
     documents: tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -74,6 +77,7 @@ class Comparison:
             "n_common": self.n_common,
             "n_moved": len(self.moved_unit_ids),
             "disruption": {name: float(share) for name, share in self.disruption.items()},
+            "continued": dict(self.continued),
             "moves": [{"unit_id": u, "before": b, "after": a} for u, b, a in self.moves()],
             "only_before": list(self.only_before),
             "only_after": list(self.only_after),
@@ -114,7 +118,8 @@ def compare(before: Any, after: Any) -> Comparison:
             code="no_common_ids",
         )
     labels = first.territory_ids[common], second.territory_ids[row[common]]
-    indices = [np.unique(column.astype(str), return_inverse=True)[1].ravel().astype(np.int32) for column in labels]
+    names, numbers = zip(*(np.unique(column.astype(str), return_inverse=True) for column in labels), strict=True)
+    indices = [column.ravel().astype(np.int32) for column in numbers]
     measures = {name: values[row[common]] for name, values in second.measures.items()}
     measures |= {name: values[common] for name, values in first.measures.items() if name not in measures}
     measures[COUNT] = np.ones(len(common))
@@ -126,6 +131,7 @@ def compare(before: Any, after: Any) -> Comparison:
         after=labels[1],
         is_moved=moved_units(indices[0], indices[1], matched),
         disruption=dict(zip(measures, shares.tolist(), strict=True)),
+        continued={str(names[0][b]): str(names[1][a]) for a, b in enumerate(matched) if b >= 0},
         only_before=tuple(first.unit_ids[row < 0].tolist()),
         only_after=tuple(np.delete(second.unit_ids, row[common]).tolist()),
         documents=(first.document, second.document),

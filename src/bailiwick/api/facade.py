@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 import bailiwick
 from bailiwick.api.balance import Balance
 from bailiwick.api.judging import judge
@@ -16,6 +18,7 @@ from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.problem import Rules, build_problem
 from bailiwick.api.sources import Source, read_roster, read_source
 from bailiwick.domain import Adjacency, Notice, Objective, Problem, Progress, Result
+from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate as evaluate_plan
 
 StopFn = Callable[[Progress], bool]
@@ -58,14 +61,15 @@ def design(
         Measure → tolerance as a fraction, or names such as ``"population"`` or ``"population:5%"``. The first measure is
         the weight of distance. None: the only measure, else the number of units.
     adjacency
-        ``"auto"``: territories are connected, by polygons or else by nearest points; ``"none"``: they need not be; or the
+        ``"auto"`` or None: territories are connected, by polygons or else by nearest points; ``"none"``: they need not be; or the
         path of a CSV with columns ``unit_a,unit_b``, pairs of unit ids, or an ``Adjacency``.
     shapes
         Polygons for units that have none, joined by id.
     objective
         ``"distance"`` (Σ weight · km), ``"inertia"`` (Σ weight · km²) or ``"diameter"`` (largest distance within a territory).
     is_planar
-        True if columns ``x, y`` are projected already, in km; else positions are longitude and latitude.
+        True if columns ``x, y`` are projected already, in km; else positions are longitude and latitude. A ``UnitTable``
+        says so itself.
     lock, group
         Column with the territory that a unit must keep, or blank; column with equal text for units that stay together.
     forbidden
@@ -109,7 +113,7 @@ def design(
     laps = _Laps(clock)
     texts = tuple(column for column in (lock, group) if column)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
-    roster = None if reps is None else read_roster(reps, is_planar=is_planar)
+    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     laps.end("read")
     rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
     graph, told = resolve_adjacency(adjacency, source.units)
@@ -133,6 +137,8 @@ def solve_within(
     """Run the engine until it is done, the time is over, or ``stop`` says so."""
     from bailiwick.design.solve import solve
 
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"the seed must be a whole number, zero or more; found {seed!r}", code="seed", field="seed")
     reasons: list[str] = []
 
     def should_stop(progress: Progress) -> bool:
@@ -224,7 +230,7 @@ def evaluate(
     """
     texts = tuple(column for column in (lock, group) if column)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
-    roster = None if reps is None else read_roster(reps, is_planar=is_planar)
+    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
     graph, told = resolve_adjacency(adjacency, source.units)
     return judge(source, alignment, rules, reps=roster, adjacency=graph, told=told)

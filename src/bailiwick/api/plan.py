@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Judgement:
     """What is true of an alignment, whoever made it.
 
@@ -36,6 +36,11 @@ class Judgement:
     evaluation: Evaluation
     source: Source
     notices: tuple[Notice, ...] = ()
+
+    def __repr__(self) -> str:
+        problem = self.problem
+        rules = "every rule kept" if self.keeps_every_rule else "not every rule kept"
+        return f"<{type(self).__name__}: {problem.units.n_units:,} units in {problem.n_territories:,} territories, {rules}>"
 
     @property
     def problem(self) -> Problem:
@@ -66,7 +71,7 @@ class Judgement:
         return {**judgement_document(self.evaluation), "warnings": notice_list(self.notices)}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Plan(Judgement):
     """A design, judged and ready to be written.
 

@@ -67,8 +67,10 @@ def percent(fraction: float) -> str:
     --------
     >>> percent(0.0523), percent(-1.5), percent(0.0)
     ('+5.2 %', '-150 %', '+0 %')
+    >>> percent(2.2e-16)
+    '+0 %'
     """
-    value = 100 * fraction
+    value = 100 * fraction if abs(fraction) >= 5e-7 else 0.0  # less is the noise of sums
     text = f"{value:+.0f}" if abs(value) >= 99.5 else f"{value:+.2g}" if abs(value) < 1 else f"{value:+.1f}"
     return f"{text} %"
 

@@ -69,7 +69,9 @@ def show_comparison(comparison: Comparison) -> None:
         shares.add_row(name, percent(share).lstrip("+"))
     console.print(shares)
     for unit_id, before, after in comparison.moves()[:N_WORST]:
-        console.print(f"  {unit_id}: {before or '–'} → {after or '–'}", markup=False)
+        now = comparison.continued.get(before, before)
+        renamed = "" if now == before else f" (now {now})"  # else T3 → T3 would look like no move at all
+        console.print(f"  {unit_id}: {before or '–'}{renamed} → {after or '–'}", markup=False)
     if moved > N_WORST:
         console.print(f"  … and {moved - N_WORST:,} more; --json lists them all")
 

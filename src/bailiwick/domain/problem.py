@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable, f
 from bailiwick.errors import InputError
 
 Objective = Literal["distance", "inertia", "diameter"]
+OBJECTIVES: tuple[str, ...] = get_args(Objective)
 UNASSIGNED = -1
 
 
@@ -117,6 +118,12 @@ class Problem:
         if k < 1:
             raise InputError("at least one territory is needed", code="territories", field="territories")
         check_n_territories(k, n)
+        if self.objective not in OBJECTIVES:
+            raise InputError(
+                f"there is no objective {self.objective!r}; expected {', '.join(map(repr, OBJECTIVES))}",
+                code="objective",
+                field="objective",
+            )
         if not self.measures:
             raise InputError("name at least one measure to balance", code="no_measure", field="balance")
         for measure in self.measures:

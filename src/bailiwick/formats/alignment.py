@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from bailiwick.domain import Notice, TextArray
 from bailiwick.errors import InputError
+from bailiwick.formats.export import FORMULA_START
 from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import resolve_column
 from bailiwick.formats.synonyms import ALIGNMENT_SYNONYMS, name_key
@@ -89,7 +91,12 @@ def read_alignment(source: str | os.PathLike[str] | Any, *, column_map: Mapping[
     mapped = {_role(field): column for field, column in (column_map or {}).items()}
     unit_column = _find(table, "unit_id", mapped)
     territory_column = _find(table, "territory_id", mapped, taken=unit_column)
-    return _check(table, to_objects(table.text(unit_column)), to_objects(table.text(territory_column)))
+    return _check(table, _unguarded(table.text(unit_column)), _unguarded(table.text(territory_column)))
+
+
+def _unguarded(column: Any) -> TextArray:
+    """Text without the apostrophe that `write_csv` sets before what a spreadsheet program would take for a formula."""
+    return to_objects(pc.replace_substring_regex(column, f"^'({FORMULA_START.removeprefix('^')})", r"\1"))
 
 
 def _role(field: str) -> str:

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bailiwick.errors import InputError
 
-_FORMULA_START = r"^[=+\-@\t\r]"
+FORMULA_START = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?%?$"
 _NEEDS_QUOTES = r"[\",\r\n]|^\s|\s$"
 _ROWS_AT_ONCE = 100_000
@@ -92,7 +92,7 @@ def _cells(array: pa.Array) -> pa.Array:
 
 def formula_safe_array(array: pa.Array) -> pa.Array:
     """Put a quote before every text that a spreadsheet program could take for a formula; numbers stay."""
-    is_dangerous = pc.and_not(pc.match_substring_regex(array, _FORMULA_START), pc.match_substring_regex(array, _NUMBER))
+    is_dangerous = pc.and_not(pc.match_substring_regex(array, FORMULA_START), pc.match_substring_regex(array, _NUMBER))
     return pc.if_else(is_dangerous, pc.binary_join_element_wise("'", array, ""), array)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -14,6 +15,7 @@ import shapely
 
 import bailiwick as bw
 from bailiwick.domain import Adjacency, Progress, UnitTable
+from bailiwick.errors import InputError
 
 TOWNS = {
     "id": [f"u{i}" for i in range(16)],
@@ -184,3 +186,36 @@ def test_colour_blind_safe_map_says_that_data_are_generated(tmp_path: Path) -> N
     plan.to_files(tmp_path / "plan", report=False)
     assert "These data are generated, not real." in (tmp_path / "plan" / "map.html").read_text(encoding="utf-8")
     assert not (tmp_path / "plan" / "report.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"objective": "beauty"}, "there is no objective 'beauty'; expected 'distance', 'inertia', 'diameter'"),
+        ({"seed": "a"}, "the seed must be a whole number, zero or more; found 'a'"),
+        ({"seed": -1}, "the seed must be a whole number, zero or more; found -1"),
+        ({"balance": {"population": "5%"}}, "must be a fraction such as 0.05, found '5%'"),
+    ],
+)
+def test_wrong_words_are_told_as_input(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        bw.design(TOWNS, is_planar=True, **{"territories": 2, "balance": {"population": 0.1}, **more})
+
+
+def test_a_plan_shows_itself_in_one_line() -> None:
+    assert repr(quadrants()) == "<Plan: 16 units in 4 territories, every rule kept>"
+
+
+def test_a_move_between_territories_of_one_name_is_told_apart() -> None:
+    other = bw.compare({"a": "T1", "b": "T1", "c": "T2", "d": "T2", "e": "T2"}, {"a": "T2", "b": "T2", "c": "T1", "d": "T1", "e": "T2"})
+    assert other.moves() == [("e", "T2", "T2")]
+    assert other.continued == {"T1": "T2", "T2": "T1"}
+
+
+def test_ids_that_look_like_formulas_come_back_as_they_were(tmp_path: Path) -> None:
+    units = {"id": ["-a", "=b", "@c", "+d"], "x": [0, 1, 8, 9], "y": [0, 0, 0, 0], "people": [3, 2, 2, 3]}
+    plan = bw.design(units, territories=2, balance={"people": 0.05}, is_planar=True)
+    plan.to_files(tmp_path / "plan", map=False, report=False)
+    judged = bw.evaluate(units, tmp_path / "plan", balance={"people": 0.05}, is_planar=True)
+    assert judged.keeps_every_rule
+    assert judged.alignment["territory_id"].tolist() == plan.alignment["territory_id"].tolist()

@@ -11,6 +11,7 @@ import numpy as np
 from bailiwick import formats
 from bailiwick.api.balance import Balance, parse_balance
 from bailiwick.domain import Notice, RepTable, UnitTable
+from bailiwick.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +65,10 @@ def read_source(
     Raises
     ------
     InputError
-        If they cannot be read, or a column is missing.
+        If they cannot be read, a column is missing, or a ``UnitTable`` comes with options for reading.
     """
     if isinstance(units, UnitTable):
+        _check_ready(units, {"shapes": shapes, "column_map": column_map}, is_planar=is_planar)
         return Source(units, units.n_units)
     table = formats.read_table(_tabular(units), is_planar=is_planar)
     read = formats.read_units(
@@ -78,6 +80,23 @@ def read_source(
         text_columns=text_columns,
     )
     return Source(read.units, read.n_rows_read, read.rejected, read.notices, title_of(table.source))
+
+
+def _check_ready(units: UnitTable, options: Mapping[str, Any], *, is_planar: bool) -> None:
+    """A ready table is not read again, so options for reading would do nothing."""
+    given = next((name for name, value in options.items() if value is not None), None)
+    if given is not None:
+        raise InputError(
+            f"{given} is for files and tables that are still to be read, but the units are a UnitTable; leave it out",
+            code="source",
+            field=given,
+        )
+    if is_planar and not units.is_planar:
+        raise InputError(
+            "is_planar=True, but the coordinates of this UnitTable are longitude and latitude; make it with is_planar=True if they are km",
+            code="source",
+            field="is_planar",
+        )
 
 
 def title_of(file_name: str) -> str:
@@ -103,12 +122,25 @@ def _tabular(source: Any) -> Any:
 def read_roster(reps: Any, *, is_planar: bool) -> RepTable:
     """Read reps from a path, a table or a mapping of columns; a ``RepTable`` is taken as it is.
 
+    Parameters
+    ----------
+    is_planar
+        Whether the units are in a plane; the homes must be, too.
+
     Raises
     ------
     InputError
-        If they cannot be read.
+        If they cannot be read, or homes and units have different kinds of coordinates.
     """
-    return reps if isinstance(reps, RepTable) else formats.read_reps(_tabular(reps), is_planar=is_planar)
+    roster = reps if isinstance(reps, RepTable) else formats.read_reps(_tabular(reps), is_planar=is_planar)
+    if roster.is_planar != is_planar:
+        kinds = ("longitude and latitude", "x and y in km")
+        raise InputError(
+            f"the homes of the reps are {kinds[roster.is_planar]}, but the units are {kinds[is_planar]}; give both in one kind",
+            code="source",
+            field="reps",
+        )
+    return roster
 
 
 def read_assignment(alignment: Any) -> formats.AlignmentTable:

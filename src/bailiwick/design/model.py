@@ -232,24 +232,29 @@ def _pinned(problem: Problem, node_of_unit: IntArray, n: int) -> IntArray:
 def _barred(problem: Problem, node_of_unit: IntArray, points: FloatArray, centres: FloatArray) -> tuple[IntArray, IntArray]:
     """Territories that a node must not get: forbidden pairs, and fixed centres beyond the largest distance."""
     n, k = len(points), len(centres)
-    keys = [np.empty(0, np.int64)]
+    forbidden = np.empty(0, np.int64)
     if problem.forbidden is not None:
-        keys.append(node_of_unit[problem.forbidden[:, 0]].astype(np.int64) * k + problem.forbidden[:, 1])
+        forbidden = np.unique(node_of_unit[problem.forbidden[:, 0]].astype(np.int64) * k + problem.forbidden[:, 1])
+    pairs = forbidden
     if problem.max_distance_km is not None:
-        keys.append(_too_far(points, centres, problem.max_distance_km))
-    pairs = np.unique(np.concatenate(keys))
+        pairs = np.union1d(forbidden, _too_far(points, centres, problem.max_distance_km, forbidden))
     indptr = np.zeros(n + 1, np.int32)
     np.cumsum(np.bincount(pairs // k, minlength=n), out=indptr[1:])
     return indptr, (pairs % k).astype(np.int32)
 
 
-def _too_far(points: FloatArray, centres: FloatArray, max_distance_km: float) -> np.ndarray:
-    """Keys node · K + territory of the fixed centres beyond the largest distance; nodes far from every centre stay free."""
-    k = len(centres)
+def _too_far(points: FloatArray, centres: FloatArray, max_distance_km: float, forbidden: np.ndarray) -> np.ndarray:
+    """Keys node · K + territory of the fixed centres beyond the largest distance.
+
+    Nodes without another allowed territory, and centres that are far from every node, stay free: the distance gives way.
+    """
+    n, k = len(points), len(centres)
     fixed = np.flatnonzero(np.isfinite(centres[:, 0]))
-    found = [np.flatnonzero(distance_km(points, centres[j]) > max_distance_km).astype(np.int64) * k + j for j in fixed]
-    keys = np.concatenate(found) if found else np.empty(0, np.int64)
-    return keys[np.bincount(keys // k, minlength=len(points))[keys // k] < k]
+    far = [np.flatnonzero(distance_km(points, centres[j]) > max_distance_km).astype(np.int64) * k + j for j in fixed]
+    keys = np.concatenate(far) if far else np.empty(0, np.int64)
+    barred = np.union1d(keys, forbidden)
+    is_stuck, is_lonely = np.bincount(barred // k, minlength=n) >= k, np.bincount(barred % k, minlength=k) >= n
+    return keys[~is_stuck[keys // k] & ~is_lonely[keys % k]]
 
 
 def _centres(problem: Problem) -> FloatArray:

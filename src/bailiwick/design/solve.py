@@ -16,6 +16,7 @@ from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
 from bailiwick.design.starts import best_plan
 from bailiwick.domain import Bound, Problem, Result
+from bailiwick.errors import InputError
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation, evaluate
 
@@ -37,7 +38,7 @@ def solve(
     clock
         Source of seconds for time limits and timings; it never influences the plan unless ``stop`` does.
     seed
-        Of the random source; same problem and seed, same plan.
+        Of the random source, zero or more; same problem and seed, same plan.
     stop
         Asked between slices of work; True ends the search with the best plan so far.
     on_progress
@@ -51,12 +52,16 @@ def solve(
     Raises
     ------
     InfeasibleError
-        If locks, forbidden pairs and groups contradict each other.
+        If locks, forbidden pairs and groups contradict each other, or leave a territory without any unit.
+    InputError
+        If the seed is negative.
 
     Notes
     -----
     See ``docs/algorithms/design.md`` for the method, its guarantees and its cost.
     """
+    if seed < 0:
+        raise InputError(f"the seed must be zero or more, found {seed}", code="parameter", field="seed")
     check_hard_rules(problem)
     watch = Watch(clock, stop, on_progress)
     model = compile_problem(problem)

@@ -95,6 +95,13 @@ def test_territories_in_pieces_are_named() -> None:
     assert (notice.count, notice.examples) == (1, ("T1",))
 
 
+def test_territories_without_a_unit_are_named() -> None:
+    free = problem([(0, 0), (1, 0)], 2, tolerance={"people": None})  # type: ignore[dict-item]
+    notice = told(free, [1, 1])["empty_territory"]
+    assert notice.message == "1 territories have no unit, the first is T1."
+    assert (notice.count, notice.examples) == (1, ("T1",))
+
+
 def test_units_beyond_the_largest_distance_are_named_farthest_first() -> None:
     asked = row([1, 1, 1, 1], 2, centres=[(0, 0), (3, 0)], tolerance=1.0, max_distance_km=1.5)
     notice = told(asked, [0, 0, 0, 0])["distance_not_met"]

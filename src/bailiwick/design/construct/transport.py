@@ -199,7 +199,8 @@ def _newton_step(curvature: sp.csc_matrix, short: FloatArray, cap: float) -> Flo
 def cut_to_size(load: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Cut loads that exceed a mean territory, and scale targets so that both sides still agree.
 
-    A unit heavier than a territory can only stand alone; its surplus must not push its neighbours out of balance.
+    A unit heavier than a territory can only stand alone; its surplus must not push its neighbours out of balance. Where
+    such units have all there is, every unit counts the same instead.
 
     Examples
     --------
@@ -213,5 +214,7 @@ def cut_to_size(load: FloatArray, target: FloatArray) -> tuple[FloatArray, Float
     # With h units cut, K territories of one size share what the others hold and h times that size.
     rest = (load.sum() - np.concatenate([[0.0], np.cumsum(heaviest)])) / (k - np.arange(len(heaviest) + 1))
     n_cut = int(np.argmax(np.append(heaviest, 0.0) <= rest * (1 + 1e-12)))
+    if rest[n_cut] <= 0:
+        return np.full(len(load), k / len(load)), share * k
     cut = np.minimum(load, rest[n_cut])
     return cut, share * cut.sum()

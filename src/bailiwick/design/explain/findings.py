@@ -13,12 +13,22 @@ from bailiwick.metrics.rules import too_far
 def findings(evaluation: Evaluation) -> tuple[Notice, ...]:
     """Notices on every rule that the plan breaks, largest cause first."""
     return (
+        *_empty(evaluation),
         *_heavy_units(evaluation),
         *_unbalanced(evaluation),
         *_in_pieces(evaluation),
         *_too_far(evaluation),
         *_islands(evaluation.problem),
     )
+
+
+def _empty(evaluation: Evaluation) -> list[Notice]:
+    problem = evaluation.problem
+    empty = np.setdiff1d(np.arange(problem.n_territories), evaluation.territory_idx)
+    if not len(empty):
+        return []
+    ids = [str(problem.territory_ids[j]) for j in empty[:10]]
+    return [Notice("empty_territory", f"{len(empty)} territories have no unit, the first is {ids[0]}.", len(empty), tuple(ids))]
 
 
 def heavy_units(problem: Problem, column: int) -> np.ndarray:

@@ -17,7 +17,6 @@ from bailiwick.api.sources import read_assignment
 from bailiwick.domain import FloatArray, TextArray
 from bailiwick.errors import InputError
 from bailiwick.formats.alignment import ALIGNMENT_FILE
-from bailiwick.formats.matching import match_ids, text_array
 from bailiwick.formats.numbers import parse_numbers
 
 
@@ -70,20 +69,13 @@ def _from_judgement(judged: Judgement) -> Side:
 def _from_table(source: Any) -> Side:
     table = formats.read_table(source)
     alignment = formats.read_alignment(table)
-    wanted = text_array(alignment.unit_ids)
-    rows = np.full(len(alignment), -1)
-    for name in table.names:
-        rows = match_ids(wanted, table.text(name))
-        if (rows >= 0).all():
-            break
     measures = {}
     for name in table.names:
-        texts = np.array(table.text(name).to_pylist(), dtype=object)[rows]
-        if np.array_equal(texts, alignment.unit_ids) or np.array_equal(texts, alignment.territory_ids):
+        if name in alignment.columns:
             continue
-        numbers = parse_numbers(table.data.column(name), decimal=table.decimal)
-        if np.isfinite(numbers.values[rows]).all():
-            measures[name] = numbers.values[rows]
+        values = parse_numbers(table.data.column(name), decimal=table.decimal).values[alignment.row_idx]
+        if (np.isfinite(values) & (values >= 0)).all():
+            measures[name] = values
     return Side(alignment.unit_ids, alignment.territory_ids, measures)
 
 

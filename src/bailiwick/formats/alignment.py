@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from bailiwick.domain import Notice, TextArray
 from bailiwick.errors import InputError
@@ -35,12 +36,18 @@ class AlignmentTable(Mapping[str, str]):
         What was left out or looks odd.
     source
         Name of the file.
+    columns
+        Names of the unit and the territory column; empty if it was not read from a table.
+    row_idx
+        Row of each unit in that table, counted from 0 without the header, shape (n,); empty likewise.
     """
 
     unit_ids: TextArray
     territory_ids: TextArray
     notices: tuple[Notice, ...] = ()
     source: str = "the alignment"
+    columns: tuple[str, ...] = ()
+    row_idx: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_unit", dict(zip(self.unit_ids.tolist(), self.territory_ids.tolist(), strict=True)))
@@ -91,7 +98,7 @@ def read_alignment(source: str | os.PathLike[str] | Any, *, column_map: Mapping[
     mapped = {_role(field): column for field, column in (column_map or {}).items()}
     unit_column = _find(table, "unit_id", mapped)
     territory_column = _find(table, "territory_id", mapped, taken=unit_column)
-    return _check(table, _unguarded(table.text(unit_column)), _unguarded(table.text(territory_column)))
+    return _check(table, unit_column, territory_column)
 
 
 def _unguarded(column: Any) -> TextArray:
@@ -123,28 +130,35 @@ def _find(table: Table, role: str, mapped: Mapping[str, str], *, taken: str = ""
     return found
 
 
-def _check(table: Table, unit_ids: TextArray, territory_ids: TextArray) -> AlignmentTable:
+def _check(table: Table, unit_column: str, territory_column: str) -> AlignmentTable:
+    unit_ids, territory_ids = _unguarded(table.text(unit_column)), _unguarded(table.text(territory_column))
     notices = list(table.notices)
     has_both = np.array([bool(u.strip()) and bool(t.strip()) for u, t in zip(unit_ids, territory_ids, strict=True)], bool)
     left_out = int((~has_both).sum()) + len(table.malformed)
     if left_out:
         examples = tuple(f"row {row}" for row in table.row_numbers[~has_both][:3])
         notices.append(Notice("alignment_incomplete", f"{in_rows(left_out)} without unit or territory were left out", left_out, examples))
-    seen: dict[str, tuple[str, int]] = {}
-    repeats = 0
-    for unit, territory, row in zip(unit_ids[has_both], territory_ids[has_both], table.row_numbers[has_both].tolist(), strict=True):
-        before, first_row = seen.setdefault(unit, (territory, row))
-        if before != territory:
-            raise InputError(
-                f"unit {unit!r} has two territories in {table.source}: {before!r} in row {first_row} and {territory!r} in row {row}",
-                code="two_territories",
-                field="unit_id",
-                row=row,
-            )
-        repeats += first_row != row
+    first: dict[str, int] = {}
+    for at in np.flatnonzero(has_both).tolist():
+        before = first.setdefault(unit_ids[at], at)
+        if territory_ids[before] != territory_ids[at]:
+            raise _two_territories(table, unit_ids[at], territory_ids, before, at)
+    if not first:
+        raise InputError(f"no row of {table.source} has both a unit and a territory", code="no_usable_rows", field="alignment")
+    repeats = int(has_both.sum()) - len(first)
     if repeats:
         notices.append(Notice("alignment_repeats", f"{in_rows(repeats)} say again what a row above said", repeats))
-    if not seen:
-        raise InputError(f"no row of {table.source} has both a unit and a territory", code="no_usable_rows", field="alignment")
-    territories = object_array(territory for territory, _ in seen.values())
-    return AlignmentTable(object_array(seen), territories, tuple(notices), table.source)
+    row_idx = np.fromiter(first.values(), np.int64, len(first))
+    columns = (unit_column, territory_column)
+    return AlignmentTable(object_array(first), territory_ids[row_idx], tuple(notices), table.source, columns, row_idx)
+
+
+def _two_territories(table: Table, unit: str, territory_ids: TextArray, before: int, at: int) -> InputError:
+    rows = table.row_numbers[[before, at]].tolist()
+    return InputError(
+        f"unit {unit!r} has two territories in {table.source}: {territory_ids[before]!r} in row {rows[0]} and "
+        f"{territory_ids[at]!r} in row {rows[1]}",
+        code="two_territories",
+        field="unit_id",
+        row=rows[1],
+    )

@@ -36,6 +36,10 @@ def plan_territories(units: UnitTable, measures: tuple[Measure, ...], *, n_terri
     InputError
         If the number cannot be known, is smaller than that of the reps or larger than that of the units.
     """
+    if n_territories is not None and not isinstance(n_territories, int | np.integer):
+        raise InputError(
+            f"the number of territories must be a whole number, found {n_territories!r}", code="territories", field="territories"
+        )
     if n_territories is not None:
         check_n_territories(n_territories, units.n_units)  # before a billion of them are given names
     if reps is not None:

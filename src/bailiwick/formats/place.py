@@ -96,7 +96,7 @@ def find_positions(table: Table, choice: Choice, *, shapes: Table | None = None,
     else:
         _from_columns(found, table, choice)
     if shapes is not None:
-        _from_shapes(found, shapes, ids, is_planar)
+        _from_shapes(found, shapes, ids, is_planar, has_ids=choice.column("id") is not None)
     _check_any(found, table, choice, is_planar)
     if found.address is not None and found.is_open.any():
         _from_gazetteer(found, table, found.address)
@@ -155,8 +155,8 @@ def _check_location(lon: FloatArray, table: Table, column: str) -> None:
         )
 
 
-def _from_shapes(found: Positions, shapes: Table, ids: TextArray, is_planar: bool) -> None:
-    keys = {"id": ids}
+def _from_shapes(found: Positions, shapes: Table, ids: TextArray, is_planar: bool, *, has_ids: bool) -> None:
+    keys = {"id": ids} if has_ids else {}
     if found.address is not None and found.address.postcodes is not None:
         keys["postcode"] = found.address.postcodes.to_numpy(zero_copy_only=False)
     join = join_shapes(keys, shapes)

@@ -127,6 +127,8 @@ def read_units(
     ids, chosen_id = _read_ids(table, choice, verdicts, notices)
     measures = _read_measures(table, choice, verdicts, notices, missing_measure)
     shape_table = None if shapes is None else read_table(shapes, is_planar=is_planar)
+    if shape_table is not None:
+        _check_key(table, choice)
     positions = find_positions(table, choice, shapes=shape_table, ids=to_objects(ids), is_planar=is_planar)
     notices += positions.notices
     _judge_positions(verdicts, positions, table)
@@ -137,6 +139,17 @@ def read_units(
     notices.append(_tell_chosen(chosen, choice))
     units = _build(table, choice, verdicts, ids, measures, positions, is_planar=is_planar)
     return UnitImport(units, rejected, tuple(notices), MappingProxyType(chosen), n_read)
+
+
+def _check_key(table: Table, choice: Choice) -> None:
+    """Row numbers that stand in for ids would find the shapes of others: row 1001 is not the county 01001."""
+    if choice.column("id") is None and choice.column("postcode") is None:
+        raise InputError(
+            f"no column of {table.source} was recognised as id or postcode, by which rows find their shapes; name it, such as "
+            f"--map id={table.names[0]}. Columns: {quoted(table.names)}",
+            code="no_id",
+            field="id",
+        )
 
 
 def _read_ids(table: Table, choice: Choice, verdicts: Verdicts, notices: list[Notice]) -> tuple[Any, Chosen]:

@@ -192,6 +192,7 @@ def test_colour_blind_safe_map_says_that_data_are_generated(tmp_path: Path) -> N
     ("more", "words"),
     [
         ({"objective": "beauty"}, "there is no objective 'beauty'; expected 'distance', 'inertia', 'diameter'"),
+        ({"territories": 2.5}, "the number of territories must be a whole number, found 2.5"),
         ({"seed": "a"}, "the seed must be a whole number, zero or more; found 'a'"),
         ({"seed": -1}, "the seed must be a whole number, zero or more; found -1"),
         ({"balance": {"population": "5%"}}, "must be a fraction such as 0.05, found '5%'"),

@@ -215,3 +215,11 @@ def test_shapes_that_do_not_fit(grid: gpd.GeoDataFrame) -> None:
         read_units(units, shapes=grid)
     with pytest.raises(InputError, match="has no shapes"):
         read_units(units, shapes=pa.table({"id": ["a"]}))
+
+
+def test_row_numbers_never_find_shapes(tmp_path: Path) -> None:
+    (tmp_path / "people.tsv").write_text("01001\t55869\n01003\t223234\n")
+    grid = gpd.GeoDataFrame({"id": ["1", "2"]}, geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=4326)
+    with pytest.raises(InputError, match="--map id=column_1") as caught:
+        read_units(tmp_path / "people.tsv", shapes=grid)
+    assert caught.value.code == "no_id"

@@ -178,7 +178,7 @@ class PlanView:
     gap
         ``objective / lower_bound − 1`` as a fraction, or None.
     bound_holds_for
-        The problem for which the bound is proven, as the middle of a sentence (``these centres, units may be split``).
+        The plans for which the bound is proven, as the middle of a sentence (``all plans with these centres``).
     bound_method
         How the bound was found.
     notices

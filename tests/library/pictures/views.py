@@ -76,7 +76,7 @@ def grid_view(**changes: Any) -> PlanView:
         objective_unit="t · km",
         lower_bound=1216.0,
         gap=0.0152,
-        bound_holds_for="these centres",
+        bound_holds_for="all plans with these centres",
         bound_method="dual prices",
         notices=(Notice("unit_too_large", "Elm cannot come below +40 %: its fields are too rich.", 1, ("Field C3",)),),
         method=("Fields were shared out, then exchanged.",),

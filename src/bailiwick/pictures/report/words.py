@@ -70,9 +70,9 @@ def gap_sentences(view: PlanView) -> list[str]:
     if view.lower_bound is None or view.gap is None:
         sentences.append("For this problem no bound is at hand that would tell how much better another plan could be.")
         return sentences
-    scope = f" That is proven for {view.bound_holds_for}." if view.bound_holds_for else ""
+    scope = f"Proven for {view.bound_holds_for}: none of them comes" if view.bound_holds_for else "No plan can come"
     bound = f"{compact_text(view.lower_bound)} {view.objective_unit}".strip()
-    sentences.append(f"No plan can come below {bound}, so that none is more than {percent_text(view.gap)} better than this one.{scope}")
+    sentences.append(f"{scope} below {bound}, so that none is more than {percent_text(view.gap)} better than this one.")
     if view.bound_method:
         sentences.append(f"The bound comes from: {view.bound_method}.")
     return sentences

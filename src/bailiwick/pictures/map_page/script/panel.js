@@ -33,8 +33,8 @@ function fillBound({ words, value, unit, bound, gap, holds_for: holdsFor }) {
   if (value !== null) line.append(` (${formatInWords(value)} `, text(unit), ")");
   if (bound !== null && gap !== null) {
     const percent = `${formatNumber(100 * gap, 1)}${THIN_SPACE}%`;
-    line.append(`. No plan can be more than ${percent} better`);
-    if (holdsFor) line.append(" for ", text(holdsFor));
+    if (holdsFor) line.append(". Proven for ", text(holdsFor), `: none is more than ${percent} better`);
+    else line.append(`. No plan can be more than ${percent} better`);
   }
   line.append(".");
 }

@@ -46,7 +46,7 @@ class Progress:
     objective
         Best so far, or NaN.
     n_violations
-        Territories outside a tolerance or in pieces, or −1 while unknown.
+        Territories outside a tolerance, or −1 while unknown.
     lower_bound
         Best so far, or NaN.
     """

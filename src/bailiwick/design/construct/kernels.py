@@ -169,7 +169,7 @@ def gather_curvature(diagonal, partner, coupling, dead_cell):  # type: ignore[no
     from dwarfing all others.
     """
     k = len(diagonal)
-    typical = np.median(diagonal) + 1e-12
+    typical = max(np.median(diagonal), 0.01 * diagonal.max()) + 1e-12
     indptr = np.zeros(k + 1, np.int32)
     indices = np.empty(k * (1 + partner.shape[0] * partner.shape[2]), np.int32)
     entries = np.empty(len(indices))

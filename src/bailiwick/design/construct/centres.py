@@ -45,7 +45,7 @@ def bisect(points: FloatArray, load: FloatArray, n_parts: int, *, rng: np.random
         order = members[np.argsort((points[members] * axis).sum(axis=1), kind="stable")]
         left = count // 2
         reach = np.cumsum(heft[order])
-        cut = int(np.searchsorted(reach, reach[-1] * left / count))
+        cut = int(np.searchsorted(reach - heft[order] / 2, reach[-1] * left / count))
         cut = min(max(cut, min(left, len(order))), max(len(order) - (count - left), 0))
         pieces += [(order[:cut], first, left), (order[cut:], first + left, count - left)]
     return part

@@ -91,6 +91,14 @@ class Problem:
         Group number of each unit, or −1, shape (n,): the units of a group go to one territory.
     max_distance_km
         Largest allowed distance of a unit from its centre, or None.
+    territory_names
+        Names for people, shape (K,), or None.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to assign, lengths do not fit, an index is out of range, a name or id repeats, or a measure
+        or an objective is unknown.
 
     Notes
     -----
@@ -112,6 +120,22 @@ class Problem:
     territory_names: TextArray | None = None
 
     def __post_init__(self) -> None:
+        self._check_size()
+        _check_measures(self)
+        n, k = self.units.n_units, len(self.territory_ids)
+        frozen_fields = {
+            "territory_ids": _unique_ids(self.territory_ids),
+            "target_shares": _checked_shares(self.target_shares, k),
+            "centre_coordinates": _checked_centres(self.centre_coordinates, k),
+            "locked": None if self.locked is None else _checked_index("locked", self.locked, n, k),
+            "groups": None if self.groups is None else _checked_index("groups", self.groups, n, None),
+            "forbidden": None if self.forbidden is None else _checked_pairs(self.forbidden, n, k),
+            "territory_names": None if self.territory_names is None else _checked_names(self.territory_names, k),
+        }
+        for name, value in frozen_fields.items():
+            object.__setattr__(self, name, None if value is None else frozen(value))
+
+    def _check_size(self) -> None:
         n, k = self.units.n_units, len(self.territory_ids)
         if n == 0:
             raise InputError("there are no units to assign", code="no_units")
@@ -124,36 +148,9 @@ class Problem:
                 code="objective",
                 field="objective",
             )
-        if not self.measures:
-            raise InputError("name at least one measure to balance", code="no_measure", field="balance")
-        for measure in self.measures:
-            if measure.name not in self.units.measures:
-                known = ", ".join(sorted(self.units.measures)) or "none"
-                message = f"there is no measure {measure.name!r}; the units have: {known}"
-                raise InputError(message, code="unknown_measure", field=measure.name)
-        shares = np.asarray(self.target_shares, dtype=np.float64)
-        if shares.shape != (k,) or not (shares > 0).all() or not np.isclose(shares.sum(), 1.0):
-            raise InputError("target shares must be one positive number per territory and sum to 1", code="shares", field="target_shares")
-        centres = np.asarray(self.centre_coordinates, dtype=np.float64)
-        if centres.shape != (k, 2):
-            raise InputError(f"centres must have shape ({k}, 2), found {centres.shape}", code="centres", field="centre_coordinates")
-        set_ = object.__setattr__
-        set_(self, "target_shares", frozen(shares))
-        set_(self, "centre_coordinates", frozen(centres))
-        set_(self, "territory_ids", frozen(np.asarray(self.territory_ids, dtype=object)))
-        for name, size, top in (("locked", n, k), ("groups", n, None)):
-            self._freeze_index(name, size, top)
-        if self.forbidden is not None:
-            set_(self, "forbidden", frozen(np.asarray(self.forbidden, dtype=np.int32).reshape(-1, 2)))
-
-    def _freeze_index(self, name: str, size: int, top: int | None) -> None:
-        column = getattr(self, name)
-        if column is None:
-            return
-        column = np.asarray(column, dtype=np.int32)
-        if column.shape != (size,) or (top is not None and column.max(initial=-1) >= top):
-            raise InputError(f"{name} must have one index per unit, below {top}", code=name, field=name)
-        object.__setattr__(self, name, frozen(column))
+        if self.adjacency is not None and self.adjacency.n_units != n:
+            message = f"the adjacency is of {self.adjacency.n_units} units, but there are {n}"
+            raise InputError(message, code="adjacency", field="adjacency")
 
     @property
     def n_units(self) -> int:
@@ -179,3 +176,82 @@ class Problem:
     def measure_matrix(self) -> FloatArray:
         """Values of the measures, shape (n, M)."""
         return np.column_stack([self.units.measures[m.name] for m in self.measures])
+
+
+def _check_measures(problem: Problem) -> None:
+    if not problem.measures:
+        raise InputError("name at least one measure to balance", code="no_measure", field="balance")
+    for measure in problem.measures:
+        if measure.name not in problem.units.measures:
+            known = ", ".join(sorted(problem.units.measures)) or "none"
+            message = f"there is no measure {measure.name!r}; the units have: {known}"
+            raise InputError(message, code="unknown_measure", field=measure.name)
+    names = [m.name for m in problem.measures]
+    repeated = [name for i, name in enumerate(names) if name in names[:i]]
+    if repeated:
+        raise InputError(f"the measure {repeated[0]!r} is named twice; name each once", code="repeated_measure", field=repeated[0])
+
+
+def _unique_ids(territory_ids: TextArray) -> TextArray:
+    ids = np.asarray(territory_ids, dtype=object)
+    seen: set[str] = set()
+    for territory_id in ids:
+        if territory_id in seen:
+            raise InputError(
+                f"territory id {territory_id!r} appears more than once; ids must be unique", code="duplicate_id", field="territory_ids"
+            )
+        seen.add(territory_id)
+    return ids
+
+
+def _checked_names(territory_names: TextArray, k: int) -> TextArray:
+    names = np.asarray(territory_names, dtype=object)
+    if names.shape != (k,):
+        raise InputError(f"there must be {k} names of territories, found {len(names)}", code="length", field="territory_names")
+    return names
+
+
+def _checked_shares(target_shares: FloatArray, k: int) -> FloatArray:
+    shares = np.asarray(target_shares, dtype=np.float64)
+    if shares.shape != (k,) or not (shares > 0).all() or not np.isclose(shares.sum(), 1.0):
+        raise InputError("target shares must be one positive number per territory and sum to 1", code="shares", field="target_shares")
+    return shares
+
+
+def _checked_centres(centre_coordinates: FloatArray, k: int) -> FloatArray:
+    centres = np.asarray(centre_coordinates, dtype=np.float64)
+    if centres.shape != (k, 2):
+        raise InputError(f"centres must have shape ({k}, 2), found {centres.shape}", code="centres", field="centre_coordinates")
+    is_odd = np.isnan(centres).any(axis=1) != np.isnan(centres).all(axis=1)
+    bad = np.flatnonzero(is_odd | np.isinf(centres).any(axis=1))
+    if len(bad):
+        raise InputError(
+            f"centre {bad[0]} is at {centres[bad[0]].tolist()}; expected two numbers, or NaN twice for a free centre",
+            code="centres",
+            field="centre_coordinates",
+        )
+    return centres
+
+
+def _checked_index(name: str, column: IntArray, n: int, top: int | None) -> IntArray:
+    """One index per unit, −1 for none."""
+    index = np.asarray(column, dtype=np.int32)
+    if index.shape != (n,):
+        raise InputError(f"{name} must have one entry for each of the {n} units, found shape {index.shape}", code="length", field=name)
+    if index.min() < UNASSIGNED or (top is not None and index.max() >= top):
+        where = "-1 or more" if top is None else f"in -1..{top - 1}"
+        raise InputError(f"{name} must lie {where}, found {index.min()} to {index.max()}", code="territory_idx", field=name)
+    return index
+
+
+def _checked_pairs(forbidden: IntArray, n: int, k: int) -> IntArray:
+    pairs = np.asarray(forbidden, dtype=np.int32).reshape(-1, 2)
+    bad = np.flatnonzero((pairs < 0).any(axis=1) | (pairs >= [n, k]).any(axis=1))
+    if len(bad):
+        raise InputError(
+            f"forbidden pair {bad[0]} is unit {pairs[bad[0], 0]} and territory {pairs[bad[0], 1]}; "
+            f"expected a unit in 0..{n - 1} and a territory in 0..{k - 1}",
+            code="forbidden",
+            field="forbidden",
+        )
+    return pairs

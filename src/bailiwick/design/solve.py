@@ -96,8 +96,8 @@ def bound_for_centres(problem: Problem, evaluation: Evaluation, built: Construct
     """
     if problem.objective == "diameter":
         return None
-    # Groups only shrink the set of plans, so the bound may ignore them; units then stand for themselves.
-    model = compile_problem(replace(problem, groups=None))
+    # Groups and the largest distance only shrink the set of plans, so the bound may ignore them.
+    model = compile_problem(replace(problem, groups=None, max_distance_km=None))
     measure = tightest_measure(model)
     label = model.to_nodes(evaluation.territory_idx)
     lower, upper, is_widened = _windows_with(model, label, measure)

@@ -30,7 +30,7 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         Turns the directions of the starting bisections, scatters centres, and seeds the searches.
     """
     built = construct(model, watch=watch)
-    if model.is_fixed.all() and model.objective != DIAMETER:
+    if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         watch.lower_bound = quick_bound(model, model.centres, built.prices, measure=tightest_measure(model))
     if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
         return built, improve(model, built, graph, watch, seed=seed)

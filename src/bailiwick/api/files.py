@@ -35,7 +35,13 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
     plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
         columns = territory_columns(plan.evaluation)
-        shapes = territory_shapes(units, plan.evaluation.territory_idx, plan.problem.n_territories, land=_land(units, ground))
+        shapes = territory_shapes(
+            units,
+            plan.evaluation.territory_idx,
+            plan.problem.n_territories,
+            land=_land(units, ground),
+            adjacency=plan.problem.adjacency,
+        )
         write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation))
         write_csv(fresh / "territories.csv", columns)
         write_territories(fresh / "territories.geojson", shapes, columns, is_planar=units.is_planar)

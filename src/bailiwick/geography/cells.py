@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.arcs import arcs_in_degrees
+from bailiwick.geography.bridges import gaps_to_bridge, stepping_stones
 from bailiwick.geography.delaunay import StereographicMap, Triangulation, edges_of, find_places, triangulate
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, points_to_coordinates, to_vectors
 from bailiwick.geography.region import Region, tangents
@@ -20,6 +21,8 @@ DEGREE_STEP = 1e-7
 KM_STEP = 1e-6
 SLIVER_SHARE = 1e-4
 """Parts without a point that are smaller than this share of their territory are clippings and are dropped."""
+MOST_ROUNDS = 4
+"""Bridges of one territory may cut another; so often the areas are drawn anew."""
 _GUARDS = 16
 _OUTSIDE = -2
 
@@ -39,7 +42,13 @@ class Ridges(NamedTuple):
 
 
 def cell_shapes(
-    coordinates: FloatArray, territory_idx: IntArray, n_territories: int, *, is_planar: bool, land: shapely.Geometry | None = None
+    coordinates: FloatArray,
+    territory_idx: IntArray,
+    n_territories: int,
+    *,
+    is_planar: bool,
+    land: shapely.Geometry | None = None,
+    pairs: IntArray | None = None,
 ) -> NDArray[np.object_]:
     """Draw the area around the points of each territory.
 
@@ -53,6 +62,8 @@ def cell_shapes(
         K.
     land
         Polygons to which the areas are clipped, same coordinates; points off the land keep a disc.
+    pairs
+        Neighbouring units, shape (m, 2), that a territory holds together; None if territories need not be connected.
 
     Returns
     -------
@@ -67,6 +78,10 @@ def cell_shapes(
     every vertex and leave no slit. A place shared by several territories is split like a cake. Data wider than a
     hemisphere have no outline; the areas then cover the land, or the world.
 
+    Two neighbours of one territory may have cells that touch only outside of the region, or not at all. Where that leaves
+    the territory in parts, a strip along the straight line between them is added to it: the line counts like a row of points
+    (:mod:`bailiwick.geography.bridges`). What only a way over water or foreign land would join stays in parts.
+
     Examples
     --------
     >>> two = cell_shapes(np.array([[0.0, 0.0], [10.0, 0.0]]), np.array([0, 1]), 2, is_planar=True)
@@ -76,9 +91,17 @@ def cell_shapes(
     shapes = np.full(n_territories, shapely.MultiPolygon(), dtype=object)
     if not len(coordinates) or not (territory_idx >= 0).any():
         return shapes
-    seeds = _seeds(coordinates, territory_idx, is_planar)
-    ridges = _planar_ridges(seeds) if is_planar else _sphere_ridges(seeds)
+    seeds, seed_of_unit = _seeds(coordinates, territory_idx, is_planar)
     region = Region(seeds.points, seeds.territory_idx, land)
+    shapes = _drawn(seeds, region, n_territories, is_planar=is_planar)
+    if pairs is None:
+        return shapes
+    return _joined(shapes, seeds, region, _pairs_within(seed_of_unit[pairs].astype(np.int32), seeds.territory_idx))
+
+
+def _drawn(seeds: Seeds, region: Region, n_territories: int, *, is_planar: bool) -> NDArray[np.object_]:
+    shapes = np.full(n_territories, shapely.MultiPolygon(), dtype=object)
+    ridges = _planar_ridges(seeds) if is_planar else _sphere_ridges(seeds)
     faces = _faces(np.concatenate([ridges.lines, region.lines]), KM_STEP if is_planar else DEGREE_STEP)
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
     keep = region.contains(inside)
@@ -88,11 +111,32 @@ def cell_shapes(
     return _without_clippings(shapes, points_to_coordinates(seeds.points, is_planar=is_planar))
 
 
-def _seeds(coordinates: FloatArray, territory_idx: IntArray, is_planar: bool) -> Seeds:
+def _pairs_within(pairs: IntArray, territory_idx: IntArray) -> IntArray:
+    """Pairs of different seeds of one territory."""
+    is_within = (territory_idx[pairs[:, 0]] == territory_idx[pairs[:, 1]]) & (pairs[:, 0] != pairs[:, 1])
+    return pairs[is_within & (territory_idx[pairs[:, 0]] >= 0)]
+
+
+def _joined(shapes: NDArray[np.object_], seeds: Seeds, region: Region, pairs: IntArray) -> NDArray[np.object_]:
+    """Draw anew with the lines that join parts, until no line is missing."""
+    bridges = np.empty((0, 2), pairs.dtype)
+    for _ in range(MOST_ROUNDS):
+        gaps = gaps_to_bridge(shapes, seeds.points, seeds.territory_idx, pairs, region.contains)
+        tried = np.unique(np.vstack([bridges, np.sort(gaps, axis=1)]), axis=0)
+        stones, bridge = stepping_stones(seeds.points, tried)
+        if len(tried) == len(bridges) or not len(stones):
+            break
+        bridges = tried
+        with_stones = Seeds(np.vstack([seeds.points, stones]), np.concatenate([seeds.territory_idx, seeds.territory_idx[tried[bridge, 0]]]))
+        shapes = _drawn(with_stones, region, len(shapes), is_planar=seeds.points.shape[1] == 2)
+    return shapes
+
+
+def _seeds(coordinates: FloatArray, territory_idx: IntArray, is_planar: bool) -> tuple[Seeds, NDArray[np.int64]]:
+    """The seeds, and the one of each unit, shape (n,)."""
     places = find_places(coordinates, is_planar=is_planar)
     span = int(territory_idx.max()) + 2
-    key = np.sort(places.place_idx.astype(np.int64) * span + territory_idx + 1)
-    key = key[np.append(True, key[1:] != key[:-1])]
+    key, seed_of_unit = np.unique(places.place_idx.astype(np.int64) * span + territory_idx + 1, return_inverse=True)
     place, territory = key // span, (key % span - 1).astype(np.int32)
     points = places.points[place]
     count = np.bincount(place)[place]
@@ -105,7 +149,7 @@ def _seeds(coordinates: FloatArray, territory_idx: IntArray, is_planar: bool) ->
         if not is_planar:
             moved *= EARTH_RADIUS_KM / np.linalg.norm(moved, axis=1)[:, None]
         points[shared] = moved
-    return Seeds(points, territory)
+    return Seeds(points, territory), seed_of_unit.ravel()
 
 
 def _room(points: FloatArray) -> FloatArray:

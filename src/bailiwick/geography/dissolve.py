@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from bailiwick.domain import IntArray, UnitTable
+from bailiwick.domain import Adjacency, IntArray, UnitTable
 from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.borders import KM_PER_DEGREE, default_snap_km, from_shapes
 from bailiwick.geography.cells import DEGREE_STEP, KM_STEP, cell_shapes
@@ -17,7 +17,12 @@ _ROUNDS = 3
 
 
 def territory_shapes(
-    units: UnitTable, territory_idx: IntArray, n_territories: int, *, land: shapely.Geometry | None = None
+    units: UnitTable,
+    territory_idx: IntArray,
+    n_territories: int,
+    *,
+    land: shapely.Geometry | None = None,
+    adjacency: Adjacency | None = None,
 ) -> NDArray[np.object_]:
     """Draw each territory as one polygon with parts.
 
@@ -32,6 +37,9 @@ def territory_shapes(
     land
         Polygons to which the areas around points are clipped, in degrees, or km if the units are planar. Shapes of units
         are not clipped.
+    adjacency
+        Neighbours by which territories are connected: the areas around points are drawn so that they are connected, too,
+        as far as there is land. None if territories need not be connected; not looked at where units have shapes.
 
     Returns
     -------
@@ -56,7 +64,8 @@ def territory_shapes(
     """
     territory_idx = np.asarray(territory_idx, dtype=np.int32)
     if units.shapes is None or not any(shape is not None for shape in units.shapes):
-        return cell_shapes(units.coordinates, territory_idx, n_territories, is_planar=units.is_planar, land=land)
+        pairs = None if adjacency is None else adjacency.pairs
+        return cell_shapes(units.coordinates, territory_idx, n_territories, is_planar=units.is_planar, land=land, pairs=pairs)
     shapes = tidy_shapes(units.shapes, is_planar=units.is_planar)
     return dissolve_shapes(shapes, territory_idx, n_territories)
 

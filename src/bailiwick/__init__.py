@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bailiwick.api import Comparison, Judgement, Plan, TerritoryDesigner, compare, design, evaluate
+    from bailiwick.api import Comparison, Judgement, Plan, TerritoryDesigner, compare, design, evaluate, load
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
 
 __version__ = "0.1.0"
@@ -32,6 +32,7 @@ __all__ = [
     "compare",
     "design",
     "evaluate",
+    "load",
 ]
 
 

@@ -16,7 +16,7 @@ from bailiwick.design.construct.build import construct
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import Watch
 from bailiwick.design.solve import bound_for_centres
-from bailiwick.domain import Objective, Problem, Result
+from bailiwick.domain import Measure, Objective, Problem, Result
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics import evaluate
 
@@ -122,3 +122,29 @@ def test_more_rules_never_lower_what_the_bound_bounds() -> None:
     assert bound is not None
     assert lower is not None
     assert bound.value > lower.value
+
+
+@every_cost
+def test_the_prices_that_are_stated_prove_the_bound(objective: Objective, is_planar: bool) -> None:
+    asked = random_problem(objective, is_planar=is_planar, has_homes=True, tolerance=0.05)
+    asked = replace(asked, locked=None, forbidden=None)
+    hours = np.random.default_rng(5).lognormal(0, 0.5, N) * 40
+    units = replace(asked.units, measures={**asked.units.measures, "hours": hours})
+    # hours have the narrower tolerance, so the prices are of them, while distance is weighed by people
+    asked = replace(asked, units=units, measures=(replace(asked.measures[0], tolerance=0.3), Measure("hours", 0.05)))
+    result = solve(asked, clock=time.perf_counter, stop=lambda _: True)
+    assert result.bound is not None
+    prices = result.bound.prices
+    assert prices is not None
+    assert prices.measure == "hours"
+    power = 2 if objective == "inertia" else 1
+    homes = coordinates_to_points(asked.centre_coordinates, is_planar=is_planar)
+    cost = asked.weights[:, None] * distance_km(points_km(units)[:, None, :], homes[None]) ** power
+    deviation = evaluate(asked, result.territory_idx).deviations[:, 1]
+    target = hours.sum() * asked.target_shares
+    low, high = target * (1 + np.minimum(deviation, -0.05)), target * (1 + np.maximum(deviation, 0.05))
+    room = np.where(prices.values > 0, high, low)
+    proven = (cost + hours[:, None] * prices.values).min(axis=1).sum() - (room * prices.values).sum()
+    assert proven == pytest.approx(result.bound.value, rel=1e-9)
+    assert (prices.values > 0).any()
+    assert (prices.values < 0).any()

@@ -1,9 +1,10 @@
-"""The façade: everything Bailiwick does, in three functions."""
+"""The façade: everything Bailiwick does, in a few functions."""
 
 from bailiwick.api.comparison import Comparison, compare
 from bailiwick.api.estimator import TerritoryDesigner
 from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
+from bailiwick.api.loading import load
 from bailiwick.api.plan import Judgement, Plan
 
-__all__ = ["Comparison", "Judgement", "Plan", "TerritoryDesigner", "check_folder", "compare", "design", "evaluate"]
+__all__ = ["Comparison", "Judgement", "Plan", "TerritoryDesigner", "check_folder", "compare", "design", "evaluate", "load"]

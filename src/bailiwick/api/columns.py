@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bailiwick.domain import Prices
 from bailiwick.metrics import Evaluation
 
 
@@ -15,8 +16,8 @@ def alignment_columns(evaluation: Evaluation) -> dict[str, np.ndarray]:
     return {**columns, **{m.name: problem.units.measures[m.name] for m in problem.measures}}
 
 
-def territory_columns(evaluation: Evaluation) -> dict[str, np.ndarray]:
-    """Columns of ``territories.csv``."""
+def territory_columns(evaluation: Evaluation, prices: Prices | None = None) -> dict[str, np.ndarray]:
+    """Columns of ``territories.csv``; the price of room where prices are known."""
     problem = evaluation.problem
     axes = ("centre_x", "centre_y") if problem.units.is_planar else ("centre_longitude", "centre_latitude")
     columns: dict[str, np.ndarray] = {"territory_id": problem.territory_ids}
@@ -34,5 +35,7 @@ def territory_columns(evaluation: Evaluation) -> dict[str, np.ndarray]:
     columns["mean_distance_km"] = evaluation.column("territory_mean_distance_km")
     for key in ("reach_km", "diameter_km"):
         columns[key] = evaluation.column(key)
+    if prices is not None:
+        columns[f"{prices.measure} price"] = prices.values
     columns[axes[0]], columns[axes[1]] = evaluation.centre_coordinates.T
     return columns

@@ -61,6 +61,7 @@ def plan_document(
         "lower_bound": None if bound is None else _number(bound.value),
         "bound_holds_for": None if bound is None else bound.holds_for,
         "bound_method": None if bound is None else bound.method,
+        "prices": _prices(result),
         "gap": None if result.gap is None else _number(result.gap),
         "stop_reason": result.stop_reason,
         "warnings": notice_list(warnings),
@@ -109,6 +110,17 @@ def _metrics(evaluation: Evaluation) -> dict[str, Any]:
         else:
             found[metric.key] = {name: _number(value) for name, value in zip(names, evaluation.column(metric.key), strict=True)}
     return found
+
+
+def _prices(result: Result) -> dict[str, Any] | None:
+    """Unit of measure, and the price of room of each territory in it."""
+    prices = None if result.bound is None else result.bound.prices
+    if prices is None:
+        return None
+    problem = result.problem
+    unit = f"{OBJECTIVE_UNITS[problem.objective].format(weight=problem.measures[0].name)} per {prices.measure}"
+    of_territory = {str(i): _number(price) for i, price in zip(problem.territory_ids, prices.values, strict=True)}
+    return {"measure": prices.measure, "unit": unit, "of_territory": of_territory}
 
 
 def _ids(ids: np.ndarray) -> list[str]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from bailiwick.api.columns import alignment_columns, territory_columns
 from bailiwick.api.document import timings, to_text
-from bailiwick.api.folder import PLAN_FILES, whole_folder
+from bailiwick.api.folder import PLAN_FILE, PLAN_FILES, REJECTED_FILE, whole_folder
+from bailiwick.api.loading import save
 from bailiwick.domain import Notice, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv, write_territories
@@ -34,7 +35,7 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
     ground, told = (None, ()) if units.is_planar else load_ground()
     plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
-        columns = territory_columns(plan.evaluation)
+        columns = territory_columns(plan.evaluation, plan.prices)
         shapes = territory_shapes(
             units,
             plan.evaluation.territory_idx,
@@ -45,7 +46,8 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
         write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation))
         write_csv(fresh / "territories.csv", columns)
         write_territories(fresh / "territories.geojson", shapes, columns, is_planar=units.is_planar)
-        plan.source.rejected.write_csv(fresh / "rejected.csv")
+        plan.source.rejected.write_csv(fresh / REJECTED_FILE)
+        save(plan, fresh / PLAN_FILE)
         if with_map or with_report:
             _draw(plan, shapes, ground, fresh, with_map=with_map, with_report=with_report)
         document = {**plan.document(), "timings_seconds": timings({**plan.timings_seconds, "write": plan.clock() - started})}

@@ -10,7 +10,11 @@ from pathlib import Path
 
 from bailiwick.errors import InputError
 
-PLAN_FILES = ("alignment.csv", "territories.csv", "territories.geojson", "plan.json", "map.html", "report.pdf", "rejected.csv")
+PLAN_FILE, REJECTED_FILE = "plan.parquet", "rejected.csv"
+PLAN_FILES = (
+    *("alignment.csv", "territories.csv", "territories.geojson", "plan.json", PLAN_FILE, "map.html", "report.pdf"),
+    REJECTED_FILE,
+)
 
 
 def check_folder(folder: Path) -> None:

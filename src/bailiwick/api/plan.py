@@ -12,7 +12,7 @@ from bailiwick.api.columns import alignment_columns, territory_columns
 from bailiwick.api.digest import input_digest
 from bailiwick.api.document import judgement_document, notice_list, plan_document
 from bailiwick.api.sources import Source
-from bailiwick.domain import Notice, Problem, Result
+from bailiwick.domain import Notice, Prices, Problem, Result
 from bailiwick.metrics import Evaluation
 
 if TYPE_CHECKING:
@@ -64,7 +64,12 @@ class Judgement:
         """One row per territory: sums, targets and deviations of the measures, distances, pieces; a pandas data frame."""
         import pandas as pd
 
-        return pd.DataFrame(territory_columns(self.evaluation))
+        return pd.DataFrame(territory_columns(self.evaluation, self.prices))
+
+    @property
+    def prices(self) -> Prices | None:
+        """What room in each territory is worth; None where nothing was optimised."""
+        return None
 
     def document(self) -> dict[str, Any]:
         """The facts as a JSON document; keys as in ``plan.json`` where they apply."""
@@ -96,6 +101,11 @@ class Plan(Judgement):
     def gap(self) -> float | None:
         """How far the objective is above the proven bound, as a fraction; None without a bound."""
         return self.result.gap
+
+    @property
+    def prices(self) -> Prices | None:
+        """What room in each territory is worth: the prices behind the bound; None without a bound."""
+        return None if self.result.bound is None else self.result.bound.prices
 
     def document(self) -> dict[str, Any]:
         """The content of ``plan.json``, except for the time of writing."""

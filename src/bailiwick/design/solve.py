@@ -15,7 +15,7 @@ from bailiwick.design.explain.findings import findings
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
 from bailiwick.design.starts import best_plan
-from bailiwick.domain import Bound, Problem, Result
+from bailiwick.domain import Bound, FloatArray, Measure, Prices, Problem, Result
 from bailiwick.errors import InputError
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation, evaluate
@@ -105,7 +105,19 @@ def bound_for_centres(problem: Problem, evaluation: Evaluation, built: Construct
     smooth, exact = Transport.of(model, measure=measure), Transport.exact(model, measure=measure)
     found = dual_bound(smooth, exact, centres, lower, upper, built.prices, ladder=() if is_quick else LADDER)
     value = max(found.value, 0.0) * problem.weights.sum() / model.k
-    return Bound(min(value, evaluation.objective), _holds_for(problem, measure, is_widened), "transport dual, smoothed Newton")
+    prices = _prices(problem, measure, found.prices)
+    return Bound(min(value, evaluation.objective), _holds_for(problem, measure, is_widened), "transport dual, smoothed Newton", prices)
+
+
+def _prices(problem: Problem, measure: int, scaled: FloatArray) -> Prices:
+    """Prices in units of the objective per unit of the measure, positive where a territory is full.
+
+    The transport scales weights and loads so that either sums to K, and credits a unit with what it brings.
+    """
+    name = _balanced(problem)[measure].name
+    total = float(problem.units.measures[name].sum())
+    rate = float(problem.weights.sum()) / total if total > 0 else 0.0
+    return Prices(name, 0.0 - scaled * rate)
 
 
 def _windows_with(model: Model, label: np.ndarray, measure: int) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -116,8 +128,13 @@ def _windows_with(model: Model, label: np.ndarray, measure: int) -> tuple[np.nda
     return np.minimum(lower, load), np.maximum(upper, load), is_widened
 
 
+def _balanced(problem: Problem) -> list[Measure]:
+    """The measures of the compiled problem, in its order."""
+    return [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
+
+
 def _holds_for(problem: Problem, measure: int, is_widened: bool) -> str:
-    balanced = [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
+    balanced = _balanced(problem)
     centres = "these centres" if not problem.is_fixed.all() else "the given centres"
     if balanced[measure].tolerance is None:
         return f"all plans with {centres}"

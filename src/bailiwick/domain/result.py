@@ -12,6 +12,28 @@ from bailiwick.domain.problem import Problem
 from bailiwick.domain.units import FloatArray, IntArray, frozen
 
 
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What room in each territory is worth: the dual prices behind a bound.
+
+    Attributes
+    ----------
+    measure
+        The measure whose tolerance they belong to.
+    values
+        Shape (K,), in units of the objective per unit of the measure. Positive: the territory is full, and one more
+        unit of room there would save so much. Negative: it is filled up to its lower limit, and one unit less would
+        save so much. 0: its tolerance does not matter. At these prices a unit is best off in the territory where its
+        share of the objective plus its measure times the price is least.
+    """
+
+    measure: str
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozen(np.asarray(self.values, dtype=np.float64)))
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A proven lower bound.
@@ -24,11 +46,14 @@ class Bound:
         The problem for which that is proven, in words.
     method
         How it was found.
+    prices
+        The prices that prove it, or None if the proof has none.
     """
 
     value: float
     holds_for: str
     method: str
+    prices: Prices | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

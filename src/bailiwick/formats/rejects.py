@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -15,6 +18,8 @@ from numpy.typing import NDArray
 from bailiwick.domain import TextArray
 from bailiwick.formats.table import Table, object_array, to_objects
 from bailiwick.formats.wording import in_rows
+
+_HEAD = ("row", "reason_code", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +62,27 @@ class RejectedRows:
             parts.append(f"{in_rows(count)}: {code} (first in row {self.rows[first]}: {self.reasons[first]})")
         return "; ".join(parts)
 
+    @classmethod
+    def read_csv(cls, path: str | os.PathLike[str]) -> RejectedRows:
+        """Read what :meth:`write_csv` wrote."""
+        with Path(path).open(encoding="utf-8", newline="") as stream:
+            header, *records = list(csv.reader(stream))
+        columns = [object_array(_unguarded(cells)) for cells in zip(*records, strict=True)] or [object_array([])] * len(header)
+        names = [_unguarded([name])[0] for name in header[3:]]
+        originals = {name.removesuffix(" (original)") if name.removesuffix(" (original)") in _HEAD else name: name for name in names}
+        return cls(dict(zip(originals, columns[3:], strict=True)), columns[0].astype(np.int64), columns[1], columns[2])
+
     def write_csv(self, path: str | os.PathLike[str]) -> None:
         """Write row, reason and the original columns as UTF-8 CSV that is safe to open in a spreadsheet program."""
         from bailiwick.formats.export import write_csv  # it loads GDAL, which reading a table does not need
 
-        head = {"row": self.rows, "reason_code": self.reason_codes, "reason": self.reasons}
+        head = dict(zip(_HEAD, (self.rows, self.reason_codes, self.reasons), strict=True))
         write_csv(path, {**head, **{f"{name} (original)" if name in head else name: cells for name, cells in self.columns.items()}})
+
+
+def _unguarded(cells: Iterable[str]) -> list[str]:
+    """Text without the apostrophe that ``write_csv`` sets before what a spreadsheet program would take for a formula."""
+    return [cell[1:] if re.match("'" + "[=+\\-@\t\r]", cell) else cell for cell in cells]
 
 
 class Verdicts:

@@ -55,7 +55,7 @@ def test_counties_are_contiguous_also_by_the_census_file(counties: bw.Plan, shar
 def test_counties_are_drawn_without_slivers(counties: bw.Plan, tmp_path: Path) -> None:
     files = counties.to_files(tmp_path / "plan")
     assert {f.name for f in files} == {
-        *("alignment.csv", "territories.csv", "territories.geojson", "plan.json", "map.html", "report.pdf", "rejected.csv")
+        *("alignment.csv", "territories.csv", "territories.geojson", "plan.json", "plan.parquet", "map.html", "report.pdf", "rejected.csv")
     }
     features = json.loads((tmp_path / "plan" / "territories.geojson").read_text(encoding="utf-8"))["features"]
     shapes = [shapely.from_geojson(json.dumps(f["geometry"])) for f in features]

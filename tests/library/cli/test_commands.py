@@ -38,6 +38,7 @@ def test_design_writes_a_plan(run: Any, country: Path) -> None:
     assert sorted(p.name for p in plan.iterdir()) == [
         "alignment.csv",
         "plan.json",
+        "plan.parquet",
         "rejected.csv",
         "territories.csv",
         "territories.geojson",

@@ -77,7 +77,7 @@ def test_what_is_kept_up_to_date_equals_what_is_computed_afresh(
     allowed_before = barred_assignments(model, before)
     scale = max(search.cost(), 1.0) / model.n
     search.state.reach[0] = 0.8 * search.cost()
-    accepted = search.run(Heat(10.0 * scale, 10.0, 2.0 * scale, 0.02 * scale, 300_000, 0.5))
+    accepted = search.run(Heat(10.0 * scale, 10.0, 0.0, 1.0, 2.0 * scale, 0.02 * scale, 300_000, 0.5))
     state, label = search.state, search.label
     assert accepted > 1000
     assert not np.array_equal(label, before)
@@ -130,7 +130,7 @@ def test_border_lists_survive_when_they_outgrow_their_room() -> None:
     lay_out_borders(search.graph, search.label, search.borders)
     room = search.borders.room.copy()
     assert room.tolist() == [side + side // 2 + 16] * 2
-    search.run(Heat(0.1, 1.0, 100.0, 100.0, 200_000, 0.5))
+    search.run(Heat(0.1, 1.0, 0.0, 1.0, 100.0, 100.0, 200_000, 0.5))
     kept = border_lists(search)
     assert max(len(units) for units in kept) > room[0]
     lay_out_borders(search.graph, search.label, search.borders)

@@ -50,7 +50,7 @@ def _short_searches(
 ) -> list[tuple[Construction, Improved]]:
     """Constructions and the ends of their short searches, best first."""
     n_starts = min(MOST_STARTS, 4 + 12_000 // model.n, 8 + model.n // 4)
-    params = ScheduleParams(few=min(400 * model.n, 60_000), per_node=10, n_slices=6, mending_rounds=2)
+    params = ScheduleParams(few=min(400 * model.n, 60_000), per_node=10, n_slices=6, mending_rounds=2, concession=None)
     tried = []
     for start in range(n_starts):
         if start > 0:

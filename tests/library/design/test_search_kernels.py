@@ -7,6 +7,7 @@ import pytest
 
 from bailiwick.design.improve.search_kernels import (
     DIAMETER_POWER,
+    Heat,
     apply_move,
     imbalance_change,
     may_move,
@@ -20,8 +21,12 @@ from bailiwick.geography.geodesy import chord_to_arc, to_vectors
 ONE = np.ones((1, 1))
 
 
-def penalty_of(value: float, *, bend: float = 10.0, emphasis: float = 1.0) -> float:
-    return float(penalty(ONE * value, ONE, ONE * 0.9, ONE * 1.1, ONE, np.array([emphasis]), bend, 0, 0, 0.0))
+def heat_of(*, bend: float = 10.0, charge: float = 0.0, knee: float = 1.0) -> Heat:
+    return Heat(1.0, bend, charge, knee, 0.0, 0.0, 0, 0.0)
+
+
+def penalty_of(value: float, *, emphasis: float = 1.0, **prices: float) -> float:
+    return float(penalty(ONE * value, ONE, ONE * 0.9, ONE * 1.1, ONE, np.array([emphasis]), heat_of(**prices), 0, 0, 0.0))
 
 
 def test_the_penalty_is_zero_inside_the_window_and_bends_outside() -> None:
@@ -34,8 +39,13 @@ def test_the_penalty_is_zero_inside_the_window_and_bends_outside() -> None:
     assert penalty_of(1.5) > 2 * penalty_of(1.3)
 
 
+def test_a_charge_makes_one_excess_cheaper_than_two_of_half_its_size() -> None:
+    assert penalty_of(1.3, bend=0.0, charge=2.0, knee=0.2) == pytest.approx(0.2 + 2.0 * 0.5)
+    assert penalty_of(1.5, bend=0.0, charge=2.0, knee=0.01) < 2 * penalty_of(1.3, bend=0.0, charge=2.0, knee=0.01)
+
+
 def test_a_measure_without_target_has_no_penalty() -> None:
-    assert penalty(ONE * 5, ONE, ONE * 0, ONE * 0, ONE * 0, np.ones(1), 10.0, 0, 0, 0.0) == 0
+    assert penalty(ONE * 5, ONE, ONE * 0, ONE * 0, ONE * 0, np.ones(1), heat_of(), 0, 0, 0.0) == 0
 
 
 def random_state(seed: int, d: int) -> tuple[np.ndarray, ...]:
@@ -119,7 +129,7 @@ def test_the_change_of_imbalance_is_that_of_both_territories() -> None:
     for i in range(6):
         moved = label.copy()
         moved[i] = 1 - label[i]
-        change = imbalance_change(loads, load, lower, upper, target, emphasis, 10.0, i, label[i], 1 - label[i])
+        change = imbalance_change(loads, load, lower, upper, target, emphasis, heat_of(), i, label[i], 1 - label[i])
         assert change == pytest.approx(total(moved) - total(label))
 
 

@@ -22,6 +22,38 @@ SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good
 
 
 @dataclass(frozen=True)
+class ConcessionParams:
+    """Prices and effort of the search for the fewest territories outside, where not all can be within.
+
+    Attributes
+    ----------
+    price
+        Price of imbalance, in mean costs of a territory for an excess of its whole target.
+    bend
+        How much dearer a large excess is than the same excess spread over several territories.
+    charge
+        What it costs to be outside at all, whatever the excess, in excesses.
+    knee
+        Excess at which half of the charge is due.
+    hot
+        First temperature, in mean costs of a unit.
+    effort
+        Proposals, as a multiple of the main cooling's.
+    """
+
+    price: float = 3.0
+    bend: float = 4.0
+    charge: float = 2.0
+    knee: float = 0.01
+    hot: float = 10.0
+    effort: int = 4
+
+    def score(self, excess: FloatArray) -> float:
+        """What excesses cost, in excesses, without the bend."""
+        return float((excess * (1.0 + self.charge / (self.knee + excess))).sum())
+
+
+@dataclass(frozen=True)
 class ScheduleParams:
     """Effort and temperatures of the search.
 
@@ -44,6 +76,8 @@ class ScheduleParams:
         How much dearer a large excess is than the same excess spread over several territories.
     compound_share
         Share of proposals that move two units at once.
+    concession
+        The search that follows where territories remain outside; None: none.
     """
 
     few: int = 2_000_000
@@ -57,6 +91,7 @@ class ScheduleParams:
     mending_rounds: int = 8
     bend: float = 10.0
     compound_share: float = 0.5
+    concession: ConcessionParams | None = ConcessionParams()
 
     def proposals(self, n: int) -> int:
         """Proposals of the main cooling for n nodes."""
@@ -73,16 +108,26 @@ class Improved:
         Territory per node, shape (n,).
     centres
         Centres that the search measured from, shape (K, d), km.
-    excess
-        Sum over territories and measures of the relative amount outside the windows.
+    excesses
+        Relative amount outside the window of each territory and measure, shape (K, M).
     cost
         Objective at these centres, weights scaled to sum to K; km for the diameter.
     """
 
     label: IntArray
     centres: FloatArray
-    excess: float
+    excesses: FloatArray
     cost: float
+
+    @property
+    def excess(self) -> float:
+        """Sum of the relative amounts outside the windows."""
+        return float(self.excesses.sum())
+
+    @property
+    def n_violations(self) -> int:
+        """Number of territories outside a window."""
+        return int((self.excesses > 1e-9).any(axis=1).sum())
 
     @property
     def rank(self) -> tuple[float, float]:
@@ -96,8 +141,8 @@ def improve(
     """Search from a constructed plan; gives back the best plan found, also when the watch ends it early."""
     course = _Course(model, built, graph, watch, seed, params or ScheduleParams())
     is_settled = model.k == 1 or model.k == model.n
-    if not is_settled and not course.tell(0.0) and course.cool():
-        course.mend()
+    if not is_settled and not course.tell(0.0) and course.cool() and course.mend() and course.params.concession:
+        course.concede(course.params.concession)
     return course.best
 
 
@@ -110,6 +155,7 @@ class _Course:
         self.search = Search(model, built.label, built.centres, graph, seed=seed)
         self.model, self.watch, self.params, self.transport = model, watch, params, built.transport
         self.n_proposals = params.proposals(model.n) // params.n_slices
+        self.n_planned = params.n_slices * (2 if params.concession else 1) + params.mending_rounds
         self.floor = unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
         self.scale = 1.0 if self.is_diameter else model.weight.sum() / model.k
@@ -119,7 +165,8 @@ class _Course:
         cost = max(self.best.cost, LEAST_COST * model.k * self.spacing**self.search.power, 1e-12)
         # A pair of units beyond the reach costs about 1 at most; other objectives are in km or km².
         self.unit_cost = 0.02 if self.is_diameter else cost / model.n
-        self.price = params.price * (1.0 if self.is_diameter else cost / model.k)
+        self.price_unit = 1.0 if self.is_diameter else cost / model.k
+        self.price = params.price * self.price_unit
         self._set_reach(0)
 
     def cool(self) -> bool:
@@ -147,22 +194,46 @@ class _Course:
         search.label[:] = now
         search.recentre(self.transport)
 
-    def mend(self) -> None:
-        """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat."""
+    def mend(self) -> bool:
+        """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat.
+
+        Returns whether there is more to do: territories are outside, and the watch did not stop.
+        """
         params, idle = self.params, 0
         for at in range(params.mending_rounds):
             before = self.best.excess
             self._run(0.0, 0.0, self.n_proposals)
             if self._look(params.n_slices + at + 1) or self.best.excess <= self.floor:
-                return
+                return False
             idle = idle + 1 if self.best.excess > before * 0.9 else 0
             if idle >= 3:
-                return
+                break
             self.price *= params.price_growth
             self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals)
+        return True
+
+    def concede(self, params: ConcessionParams) -> None:
+        """Search for the fewest territories outside, from heat; keep the plan if it scores better than the best so far."""
+        mended, n_slices = self.best, self.params.n_slices
+        self.search.restart(mended.label, mended.centres)
+        scale = self.price_unit * params.price
+        ladder = np.geomspace(params.hot, self.params.cold, n_slices + 1) * self.unit_cost
+        for at in range(n_slices):
+            hot, cold = float(ladder[at]), float(ladder[at + 1])
+            self.search.run(
+                Heat(
+                    scale, params.bend, params.charge, params.knee, hot, cold, params.effort * self.n_proposals, self.params.compound_share
+                )
+            )
+            self.search.recentre(self.transport)
+            now = self._now()
+            if (params.score(now.excesses), now.cost) < (params.score(self.best.excesses), self.best.cost):
+                self.best = now
+            if self.tell((self.params.n_slices + self.params.mending_rounds + at + 1) / self.n_planned):
+                return
 
     def _run(self, hot: float, cold: float, n_proposals: int) -> None:
-        self.search.run(Heat(self.price, self.params.bend, float(hot), float(cold), n_proposals, self.params.compound_share))
+        self.search.run(Heat(self.price, self.params.bend, 0.0, 1.0, float(hot), float(cold), n_proposals, self.params.compound_share))
 
     def _look(self, done: int) -> bool:
         """Keep the plan if it is the best, aim at a smaller diameter, and ask the watch whether to stop."""
@@ -170,18 +241,15 @@ class _Course:
         if now.rank < self.best.rank:
             self.best = now
         self._set_reach(done)
-        return self.tell(min(done / (self.params.n_slices + self.params.mending_rounds), 1.0))
+        return self.tell(min(done / self.n_planned, 1.0))
 
     def tell(self, share: float) -> bool:
         """Report the best plan; returns True if the search must stop."""
-        return self.watch.report("improve", share, objective=self.best.cost * self.scale, n_violations=self.n_violations)
+        return self.watch.report("improve", share, objective=self.best.cost * self.scale, n_violations=self.best.n_violations)
 
     def _now(self) -> Improved:
         search = self.search
-        over = search.excesses()
-        found = Improved(search.label.copy(), search.state.centres.copy(), float(over.sum()), search.cost())
-        self.n_violations = int((over > 1e-9).any(axis=1).sum())
-        return found
+        return Improved(search.label.copy(), search.state.centres.copy(), search.excesses(), search.cost())
 
     def _set_reach(self, done: int) -> None:
         """Pairs farther apart than a little less than the best diameter cost from now on."""

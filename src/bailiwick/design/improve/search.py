@@ -55,7 +55,7 @@ class Search:
 
     def _state(self, label: IntArray, centres: FloatArray) -> State:
         model, k = self.model, self.model.k
-        is_mean = (~model.is_fixed) & (self.power == 2)
+        is_mean = (~model.is_fixed) & (self.power == 2) & (not self.is_on_sites)
         size = np.bincount(label, minlength=k).astype(np.int64)
         mass = np.bincount(label, weights=self.weight, minlength=k)
         sums = np.column_stack([np.bincount(label, weights=self.weight * column, minlength=k) for column in model.points.T])
@@ -79,6 +79,10 @@ class Search:
     def label(self) -> IntArray:
         """Territory per node now, shape (n,)."""
         return self.state.label
+
+    def restart(self, label: IntArray, centres: FloatArray) -> None:
+        """Go on from another plan."""
+        self.state = self._state(label.copy(), centres.copy())
 
     def run(self, heat: Heat) -> int:
         """Anneal; returns the number of accepted steps."""

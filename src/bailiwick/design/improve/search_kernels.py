@@ -65,10 +65,16 @@ class State(NamedTuple):
 
 
 class Heat(NamedTuple):
-    """Prices and temperatures of one run."""
+    """Prices and temperatures of one run.
+
+    An excess e over a window costs ``price · e · (1 + bend · e + charge / (knee + e))``: the bend spreads what must be
+    outside over many territories, the charge gathers it in few.
+    """
 
     price: float
     bend: float
+    charge: float
+    knee: float
     hot: float
     cold: float
     n_proposals: int
@@ -76,25 +82,26 @@ class Heat(NamedTuple):
 
 
 @inline_leaf
-def penalty(loads, load, lower, upper, target, emphasis, bend, i, j, sign):  # type: ignore[no-untyped-def]
-    """Penalty of territory j with unit i added (+1), removed (−1) or ignored (0): linear plus a bend that spreads overload."""
+def penalty(loads, load, lower, upper, target, emphasis, heat, i, j, sign):  # type: ignore[no-untyped-def]
+    """Penalty of territory j with unit i added (+1), removed (−1) or ignored (0), without the price."""
     total = 0.0
     for m in range(loads.shape[1]):
         if target[j, m] > 0.0:
             value = loads[j, m] + sign * load[i, m]
             over = max(value - upper[j, m], lower[j, m] - value, 0.0) / target[j, m]
-            total += emphasis[m] * over * (1.0 + bend * over)
+            if over > 0.0:
+                total += emphasis[m] * over * (1.0 + heat.bend * over + heat.charge / (heat.knee + over))
     return total
 
 
 @inline_leaf
-def imbalance_change(loads, load, lower, upper, target, emphasis, bend, i, a, b):  # type: ignore[no-untyped-def]
+def imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b):  # type: ignore[no-untyped-def]
     """Change of the penalties when unit i goes from a to b."""
     return (
-        penalty(loads, load, lower, upper, target, emphasis, bend, i, a, -1.0)
-        - penalty(loads, load, lower, upper, target, emphasis, bend, i, a, 0.0)
-        + penalty(loads, load, lower, upper, target, emphasis, bend, i, b, 1.0)
-        - penalty(loads, load, lower, upper, target, emphasis, bend, i, b, 0.0)
+        penalty(loads, load, lower, upper, target, emphasis, heat, i, a, -1.0)
+        - penalty(loads, load, lower, upper, target, emphasis, heat, i, a, 0.0)
+        + penalty(loads, load, lower, upper, target, emphasis, heat, i, b, 1.0)
+        - penalty(loads, load, lower, upper, target, emphasis, heat, i, b, 0.0)
     )
 
 
@@ -213,7 +220,7 @@ def single_stint(graph, ground, state, borders, scratch, heat, random, focus, te
         a, b = label[i], label[other]
         if not may_move(pinned, barred_ptr, barred, label, size, seats, i, b):
             continue
-        change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat.bend, i, a, b)
+        change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b)
         change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
         limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
         if change > limit or (change == 0.0 and temperature == 0.0):
@@ -255,14 +262,14 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
         second = v if is_refill else u
         if v < 0 or second == i or (is_refill and label[v] == a):
             continue
-        change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat.bend, i, a, b)
+        change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b)
         change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
         limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         origin, goal = label[second], a if is_refill else label[v]
         is_kept = origin != goal and may_move(pinned, barred_ptr, barred, label, size, seats, second, goal)
         if is_kept:
-            change += heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat.bend, second, origin, goal)
+            change += heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, second, origin, goal)
             change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, second, origin, goal)
             is_kept = change < limit or (change == limit and temperature > 0.0)
         if is_kept and ground.must_connect:

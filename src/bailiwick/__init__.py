@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bailiwick.api import Comparison, Judgement, Plan, TerritoryDesigner, compare, design, evaluate, load
+    from bailiwick.api import Comparison, Judgement, Plan, TerritoryDesigner, TravelMatrix, compare, design, evaluate, load, travel_matrix
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
 
 __version__ = "0.1.0"
@@ -29,10 +29,12 @@ __all__ = [
     "Plan",
     "SolverError",
     "TerritoryDesigner",
+    "TravelMatrix",
     "compare",
     "design",
     "evaluate",
     "load",
+    "travel_matrix",
 ]
 
 

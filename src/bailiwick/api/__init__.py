@@ -6,5 +6,18 @@ from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
 from bailiwick.api.loading import load
 from bailiwick.api.plan import Judgement, Plan
+from bailiwick.api.travel import TravelMatrix, travel_matrix
 
-__all__ = ["Comparison", "Judgement", "Plan", "TerritoryDesigner", "check_folder", "compare", "design", "evaluate", "load"]
+__all__ = [
+    "Comparison",
+    "Judgement",
+    "Plan",
+    "TerritoryDesigner",
+    "TravelMatrix",
+    "check_folder",
+    "compare",
+    "design",
+    "evaluate",
+    "load",
+    "travel_matrix",
+]

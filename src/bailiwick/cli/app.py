@@ -10,6 +10,7 @@ import bailiwick
 from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
+from bailiwick.cli.matrix import matrix
 from bailiwick.cli.sample import sample
 
 EPILOG = "Exit codes: 0 done · 1 a defect of Bailiwick · 2 the input cannot be used · 3 the rules cannot all be met · 4 a service failed"
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(design)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(matrix)
 app.command()(sample)
 
 

@@ -26,6 +26,14 @@ class ObjectiveName(StrEnum):
     diameter = "diameter"
 
 
+class ProfileName(StrEnum):
+    """Who travels on roads."""
+
+    car = "car"
+    bicycle = "bicycle"
+    foot = "foot"
+
+
 _MODEL, _FILES, _RUN = "Model", "Files", "Run"
 
 Units = Annotated[
@@ -49,6 +57,13 @@ Map = Annotated[
     typer.Option(
         "--map", metavar="FIELD=COLUMN", help="Say which column holds a field, e.g. id=Store, location=Address.", rich_help_panel=_FILES
     ),
+]
+Roads = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="OpenStreetMap extract (.osm.pbf or .osm) for road minutes.", rich_help_panel=_FILES),
+]
+ProfileOption = Annotated[
+    ProfileName, typer.Option("--profile", metavar="car|bicycle|foot", help="Who travels on the roads.", rich_help_panel=_MODEL)
 ]
 Territories = Annotated[
     int | None,

@@ -15,7 +15,7 @@ from rich.text import Text
 from bailiwick.api.summary import judgement_lines, percent, search_lines
 
 if TYPE_CHECKING:
-    from bailiwick.api import Comparison, Judgement, Plan
+    from bailiwick.api import Comparison, Judgement, Plan, TravelMatrix
     from bailiwick.domain import Notice
     from bailiwick.metrics import Evaluation
 
@@ -74,6 +74,20 @@ def show_comparison(comparison: Comparison) -> None:
         console.print(f"  {unit_id}: {before or '–'}{renamed} → {after or '–'}", markup=False)
     if moved > N_WORST:
         console.print(f"  … and {moved - N_WORST:,} more; --json lists them all")
+
+
+def show_matrix(found: TravelMatrix, file: Path) -> None:
+    """Size and mean of a matrix of travel, and how road and straight line compare."""
+    console = Console(highlight=False)
+    facts = found.document()
+    console.print(Text(f"{facts['n_from']:,} × {facts['n_to']:,} places: {found.source}.", style="bold"), soft_wrap=True)
+    console.print(
+        Text(f"Mean {facts['mean_minutes']:,.1f} minutes and {facts['mean_km']:,.1f} km, at most {facts['max_minutes']:,.1f} minutes.")
+    )
+    if found.circuity is not None:
+        console.print(Text(f"Circuity: {found.circuity.words()}."), soft_wrap=True)
+    _show_notices(console, found.notices)
+    console.print(Text(f"Written to {file}", style="bold"), soft_wrap=True)
 
 
 def worst_territories(evaluation: Evaluation) -> Table:

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bailiwick.formats.synonyms import ADJACENCY_SYNONYMS, ALIGNMENT_SYNONYMS, FIELD_SYNONYMS, MEASURE_GROUPS, REP_SYNONYMS, name_key
+from bailiwick.formats.synonyms import (
+    ADJACENCY_SYNONYMS,
+    ALIGNMENT_SYNONYMS,
+    FIELD_SYNONYMS,
+    MATRIX_SYNONYMS,
+    MEASURE_GROUPS,
+    REP_SYNONYMS,
+    name_key,
+)
 
 SEPARATORS = "\t;|,"
 RARE_SEPARATORS = "^~\x1f\x01!"
@@ -99,7 +107,7 @@ def count_known(cells: Sequence[str]) -> int:
 @cache
 def _known_keys() -> frozenset[str]:
     keys: set[str] = set()
-    for table in (FIELD_SYNONYMS, REP_SYNONYMS, ALIGNMENT_SYNONYMS, ADJACENCY_SYNONYMS):
+    for table in (FIELD_SYNONYMS, REP_SYNONYMS, ALIGNMENT_SYNONYMS, ADJACENCY_SYNONYMS, MATRIX_SYNONYMS):
         for names in table.values():
             keys.update(map(name_key, names))
     for group in MEASURE_GROUPS:

@@ -127,6 +127,14 @@ ADJACENCY_SYNONYMS: dict[str, tuple[str, ...]] = {
     """),
 }
 
+MATRIX_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "from": _names("from; from_id; origin; origin_id; source; start; unit_a; von"),
+    "to": _names("to; to_id; destination; destination_id; target; goal; unit_b; nach"),
+    "minutes": _names("minutes; travel_minutes; minute; min; mins; duration_min; duration_minutes; time_min; Minuten"),
+    "seconds": _names("seconds; travel_seconds; second; sec; duration_s; duration_sec; time_s; Sekunden"),
+    "km": _names("km; kilometres; kilometers; distance_km"),
+}
+
 MEASURE_GROUPS: tuple[tuple[str, ...], ...] = (
     _names("workload; workload_hours; workload hours per year; Arbeitslast; charge de travail; carga de trabajo"),
     _names("potential; sales potential; market potential; Potenzial; Potential EUR; potentiel; potencial"),

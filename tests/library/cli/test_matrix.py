@@ -1,0 +1,51 @@
+"""``bailiwick matrix``: travel times to a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from roads import KM, ORIGIN, osm_xml
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """Folder with town.osm, accounts.csv and homes.csv."""
+    (tmp_path / "town.osm").write_text(osm_xml([(0, 0), (2, 0), (4, 0)], ([0, 1, 2], {"highway": "secondary"})))
+    for name, xs in {"accounts": (0, 4), "homes": (2,)}.items():
+        lines = [f"{name}{i},{ORIGIN[0] + x * KM:.7f},{ORIGIN[1]:.7f}" for i, x in enumerate(xs)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["id,longitude,latitude", *lines]) + "\n")
+    return tmp_path
+
+
+def test_minutes_by_road_go_to_a_file(run: Any, town: Path) -> None:
+    done = run("matrix", town / "accounts.csv", "--roads", town / "town.osm", "--out", town / "m.parquet")
+    assert done.exit_code == 0, done.output
+    assert "road minutes by car on town.osm" in done.stdout
+    assert "Circuity: the road is 1.00 times the straight line" in done.stdout
+    table = pd.read_parquet(town / "m.parquet")
+    assert table["minutes"].tolist() == pytest.approx([4 * 60 / 55] * 2, rel=1e-3)
+
+
+def test_goals_and_json(run: Any, town: Path) -> None:
+    out = town / "deep" / "m.csv"
+    done = run("matrix", town / "accounts.csv", "--to", town / "homes.csv", "--roads", town / "town.osm", "--out", out, "--json")
+    facts = json.loads(done.stdout)
+    assert (facts["n_from"], facts["n_to"], facts["file"]) == (2, 1, str(out))
+    assert facts["mean_minutes"] == pytest.approx(2 * 60 / 55, rel=1e-3)
+    assert out.read_text().splitlines()[0] == "from,to,minutes,km"
+
+
+def test_an_estimate_without_roads(run: Any, town: Path) -> None:
+    done = run("matrix", town / "accounts.csv", "--circuity", 1.5, "--speed", 60, "--out", town / "m.csv")
+    assert done.exit_code == 0, done.output
+    assert pd.read_csv(town / "m.csv")["minutes"].tolist() == pytest.approx([6.0, 6.0], rel=1e-3)
+
+
+def test_an_unusable_file_of_roads_is_exit_code_2(run: Any, town: Path) -> None:
+    done = run("matrix", town / "accounts.csv", "--roads", town / "homes.csv", "--out", town / "m.csv")
+    assert done.exit_code == 2
+    assert "extract of OpenStreetMap" in done.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,15 @@ def near(colour: tuple[int, ...], hexed: str, most: int = 60) -> bool:
 def serious(page: Page) -> list[str]:
     result = Axe().run(page)
     return [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}" for v in result.response["violations"]]
+
+
+def two_long_measures(views):
+    view = views.grid_view()
+    measures = [
+        replace(m, name=name, totals=1e4 * m.totals) for m, name in zip(view.measures, ("Workload hours", "Revenue potential"), strict=True)
+    ]
+    farthest = replace(view.territory_columns[0], name="Farthest unit")
+    return views.changed(view, measures=tuple(measures), territory_columns=(*view.territory_columns, farthest))
 
 
 @pytest.fixture
@@ -180,11 +190,58 @@ def test_everything_works_by_keyboard(open_page, grid):
     page.keyboard.press("0")
     expect(page).not_to_have_url(re.compile(r"at="))
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
     page.keyboard.press("c")
     expect(colour_choice(page)).to_have_value("deviation-0")
+
+
+def test_single_keys_can_be_switched_off(open_page, grid):
+    page = open_page(grid).page
+    help_button = page.get_by_role("button", name="Help and keyboard shortcuts")
+    expect(help_button).to_have_attribute("title", "Help and keyboard shortcuts (?)")
+    help_button.click()
+    page.get_by_role("checkbox", name="Single keys work everywhere on the page").uncheck()
+    page.keyboard.press("Escape")
+    for key in "c/t?0":
+        page.keyboard.press(key)
+    expect(colour_choice(page)).to_have_value("territory")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+    expect(page.locator("#search")).not_to_be_focused()
+    expect(page.locator("#search-box kbd")).to_be_hidden()
+    expect(help_button).to_have_attribute("title", "Help and keyboard shortcuts")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    page.keyboard.press("c")
+    expect(colour_choice(page)).to_have_value("territory")
+    help_button.click()
+    page.get_by_role("checkbox", name="Single keys work everywhere on the page").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(colour_choice(page)).to_have_value("deviation-0")
+
+
+def test_nothing_of_the_table_is_cut_off_beside_the_map(open_page, views):
+    page = open_page(map_html(two_long_measures(views))).page
+    frame = page.locator("#table-frame")
+    for name in ("Balance", "Figures"):
+        page.get_by_role("button", name=name, exact=True).click()
+        assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") <= 0, name
+    expect(page.get_by_role("columnheader", name="Mean distance")).to_be_visible()
+    expect(page.locator("td.gauge").first).to_be_hidden()
+
+
+def test_on_paper_the_headline_comes_before_the_map_and_the_table_after(open_page, views):
+    page = open_page(map_html(two_long_measures(views))).page
+    page.set_viewport_size({"width": 690, "height": 980})  # the width of A4 between its margins
+    page.emulate_media(media="print")
+    boxes = {name: page.locator(name).bounding_box() for name in ("h1", "#facts", "#map", "table")}
+    tops = [boxes[name]["y"] for name in ("h1", "#facts", "#map", "table")]
+    assert tops == sorted(tops)
+    assert boxes["table"]["x"] + boxes["table"]["width"] <= 690
+    expect(page.locator("td.gauge").first).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Mean distance")).to_be_visible()
 
 
 def test_the_table_is_walked_and_sorted_by_keyboard(open_page, grid):
@@ -273,7 +330,7 @@ def test_nobody_is_shut_out(open_page, grid, scheme):
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     assert serious(page) == []
 
 

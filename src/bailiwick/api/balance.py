@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from bailiwick.domain import Measure, Notice
+from bailiwick.domain.wording import tolerance_percent
 from bailiwick.errors import InputError
 from bailiwick.formats.wording import did_you_mean
 
@@ -110,7 +111,7 @@ def _by_default(names: list[str]) -> tuple[tuple[Measure, ...], tuple[Notice, ..
     name = names[0] if len(names) == 1 else COUNT
     why = "it is the only measure found" if names == [name] != [COUNT] else "no measure was named"
     tail = f"; the units also have: {', '.join(names)}" if len(names) > 1 else ""
-    message = f"balanced by {name!r} within {DEFAULT_TOLERANCE:.0%}, because {why}{tail}"
+    message = f"balanced by {name!r} within {tolerance_percent(DEFAULT_TOLERANCE)}, because {why}{tail}"
     return (Measure(name, DEFAULT_TOLERANCE),), (Notice("default_balance", message),)
 
 
@@ -143,7 +144,8 @@ def _fraction(name: str, tolerance: float | None) -> float | None:
         )
     if tolerance is not None and tolerance > 1:
         raise InputError(
-            f"the tolerance of {name!r} is a fraction: {tolerance:g} means {tolerance:.0%}; write {tolerance / 100:g} for {tolerance:g} %",
+            f"the tolerance of {name!r} is a fraction: {tolerance:g} means {tolerance_percent(tolerance)}; "
+            f"write {tolerance / 100:g} for {tolerance:g} %",
             code="tolerance",
             field="balance",
         )

@@ -11,8 +11,8 @@ import numpy as np
 
 from bailiwick.api.balance import COUNT
 from bailiwick.api.sides import read_side
-from bailiwick.api.summary import percent
 from bailiwick.domain import TextArray
+from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids_leniently, text_array
 from bailiwick.metrics.disruption import disruption, match_labels, moved_units
@@ -149,7 +149,7 @@ def _figures(document: Mapping[str, Any]) -> dict[str, str]:
         "territories in pieces": f"{document['contiguity']['violating_territories']:,}",
     }
     for name, facts in document["balance"].items():
-        figures[f"{name}: largest deviation"] = percent(facts["max_deviation"]).lstrip("+")
+        figures[f"{name}: largest deviation"] = percent(facts["max_deviation"])
         figures[f"{name}: territories outside"] = f"{facts['violating_territories']:,}"
     return figures
 

@@ -14,6 +14,7 @@ from bailiwick.api.sources import Source, read_assignment
 from bailiwick.api.territories import TerritoryPlan
 from bailiwick.design.explain.findings import findings
 from bailiwick.domain import Adjacency, IntArray, Notice, RepTable, TextArray, UnitTable
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.formats import AlignmentTable
 from bailiwick.formats.matching import match_ids_leniently, text_array
@@ -57,13 +58,15 @@ def labels_of_units(units: UnitTable, assignment: AlignmentTable) -> tuple[TextA
     notices = []
     if len(missing):
         examples = tuple(str(i) for i in units.ids[missing[:10]])
-        message = f"{len(missing):,} units have no territory in the alignment, the first is {units.labels[missing[0]]}"
+        without = counted(len(missing), "unit has", "units have")
+        message = f"{without} no territory in the alignment, the first is {units.labels[missing[0]]}"
         notices.append(Notice("unit_without_territory", message, len(missing), examples))
     is_stranger = np.ones(len(assignment), bool)
     is_stranger[row[row >= 0]] = False
     strangers = assignment.unit_ids[is_stranger]
     if len(strangers):
-        message = f"{len(strangers):,} ids of the alignment are no units and were left out, the first is {strangers[0]}"
+        left_out = counted(len(strangers), "id of the alignment is no unit and was", "ids of the alignment are no units and were")
+        message = f"{left_out} left out, the first is {strangers[0]}"
         notices.append(Notice("unknown_unit", message, len(strangers), tuple(strangers[:10].tolist())))
     if zeros_ignored:
         notices.append(Notice("ids_without_zeros", "the ids of the alignment fit those of the units without leading zeros only"))

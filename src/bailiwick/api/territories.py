@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bailiwick.domain import FloatArray, Measure, Notice, RepTable, TextArray, UnitTable, check_n_territories
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 
 FULL_TIME_HOURS = 2_000
@@ -71,8 +72,8 @@ def _with_reps(k: int, reps: RepTable) -> TerritoryPlan:
     vacant = k - reps.n_reps
     if vacant < 0:
         raise InputError(
-            f"{k} territories were asked for but there are {reps.n_reps} reps; leave the number of territories out, "
-            f"ask for {reps.n_reps} or more, or take {-vacant} reps out of the file",
+            f"{counted(k, 'territory was', 'territories were')} asked for but there are {reps.n_reps:,} reps; "
+            f"leave the number of territories out, ask for {reps.n_reps} or more, or take {-vacant} reps out of the file",
             code="fewer_territories_than_reps",
             field="territories",
         )
@@ -89,7 +90,8 @@ def _with_reps(k: int, reps: RepTable) -> TerritoryPlan:
 
 
 def _vacant_notice(vacant: int, ids: list[str]) -> Notice:
-    message = f"{vacant} territories have no rep: their centres are free and each gets the mean share"
+    its = "its centre is free and it gets" if vacant == 1 else "their centres are free and each gets"
+    message = f"{counted(vacant, 'territory has', 'territories have')} no rep: {its} the mean share"
     return Notice("vacant_territories", message, vacant, tuple(ids[:5]))
 
 
@@ -105,5 +107,6 @@ def _by_workload(units: UnitTable, measures: tuple[Measure, ...]) -> TerritoryPl
         )
     total = float(units.measures[hours].sum())
     k = max(1, min(units.n_units, math.ceil(total / FULL_TIME_HOURS)))
-    message = f"{k} territories, because {total:,.0f} {hours!r} make that many positions of {FULL_TIME_HOURS:,} hours a year"
+    why = f"{total:,.0f} {hours!r} make that many positions of {FULL_TIME_HOURS:,} hours a year"
+    message = f"{counted(k, 'territory', 'territories')}, because {why}"
     return _free(k, Notice("territories_from_workload", message, k))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from bailiwick.api.summary import STOPPED, percent
-from bailiwick.domain import FloatArray, TextArray, UnitTable
+from bailiwick.api.nouns import unit_noun, words
+from bailiwick.api.summary import STOPPED
+from bailiwick.domain import FloatArray, Notice, Problem, TextArray, UnitTable
+from bailiwick.domain.wording import counted
 from bailiwick.geography.neighbours import from_points, territory_adjacency
 from bailiwick.metrics import Evaluation
 from bailiwick.pictures.palette import territory_colours
 from bailiwick.pictures.view import Fact, MeasureView, PlanView, TerritoryColumn
+from bailiwick.pictures.wording import percent_text, tolerance_text
 
 if TYPE_CHECKING:
     from bailiwick.api.plan import Plan
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
 GENERATED = "generated"
 """A column of this name that is filled in every row says that the data are not real."""
 MAX_CATEGORIES, MAX_CATEGORY_COLUMNS = 12, 4
+LEAST_PART = 0.01
+"""A part of a drawn territory is worth a word from this share of the largest part."""
 HOW_IT_WAS_READ = frozenset(
     {"columns_chosen", "shapes_joined", "layer_chosen", "sheet_chosen", "unpacked", "encoding", "reprojected", "scaled"}
 )
@@ -39,7 +47,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
     bound = plan.result.bound
     weight = words(problem.measures[0].name).lower()
     return PlanView(
-        title=f"{words(plan.source.title) or 'Sales territories'}: {problem.n_territories:,} territories",
+        title=f"{words(plan.source.title) or 'Sales territories'}: {counted(problem.n_territories, 'territory', 'territories')}",
         subtitle=_subtitle(plan, noun),
         disclaimer=disclaimer(units),
         unit_noun=noun,
@@ -59,44 +67,30 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         centres=evaluation.centre_coordinates,
         centre_labels=_centre_labels(evaluation),
         n_pieces=evaluation.column("n_pieces").astype(np.int32) if "n_pieces" in evaluation.values else None,
-        facts=_facts(plan),
+        facts=_facts(plan, shapes),
         objective_words=OBJECTIVE_WORDS[problem.objective].format(weight=weight),
         objective=evaluation.objective,
-        objective_unit=document["objective_unit"],
+        objective_unit=_spoken(document["objective_unit"], problem),
         lower_bound=None if bound is None else bound.value,
         gap=plan.gap,
-        bound_holds_for="" if bound is None else bound.holds_for,
+        bound_holds_for="" if bound is None else _spoken(bound.holds_for, problem),
         bound_method="" if bound is None else bound.method,
-        notices=tuple(notice for notice in plan.notices if notice.code not in HOW_IT_WAS_READ),
+        notices=tuple(_spoken_notice(notice, problem) for notice in plan.notices if notice.code not in HOW_IT_WAS_READ),
         method=_method(plan, weight),
         settings=_settings(plan, document["input_digest"]),
     )
 
 
-def words(name: str) -> str:
-    """A column or file name as a person reads it.
-
-    Examples
-    --------
-    >>> words("workload_hours"), words("Revenue Potential")
-    ('Workload hours', 'Revenue Potential')
-    """
-    text = " ".join(name.replace("_", " ").split())
-    return text[:1].upper() + text[1:]
+def _spoken(text: str, problem: Problem) -> str:
+    """A sentence with the names of measures as a person reads them."""
+    for measure in problem.measures:
+        spoken = words(measure.name).lower().replace("\\", r"\\")
+        text = re.sub(rf"(?<!\w){re.escape(measure.name)}(?!\w)", spoken, text)
+    return text
 
 
-def unit_noun(title: str) -> tuple[str, str]:
-    """What the units are called, singular and plural, from a file name that is a plain plural; else unit, units.
-
-    Examples
-    --------
-    >>> unit_noun("customers"), unit_noun("counties"), unit_noun("export_2026")
-    (('customer', 'customers'), ('county', 'counties'), ('unit', 'units'))
-    """
-    word = title.lower()
-    if not word.isalpha() or not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < 4:
-        return ("unit", "units")
-    return (word[:-3] + "y" if word.endswith("ies") else word[:-1], word)
+def _spoken_notice(notice: Notice, problem: Problem) -> Notice:
+    return replace(notice, message=_spoken(notice.message, problem))
 
 
 def disclaimer(units: UnitTable) -> str:
@@ -167,23 +161,35 @@ def _centre_labels(evaluation: Evaluation) -> TextArray | None:
     return np.array(labels, dtype=object)
 
 
-def _facts(plan: Plan) -> tuple[Fact, ...]:
+def _facts(plan: Plan, shapes: NDArray[np.object_]) -> tuple[Fact, ...]:
     evaluation, problem = plan.evaluation, plan.problem
     k = problem.n_territories
     facts = []
     for m, measure in enumerate(problem.measures):
         if measure.tolerance is not None:
             outside = int(evaluation.is_violating[:, m].sum())
-            value = f"±{percent(float(evaluation.column('max_deviation')[m])).lstrip('+')}"
-            detail = f"all within {percent(measure.tolerance).lstrip('+')}" if not outside else f"{outside:,} of {k:,} outside"
+            value = f"±{percent_text(float(evaluation.column('max_deviation')[m]))}"
+            detail = f"all within {tolerance_text(measure.tolerance)}" if not outside else f"{outside:,} of {k:,} outside"
             facts.append(Fact(words(measure.name), value, detail, "warning" if outside else "good"))
     facts.append(Fact("Mean distance", f"{evaluation.mean_distance_km:,.0f} km", "to the middle of the territory"))
     if problem.adjacency is not None:
         broken = len(evaluation.in_pieces)
-        facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", "territories", "warning" if broken else "good"))
+        facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", _across(evaluation, shapes), "warning" if broken else "good"))
     if plan.gap is not None:
-        facts.append(Fact("Gap", percent(plan.gap).lstrip("+"), "at most, to the best possible"))
+        facts.append(Fact("Gap", percent_text(plan.gap), "at most, to the best possible"))
     return tuple(facts)
+
+
+def _across(evaluation: Evaluation, shapes: NDArray[np.object_]) -> str:
+    """Whether the picture shows as several areas what the neighbour graph holds together."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    area = shapely.area(parts)
+    largest = np.zeros(len(shapes))
+    np.maximum.at(largest, owner, area)
+    n_large = np.bincount(owner[area >= LEAST_PART * largest[owner]], minlength=len(shapes))
+    n_large[evaluation.in_pieces] = 0
+    across = int((n_large > 1).sum())
+    return f"territories; {across:,} of them across water or a gap" if across else "territories"
 
 
 def _method(plan: Plan, weight: str) -> tuple[str, ...]:
@@ -204,7 +210,7 @@ def _method(plan: Plan, weight: str) -> tuple[str, ...]:
 
 def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
     problem, rows = plan.problem, plan.source.rows
-    balance = "; ".join(f"{m.name} within {percent(m.tolerance).lstrip('+')}" for m in problem.measures if m.tolerance is not None)
+    balance = "; ".join(f"{words(m.name)} {tolerance_text(m.tolerance)}" for m in problem.measures if m.tolerance is not None)
     return (
         ("Bailiwick", plan.engine_version),
         ("Seed", str(plan.result.seed)),

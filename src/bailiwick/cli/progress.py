@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bailiwick.domain.wording import percent
+
 if TYPE_CHECKING:
     from bailiwick.domain import Progress
 
@@ -54,7 +56,7 @@ def progress_facts(progress: Progress, *, time_limit: float | None) -> str:
     if math.isfinite(progress.objective):
         facts.append(f"best {progress.objective:.4g}")
         if progress.lower_bound > 0:
-            facts.append(f"gap {progress.objective / progress.lower_bound - 1:.1%}".replace("%", " %"))
+            facts.append(f"gap {percent(progress.objective / progress.lower_bound - 1)}")
     if progress.n_violations > 0:
         facts.append(f"{progress.n_violations} outside")
     left = seconds_left(progress, time_limit=time_limit)

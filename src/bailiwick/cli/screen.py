@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bailiwick.api.summary import judgement_lines, percent, search_lines
+from bailiwick.api.summary import judgement_lines, search_lines
+from bailiwick.domain.wording import counted, percent
 
 if TYPE_CHECKING:
     from bailiwick.api import Comparison, Judgement, Plan, TravelMatrix
@@ -50,10 +51,12 @@ def show_comparison(comparison: Comparison) -> None:
     """Two plans side by side."""
     console = Console(highlight=False)
     moved = len(comparison.moved_unit_ids)
-    console.print(f"{moved:,} of {comparison.n_common:,} common units change territory.")
+    console.print(f"{moved:,} of {counted(comparison.n_common, 'common unit changes', 'common units change')} territory.")
     for where, ids in (("first", comparison.only_before), ("second", comparison.only_after)):
         if ids:
-            console.print(f"{len(ids):,} units are in the {where} only: {', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}")
+            console.print(
+                f"{counted(len(ids), 'unit is', 'units are')} in the {where} only: {', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}"
+            )
     table = _table("Figures", "", "before", "after")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -66,7 +69,7 @@ def show_comparison(comparison: Comparison) -> None:
     )
     shares.columns[1].justify = "right"
     for name, share in comparison.disruption.items():
-        shares.add_row(name, percent(share).lstrip("+"))
+        shares.add_row(name, percent(share))
     console.print(shares)
     for unit_id, before, after in comparison.moves()[:N_WORST]:
         now = comparison.continued.get(before, before)
@@ -116,7 +119,7 @@ def _territory_cells(evaluation: Evaluation, j: int) -> list[Text]:
     label = str(problem.territory_ids[j]) + ("" if names is None or names[j] == problem.territory_ids[j] else f" {names[j]}")
     cells = [Text(label), Text(f"{evaluation.column('n_units')[j]:,}")]
     for m in range(len(problem.measures)):
-        text = f"{_short(evaluation.totals[j, m])} {percent(evaluation.deviations[j, m]):>8}"
+        text = f"{_short(evaluation.totals[j, m])} {percent(evaluation.deviations[j, m], signed=True):>8}"
         cells.append(Text(text, style="red" if evaluation.is_violating[j, m] else ""))
     cells.append(Text(f"{evaluation.column('territory_mean_distance_km')[j]:,.1f}"))
     if "n_pieces" in evaluation.values:
@@ -136,7 +139,7 @@ def _short(value: float) -> str:
 
 def _show_rows(console: Console, plan: Plan) -> None:
     rows = plan.source.rows
-    text = f"Read {rows['read']:,} rows, used {rows['used']:,}"
+    text = f"Read {counted(rows['read'], 'row', 'rows')}, used {rows['used']:,}"
     if rows["rejected"]:
         text += f", rejected {rows['rejected']:,} (rejected.csv says why)"
     console.print(Text(text + "."))

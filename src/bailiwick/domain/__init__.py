@@ -2,13 +2,12 @@
 
 from bailiwick.domain.adjacency import Adjacency
 from bailiwick.domain.notice import Notice
-from bailiwick.domain.problem import UNASSIGNED, Measure, Objective, Problem, check_n_territories
+from bailiwick.domain.problem import Measure, Objective, Problem, check_n_territories
 from bailiwick.domain.reps import RepTable
 from bailiwick.domain.result import Bound, Prices, Progress, Result
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable
 
 __all__ = [
-    "UNASSIGNED",
     "Adjacency",
     "Bound",
     "FloatArray",

@@ -9,11 +9,11 @@ import numpy as np
 
 from bailiwick.domain.adjacency import Adjacency
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable, frozen
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 
 Objective = Literal["distance", "inertia", "diameter"]
 OBJECTIVES: tuple[str, ...] = get_args(Objective)
-UNASSIGNED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def check_n_territories(n_territories: int, n_units: int) -> None:
     if n_territories > n_units:
         there = "is only 1 unit" if n_units == 1 else f"are only {n_units:,} units"
         raise InputError(
-            f"{n_territories:,} territories were asked for but there {there}; ask for {n_units:,} or fewer",
+            f"{counted(n_territories, 'territory was', 'territories were')} asked for but there {there}; ask for {n_units:,} or fewer",
             code="too_many_territories",
             field="territories",
         )
@@ -238,7 +238,7 @@ def _checked_index(name: str, column: IntArray, n: int, top: int | None) -> IntA
     index = np.asarray(column, dtype=np.int32)
     if index.shape != (n,):
         raise InputError(f"{name} must have one entry for each of the {n} units, found shape {index.shape}", code="length", field=name)
-    if index.min() < UNASSIGNED or (top is not None and index.max() >= top):
+    if index.min() < -1 or (top is not None and index.max() >= top):
         where = "-1 or more" if top is None else f"in -1..{top - 1}"
         raise InputError(f"{name} must lie {where}, found {index.min()} to {index.max()}", code="territory_idx", field=name)
     return index

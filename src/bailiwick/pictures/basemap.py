@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ CELLS_PER_DEGREE = 10
 
 ShapeArray = NDArray[np.object_]
 Place = tuple[str, str, float, float, float]
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,31 +58,6 @@ class BaseMap:
     county_names: TextArray
     places: tuple[Place, ...]
     credit: str
-
-    def within(self, box: Box) -> BaseMap:
-        """The part in a box of degrees (west, south, east, north; west is greater than east across the antimeridian).
-
-        Examples
-        --------
-        A map of Texas does not carry Europe:
-
-        >>> len(load().within((-107.0, 25.0, -93.0, 37.0)).countries)
-        2
-        """
-        cut: dict[str, Any] = {}
-        for plural, one in (("countries", "country"), ("states", "state"), ("counties", "county")):
-            shapes = _clipped(getattr(self, plural), box)
-            keep = ~shapely.is_empty(shapes)
-            cut[plural] = shapes[keep]
-            cut[f"{one}_ids"], cut[f"{one}_names"] = getattr(self, f"{one}_ids")[keep], getattr(self, f"{one}_names")[keep]
-        at = np.array([place[2:4] for place in self.places]).reshape(-1, 2)
-        cut["places"] = tuple(self.places[i] for i in np.flatnonzero(_is_inside(at, box)))
-        return replace(self, **cut)
-
-    def land_within(self, box: Box) -> shapely.Geometry:
-        """All land in a box of degrees, as one multipolygon; see :meth:`within`."""
-        shapes = _clipped(self.countries, box)
-        return _whole(shapes[~shapely.is_empty(shapes)])
 
     def land_of(self, coordinates: FloatArray) -> shapely.Geometry | None:
         """The land of the countries that hold the given points, as one multipolygon.
@@ -158,31 +132,6 @@ def _unpacked(layer: dict[str, Any], steps_per_degree: float) -> ShapeArray:
     parts = shapely.polygons(rings, indices=np.repeat(np.arange(len(layer["n_rings"])), layer["n_rings"]))
     shapes: ShapeArray = shapely.multipolygons(parts, indices=np.repeat(np.arange(len(layer["n_parts"])), layer["n_parts"]))
     return shapes
-
-
-def _boxes(box: Box) -> list[Box]:
-    west, south, east, north = box
-    return [box] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
-
-
-def _clipped(shapes: ShapeArray, box: Box) -> ShapeArray:
-    """Polygons only; empty where nothing is left."""
-    pieces = [shapely.clip_by_rect(shapes, *part) for part in _boxes(box)]
-    parts, owner = shapely.get_parts(np.concatenate(pieces), return_index=True)
-    parts, inner = shapely.get_parts(shapely.make_valid(parts, method="structure", keep_collapsed=False), return_index=True)
-    owner = owner[inner] % max(len(shapes), 1)
-    is_area = (shapely.get_dimensions(parts) == 2) & ~shapely.is_empty(parts)
-    order = np.argsort(owner[is_area], kind="stable")
-    empty = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    clipped: ShapeArray = shapely.multipolygons(parts[is_area][order], indices=owner[is_area][order], out=empty)
-    return clipped
-
-
-def _is_inside(at: FloatArray, box: Box) -> NDArray[np.bool_]:
-    inside = np.zeros(len(at), bool)
-    for west, south, east, north in _boxes(box):
-        inside |= (at[:, 0] >= west) & (at[:, 0] <= east) & (at[:, 1] >= south) & (at[:, 1] <= north)
-    return inside
 
 
 def _whole(shapes: ShapeArray) -> shapely.Geometry:

@@ -24,7 +24,8 @@ PALETTES: dict[Theme, tuple[str, ...]] = {
 }  # fmt: skip
 """Twelve colours each; the same position has the same hue in both. Found by annealing for the largest distance of any two."""
 
-PATTERNS = ("solid", "diagonal", "dots", "cross", "horizontal", "back-diagonal")
+PLAINLY_DIFFERENT = 0.15
+"""Two colours at this distance look different as pale tints on a map, too."""
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB: protanopia, deuteranopia, tritanopia.
 COLOUR_BLINDNESS = {
@@ -59,14 +60,15 @@ def territory_colours(adjacency: Adjacency | None, n_territories: int, *, theme:
     Returns
     -------
     list of str
-        ``#rrggbb``, length K. Up to twelve territories all differ; beyond that neighbours do (and
-        :func:`territory_patterns` tells equal colours apart). Only a territory with neighbours in all twelve colours, which a
-        map in the plane does not force, shares that of the neighbour with the most distant colours.
+        ``#rrggbb``, length K. Up to twelve territories all differ; beyond that neighbours do. Only a
+        territory with neighbours in all twelve colours, which a map in the plane does not force, shares that of the neighbour
+        with the most distant colours.
 
     Notes
     -----
     DSATUR: the territory that sees most colours comes first, then the one with most neighbours, then the lowest index. It gets
-    the colour most distant from those of its neighbours, among those used least so far. Distances are Euclidean in
+    a colour used least so far among those that are plainly different from its neighbours' (a distance of 0.15), of these
+    the most distant one; where no colour is plainly different, the most distant of all. Distances are Euclidean in
     OKLab, the least over normal sight, protanopia, deuteranopia and tritanopia. Any two colours of the palettes are at least
     0.088 (light) and 0.075 (dark) apart; about 0.02 is just noticeable.
 
@@ -90,22 +92,6 @@ def territory_colours(adjacency: Adjacency | None, n_territories: int, *, theme:
     return [palette[i] for i in chosen]
 
 
-def territory_patterns(colours: Sequence[str]) -> list[str]:
-    """A pattern for every territory, so that territories of one colour differ; six patterns, then they come round again.
-
-    Examples
-    --------
-    >>> territory_patterns(["#93801b", "#8eddfe", "#93801b"])
-    ['solid', 'solid', 'diagonal']
-    """
-    seen: dict[str, int] = {}
-    patterns = []
-    for colour in colours:
-        patterns.append(PATTERNS[seen.get(colour, 0) % len(PATTERNS)])
-        seen[colour] = seen.get(colour, 0) + 1
-    return patterns
-
-
 def _colour_graph(graph: Adjacency, n: int, distance: FloatArray) -> NDArray[np.int64]:
     n_colours = len(distance)
     chosen = np.full(n, -1)
@@ -119,8 +105,10 @@ def _colour_graph(graph: Adjacency, n: int, distance: FloatArray) -> NDArray[np.
         free = ~sees[i] if not sees[i].all() else np.ones(n_colours, bool)
         if n <= n_colours:
             free &= used == 0
-        free &= used <= used[free].min() + slack
         to_neighbours = distance[:, sees[i]].min(axis=1, initial=np.inf)
+        plain = free & (to_neighbours >= PLAINLY_DIFFERENT)
+        if plain.any():
+            free = plain & (used <= used[plain].min() + slack)
         chosen[i] = int(np.argmax(np.where(free, to_neighbours, -1.0)))
         used[chosen[i]] += 1
         urgency[i] = -1.0

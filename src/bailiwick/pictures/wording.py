@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from bailiwick.domain.wording import percent, tolerance_percent
+
 _SMALL_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 _MINUS, _THIN_SPACE = "\u2212", "\u202f"
 
@@ -30,16 +32,18 @@ def deviation_text(fraction: float) -> str:
     >>> deviation_text(0.041), deviation_text(-0.1), deviation_text(0.0)
     ('+4.1\u202f%', '−10.0\u202f%', '0.0\u202f%')
     """
-    if not math.isfinite(fraction):
-        return "–"
-    text = number_text(100 * fraction, 1)
-    sign = "+" if fraction > 0 and float(text.replace(",", "")) else ""
-    return f"{sign}{text}{_THIN_SPACE}%"
+    return _set(percent(fraction, signed=True))
 
 
-def percent_text(fraction: float, decimals: int = 1) -> str:
-    """A share or a gap, without a needless ``.0`` where ``decimals`` is 0."""
-    return f"{number_text(100 * fraction, decimals)}{_THIN_SPACE}%"
+def percent_text(fraction: float) -> str:
+    r"""A share or a gap.
+
+    Examples
+    --------
+    >>> percent_text(0.0114)
+    '1.1\u202f%'
+    """
+    return _set(percent(fraction))
 
 
 def tolerance_text(fraction: float) -> str:
@@ -50,8 +54,12 @@ def tolerance_text(fraction: float) -> str:
     >>> tolerance_text(0.05), tolerance_text(0.025)
     ('±5\u202f%', '±2.5\u202f%')
     """
-    percent = 100 * fraction
-    return f"±{percent:.6g}{_THIN_SPACE}%"
+    return f"±{_set(tolerance_percent(fraction))}"
+
+
+def _set(text: str) -> str:
+    """With the minus and the narrow space that print has for it."""
+    return text.replace("-", _MINUS).replace(" ", _THIN_SPACE)
 
 
 def compact_text(value: float) -> str:

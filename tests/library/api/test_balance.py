@@ -60,7 +60,7 @@ def test_ready_measures_keep_their_weight() -> None:
         ("xyz", "unknown_measure", "there are: 'population', 'plan: sales', 'Revenue Potential'"),
         ("population:five", "tolerance", "population:5 or population:2.5%"),
         ("population:0.05", "tolerance", "can mean 0.05 % or 5 %"),
-        ({"population": 5}, "tolerance", "5 means 500%; write 0.05 for 5 %"),
+        ({"population": 5}, "tolerance", "5 means 500 %; write 0.05 for 5 %"),
         ({"population": -0.1}, "tolerance", "zero or more"),
         (["population", "population:3"], "repeated_measure", "named twice"),
     ],

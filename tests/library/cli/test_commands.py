@@ -57,7 +57,7 @@ def test_the_summary_says_what_matters(run: Any, country: Path) -> None:
     output = design(run, country).output
     for words in (
         "36 units in 4 territories",
-        "within 10.0 % of its target",
+        "within 10 % of its target",
         "in one piece",
         "Mean distance",
         "Every rule is kept",
@@ -240,7 +240,7 @@ def test_evaluate_judges_an_alignment_made_elsewhere(run: Any, country: Path) ->
     assert document["balance"]["population"]["violating_territories"] == 2
     result = run("evaluate", country / "towns.csv", *args)
     assert result.exit_code == 0
-    assert "1 units have no territory: Town 1" in result.output
+    assert "1 unit has no territory: Town 1" in result.output
     assert "Not every rule could be kept" in result.output
 
 

@@ -30,7 +30,7 @@ def test_a_unit_heavier_than_a_territory_is_named_with_its_share() -> None:
     notices = told(heavy_unit(), [0, 0, 1, 2, 2, 2])
     heavy = notices["unit_exceeds_territory"]
     assert heavy.message == (
-        "u2 alone has 200% of the people that a territory should have: no plan can bring its territory within 5.0% of the target. "
+        "u2 alone has 200 % of the people that a territory should have: no plan can bring its territory within 5 % of the target. "
         "Divide the unit, or ask for fewer territories."
     )
     assert (heavy.count, heavy.examples) == (1, ("u2",))
@@ -40,8 +40,8 @@ def test_what_heavy_units_leave_to_the_others_is_said_to_be_unavoidable() -> Non
     # 5 people remain for two territories that should have 5 each
     notice = told(heavy_unit(), [0, 0, 1, 2, 2, 2])["balance_not_met"]
     assert notice.message == (
-        "2 territories are more than 5.0% from their target of people; the farthest is T1 with -60.0%. "
-        "What the units that are too large leave over is -50.0% of the target on average, so this cannot be avoided."
+        "2 territories are more than 5 % from the target of people; the farthest is T1 with -60.0 %. "
+        "What the units that are too large leave over is -50.0 % of the target on average, so this cannot be avoided."
     )
     assert (notice.count, notice.examples) == (2, ("T1", "T3"))
 
@@ -50,7 +50,7 @@ def test_what_can_be_avoided_is_not_said_to_be_unavoidable() -> None:
     # targets 50, 25, 25; the unit with 60 is too large for any, the others can have 20 each, which is 20 % below their target
     asked = row([60, 10, 10, 10, 10], 3, shares=[0.5, 0.25, 0.25], tolerance=0.1)
     assert "cannot be avoided" in told(asked, [0, 1, 1, 1, 2])["balance_not_met"].message
-    assert "-20.0% of the target on average" in told(asked, [0, 1, 1, 1, 2])["balance_not_met"].message
+    assert "-20.0 % of the target on average" in told(asked, [0, 1, 1, 1, 2])["balance_not_met"].message
     loose = row([65, 10, 8, 9, 8], 3, shares=[0.5, 0.25, 0.25], tolerance=0.29)
     assert "unit_exceeds_territory" in told(loose, [0, 1, 1, 1, 2])
     assert "unit_exceeds_territory" not in told(row([64, 10, 8, 9, 9], 3, shares=[0.5, 0.25, 0.25], tolerance=0.29), [0, 1, 1, 1, 2])
@@ -69,7 +69,7 @@ def test_heavy_units_come_heaviest_first_and_only_where_there_is_a_tolerance() -
     asked = row([1, 30, 1, 40, 1, 1], 4)
     assert heavy_units(asked, 0).tolist() == [3, 1]
     assert told(asked, [0, 1, 1, 2, 3, 3])["unit_exceeds_territory"].message.startswith(
-        "u3 alone has 216% of the people that a territory should have (1 more units are too large, too)"
+        "u3 alone has 216 % of the people that a territory should have (1 more unit is too large, too)"
     )
     free = problem([(0, 0), (1, 0)], 2, measures={"people": [9, 1]}, tolerance={"people": None})  # type: ignore[dict-item]
     assert heavy_units(free, 0).tolist() == []
@@ -85,27 +85,27 @@ def test_each_measure_out_of_balance_has_its_own_notice() -> None:
     asked = problem([(x, 0) for x in range(4)], 2, measures={"people": [1, 1, 1, 3], "shops": [3, 1, 1, 1]}, tolerance=0.1)
     notices = findings(evaluate(asked, np.array([0, 0, 1, 1])))
     assert [notice.code for notice in notices] == ["balance_not_met"] * 2
-    assert "target of people; the farthest is T1 with -33.3%. Allow more tolerance" in notices[0].message
-    assert "2 territories are more than 10.0% from their target of shops" in notices[1].message
+    assert "target of people; the farthest is T1 with -33.3 %. Allow more tolerance" in notices[0].message
+    assert "2 territories are more than 10 % from the target of shops" in notices[1].message
 
 
 def test_territories_in_pieces_are_named() -> None:
     notice = told(line5(), [0, 1, 1, 1, 0])["contiguity_not_met"]
-    assert notice.message.startswith("1 territories are in more than one piece, the first is T1")
+    assert notice.message.startswith("1 territory is in more than one piece, the first is T1")
     assert (notice.count, notice.examples) == (1, ("T1",))
 
 
 def test_territories_without_a_unit_are_named() -> None:
     free = problem([(0, 0), (1, 0)], 2, tolerance={"people": None})  # type: ignore[dict-item]
     notice = told(free, [1, 1])["empty_territory"]
-    assert notice.message == "1 territories have no unit, the first is T1."
+    assert notice.message == "1 territory has no unit, the first is T1."
     assert (notice.count, notice.examples) == (1, ("T1",))
 
 
 def test_units_beyond_the_largest_distance_are_named_farthest_first() -> None:
     asked = row([1, 1, 1, 1], 2, centres=[(0, 0), (3, 0)], tolerance=1.0, max_distance_km=1.5)
     notice = told(asked, [0, 0, 0, 0])["distance_not_met"]
-    assert notice.message == "2 units are more than 1.5 km from the centre of their territory; the farthest is u3 with 3 km."
+    assert notice.message == "2 units are more than 1.5 km from the centre of the territory; the farthest is u3 with 3 km."
     assert notice.examples == ("u3", "u2")
     assert "distance_not_met" not in told(asked, [0, 0, 1, 1])
 
@@ -113,6 +113,6 @@ def test_units_beyond_the_largest_distance_are_named_farthest_first() -> None:
 def test_links_to_islands_are_told() -> None:
     asked = replace(line5(), adjacency=Adjacency.from_pairs(5, np.array(path_pairs(4)), links=np.array([(3, 4)])))
     notice = told(asked, [0, 0, 1, 1, 1])["islands_linked"]
-    assert "1 links join units" in notice.message
+    assert "1 link joins units" in notice.message
     assert "joins u3 and u4" in notice.message
     assert notice.examples == ("u3–u4",)

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial import Delaunay
 
 from bailiwick.domain import Adjacency
-from bailiwick.pictures.palette import PALETTES, Theme, colour_distances, territory_colours, territory_patterns
+from bailiwick.pictures.palette import PALETTES, Theme, colour_distances, territory_colours
 
 LEAST = {"light": 0.088, "dark": 0.075}
 GROUND = {"light": "#f7f5ef", "dark": "#1d2326"}
@@ -59,10 +59,10 @@ def test_neighbours_are_farther_apart_than_they_must_be() -> None:
     assert apart[graph.pairs[:, 0], graph.pairs[:, 1]].mean() > 1.1 * by_chance
 
 
-def test_all_colours_are_used_about_as_often() -> None:
+def test_no_colour_takes_over() -> None:
     counts = np.unique(territory_colours(random_map(300, 2), 300), return_counts=True)[1]
     assert len(counts) == 12
-    assert counts.max() - counts.min() <= 12
+    assert counts.max() <= 1.6 * 300 / 12
 
 
 def test_same_map_same_colours_and_same_hue_in_both_themes() -> None:
@@ -76,14 +76,14 @@ def test_more_neighbours_than_colours() -> None:
     everybody = np.array([(i, j) for i in range(15) for j in range(i)])
     colours = territory_colours(Adjacency.from_pairs(15, everybody), 15)
     assert len(set(colours)) == 12
-    assert len(set(zip(colours, territory_patterns(colours), strict=True))) == 15
 
 
-def test_patterns_tell_equal_colours_apart() -> None:
-    colours = territory_colours(random_map(70, 3), 70)
-    assert len(set(zip(colours, territory_patterns(colours), strict=True))) == 70
-    assert territory_patterns(colours[:0]) == []
-    assert set(territory_patterns(territory_colours(None, 12))) == {"solid"}
+def test_neighbours_do_not_look_alike_as_tints() -> None:
+    """Light blue beside light blue was within the rules, but nobody could see the border."""
+    for seed in range(5):
+        graph = random_map(40, seed)
+        apart = colour_distances(territory_colours(graph, 40))[graph.pairs[:, 0], graph.pairs[:, 1]]
+        assert (apart < 0.12).mean() < 0.1
 
 
 def test_no_territory() -> None:

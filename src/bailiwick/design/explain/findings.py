@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.domain import Notice, Problem
+from bailiwick.domain.wording import counted, percent, tolerance_percent
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics.evaluation import Evaluation
 from bailiwick.metrics.rules import too_far
@@ -28,7 +29,14 @@ def _empty(evaluation: Evaluation) -> list[Notice]:
     if not len(empty):
         return []
     ids = [str(problem.territory_ids[j]) for j in empty[:10]]
-    return [Notice("empty_territory", f"{len(empty)} territories have no unit, the first is {ids[0]}.", len(empty), tuple(ids))]
+    return [
+        Notice(
+            "empty_territory",
+            f"{counted(len(empty), 'territory has', 'territories have')} no unit, the first is {ids[0]}.",
+            len(empty),
+            tuple(ids),
+        )
+    ]
 
 
 def heavy_units(problem: Problem, column: int) -> np.ndarray:
@@ -50,12 +58,13 @@ def _heavy_units(evaluation: Evaluation) -> list[Notice]:
             continue
         values = problem.units.measures[measure.name]
         share = values[heavy[0]] / (values.sum() * problem.target_shares.max())
-        others = f" ({len(heavy) - 1} more units are too large, too)" if len(heavy) > 1 else ""
+        others = f" ({counted(len(heavy) - 1, 'more unit is', 'more units are')} too large, too)" if len(heavy) > 1 else ""
+        allowed = tolerance_percent(measure.tolerance or 0.0)
         notices.append(
             Notice(
                 "unit_exceeds_territory",
-                f"{_named(problem, heavy[0])} alone has {share:.0%} of the {measure.name} that a territory should have{others}: no plan "
-                f"can bring its territory within {measure.tolerance:.1%} of the target. Divide the unit, or ask for fewer territories.",
+                f"{_named(problem, heavy[0])} alone has {percent(share)} of the {measure.name} that a territory should have{others}: no "
+                f"plan can bring its territory within {allowed} of the target. Divide the unit, or ask for fewer territories.",
                 len(heavy),
                 tuple(str(problem.units.ids[i]) for i in heavy[:10]),
             )
@@ -78,12 +87,14 @@ def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
     cause = "Allow more tolerance, or give the search more time."
     left = _left_for_others(problem, column, heavy)
     if len(heavy) and left < -float(measure.tolerance or 0.0):
-        cause = f"What the units that are too large leave over is {left:+.1%} of the target on average, so this cannot be avoided."
+        rest = percent(left, signed=True)
+        cause = f"What the units that are too large leave over is {rest} of the target on average, so this cannot be avoided."
     return [
         Notice(
             "balance_not_met",
-            f"{len(outside)} territories are more than {measure.tolerance:.1%} from their target of {measure.name}; "
-            f"the farthest is {problem.territory_ids[worst]} with {evaluation.deviations[worst, column]:+.1%}. {cause}",
+            f"{counted(len(outside), 'territory is', 'territories are')} more than {tolerance_percent(measure.tolerance or 0.0)} from the "
+            f"target of {measure.name}; "
+            f"the farthest is {problem.territory_ids[worst]} with {percent(evaluation.deviations[worst, column], signed=True)}. {cause}",
             len(outside),
             tuple(str(problem.territory_ids[j]) for j in outside[:10]),
         )
@@ -107,7 +118,7 @@ def _in_pieces(evaluation: Evaluation) -> list[Notice]:
     return [
         Notice(
             "contiguity_not_met",
-            f"{len(broken)} territories are in more than one piece, the first is {ids[broken[0]]}: "
+            f"{counted(len(broken), 'territory is', 'territories are')} in more than one piece, the first is {ids[broken[0]]}: "
             "locks, groups or gaps in the neighbour graph keep them apart.",
             len(broken),
             tuple(str(ids[j]) for j in broken[:10]),
@@ -126,8 +137,8 @@ def _too_far(evaluation: Evaluation) -> list[Notice]:
     return [
         Notice(
             "distance_not_met",
-            f"{len(beyond)} units are more than {problem.max_distance_km:g} km from the centre of their territory; the farthest is "
-            f"{_named(problem, beyond[0])} with {distance[beyond[0]]:.4g} km.",
+            f"{counted(len(beyond), 'unit is', 'units are')} more than {problem.max_distance_km:g} km from the centre of the territory; "
+            f"the farthest is {_named(problem, beyond[0])} with {distance[beyond[0]]:.4g} km.",
             len(beyond),
             tuple(str(problem.units.ids[i]) for i in beyond[:10]),
         )
@@ -141,8 +152,8 @@ def _islands(problem: Problem) -> list[Notice]:
     return [
         Notice(
             "islands_linked",
-            f"{len(links)} links join units that touch nothing on the other side of a gap (islands, water) to their nearest neighbours; "
-            f"the first joins {_named(problem, links[0, 0])} and {_named(problem, links[0, 1])}.",
+            f"{counted(len(links), 'link joins', 'links join')} units that touch nothing on the other side of a gap (islands, water) "
+            f"to their nearest neighbours; the first joins {_named(problem, links[0, 0])} and {_named(problem, links[0, 1])}.",
             len(links),
             tuple(f"{ids[a]}–{ids[b]}" for a, b in links[:10]),
         )

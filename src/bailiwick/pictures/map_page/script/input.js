@@ -94,13 +94,53 @@ class MapInput {
   }
 }
 
+const KEYS_STORED = "bailiwick-single-keys";
+
+// People who dictate, or whose hands shake, must be able to switch single keys off (WCAG 2.1.4); the browser remembers it.
+class SingleKeys {
+  constructor() {
+    this.box = byId("keys-on");
+    this.titles = [...document.querySelectorAll("[data-key]")].map((element) => [element, element.title]);
+    this.box.addEventListener("change", () => this.set(this.box.checked));
+    this.show(this.stored() !== "off");
+  }
+
+  get isOn() {
+    return this.box.checked;
+  }
+
+  set(isOn) {
+    this.show(isOn);
+    try {
+      localStorage.setItem(KEYS_STORED, isOn ? "on" : "off");
+    } catch {
+      // Some browsers remember nothing for pages from disk; the choice then holds until the page is closed.
+    }
+  }
+
+  stored() {
+    try {
+      return localStorage.getItem(KEYS_STORED);
+    } catch {
+      return null;
+    }
+  }
+
+  show(isOn) {
+    this.box.checked = isOn;
+    document.documentElement.dataset.keys = isOn ? "on" : "off";
+    for (const [element, title] of this.titles) element.title = isOn ? `${title} (${element.dataset.key})` : title;
+  }
+}
+
 // Keys that work wherever the focus is, but not while somebody writes.
 function connectKeys(app) {
+  const singleKeys = new SingleKeys();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
     const isWriting = event.target.closest("input, select, textarea");
     if (event.key === "Escape") app.escape();
-    if (isWriting) return;
+    if (isWriting || !singleKeys.isOn) return;
     const actions = {
       "/": () => byId("search").focus(),
       "?": () => app.showHelp(),

@@ -4,7 +4,6 @@ const THIN_SPACE = "\u202f";
 const wholeFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compactFormat = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const longFormat = new Intl.NumberFormat("en", { notation: "compact", compactDisplay: "long", maximumSignificantDigits: 3 });
-const deviationFormat = new Intl.NumberFormat("en", { signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const minus = (text) => text.replace("-", "\u2212");
 
@@ -18,13 +17,23 @@ function formatNumber(value, decimals = 0) {
 const formatCompact = (value) => minus(compactFormat.format(value));
 const formatInWords = (value) => minus(longFormat.format(value));
 
-function formatDeviation(fraction) {
+// One decimal, none from 100 % on, more only where nothing would be left: the rule of bailiwick.domain.wording.
+function formatPercent(fraction) {
   if (fraction === null || !Number.isFinite(fraction)) return "–";
-  return minus(deviationFormat.format(100 * fraction)) + THIN_SPACE + "%";
+  const value = Math.abs(fraction) >= 5e-7 ? 100 * fraction : 0;
+  const digits = Math.abs(value) >= 99.95 ? 0 : 1;
+  const isTiny = value !== 0 && Math.abs(value) < 0.05;
+  const size = isTiny ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return minus(value.toLocaleString("en", size)) + THIN_SPACE + "%";
+}
+
+function formatDeviation(fraction) {
+  const text = formatPercent(fraction);
+  return fraction >= 5e-7 ? `+${text}` : text;
 }
 
 function formatTolerance(fraction) {
-  return `±${formatNumber(100 * fraction, (100 * fraction) % 1 ? 1 : 0)}${THIN_SPACE}%`;
+  return `±${Number((100 * fraction).toPrecision(6))}${THIN_SPACE}%`;
 }
 
 function countOf(number, [one, many]) {

@@ -32,7 +32,7 @@ function fillBound({ words, value, unit, bound, gap, holds_for: holdsFor }) {
   line.append("Made smallest: ", text(words));
   if (value !== null) line.append(` (${formatInWords(value)} `, text(unit), ")");
   if (bound !== null && gap !== null) {
-    const percent = `${formatNumber(100 * gap, 1)}${THIN_SPACE}%`;
+    const percent = formatPercent(gap);
     if (holdsFor) line.append(". Proven for ", text(holdsFor), `: none is more than ${percent} better`);
     else line.append(`. No plan can be more than ${percent} better`);
   }

@@ -46,11 +46,12 @@ class TerritoryTable {
     for (const column of this.columns) {
       const button = make("button", { type: "button", class: "sort", onclick: () => this.sortBy(column) }, make("span", { class: "head" }, text(column.head)));
       if (column.sub) button.append(make("span", { class: "sub" }, text(column.sub)));
-      column.heading = make("th", { scope: "col", class: column.kind ?? (column.key === "name" ? "name" : "number") }, button);
+      column.heading = make("th", { scope: "col", class: column.key === "name" ? "name" : cellClass(column) }, button);
       byId("territory-head").append(column.heading);
     }
     for (let t = 0; t < this.model.k; t++) this.rows.push(this.row(t));
     byId("territory-rows").addEventListener("keydown", (event) => this.walk(event));
+    for (const view of VIEWS) byId(`view-${view}`).addEventListener("click", () => this.setView(view));
     this.arrange();
   }
 
@@ -59,13 +60,20 @@ class TerritoryTable {
     const button = make("button", { type: "button", class: "pick", "aria-expanded": "false", tabindex: "-1", onclick: () => this.app.toggleTerritory(t) }, swatch(this.app.colourOfTerritory(t)), text(names[t]));
     if (names[t] !== ids[t]) button.title = ids[t];
     const row = make("tr", {}, make("th", { scope: "row", class: "name" }, button));
-    for (const column of this.columns.slice(1)) row.append(make("td", { class: column.kind ?? "number" }, column.cell(t)));
+    for (const column of this.columns.slice(1)) row.append(make("td", { class: cellClass(column) }, column.cell(t)));
     row.addEventListener("pointerenter", () => this.app.point(-1, t));
     row.addEventListener("pointerleave", () => this.app.point(-1, -1));
     row.addEventListener("click", (event) => {
       if (!event.target.closest("button")) this.app.toggleTerritory(t);
     });
     return { t, row, button };
+  }
+
+  // Bars and bare figures take turns, so that neither is cut off beside the map; paper has room for both.
+  setView(view) {
+    byId("table-frame").dataset.view = view;
+    for (const name of VIEWS) byId(`view-${name}`).setAttribute("aria-pressed", String(name === view));
+    byId("table-frame").scrollLeft = 0;
   }
 
   // The same header again turns the order round; a third time brings back the worst first.
@@ -142,6 +150,9 @@ class TerritoryTable {
     row.scrollIntoView({ block: "nearest" });
   }
 }
+
+const VIEWS = ["balance", "figures"];
+const cellClass = (column) => `${column.kind ?? "number"} ${column.kind === "gauge" ? "in-balance" : "in-figures"}`;
 
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 

@@ -1,0 +1,49 @@
+"""Percentages and counts as people read them: one form for messages, pictures and the terminal."""
+
+from __future__ import annotations
+
+import math
+
+_NOISE = 5e-7
+
+
+def percent(fraction: float, *, signed: bool = False) -> str:
+    """A measured fraction in percent: one decimal, none from 100 % on, more only where nothing would be left.
+
+    Examples
+    --------
+    >>> percent(0.0523), percent(0.00034), percent(1.504), percent(2.2e-16)
+    ('5.2 %', '0.034 %', '150 %', '0.0 %')
+    >>> percent(0.0523, signed=True), percent(-0.05, signed=True), percent(0.0, signed=True)
+    ('+5.2 %', '-5.0 %', '0.0 %')
+    >>> percent(float("nan"))
+    '–'
+    """
+    if not math.isfinite(fraction):
+        return "–"
+    value = 100 * fraction if abs(fraction) >= _NOISE else 0.0  # less is the noise of sums
+    decimals = 0 if abs(value) >= 99.95 else 1
+    text = f"{value:,.{decimals}f}" if abs(value) >= 0.05 or not value else f"{value:.2g}"
+    return f"{'+' if signed and value > 0 else ''}{text} %"
+
+
+def tolerance_percent(fraction: float) -> str:
+    """A fraction that somebody asked for, as short as it was said.
+
+    Examples
+    --------
+    >>> tolerance_percent(0.05), tolerance_percent(0.025)
+    ('5 %', '2.5 %')
+    """
+    return f"{100 * fraction:.6g} %"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number and what there are so many of; the words may go on as far as the grammar of the number does.
+
+    Examples
+    --------
+    >>> counted(1, "territory is", "territories are"), counted(2500, "unit", "units")
+    ('1 territory is', '2,500 units')
+    """
+    return f"{number:,} {one if number == 1 else many}"

@@ -71,6 +71,16 @@ class AllPlans:
         allowed = np.array([np.inf if m.tolerance is None else m.tolerance for m in self.problem.measures])
         return (np.abs(self.deviations) <= allowed + SLACK).all(axis=(1, 2))
 
+    def as_bounded(self, plan: int, words: str) -> np.ndarray:
+        """Mask of the plans that a bound of one of them speaks of: measures that ``words`` name are within, or as far outside."""
+        meant = np.ones(len(self.label), bool)
+        for m, measure in enumerate(self.problem.measures):
+            if measure.tolerance is not None and measure.name in words.partition("keep")[2]:
+                mine = self.deviations[plan, :, m]
+                low, high = np.minimum(mine, -measure.tolerance) - SLACK, np.maximum(mine, measure.tolerance) + SLACK
+                meant &= ((self.deviations[:, :, m] >= low) & (self.deviations[:, :, m] <= high)).all(axis=1)
+        return meant
+
     @cached_property
     def is_feasible(self) -> np.ndarray:
         """Mask of the plans that keep every rule."""

@@ -15,7 +15,7 @@ from bailiwick.design import solve
 from bailiwick.design.construct.build import construct
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import Watch
-from bailiwick.design.solve import bound_for_centres
+from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.domain import Measure, Objective, Problem, Result
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics import evaluate
@@ -98,8 +98,9 @@ def test_the_bound_is_just_below_the_linear_programme(objective: Objective, is_p
 def test_for_free_centres_it_holds_for_those_that_were_chosen(objective: Objective, is_planar: bool) -> None:
     asked = random_problem(objective, is_planar=is_planar, has_homes=False, tolerance=0.02)
     rough = solve(asked, clock=time.perf_counter, stop=lambda _: True)
-    built = construct(compile_problem(asked), watch=Watch(time.perf_counter))
-    bound = bound_for_centres(asked, evaluate(asked, rough.territory_idx), built)
+    model = compile_problem(asked)
+    built = construct(model, watch=Watch(time.perf_counter))
+    bound = bound_for_centres(model, evaluate(asked, rough.territory_idx), built.prices)
     assert bound is not None
     assert bound.holds_for.startswith("all plans with these centres that keep people within its tolerance")
     optimum = least_cost_of_split_units(rough)

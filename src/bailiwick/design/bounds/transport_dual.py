@@ -38,7 +38,6 @@ class DualBound:
 
 
 def dual_bound(
-    smooth: Transport,
     exact: Transport,
     centres: FloatArray,
     lower: FloatArray,
@@ -51,8 +50,8 @@ def dual_bound(
 
     Parameters
     ----------
-    smooth, exact
-        The same problem with positive weights, for the climb, and with true weights, for the value.
+    exact
+        The problem with weights and loads as they are. The climb uses positive weights.
     start
         Prices to start from, shape (K,).
     ladder
@@ -64,6 +63,7 @@ def dual_bound(
     at_zero = _exact_value(exact, centres, zero, lower, upper)
     if at_zero > best:
         best, best_prices, prices = at_zero, zero, zero
+    smooth = exact.smoothable()
     scale = smooth.spacing(centres) ** smooth.power
     cap = float(np.median(scale))
     for temperature in ladder:

@@ -61,11 +61,10 @@ class Transport:
         """The transport problem of one balanced measure of a model."""
         weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
         load, target = cut_to_size(*_something_to_share(model, measure))
-        floor = max(1e-9, 1e-6 / max(len(weight), 1))
         middle, radius = kernels.block_circles(model.points, BLOCK)
         return cls(
             points=model.points,
-            weight=np.maximum(weight, np.maximum(0.02 * load, floor)),
+            weight=_smoothable(weight, load),
             load=load,
             target=target,
             pinned=model.pinned,
@@ -87,6 +86,10 @@ class Transport:
         smooth = cls.of(model, measure=measure)
         weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
         return replace(smooth, weight=weight, load=np.ascontiguousarray(model.load[:, measure]), target=model.target[:, measure])
+
+    def smoothable(self) -> Transport:
+        """The same with positive weights, which the softmin needs."""
+        return replace(self, weight=_smoothable(self.weight, self.load))
 
     def coarsened(self, size: int) -> Transport:
         """Every ``size`` consecutive points merged into their weighted mean; locks and bars are dropped."""
@@ -181,6 +184,10 @@ class Transport:
                 return prices
             prices, dual = trial, value + trial @ self.target
         return prices
+
+
+def _smoothable(weight: FloatArray, load: FloatArray) -> FloatArray:
+    return np.maximum(weight, np.maximum(0.02 * load, max(1e-9, 1e-6 / max(len(weight), 1))))
 
 
 def _something_to_share(model: Model, measure: int) -> tuple[FloatArray, FloatArray]:

@@ -1,0 +1,85 @@
+"""The bound that a result carries: for the centres of its plan, over as many rules as there are prices for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bailiwick.design.bounds.many_measures import many_dual_bound
+from bailiwick.design.bounds.transport_dual import LADDER, dual_bound
+from bailiwick.design.construct.build import tightest_measure
+from bailiwick.design.construct.transport import Transport
+from bailiwick.design.model import Model, compile_problem
+from bailiwick.domain import Bound, FloatArray, Measure, Prices, Problem
+from bailiwick.geography.geodesy import coordinates_to_points
+from bailiwick.metrics.evaluation import Evaluation
+
+
+def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *, is_quick: bool = False) -> Bound | None:
+    """Lower bound over all plans with the centres of this one; None for the diameter, which has no centres.
+
+    Parameters
+    ----------
+    model
+        The compiled problem of the evaluation.
+    start
+        Prices of the tightest measure to start from, shape (K,).
+    is_quick
+        Take the value at these prices, valid but weaker, instead of the best prices, and leave further measures out.
+    """
+    problem = evaluation.problem
+    if problem.objective == "diameter":
+        return None
+    if problem.groups is not None or problem.max_distance_km is not None:
+        # Groups and the largest distance only shrink the set of plans, so the bound may ignore them.
+        model = compile_problem(replace(problem, groups=None, max_distance_km=None))
+    measure = tightest_measure(model)
+    lower, upper, is_outside = _windows_with(model, model.to_nodes(evaluation.territory_idx))
+    centres = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
+    exact = Transport.exact(model, measure=measure)
+    single = dual_bound(exact, centres, lower[:, measure], upper[:, measure], start, ladder=() if is_quick else LADDER)
+    value, measures, method = single.value, [measure], "transport dual, smoothed Newton"
+    if model.load.shape[1] > 1 and not is_quick:
+        prices = np.zeros_like(lower)
+        prices[:, measure] = single.prices
+        many = many_dual_bound(model, centres, lower, upper, prices)
+        if many.value > value:
+            value, measures, method = many.value, list(range(model.load.shape[1])), "transport dual of all measures, quasi-Newton"
+    value = max(value, 0.0) * problem.weights.sum() / model.k
+    words = _holds_for(problem, measures, is_widened=bool(is_outside[:, measures].any()))
+    return Bound(min(value, evaluation.objective), words, method, _prices(problem, measure, single.prices))
+
+
+def _prices(problem: Problem, measure: int, scaled: FloatArray) -> Prices:
+    """Prices in units of the objective per unit of the measure, positive where a territory is full.
+
+    The transport scales weights and loads so that either sums to K, and credits a unit with what it brings.
+    """
+    name = _balanced(problem)[measure].name
+    total = float(problem.units.measures[name].sum())
+    rate = float(problem.weights.sum()) / total if total > 0 else 0.0
+    return Prices(name, 0.0 - scaled * rate)
+
+
+def _windows_with(model: Model, label: np.ndarray) -> tuple[FloatArray, FloatArray, np.ndarray]:
+    """Windows, widened where this plan is outside, so that the plan is one of those bounded, and where that is; shape (K, M)."""
+    load = model.loads(label)
+    is_outside = (load > model.upper + 1e-9) | (load < model.lower - 1e-9)
+    return np.minimum(model.lower, load), np.maximum(model.upper, load), is_outside
+
+
+def _balanced(problem: Problem) -> list[Measure]:
+    """The measures of the compiled problem, in its order."""
+    return [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
+
+
+def _holds_for(problem: Problem, measures: list[int], *, is_widened: bool) -> str:
+    balanced = [_balanced(problem)[m] for m in measures]
+    centres = "these centres" if not problem.is_fixed.all() else "the given centres"
+    if balanced[0].tolerance is None:
+        return f"all plans with {centres}"
+    names = [m.name for m in balanced]
+    kept = f"{names[0]} within its tolerance" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} within their tolerances"
+    words = f"all plans with {centres} that keep {kept}"
+    return words + (" (territories outside it here may be as far outside)" if is_widened else "")

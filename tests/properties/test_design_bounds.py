@@ -12,10 +12,10 @@ from scipy.optimize import linprog
 from tiny_instances import problem
 
 from bailiwick.design import solve
+from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.design.construct.build import construct
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import Watch
-from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.domain import Measure, Objective, Problem, Result
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics import evaluate

@@ -71,7 +71,7 @@ def _priced_loads(  # type: ignore[no-untyped-def]
                 for c in range(count):
                     j = found[c]
                     score[c] = np.inf
-                    if pinned[i] >= 0 and pinned[i] != j or is_any_barred and is_barred(barred_ptr, barred, i, j):
+                    if (pinned[i] >= 0 and pinned[i] != j) or (is_any_barred and is_barred(barred_ptr, barred, i, j)):
                         continue
                     score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere)
                     for m in range(n_measures):

@@ -15,7 +15,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bailiwick.api import Comparison, Judgement, Plan, TerritoryDesigner, TravelMatrix, compare, design, evaluate, load, travel_matrix
+    from bailiwick.api import (
+        Comparison,
+        Explanation,
+        Judgement,
+        Plan,
+        TerritoryDesigner,
+        TravelMatrix,
+        compare,
+        design,
+        evaluate,
+        load,
+        travel_matrix,
+    )
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
 
 __version__ = "0.1.0"
@@ -23,6 +35,7 @@ __all__ = [
     "BailiwickError",
     "Comparison",
     "ConnectorError",
+    "Explanation",
     "InfeasibleError",
     "InputError",
     "Judgement",

@@ -2,6 +2,7 @@
 
 from bailiwick.api.comparison import Comparison, compare
 from bailiwick.api.estimator import TerritoryDesigner
+from bailiwick.api.explanation import Explanation
 from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
 from bailiwick.api.loading import load
@@ -10,6 +11,7 @@ from bailiwick.api.travel import TravelMatrix, travel_matrix
 
 __all__ = [
     "Comparison",
+    "Explanation",
     "Judgement",
     "Plan",
     "TerritoryDesigner",

@@ -18,6 +18,8 @@ from bailiwick.metrics import Evaluation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bailiwick.api.explanation import Explainer, Explanation
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Judgement:
@@ -118,6 +120,57 @@ class Plan(Judgement):
             warnings=self.notices,
             timings_seconds=self.timings_seconds,
         )
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        from bailiwick.api.explanation import Explainer
+
+        return Explainer(self)
+
+    def explain(self, unit_id: str, *, instead: str | None = None) -> Explanation:
+        """Why a unit is in its territory, what the next best would cost, and what would have to change.
+
+        Parameters
+        ----------
+        unit_id
+            Id of a unit, or its name if no other has it.
+        instead
+            Id or name of another territory: why not there?
+
+        Returns
+        -------
+        Explanation
+            A paragraph, a table and a JSON document. Every figure is what judging the plan with that move would give.
+
+        Raises
+        ------
+        InputError
+            If there is no such unit or territory.
+
+        Examples
+        --------
+        >>> import bailiwick as bw
+        >>> units = {"id": list("abcde"), "x": [0, 1, 2, 8, 9], "y": [0] * 5, "calls": [3, 2, 1, 4, 2]}
+        >>> plan = bw.design(units, territories=2, balance={"calls": 0.1}, is_planar=True)
+        >>> print(plan.explain("c"))  # doctest: +ELLIPSIS
+        c is in T1 because its centre is the nearest, 2 km away. ...
+        """
+        return self._explainer.unit(unit_id, instead=instead)
+
+    def explain_territory(self, territory_id: str) -> Explanation:
+        """What limits a territory, who presses on it, and which of its units are least and most certain.
+
+        Parameters
+        ----------
+        territory_id
+            Id of a territory, or its name if no other has it.
+
+        Raises
+        ------
+        InputError
+            If there is no such territory.
+        """
+        return self._explainer.territory(territory_id)
 
     def summary(self) -> str:
         """A few lines of plain text: size, balance, contiguity, distance, gap, and what cannot be met."""

@@ -10,6 +10,7 @@ import bailiwick
 from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
+from bailiwick.cli.explain import explain
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.sample import sample
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(design)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(explain)
 app.command()(matrix)
 app.command()(sample)
 

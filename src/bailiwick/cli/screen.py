@@ -16,7 +16,7 @@ from bailiwick.api.summary import judgement_lines, search_lines
 from bailiwick.domain.wording import counted, percent
 
 if TYPE_CHECKING:
-    from bailiwick.api import Comparison, Judgement, Plan, TravelMatrix
+    from bailiwick.api import Comparison, Explanation, Judgement, Plan, TravelMatrix
     from bailiwick.domain import Notice
     from bailiwick.metrics import Evaluation
 
@@ -91,6 +91,21 @@ def show_matrix(found: TravelMatrix, file: Path) -> None:
         console.print(Text(f"Circuity: {found.circuity.words()}."), soft_wrap=True)
     _show_notices(console, found.notices)
     console.print(Text(f"Written to {file}", style="bold"), soft_wrap=True)
+
+
+def show_explanation(explanation: Explanation) -> None:
+    """A paragraph and the tables below it."""
+    console = Console(highlight=False)
+    console.print(Text(explanation.text), soft_wrap=not console.is_terminal)
+    for title, (head, *rows) in explanation.tables.items():
+        if not rows:
+            continue
+        table = _table(title, *head)
+        for column in table.columns[1:-1]:
+            column.justify = "right"
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        console.print(table)
 
 
 def worst_territories(evaluation: Evaluation) -> Table:

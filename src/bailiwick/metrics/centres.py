@@ -40,13 +40,14 @@ def best_sites(points: FloatArray, weights: FloatArray, territory_idx: IntArray,
     """
     sites = np.full(n_territories, -1, np.int32)
     for territory, members in enumerate(members_of_territories(territory_idx, n_territories)):
-        if not len(members):
-            continue
-        weight = weights[members]
-        if not weight.any():
-            weight = np.ones(len(members))
-        sites[territory] = members[_best_site(points[members], weight, power)]
+        if len(members):
+            sites[territory] = members[best_site(points[members], weights[members], power=power)]
     return sites
+
+
+def best_site(points: FloatArray, weights: FloatArray, *, power: int) -> int:
+    """Row of the unit of one territory with the least Σ weight · distance ** power to the others; see :func:`best_sites`."""
+    return _best_site(points, weights if weights.any() else np.ones(len(points)), power)
 
 
 def _best_site(points: FloatArray, weight: FloatArray, power: int) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from bailiwick.domain import Adjacency, IntArray
 
@@ -22,6 +25,34 @@ def pieces(adjacency: Adjacency, territory_idx: IntArray, n_territories: int) ->
     first_unit = np.unique(component, return_index=True)[1]
     owner = territory_idx[first_unit]
     return np.bincount(owner[owner >= 0], minlength=n_territories).astype(np.int32)
+
+
+def pieces_of_members(adjacency: Adjacency, members: NDArray[np.integer]) -> IntArray:
+    """Number of the connected piece of each unit of one territory, shape (m,), counted from 0.
+
+    Parameters
+    ----------
+    members
+        Indices of the units of the territory, ascending, shape (m,).
+
+    Notes
+    -----
+    Looks at these units and their neighbours only: O(m log m), whatever the size of the graph.
+
+    Examples
+    --------
+    >>> row = Adjacency.from_pairs(5, np.array([[0, 1], [1, 2], [2, 3], [3, 4]]))
+    >>> pieces_of_members(row, np.array([0, 1, 3, 4])).tolist()
+    [0, 0, 1, 1]
+    """
+    start, count = adjacency.indptr[members], np.diff(adjacency.indptr)[members]
+    first = np.cumsum(count) - count
+    row = np.repeat(np.arange(len(members)), count)
+    neighbour = adjacency.indices[np.arange(len(row)) + np.repeat(start - first, count)]
+    column = np.minimum(np.searchsorted(members, neighbour), max(len(members) - 1, 0))
+    inside = members[column] == neighbour
+    graph = coo_matrix((np.ones(int(inside.sum()), np.int8), (row[inside], column[inside])), shape=(len(members), len(members)))
+    return connected_components(graph, directed=False)[1].astype(np.int32)
 
 
 def cut_edges(adjacency: Adjacency, territory_idx: IntArray) -> int:

@@ -289,3 +289,50 @@ def test_sample_and_version(run: Any, tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "data").iterdir()) == ["README.txt", "customers.csv", "reps.csv"]
     assert run("sample", "tea", "--out", tmp_path / "data").exit_code == 2
     assert run("--version").output == f"bailiwick {bailiwick.__version__}\n"
+
+
+def test_a_plan_is_explained_from_its_folder_alone(run: Any, country: Path, tmp_path: Path) -> None:
+    args = ("--planar", "--reps", country / "reps.csv", "--balance", "population:15", *QUICK)
+    assert run("design", country / "towns.csv", "--out", country / "plan", *args).exit_code == 0
+    (country / "plan").rename(tmp_path / "moved")
+    (country / "towns.csv").unlink()
+    unit = run("explain", tmp_path / "moved", "--unit", "Town 7", "--instead", "R2")
+    assert unit.exit_code == 0, unit.output
+    assert unit.output.startswith("Town 7 (007) is in ")
+    assert "Where else it could be" in unit.output
+    territory = run("explain", tmp_path / "moved", "--territory", "R1")
+    assert territory.exit_code == 0, territory.output
+    assert territory.output.startswith("Ada Diaz (R1) has ")
+    for title in ("Neighbours", "Least certain units", "Most certain units"):
+        assert title in territory.output
+
+
+def test_explain_gives_one_document(run: Any, country: Path) -> None:
+    design(run, country)
+    document = json.loads(run("explain", country / "plan", "--unit", "007", "--json").stdout)
+    assert (document["kind"], document["unit_id"]) == ("unit", "007")
+    document = json.loads(run("explain", country / "plan", "--territory", "T2", "--json").stdout)
+    assert (document["kind"], document["territory_id"]) == ("territory", "T2")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ((), "name either a unit with --unit or a territory with --territory"),
+        (("--unit", "007", "--territory", "T1"), "name either a unit"),
+        (("--territory", "T1", "--instead", "T2"), "--instead goes with --unit"),
+        (("--unit", "999"), "no unit '999'"),
+        (("--territory", "T9"), "no territory 'T9'"),
+    ],
+)
+def test_explain_needs_something_that_there_is(run: Any, country: Path, args: tuple[str, ...], words: str) -> None:
+    design(run, country)
+    result = run("explain", country / "plan", *args)
+    assert result.exit_code == 2
+    assert words in result.output.replace("\n", " ")
+
+
+def test_explain_needs_a_plan(run: Any, country: Path) -> None:
+    result = run("explain", country, "--unit", "007")
+    assert result.exit_code == 2
+    assert "plan.parquet" in result.output

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bailiwick.domain.wording import percent
-
 if TYPE_CHECKING:
     from bailiwick.domain import Progress
 
@@ -52,6 +50,8 @@ def progress_facts(progress: Progress, *, time_limit: float | None) -> str:
     >>> progress_facts(Progress("improve", 0.25, 3.0, objective=1234567.0, n_violations=2, lower_bound=1200000.0), time_limit=None)
     'best 1.235e+06 · gap 2.9 % · 2 outside · 9 s left'
     """
+    from bailiwick.domain.wording import percent  # the help text must not load numpy with it
+
     facts = []
     if math.isfinite(progress.objective):
         facts.append(f"best {progress.objective:.4g}")

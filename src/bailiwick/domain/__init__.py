@@ -1,6 +1,7 @@
 """Frozen values that every other room speaks in."""
 
 from bailiwick.domain.adjacency import Adjacency
+from bailiwick.domain.hierarchy import Level
 from bailiwick.domain.notice import Notice
 from bailiwick.domain.problem import Measure, Objective, Problem, check_n_territories
 from bailiwick.domain.reps import RepTable
@@ -12,6 +13,7 @@ __all__ = [
     "Bound",
     "FloatArray",
     "IntArray",
+    "Level",
     "Measure",
     "Notice",
     "Objective",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,27 @@ class Adjacency:
     def neighbours(self, unit_idx: int) -> IntArray:
         """Indices of the units that touch ``unit_idx``, ascending."""
         return self.indices[self.indptr[unit_idx] : self.indptr[unit_idx + 1]]
+
+    def take(self, unit_idx: NDArray[np.integer]) -> Adjacency:
+        """The graph among some units, numbered in the order of ``unit_idx``.
+
+        Examples
+        --------
+        >>> row = Adjacency.from_pairs(4, np.array([[0, 1], [1, 2], [2, 3]]))
+        >>> row.take(np.array([3, 2, 0])).pairs.tolist()
+        [[0, 1]]
+        """
+        place = np.full(self.n_units, -1, np.int64)
+        place[unit_idx] = np.arange(len(unit_idx))
+        row = np.repeat(np.arange(self.n_units, dtype=np.int32), np.diff(self.indptr))
+        once = row < self.indices
+        pairs = place[np.column_stack([row[once], self.indices[once]])]
+        inside = (pairs >= 0).all(axis=1)
+        border = None if self.border_km is None else self.border_km[once][inside]
+        links = None if self.links is None else place[self.links]
+        links = None if links is None else links[(links >= 0).all(axis=1)]
+        graph = Adjacency.from_pairs(len(unit_idx), pairs[inside], border_km=border, rule=self.rule)
+        return graph if links is None else replace(graph, links=frozen(links.astype(np.int32)))
 
     def components(self, labels: NDArray[np.integer] | None = None) -> IntArray:
         """Number the connected pieces, shape (n,).

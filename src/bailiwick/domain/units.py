@@ -101,6 +101,25 @@ class UnitTable:
         """Names where known, else ids, shape (n,)."""
         return self.ids if self.names is None else self.names
 
+    def take(self, unit_idx: NDArray[np.integer]) -> UnitTable:
+        """The units of these indices, in this order, with all their columns.
+
+        Examples
+        --------
+        >>> table = UnitTable(["a", "b"], [[0, 0], [1, 1]], {"people": [3.0, 4.0]})
+        >>> table.take(np.array([1])).measures["people"].tolist()
+        [4.0]
+        """
+        optional = {name: getattr(self, name) for name in ("names", "shapes", "placed_by")}
+        return UnitTable(
+            ids=self.ids[unit_idx],
+            coordinates=self.coordinates[unit_idx],
+            measures={name: values[unit_idx] for name, values in self.measures.items()},
+            is_planar=self.is_planar,
+            attributes={name: texts[unit_idx] for name, texts in self.attributes.items()},
+            **{name: None if column is None else column[unit_idx] for name, column in optional.items()},
+        )
+
 
 def _check_ids(ids: TextArray) -> None:
     if len(set(ids.tolist())) == len(ids):

@@ -1,0 +1,1 @@
+"""Levels above the territories, designed together with them."""

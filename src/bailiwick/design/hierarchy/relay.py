@@ -1,0 +1,53 @@
+"""Several searches under one stopping rule and one audience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bailiwick.design.progress import ProgressFn, StopFn
+from bailiwick.design.solve import solve
+from bailiwick.domain import Problem, Progress, Result
+
+
+class Relay:
+    """Runs searches one after the other as if they were one.
+
+    Parameters
+    ----------
+    clock, stop, on_progress
+        As for :func:`bailiwick.design.solve.solve`; seconds and shares of work are told for the whole.
+    """
+
+    def __init__(self, clock: Callable[[], float], stop: StopFn | None, on_progress: ProgressFn | None) -> None:
+        self.clock, self.started = clock, clock()
+        self._stop, self._tell = stop, on_progress
+        self.is_stopped = False
+        self._done = 0.0
+
+    def solve(self, problem: Problem, *, seed: int, share: float) -> Result:
+        """Search, as ``share`` of the whole work; ends at once with a first plan when the whole has been stopped."""
+        low = self._done
+
+        def whole(progress: Progress) -> Progress:
+            return replace(progress, fraction=min(low + share * progress.fraction, 1.0), seconds=self.clock() - self.started)
+
+        def should_stop(progress: Progress) -> bool:
+            self.is_stopped = self.is_stopped or (self._stop is not None and self._stop(whole(progress)))
+            return self.is_stopped
+
+        def tell(progress: Progress) -> None:
+            if self._tell is not None:
+                self._tell(whole(progress))
+
+        result = solve(problem, clock=self.clock, seed=seed, stop=should_stop, on_progress=tell)
+        self._done = low + share
+        return result
+
+    def report(self, phase: str, fraction: float) -> bool:
+        """Tell of work that is no search of its own; returns True if it must end now."""
+        progress = Progress(phase, min(fraction, 1.0), self.clock() - self.started)
+        if self._tell is not None:
+            self._tell(progress)
+        self.is_stopped = self.is_stopped or (self._stop is not None and self._stop(progress))
+        return self.is_stopped

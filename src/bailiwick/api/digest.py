@@ -7,11 +7,11 @@ import json
 
 import numpy as np
 
-from bailiwick.domain import Problem
+from bailiwick.domain import Level, Problem
 
 
-def input_digest(problem: Problem, *, seed: int) -> str:
-    """SHA-256 over the ordered ids, coordinates, measures, neighbours, rules and the seed, as 64 hexadecimal digits.
+def input_digest(problem: Problem, *, seed: int, levels: tuple[Level, ...] = ()) -> str:
+    """SHA-256 over the ordered ids, coordinates, measures, neighbours, rules, levels and the seed, as 64 hexadecimal digits.
 
     Two runs of one version with the same digest give the same plan, unless one was stopped early.
     """
@@ -32,6 +32,10 @@ def input_digest(problem: Problem, *, seed: int) -> str:
     add("indices", None if graph is None else graph.indices, "<i4")
     for name in ("locked", "forbidden", "groups"):
         add(name, getattr(problem, name), "<i4")
+    for level in levels:
+        digest.update(json.dumps([level.name, [str(i) for i in level.group_ids], level.tolerance]).encode())
+        add("of_territory", level.of_territory, "<i4")
+        add("of_unit", level.of_unit, "<i4")
     return digest.hexdigest()
 
 

@@ -48,6 +48,7 @@ def plan_document(
     rows: Mapping[str, int],
     warnings: Iterable[Notice],
     timings_seconds: Mapping[str, float],
+    levels: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The whole of ``plan.json``."""
     bound = result.bound
@@ -63,6 +64,7 @@ def plan_document(
         "bound_method": None if bound is None else bound.method,
         "prices": _prices(result),
         "gap": None if result.gap is None else _number(result.gap),
+        "levels": [dict(level) for level in levels],
         "stop_reason": result.stop_reason,
         "warnings": notice_list(warnings),
         "timings_seconds": timings(timings_seconds),

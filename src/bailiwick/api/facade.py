@@ -13,15 +13,16 @@ import numpy as np
 import bailiwick
 from bailiwick.api.balance import Balance
 from bailiwick.api.judging import judge
+from bailiwick.api.levels import Levels, parse_levels, resolve_levels
+from bailiwick.api.limits import Limits, StopFn
 from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.problem import Rules, build_problem
 from bailiwick.api.sources import Source, read_roster, read_source
-from bailiwick.domain import Adjacency, Notice, Objective, Problem, Progress, Result
+from bailiwick.domain import Adjacency, Level, Notice, Objective, Problem, Progress, Result
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate as evaluate_plan
 
-StopFn = Callable[[Progress], bool]
 ProgressFn = Callable[[Progress], None]
 
 
@@ -29,6 +30,7 @@ def design(
     units: Any,
     *,
     territories: int | None = None,
+    levels: Levels | None = None,
     reps: Any = None,
     balance: Balance | None = None,
     adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
@@ -55,6 +57,10 @@ def design(
         GeoPandas frame, an Arrow table, a mapping of columns, or a ``UnitTable``.
     territories
         Number of territories. None: one per rep, else the hours of work ÷ 2,000.
+    levels
+        Levels above the territories, coarsest first, designed together with them: texts ``"region:4"``, ``"district:15:3%"`` or
+        ``"region=COLUMN"`` (groups given by a column of the reps, or without reps of the units); or name → number of groups,
+        (number, tolerance as a fraction), or column.
     reps
         Table of reps like ``units``, with homes and capacity: each gets one territory with its centre there.
     balance
@@ -111,18 +117,45 @@ def design(
     (True, 4.0)
     """
     laps = _Laps(clock)
-    texts = tuple(column for column in (lock, group) if column)
+    asked = parse_levels(levels)
+    texts = tuple(column for column in (lock, group, *(level.column for level in asked if reps is None)) if column)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
     roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     laps.end("read")
     rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
     graph, told = resolve_adjacency(adjacency, source.units)
     problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
+    tiers = resolve_levels(asked, problem.units, roster, problem.territory_ids)
     laps.end("model")
+    limits = Limits(time_limit, stop)
+    reps_told = () if roster is None else roster.notices
+    told = (*notices, *told, *reps_told, *source.notices)
+    if tiers:
+        return _finish_levels(problem, tiers, source, told, laps, limits, seed=seed, on_progress=on_progress)
     result = solve_within(problem, seed=seed, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
     laps.end("solve")
-    reps_told = () if roster is None else roster.notices
-    return finish(result, source, (*notices, *told, *reps_told, *source.notices), laps)
+    return finish(result, source, told, laps)
+
+
+def _finish_levels(
+    problem: Problem,
+    tiers: tuple[Level, ...],
+    source: Source,
+    told: tuple[Notice, ...],
+    laps: _Laps,
+    limits: Limits,
+    *,
+    seed: int,
+    on_progress: ProgressFn | None,
+) -> Plan:
+    from bailiwick.api.levels.report import level_notices
+    from bailiwick.design.hierarchy.solve import solve_levels
+
+    _check_seed(seed)
+    found = solve_levels(problem, tiers, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock)
+    laps.end("solve")
+    plan = finish(limits.explained(found.result), source, (*level_notices(found.levels), *told), laps)
+    return replace(plan, levels=found.levels, construction=found.construction)
 
 
 def solve_within(
@@ -137,19 +170,14 @@ def solve_within(
     """Run the engine until it is done, the time is over, or ``stop`` says so."""
     from bailiwick.design.solve import solve
 
+    _check_seed(seed)
+    limits = Limits(time_limit, stop)
+    return limits.explained(solve(problem, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=clock))
+
+
+def _check_seed(seed: int) -> None:
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"the seed must be a whole number, zero or more; found {seed!r}", code="seed", field="seed")
-    reasons: list[str] = []
-
-    def should_stop(progress: Progress) -> bool:
-        if time_limit is not None and progress.seconds >= time_limit:
-            reasons.append("time_limit")
-        elif stop is not None and stop(progress):
-            reasons.append("interrupted")
-        return bool(reasons)
-
-    result = solve(problem, seed=seed, stop=should_stop, on_progress=on_progress, clock=clock)
-    return replace(result, stop_reason=reasons[0]) if reasons else result
 
 
 def finish(result: Result, source: Source, notices: tuple[Notice, ...], laps: _Laps) -> Plan:

@@ -35,7 +35,7 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
     ground, told = (None, ()) if units.is_planar else load_ground()
     plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
-        columns = territory_columns(plan.evaluation, plan.prices)
+        columns = territory_columns(plan.evaluation, plan.prices, plan.level_columns(of_units=False))
         shapes = territory_shapes(
             units,
             plan.evaluation.territory_idx,
@@ -43,9 +43,13 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
             land=_land(units, ground),
             adjacency=plan.problem.adjacency,
         )
-        write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation))
+        write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation, plan.level_columns(of_units=True)))
         write_csv(fresh / "territories.csv", columns)
         write_territories(fresh / "territories.geojson", shapes, columns, is_planar=units.is_planar)
+        if plan.levels:
+            from bailiwick.api.levels.report import HIERARCHY_FILE, hierarchy_columns
+
+            write_csv(fresh / HIERARCHY_FILE, hierarchy_columns(plan.levels, plan.evaluation))
         plan.source.rejected.write_csv(fresh / REJECTED_FILE)
         save(plan, fresh / PLAN_FILE)
         if with_map or with_report:

@@ -12,7 +12,7 @@ from bailiwick.errors import InputError
 
 PLAN_FILE, REJECTED_FILE = "plan.parquet", "rejected.csv"
 PLAN_FILES = (
-    *("alignment.csv", "territories.csv", "territories.geojson", "plan.json", PLAN_FILE, "map.html", "report.pdf"),
+    *("alignment.csv", "territories.csv", "territories.geojson", "hierarchy.csv", "plan.json", PLAN_FILE, "map.html", "report.pdf"),
     REJECTED_FILE,
 )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from bailiwick.api.document import notice_list
 from bailiwick.api.folder import PLAN_FILE, REJECTED_FILE
+from bailiwick.api.levels.kept import levels_from_facts, levels_to_facts
 from bailiwick.api.plan import Plan
 from bailiwick.api.sources import Source
 from bailiwick.api.view import GENERATED, disclaimer
@@ -75,18 +76,22 @@ def load(folder: str | os.PathLike[str], *, clock: Callable[[], float] = time.pe
         engine_version=facts["engine_version"],
         timings_seconds={},
         clock=clock,
+        levels=levels_from_facts(facts.get("levels", []), result),
+        construction=facts.get("construction", ""),
     )
 
 
 def save(plan: Plan, path: Path) -> None:
     """Write what :func:`load` reads."""
-    facts = {
+    facts: dict[str, Any] = {
         "engine_version": plan.engine_version,
         "title": plan.source.title,
         "n_rows_read": int(plan.source.n_rows_read),
         "is_generated": bool(disclaimer(plan.problem.units)),
         "notices": notice_list(plan.notices[len(plan.result.notices) :]),
     }
+    if plan.levels:
+        facts |= {"levels": levels_to_facts(plan.levels), "construction": plan.construction}
     write_result(path, plan.result, facts=facts)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bailiwick.api.explanation import Explainer, Explanation
+    from bailiwick.design.hierarchy.solve import LevelResult
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,12 +93,54 @@ class Plan(Judgement):
         ``read``, ``model``, ``solve`` and ``explain``.
     clock
         Source of seconds, for the time of writing.
+    levels
+        Levels above the territories, coarsest first; none by default.
+    construction
+        Which first plan the levels came from: ``from above`` or ``from below``; empty without levels.
     """
 
     result: Result
     engine_version: str
     timings_seconds: Mapping[str, float]
     clock: Callable[[], float]
+    levels: tuple[LevelResult, ...] = ()
+    construction: str = ""
+
+    @property
+    def keeps_every_rule(self) -> bool:
+        """Whether every rule holds for the territories, and balance and contiguity for every level above them."""
+        return super().keeps_every_rule and all(level.evaluation.keeps_every_rule for level in self.levels)
+
+    @cached_property
+    def alignment(self) -> pd.DataFrame:
+        """One row per unit: ``unit_id``, ``territory_id``, the group of every level, and the measures; a pandas data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(alignment_columns(self.evaluation, self.level_columns(of_units=True)))
+
+    @cached_property
+    def territories(self) -> pd.DataFrame:
+        """One row per territory: its groups, sums, targets and deviations of the measures, distances, pieces; a pandas data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(territory_columns(self.evaluation, self.prices, self.level_columns(of_units=False)))
+
+    @cached_property
+    def hierarchy(self) -> pd.DataFrame:
+        """One row per group of every level and per territory, with what stands above it; a pandas data frame."""
+        import pandas as pd
+
+        from bailiwick.api.levels.report import hierarchy_columns
+
+        return pd.DataFrame(hierarchy_columns(self.levels, self.evaluation))
+
+    def level_columns(self, *, of_units: bool) -> dict[str, Any]:
+        """Group of each unit, or of each territory, per level: ``NAME_id`` → text."""
+        if not self.levels:
+            return {}
+        from bailiwick.api.levels.report import territory_level_columns, unit_level_columns
+
+        return unit_level_columns(self.levels, self.evaluation.territory_idx) if of_units else territory_level_columns(self.levels)
 
     @property
     def gap(self) -> float | None:
@@ -111,14 +154,17 @@ class Plan(Judgement):
 
     def document(self) -> dict[str, Any]:
         """The content of ``plan.json``, except for the time of writing."""
+        from bailiwick.api.levels.report import level_documents
+
         return plan_document(
             self.result,
             self.evaluation,
             engine_version=self.engine_version,
-            input_digest=input_digest(self.problem, seed=self.result.seed),
+            input_digest=input_digest(self.problem, seed=self.result.seed, levels=tuple(level.level for level in self.levels)),
             rows=self.source.rows,
             warnings=self.notices,
             timings_seconds=self.timings_seconds,
+            levels=level_documents(self.levels),
         )
 
     @cached_property

@@ -20,7 +20,14 @@ STOPPED = {
 
 def summary_lines(plan: Plan) -> list[str]:
     """Size, balance, contiguity, distance, gap, why it stopped, and what should be known, one sentence each."""
-    return [*judgement_lines(plan.evaluation), *search_lines(plan), *(f"Note: {notice.message}" for notice in plan.notices)]
+    from bailiwick.api.levels.report import level_lines
+
+    return [
+        *judgement_lines(plan.evaluation),
+        *level_lines(plan.levels),
+        *search_lines(plan),
+        *(f"Note: {notice.message}" for notice in plan.notices),
+    ]
 
 
 def search_lines(plan: Plan) -> list[str]:

@@ -17,7 +17,7 @@ from bailiwick.domain.wording import counted
 from bailiwick.geography.neighbours import from_points, territory_adjacency
 from bailiwick.metrics import Evaluation
 from bailiwick.pictures.palette import territory_colours
-from bailiwick.pictures.view import Fact, MeasureView, PlanView, TerritoryColumn
+from bailiwick.pictures.view import Fact, LevelView, MeasureView, PlanView, TerritoryColumn
 from bailiwick.pictures.wording import percent_text, tolerance_text
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         measures=_measures(evaluation),
         centres=evaluation.centre_coordinates,
         centre_labels=_centre_labels(evaluation),
+        levels=_levels(plan),
         n_pieces=evaluation.column("n_pieces").astype(np.int32) if "n_pieces" in evaluation.values else None,
         facts=_facts(plan, shapes),
         objective_words=OBJECTIVE_WORDS[problem.objective].format(weight=weight),
@@ -142,6 +143,28 @@ def _measures(evaluation: Evaluation) -> tuple[MeasureView, ...]:
     )
 
 
+def _levels(plan: Plan) -> tuple[LevelView, ...]:
+    found: list[LevelView] = []
+    for level in plan.levels:
+        evaluation, ids = level.evaluation, level.level.group_ids
+        parents = np.full(len(ids), "", dtype=object)
+        if found:
+            parents[level.of_territory] = found[-1].group_ids[found[-1].group_idx]
+        found.append(
+            LevelView(
+                name=words(level.level.name),
+                group_ids=ids,
+                group_idx=level.of_territory,
+                colours=_colours(evaluation),
+                parents=parents,
+                totals=evaluation.totals,
+                deviations=np.where(evaluation.targets > 0, evaluation.deviations, np.nan),
+                is_outside=evaluation.is_violating,
+            )
+        )
+    return tuple(found)
+
+
 def _columns(evaluation: Evaluation) -> tuple[TerritoryColumn, ...]:
     return (
         TerritoryColumn("Mean distance", _float(evaluation.column("territory_mean_distance_km")), "km"),
@@ -203,9 +226,21 @@ def _method(plan: Plan, weight: str) -> tuple[str, ...]:
         f"The plan makes {OBJECTIVE_WORDS[problem.objective].format(weight=weight)} as small as it can within the tolerances. {centres}",
         "Units are first shared out so that every territory gets its target at the least distance (a transport problem).",
         "Pieces that lie apart are then joined to a neighbour, and a search moves units along the borders as long as that helps.",
+        *_levels_words(plan),
         together,
         STOPPED.get(plan.result.stop_reason, "The search ended by itself."),
     )
+
+
+def _levels_words(plan: Plan) -> tuple[str, ...]:
+    if not plan.levels:
+        return ()
+    how = {
+        "from above": "The levels were cut from the top down, the territories last.",
+        "from below": "Territories were designed first and then grouped into the levels above them.",
+    }
+    last = "Then units moved along the borders while every level kept its tolerance and its one piece as far as it can."
+    return (f"{how.get(plan.construction, '')} {last}".strip(),)
 
 
 def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
@@ -219,6 +254,7 @@ def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
         ("Objective", problem.objective),
         ("Balance", balance or "none"),
         ("Distances", "straight, in the plane" if problem.units.is_planar else "great-circle"),
+        *((f"Level {level.level.name}", f"{level.level.n_groups}") for level in plan.levels),
         ("Stop reason", plan.result.stop_reason),
         *(("How it was read", notice.message) for notice in plan.notices if notice.code in HOW_IT_WAS_READ),
     )

@@ -22,6 +22,7 @@ def design(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the plan: new, empty, or an older plan, which is replaced.")],
     reps: o.Reps = None,
     territories: o.Territories = None,
+    level: o.Level = None,
     balance: o.Balance = None,
     adjacency: o.AdjacencyFile = None,
     contiguity: o.ContiguityOption = None,
@@ -51,6 +52,7 @@ def design(
     settings: dict[str, Any] = {
         "reps": reps,
         "territories": territories,
+        "levels": level or None,
         "balance": balance,
         "shapes": shapes,
         "objective": objective.value,

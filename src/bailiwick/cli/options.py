@@ -69,6 +69,16 @@ Territories = Annotated[
     int | None,
     typer.Option(metavar="K", min=1, help="Number of territories. Default: one per rep, else from hours of work.", rich_help_panel=_MODEL),
 ]
+Level = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--level",
+        metavar="NAME:COUNT[:TOL%]",
+        help="A level above the territories, designed together with them: region:4, district:15:3%. Several are allowed, the coarsest "
+        "first. NAME=COLUMN takes the groups from a column of the reps (their managers), or without reps of the units.",
+        rich_help_panel=_MODEL,
+    ),
+]
 Balance = Annotated[
     list[str] | None,
     typer.Option(

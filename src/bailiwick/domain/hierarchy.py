@@ -134,7 +134,7 @@ def level_problem(problem: Problem, level: Level, of_territory: IntArray) -> Pro
         territory_ids=level.group_ids,
         territory_names=None,
         centre_coordinates=np.full((level.n_groups, 2), np.nan),
-        target_shares=np.bincount(of_territory, weights=problem.target_shares, minlength=level.n_groups),
+        target_shares=np.bincount(of_territory, weights=problem.target_shares, minlength=level.n_groups).astype(np.float64),
         adjacency=None if level.is_given else problem.adjacency,
         locked=None,
         forbidden=None,

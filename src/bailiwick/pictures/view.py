@@ -93,6 +93,43 @@ class TerritoryColumn:
     decimals: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class LevelView:
+    """One level above the territories.
+
+    Attributes
+    ----------
+    name
+        What a group is called (``Region``).
+    group_ids
+        Shape (G,), text, unique.
+    group_idx
+        Group of each territory, shape (K,).
+    colours
+        Shape (G,), ``#rrggbb`` in small letters, so that neighbouring groups differ.
+    parents
+        Id of the group above, shape (G,); empty text at the top.
+    totals, deviations
+        Per group and measure, shape (G, M), as in :class:`MeasureView`.
+    is_outside
+        Mask of the deviations beyond the tolerance of the level, shape (G, M).
+    """
+
+    name: str
+    group_ids: TextArray
+    group_idx: IntArray
+    colours: TextArray
+    parents: TextArray
+    totals: FloatArray
+    deviations: FloatArray
+    is_outside: NDArray[np.bool_]
+
+    @property
+    def spans(self) -> IntArray:
+        """Territories of each group, shape (G,)."""
+        return np.bincount(self.group_idx, minlength=len(self.group_ids)).astype(np.int32)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A key fact: one of the few numbers on top of the page and on the cover of the report.
@@ -163,6 +200,8 @@ class PlanView:
         Shape (K,): who or what sits there (``Ada Diaz, home``); None for plain centres.
     territory_columns
         Further numbers per territory for the table; distances first.
+    levels
+        Levels above the territories, coarsest first.
     n_pieces
         Shape (K,): connected pieces per territory (1 is in one piece, 0 is empty); None if contiguity was not asked for.
     facts
@@ -217,6 +256,7 @@ class PlanView:
     centres: FloatArray | None = None
     centre_labels: TextArray | None = None
     territory_columns: tuple[TerritoryColumn, ...] = ()
+    levels: tuple[LevelView, ...] = ()
     n_pieces: IntArray | None = None
     facts: tuple[Fact, ...] = ()
     objective_words: str = ""
@@ -309,12 +349,13 @@ def _check(view: PlanView) -> None:
     ]
     lengths += [(name, column, n) for name, column in view.unit_categories.items()]
     lengths += [(column.name, column.values, k) for column in view.territory_columns]
+    lengths += [(level.name, level.group_idx, k) for level in view.levels]
     for m in view.measures:
         lengths += [(m.name, m.values, n), (m.name, m.totals, k), (m.name, m.targets, k), (m.name, m.deviations, k)]
     for name, column, length in lengths:
         if column is not None and len(column) != length:
             raise InputError(f"{name} of a plan view must have {length} entries, found {len(column)}", code="length", field=name)
-    for colour in view.territory_colours:
+    for colour in [*view.territory_colours, *(colour for level in view.levels for colour in level.colours)]:
         if not re.fullmatch(r"#[0-9a-f]{6}", str(colour)):
             raise InputError(
                 f"territory colours of a plan view must look like #0d5c63, found {colour!r}", code="colour", field="territory_colours"

@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import math
 
-from bailiwick.design.compiled import leaf
+from bailiwick.design.compiled import inline_leaf, leaf
 from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import can_leave, next_below, next_random, random_other
-from bailiwick.design.improve.search_kernels import imbalance_change
+
+
+@inline_leaf
+def off_target(loads, load, lower, upper, target, emphasis, bend, i, group, sign):  # type: ignore[no-untyped-def]
+    """Penalty of a group with unit i added (+1), removed (−1) or ignored (0): linear plus a bend that spreads overload."""
+    total = 0.0
+    for m in range(loads.shape[1]):
+        if target[group, m] > 0.0:
+            value = loads[group, m] + sign * load[i, m]
+            over = max(value - upper[group, m], lower[group, m] - value, 0.0) / target[group, m]
+            total += emphasis[m] * over * (1.0 + bend * over)
+    return total
 
 
 @leaf
-def move_units(
+def move_units(  # type: ignore[no-untyped-def]
     indptr, indices, points, weight, load, pinned, barred_ptr, barred, power, is_sphere, must_connect,
     parent, is_closed, pull, lower, upper, target, emphasis, labels, loads, size, centres,
     price, bend, hot, cold, n_proposals, stamp, mark, queue, random,
-):  # fmt: skip  # type: ignore[no-untyped-def]
+):  # fmt: skip
     """Propose ``n_proposals`` moves of a unit to a neighbouring territory; returns how many were made.
 
     Parameters
@@ -56,7 +67,12 @@ def move_units(
             if is_closed[level]:
                 is_allowed = False
                 break
-            change += price * imbalance_change(loads, load, lower, upper, target, emphasis, bend, i, from_, to)
+            change += price * (
+                off_target(loads, load, lower, upper, target, emphasis, bend, i, from_, -1.0)
+                - off_target(loads, load, lower, upper, target, emphasis, bend, i, from_, 0.0)
+                + off_target(loads, load, lower, upper, target, emphasis, bend, i, to, 1.0)
+                - off_target(loads, load, lower, upper, target, emphasis, bend, i, to, 0.0)
+            )
             if power > 0:
                 nearer = cost_of(square_between(points, i, centres, to), power, is_sphere)
                 nearer -= cost_of(square_between(points, i, centres, from_), power, is_sphere)

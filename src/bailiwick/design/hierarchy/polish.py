@@ -187,7 +187,9 @@ def _windows(
     balanced = [m for m in problem.measures if m.tolerance is not None]
     lower, upper, target = [model.lower], [model.upper], [model.target]
     for level, of_territory in zip(levels, parents, strict=True):
-        mine = np.column_stack([np.bincount(of_territory, weights=column, minlength=level.n_groups) for column in model.target.T])
+        mine = np.column_stack([np.bincount(of_territory, weights=column, minlength=level.n_groups) for column in model.target.T]).astype(
+            np.float64
+        )
         slack = np.array([m.tolerance if level.tolerance is None else level.tolerance for m in balanced] or [1e6])
         if level.of_unit is not None:
             slack = np.full(len(slack), 1e6)

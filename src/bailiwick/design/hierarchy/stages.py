@@ -61,7 +61,9 @@ def _tree_of(problem: Problem, levels: tuple[Level, ...]) -> list[IntArray]:
     if not given:
         return plan_tree(levels, problem.n_territories, None, None)
     weight = problem.measure_matrix[:, next((m for m, measure in enumerate(problem.measures) if measure.tolerance is not None), 0)]
-    return plan_tree(levels, problem.n_territories, np.bincount(given[-1], weights=weight), np.bincount(given[-1]).astype(np.int32))
+    return plan_tree(
+        levels, problem.n_territories, np.bincount(given[-1], weights=weight).astype(np.float64), np.bincount(given[-1]).astype(np.int32)
+    )
 
 
 def _stage_tolerances(problem: Problem, levels: tuple[Level, ...]) -> list[tuple[float | None, ...]]:
@@ -200,13 +202,13 @@ def _contracted(problem: Problem, label: IntArray) -> Problem:
     units = UnitTable(
         ids=problem.territory_ids,
         coordinates=points_to_coordinates(middle, is_planar=problem.units.is_planar),
-        measures={"weight": total, "territories": np.ones(k)},
+        measures={"weight": total.astype(np.float64), "territories": np.ones(k)},
         is_planar=problem.units.is_planar,
     )
     graph = None if problem.adjacency is None else territory_adjacency(problem.adjacency, label, k)
     measures = (Measure("weight", None), Measure("territories", COUNT_SLACK))
     shares = np.ones(1)
-    return Problem(units, measures, ["all"], np.full((1, 2), np.nan), shares, objective="inertia", adjacency=graph)
+    return Problem(units, measures, np.array(["all"], dtype=object), np.full((1, 2), np.nan), shares, objective="inertia", adjacency=graph)
 
 
 def _grouped(whole: Problem, block: np.ndarray, n_groups: int, relay: Relay, *, seed: int, share: float) -> IntArray:
@@ -217,7 +219,7 @@ def _grouped(whole: Problem, block: np.ndarray, n_groups: int, relay: Relay, *, 
     problem = replace(
         whole,
         units=whole.units.take(block),
-        territory_ids=[str(g) for g in range(n_groups)],
+        territory_ids=np.array([str(g) for g in range(n_groups)], dtype=object),
         centre_coordinates=np.full((n_groups, 2), np.nan),
         target_shares=spans / spans.sum(),
         adjacency=None if whole.adjacency is None else _joined(whole.adjacency.take(block)),

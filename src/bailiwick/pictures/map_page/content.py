@@ -14,7 +14,7 @@ from bailiwick.pictures.frame import Frame, ShapeArray, polygons_of
 from bailiwick.pictures.map_page.pack import Packet
 from bailiwick.pictures.palette import PALETTES
 from bailiwick.pictures.thin import choose_drawn
-from bailiwick.pictures.view import PlanView
+from bailiwick.pictures.view import LevelView, PlanView
 
 MOST_POLYGONS = 100_000
 MOST_POINTS = 60_000
@@ -132,6 +132,7 @@ def _plan_record(view: PlanView, frame: Frame, grid: Grid, *, n_drawn: int, has_
         "notices": [{"message": n.message, "count": n.count, "examples": n.examples} for n in view.notices],
         "territories": _territory_record(view, frame, grid),
         "measures": [_measure_record(view, number) for number in range(len(view.measures))],
+        "levels": [_level_record(level) for level in view.levels],
         "columns": [{"name": c.name, "unit": c.unit_text, "decimals": c.decimals, "values": c.values} for c in view.territory_columns],
         "categories": [
             {"name": name, "is_colouring": len({str(text) for text in texts}) <= MOST_COLOURED_CATEGORIES}
@@ -157,6 +158,16 @@ def _territory_record(view: PlanView, frame: Frame, grid: Grid) -> dict[str, Any
         "label_radii": np.rint(frame.label_radii / grid.km_per_step),
         "centres": places(frame.centres) if view.centres is not None else None,
         "centre_labels": None if view.centre_labels is None else [str(text) for text in view.centre_labels],
+    }
+
+
+def _level_record(level: LevelView) -> dict[str, Any]:
+    return {
+        "name": level.name,
+        "ids": [str(text) for text in level.group_ids],
+        "of_territory": level.group_idx,
+        "colours": [str(text) for text in level.colours],
+        "dark_colours": [_on_dark(str(text)) for text in level.colours],
     }
 
 

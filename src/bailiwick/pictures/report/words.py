@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bailiwick.pictures.view import MeasureView, PlanView
+from bailiwick.pictures.view import LevelView, MeasureView, PlanView
 from bailiwick.pictures.wording import compact_text, count_text, deviation_text, number_text, percent_text, tolerance_text
 
 _TERRITORY = ("territory", "territories")
@@ -24,6 +24,7 @@ def report_record(view: PlanView) -> dict[str, Any]:
         "notices": [{"message": n.message, "examples": _further_examples(n.message, n.examples)} for n in view.notices],
         "head": table_head(view),
         "rows": table_rows(view),
+        "levels": [_level_record(view, level) for level in view.levels],
         "method": list(view.method),
         "gap": gap_sentences(view),
         "reading": reading_sentences(view),
@@ -113,6 +114,23 @@ def table_rows(view: PlanView) -> list[dict[str, Any]]:
         cells += [number_text(float(c.values[t]), c.decimals) for c in view.territory_columns]
         rows.append({"cells": cells, "outside": outside, "colour": str(view.territory_colours[t])})
     return rows
+
+
+def _level_record(view: PlanView, level: LevelView) -> dict[str, Any]:
+    """Table of one level: groups with what stands above them, their territories and their balance."""
+    is_top = not any(level.parents)
+    head = [level.name, *([] if is_top else ["Part of"]), "Territories"]
+    for measure in view.measures:
+        head += [measure.label, "Deviation"]
+    rows = []
+    for g, group in enumerate(level.group_ids):
+        cells, outside = [str(group), *([] if is_top else [str(level.parents[g])]), number_text(int(level.spans[g]))], []
+        for m in range(len(view.measures)):
+            cells += [number_text(float(level.totals[g, m])), deviation_text(float(level.deviations[g, m]))]
+            if level.is_outside[g, m]:
+                outside.append(len(cells) - 1)
+        rows.append({"cells": cells, "outside": outside, "colour": str(level.colours[g])})
+    return {"title": level.name, "head": head, "rows": rows}
 
 
 def _total_text(measure: MeasureView, t: int) -> str:

@@ -10,6 +10,7 @@ const NO_TERRITORY = "#a5a29a";
 // Every colouring: a class per unit, a colour and a text per class.
 function listColourings(model) {
   const list = [territoryColouring(model)];
+  model.plan.levels.forEach((level, number) => list.push(levelColouring(model, level, number)));
   model.plan.measures.forEach((measure, number) => list.push(deviationColouring(model, measure, number)));
   model.plan.measures.forEach((measure, number) => list.push(measureColouring(model, measure, number)));
   model.categories.forEach((category, number) => {
@@ -29,6 +30,21 @@ function territoryColouring(model) {
     colourOf: (value, isDark) => (isDark ? darkColours : colours)[value] ?? NO_TERRITORY,
     dotColourOf: (value, isDark) => (value in colours ? mixed(colours[value], isDark ? "#ffffff" : "#1f272b", isDark ? 0.1 : 0.24) : NO_TERRITORY),
     entries: () => [],
+  };
+}
+
+function levelColouring(model, level, number) {
+  const { of_territory: groups, colours, dark_colours: darkColours, ids } = level;
+  return {
+    key: `level-${number}`,
+    name: level.name,
+    group: "Level",
+    classOf: (unit) => groups[model.territory[unit]] ?? -1,
+    classOfTerritory: (t) => groups[t],
+    colourOf: (value, isDark) => (isDark ? darkColours : colours)[value] ?? NO_TERRITORY,
+    dotColourOf: (value, isDark) => (value in colours ? mixed(colours[value], isDark ? "#ffffff" : "#1f272b", isDark ? 0.1 : 0.24) : NO_TERRITORY),
+    // Beyond the palette colours come again, and a legend would name the wrong group.
+    entries: () => (ids.length <= CATEGORIES.length ? ids.map((text, value) => ({ text, value })) : []),
   };
 }
 

@@ -45,7 +45,8 @@ def design(
 ) -> None:
     """Design territories and write the plan to a folder.
 
-    The folder then holds alignment.csv, territories.csv, territories.geojson, plan.json, plan.parquet, map.html, report.pdf, rejected.csv.
+    The folder then holds alignment.csv, territories.csv, territories.geojson, plan.json, plan.parquet, map.html, report.pdf, rejected.csv;
+    with levels above the territories also hierarchy.csv.
 
     Exit code 3 if a rule cannot be met; the plan that comes nearest is written all the same.
     """

@@ -96,8 +96,8 @@ def level_notices(levels: Sequence[LevelResult]) -> tuple[Notice, ...]:
         if ids:
             worst = float(np.abs(evaluation.deviations[off]).max())
             message = (
-                f"{len(ids)} of {level.level.n_groups} of level {name!r} are outside their tolerance; the farthest is {percent(worst)} off its target. "
-                "Allow the level more tolerance, or ask for other numbers of groups."
+                f"{len(ids)} of {level.level.n_groups} of level {name!r} are outside their tolerance; the farthest is "
+                f"{percent(worst)} off its target. Allow the level more tolerance, or ask for other numbers of groups."
             )
             found.append(Notice("level_off_target", message, len(ids), tuple(ids[:10])))
         broken = [str(i) for i in level.level.group_ids[evaluation.in_pieces]]
@@ -135,7 +135,8 @@ def _balance_words(level: LevelResult) -> str:
     evaluation, words = level.evaluation, []
     for m, measure in enumerate(evaluation.problem.measures):
         worst = int(np.argmax(np.abs(evaluation.deviations[:, m])))
-        farthest = f"the farthest in {measure.name} is {level.level.group_ids[worst]} at {percent(evaluation.deviations[worst, m], signed=True)}"
+        off = percent(evaluation.deviations[worst, m], signed=True)
+        farthest = f"the farthest in {measure.name} is {level.level.group_ids[worst]} at {off}"
         allowed = "" if measure.tolerance is None else f" (allowed {tolerance_percent(measure.tolerance)})"
         words.append(farthest + allowed)
     return "; ".join(words)

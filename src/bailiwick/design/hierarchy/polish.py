@@ -90,7 +90,7 @@ def polish(
     """
     params = params or PolishParams()
     course = _Course(problem, levels, parents, label, params)
-    n_proposals = min(params.per_node * course.model.n, params.most) // params.n_slices
+    n_proposals = min(params.per_node * course.model.n, params.most) // max(params.n_slices, 1)
     ladder = np.geomspace(params.hot, params.cold, params.n_slices)
     random = np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
     if course.model.objective == DIAMETER and course.best.excess == 0:

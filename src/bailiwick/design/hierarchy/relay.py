@@ -23,14 +23,14 @@ class Relay:
         self.clock, self.started = clock, clock()
         self._stop, self._tell = stop, on_progress
         self.is_stopped = False
-        self._done = 0.0
+        self._done = self._told = 0.0
 
     def solve(self, problem: Problem, *, seed: int, share: float) -> Result:
         """Search, as ``share`` of the whole work; ends at once with a first plan when the whole has been stopped."""
         low = self._done
 
         def whole(progress: Progress) -> Progress:
-            return replace(progress, fraction=min(low + share * progress.fraction, 1.0), seconds=self.clock() - self.started)
+            return replace(progress, fraction=self._forward(low + share * progress.fraction), seconds=self.clock() - self.started)
 
         def should_stop(progress: Progress) -> bool:
             self.is_stopped = self.is_stopped or (self._stop is not None and self._stop(whole(progress)))
@@ -44,9 +44,14 @@ class Relay:
         self._done = low + share
         return result
 
+    def _forward(self, fraction: float) -> float:
+        """A share of work that never goes back, whatever a single search says of itself."""
+        self._told = min(max(self._told, fraction), 1.0)
+        return self._told
+
     def report(self, phase: str, fraction: float) -> bool:
         """Tell of work that is no search of its own; returns True if it must end now."""
-        progress = Progress(phase, min(fraction, 1.0), self.clock() - self.started)
+        progress = Progress(phase, self._forward(fraction), self.clock() - self.started)
         if self._tell is not None:
             self._tell(progress)
         self.is_stopped = self.is_stopped or (self._stop is not None and self._stop(progress))

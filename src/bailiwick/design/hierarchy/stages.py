@@ -141,7 +141,7 @@ def _room_left(tolerance: float, off: float) -> float:
 
     Examples
     --------
-    >>> _room_left(0.05, 0.0), round(_room_left(0.05, 0.02), 4)
+    >>> round(_room_left(0.05, 0.0), 4), round(_room_left(0.05, 0.02), 4)
     (0.05, 0.0294)
     """
     if off <= -1:

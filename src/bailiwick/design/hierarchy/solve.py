@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.design.constraints.hard import check_hard_rules
-from bailiwick.design.construct.build import Construction, tightest_measure
-from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.build import tightest_measure
+from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.explain.findings import findings
 from bailiwick.design.hierarchy.polish import Polished, polish
 from bailiwick.design.hierarchy.relay import Relay
 from bailiwick.design.hierarchy.stages import from_above, from_below
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn
-from bailiwick.design.solve import bound_for_centres
 from bailiwick.domain import Bound, IntArray, Level, Problem, Result
 from bailiwick.domain.hierarchy import check_levels, level_problem
 from bailiwick.errors import InfeasibleError
@@ -175,9 +175,8 @@ def _bound(evaluation: Evaluation, *, is_quick: bool) -> Bound | None:
     problem = evaluation.problem
     if problem.objective == "diameter":
         return None
-    model = compile_problem(replace(problem, groups=None, max_distance_km=None))
+    model = compile_problem(problem)
     centres = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
     transport = Transport.of(model, measure=tightest_measure(model))
-    prices = np.zeros(model.k) if is_quick else transport.balance(centres, ladder=(0.12, 0.04, 0.012))
-    built = Construction(model.to_nodes(evaluation.territory_idx), centres, prices, transport)
-    return bound_for_centres(problem, evaluation, built, is_quick=is_quick)
+    start = np.zeros(model.k) if is_quick else transport.balance(centres, ladder=LADDER)
+    return bound_for_centres(model, evaluation, start, is_quick=is_quick)

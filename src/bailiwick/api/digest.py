@@ -36,6 +36,9 @@ def input_digest(problem: Problem, *, seed: int, levels: tuple[Level, ...] = ())
         digest.update(json.dumps([level.name, [str(i) for i in level.group_ids], level.tolerance]).encode())
         add("of_territory", level.of_territory, "<i4")
         add("of_unit", level.of_unit, "<i4")
+    if problem.baseline is not None:
+        add("present", problem.baseline.territory_idx, "<i4")
+        add("disruption", problem.disruption, "<f8")
     return digest.hexdigest()
 
 
@@ -48,4 +51,5 @@ def _words(problem: Problem, seed: int) -> dict[str, object]:
         "is_planar": problem.units.is_planar,
         "max_distance_km": problem.max_distance_km,
         "seed": seed,
+        **({} if problem.baseline is None else {"price": problem.baseline.price, "max_moved": problem.baseline.max_moved_share}),
     }

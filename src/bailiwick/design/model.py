@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bailiwick.design.stay import NOTHING, Stay, compile_stay
 from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points, distance_km, points_km
 
@@ -39,6 +40,8 @@ class Model:
         Fixed centres in km, NaN rows where free, shape (K, d).
     node_of_unit
         Node index of each unit of the problem, shape (n_units,).
+    stay
+        What nodes keep by staying where they are today; empty if nothing stands today.
     """
 
     points: FloatArray
@@ -56,6 +59,7 @@ class Model:
     centres: FloatArray
     objective: int
     node_of_unit: IntArray
+    stay: Stay = NOTHING
 
     @property
     def n(self) -> int:
@@ -81,6 +85,12 @@ class Model:
     def is_sphere(self) -> bool:
         """Whether distances follow the great circle."""
         return self.points.shape[1] == 3
+
+    @property
+    def scale(self) -> float:
+        """Factor from weights of distance to those that sum to K."""
+        total = float(self.weight.sum())
+        return self.k / total if total > 0 else 1.0
 
     def loads(self, label: IntArray) -> FloatArray:
         """Load of each territory, shape (K, M)."""
@@ -127,6 +137,7 @@ def compile_problem(problem: Problem) -> Model:
         centres=centres,
         objective=OBJECTIVE_CODES[problem.objective],
         node_of_unit=node_of_unit,
+        stay=compile_stay(problem, node_of_unit, n),
     )
 
 

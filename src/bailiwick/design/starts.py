@@ -11,6 +11,7 @@ from bailiwick.design.construct.build import Construction, construct, tightest_m
 from bailiwick.design.improve.schedule import Improved, ScheduleParams, improve
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
+from bailiwick.design.realign import realigned
 from bailiwick.domain import IntArray
 
 MOST_NODES = 20_000
@@ -29,6 +30,8 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
     seed
         Turns the directions of the starting bisections, scatters centres, and seeds the searches.
     """
+    if model.stay.is_there:
+        return realigned(model, graph, watch, seed=seed)
     built = construct(model, watch=watch)
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         watch.lower_bound = quick_bound(model, model.centres, built.prices, measure=tightest_measure(model))

@@ -1,6 +1,7 @@
 """Frozen values that every other room speaks in."""
 
 from bailiwick.domain.adjacency import Adjacency
+from bailiwick.domain.baseline import Baseline
 from bailiwick.domain.hierarchy import Level
 from bailiwick.domain.notice import Notice
 from bailiwick.domain.problem import Measure, Objective, Problem, check_n_territories
@@ -10,6 +11,7 @@ from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable
 
 __all__ = [
     "Adjacency",
+    "Baseline",
     "Bound",
     "FloatArray",
     "IntArray",

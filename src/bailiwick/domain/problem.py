@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from bailiwick.domain.adjacency import Adjacency
+from bailiwick.domain.baseline import Baseline
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable, frozen
 from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
@@ -93,6 +94,9 @@ class Problem:
         Largest allowed distance of a unit from its centre, or None.
     territory_names
         Names for people, shape (K,), or None.
+    baseline
+        Today's alignment, the price of every change of hands, which is added to the objective, and the largest share that
+        may change; None: nothing stands yet.
 
     Raises
     ------
@@ -118,6 +122,7 @@ class Problem:
     groups: IntArray | None = None
     max_distance_km: float | None = None
     territory_names: TextArray | None = None
+    baseline: Baseline | None = None
 
     def __post_init__(self) -> None:
         self._check_size()
@@ -134,6 +139,8 @@ class Problem:
         }
         for name, value in frozen_fields.items():
             object.__setattr__(self, name, None if value is None else frozen(value))
+        if self.baseline is not None:
+            _checked_index("baseline", self.baseline.territory_idx, n, k)
 
     def _check_size(self) -> None:
         n, k = self.units.n_units, len(self.territory_ids)
@@ -166,6 +173,12 @@ class Problem:
     def weights(self) -> FloatArray:
         """The weight of distance in the objective: the first measure, shape (n,)."""
         return self.units.measures[self.measures[0].name]
+
+    @property
+    def disruption(self) -> FloatArray:
+        """What is at stake when a unit changes hands, shape (n,): of the baseline, or the first measure."""
+        given = None if self.baseline is None else self.baseline.disruption
+        return self.weights if given is None else given
 
     @property
     def is_fixed(self) -> np.ndarray:

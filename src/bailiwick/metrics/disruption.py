@@ -68,3 +68,15 @@ def disruption(before: IntArray, after: IntArray, values: FloatArray) -> FloatAr
             moved = moved_units(before, after, match_labels(before, after, column))
             shares[m] = float(column[moved].sum()) / total
     return shares
+
+
+def moved_share(is_moved: np.ndarray, amounts: FloatArray) -> float:
+    """Share of the amounts that stand on moved units; 0 where there is nothing at stake.
+
+    Examples
+    --------
+    >>> moved_share(np.array([False, True, False]), np.array([5.0, 2.0, 3.0]))
+    0.2
+    """
+    total = float(amounts.sum())
+    return float(amounts[is_moved].sum()) / total if total > 0 else 0.0

@@ -56,7 +56,14 @@ class Evaluation:
 
     @property
     def objective(self) -> float:
-        """Value of the objective of the problem."""
+        """Value of the objective of the problem: distance, and the price of what changes hands where something stands today."""
+        baseline = self.problem.baseline
+        disruption = 0.0 if baseline is None else baseline.price * self.number("moved_disruption")
+        return self.compactness + disruption
+
+    @property
+    def compactness(self) -> float:
+        """The objective without the price of disruption: Σ weight · distance, Σ weight · distance², or the largest diameter."""
         if self.problem.objective == "diameter":
             return float(self.column("diameter_km").max())
         return self.number(self.problem.objective)
@@ -81,7 +88,15 @@ class Evaluation:
     @property
     def keeps_every_rule(self) -> bool:
         """Whether every unit has a territory, no tolerance is passed, nothing is in pieces, and every hard rule holds."""
-        broken = ("unassigned_units", "broken_locks", "forbidden_assignments", "split_groups", "too_far_units", "territories_in_pieces")
+        broken = (
+            "unassigned_units",
+            "broken_locks",
+            "forbidden_assignments",
+            "split_groups",
+            "too_far_units",
+            "moved_above_cap",
+            "territories_in_pieces",
+        )
         return not self.is_violating.any() and not any(self.values.get(key, 0) for key in broken)
 
 

@@ -9,13 +9,13 @@ from typing import Literal, cast
 
 import numpy as np
 
-from bailiwick.domain import Adjacency, FloatArray, IntArray
+from bailiwick.domain import Adjacency, Baseline, FloatArray, IntArray
 from bailiwick.metrics import balance, contiguity, diameter, disruption, distance, fairness, objective, rules
 from bailiwick.metrics.situation import Situation
 
 Better = Literal["lower", "higher", "target"]
 Scope = Literal["plan", "measure", "territory"]
-Need = Literal["", "adjacency", "baseline", "locked", "forbidden", "groups", "max_distance"]
+Need = Literal["", "adjacency", "baseline", "locked", "forbidden", "groups", "max_distance", "today", "max_moved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ _NEEDS: Mapping[str, Callable[[Situation], bool]] = {
     "forbidden": lambda s: s.problem.forbidden is not None,
     "groups": lambda s: s.problem.groups is not None,
     "max_distance": lambda s: s.problem.max_distance_km is not None,
+    "today": lambda s: s.problem.baseline is not None,
+    "max_moved": lambda s: s.problem.baseline is not None and s.problem.baseline.max_moved_share is not None,
 }
 
 
@@ -104,6 +106,20 @@ def _reach(s: Situation) -> FloatArray:
 
 def _disruption(s: Situation) -> FloatArray:
     return disruption.disruption(cast(IntArray, s.baseline_idx), s.territory_idx, s.problem.measure_matrix)
+
+
+def _moved_share(s: Situation) -> float:
+    return disruption.moved_share(s.is_moved, s.problem.disruption)
+
+
+def _moved_above_cap(s: Situation) -> float:
+    cap = cast(float, cast(Baseline, s.problem.baseline).max_moved_share)
+    above = _moved_share(s) - cap
+    return above if above > balance.TOLERANCE_SLACK else 0.0
+
+
+def _moved_by_measure(s: Situation) -> FloatArray:
+    return np.array([disruption.moved_share(s.is_moved, column) for column in s.problem.measure_matrix.T])
 
 
 def _length(s: Situation, power: int) -> float:
@@ -203,6 +219,22 @@ METRICS: tuple[Metric, ...] = (
         lambda s: _count(rules.too_far(s.centre_distance_km, cast(float, s.problem.max_distance_km))),
         "max_distance",
     ),
+    Metric(
+        "moved_units", 1, "count", "lower", "Units that leave their territory of today", "plan", lambda s: float(s.is_moved.sum()), "today"
+    ),
+    Metric(
+        "moved_disruption",
+        1,
+        "disruption",
+        "lower",
+        "Disruption that changes hands",
+        "plan",
+        lambda s: float(s.problem.disruption[s.is_moved].sum()),
+        "today",
+    ),
+    Metric("moved_share", 1, "1", "lower", "Share of the disruption that changes hands", "plan", _moved_share, "today"),
+    Metric("moved_above_cap", 1, "1", "lower", "Moved share beyond the largest allowed one", "plan", _moved_above_cap, "max_moved"),
+    Metric("moved_by_measure", 1, "1", "lower", "Share that leaves its territory of today", "measure", _moved_by_measure, "today"),
     Metric(
         "max_deviation",
         1,

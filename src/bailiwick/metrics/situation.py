@@ -44,6 +44,12 @@ class Situation:
         return self.territory_idx >= 0
 
     @cached_property
+    def is_moved(self) -> np.ndarray:
+        """Mask of the units that leave the territory that they have in the baseline of the problem, shape (n,)."""
+        baseline = self.problem.baseline
+        return np.zeros(len(self.territory_idx), bool) if baseline is None else baseline.is_moved(self.territory_idx)
+
+    @cached_property
     def unit_counts(self) -> IntArray:
         """Units per territory, shape (K,)."""
         return np.bincount(self.territory_idx[self.is_assigned], minlength=self.k).astype(np.int32)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from bailiwick.design.bounds.many_measures import many_dual_bound
-from bailiwick.design.bounds.transport_dual import LADDER, dual_bound
+from bailiwick.design.bounds.transport_dual import LADDER, dual_bound, in_objective
 from bailiwick.design.construct.build import tightest_measure
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.model import Model, compile_problem
@@ -46,7 +46,7 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
         many = many_dual_bound(model, centres, lower, upper, prices)
         if many.value > value:
             value, measures, method = many.value, list(range(model.load.shape[1])), "transport dual of all measures, quasi-Newton"
-    value = max(value, 0.0) * problem.weights.sum() / model.k
+    value = max(in_objective(model, value), 0.0)
     words = _holds_for(problem, measures, is_widened=bool(is_outside[:, measures].any()))
     return Bound(min(value, evaluation.objective), words, method, _prices(problem, measure, single.prices))
 

@@ -8,7 +8,7 @@ import numba as nb
 import numpy as np
 
 from bailiwick.design.compiled import kernel, leaf, parallel
-from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, cost_of, is_barred, square_between
+from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, cost_of, is_barred, place_of, square_between
 
 
 @leaf
@@ -38,15 +38,32 @@ def priced_candidates(middle, radius, b, centres, prices, power, is_sphere, low,
 
 
 def _priced_loads(  # type: ignore[no-untyped-def]
-    points, weight, softness, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, temperature, power, is_sphere
+    points,
+    weight,
+    softness,
+    load,
+    pinned,
+    barred_ptr,
+    barred,
+    stay_ptr,
+    stay_at,
+    stay_worth,
+    middle,
+    radius,
+    size,
+    centres,
+    prices,
+    temperature,
+    power,
+    is_sphere,
 ):
     """Sum of the best scores at prices (K, M), smoothed at temperature per block (0: exact), and loads (K, M).
 
-    The score of unit i in territory j is weight_i · cost(i, j) − Σ_m load_im · prices_jm. Weights are positive; softness takes
-    their place in the smoothing, so that units of next to no weight are smoothed, too. The smoothed sum is never above
-    the exact one.
+    The score of unit i in territory j is weight_i · cost(i, j) − Σ_m load_im · prices_jm, less what staying there is worth.
+    Weights are positive; softness takes their place in the smoothing, so that units of next to no weight are smoothed, too.
+    The smoothed sum is never above the exact one.
     """
-    n_blocks = len(radius)
+    n_blocks, has_stay = len(radius), len(stay_ptr) > 0
     k, n_measures = prices.shape
     value = np.zeros(N_CHUNKS)
     loads = np.zeros((N_CHUNKS, k, n_measures))
@@ -78,6 +95,23 @@ def _priced_loads(  # type: ignore[no-untyped-def]
                         score[c] -= load[i, m] / weight[i] * prices[j, m]
                     if score[c] < best:
                         best, chosen = score[c], c
+                n_found = count
+                if has_stay:
+                    for at in range(stay_ptr[i], stay_ptr[i + 1]):
+                        j = stay_at[at]
+                        c = place_of(found, count, j)
+                        if c < 0:
+                            c = n_found
+                            n_found += 1
+                            found[c] = j
+                            score[c] = np.inf
+                            if (pinned[i] < 0 or pinned[i] == j) and not is_barred(barred_ptr, barred, i, j):
+                                score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere)
+                                for m in range(n_measures):
+                                    score[c] -= load[i, m] / weight[i] * prices[j, m]
+                        score[c] -= stay_worth[at] / weight[i]
+                        if score[c] < best:
+                            best, chosen = score[c], c
                 if chosen < 0:
                     continue
                 if t == 0.0:
@@ -86,12 +120,12 @@ def _priced_loads(  # type: ignore[no-untyped-def]
                         loads[chunk, found[chosen], m] += load[i, m]
                     continue
                 total, steep = 0.0, weight[i] / (softness[i] * t)
-                for c in range(count):
+                for c in range(n_found):
                     gap = (score[c] - best) * steep
                     score[c] = math.exp(-gap) if gap < CUTOFF else 0.0
                     total += score[c]
                 value[chunk] += weight[i] * best - softness[i] * t * math.log(total)
-                for c in range(count):
+                for c in range(n_found):
                     if score[c] > 0.0:
                         for m in range(n_measures):
                             loads[chunk, found[c], m] += load[i, m] * score[c] / total

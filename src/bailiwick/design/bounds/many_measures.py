@@ -108,7 +108,8 @@ class _Dual:
         priced_loads = many_kernels.priced_loads_parallel if is_large else many_kernels.priced_loads
         t = self.transport
         value, loads = priced_loads(
-            t.points, self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred, t.middle, t.radius,
-            BLOCK, self.centres, np.ascontiguousarray(prices), heat, t.power, t.is_sphere,
+            t.points, self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred,
+            t.stay.ptr, t.stay.territory, t.stay_worth, t.middle, t.radius, BLOCK,
+            self.centres, np.ascontiguousarray(prices), heat, t.power, t.is_sphere,
         )  # fmt: skip
         return value, loads

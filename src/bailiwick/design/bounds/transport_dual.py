@@ -78,7 +78,12 @@ def quick_bound(model: Model, centres: FloatArray, prices: FloatArray, *, measur
     """Dual value at given prices in the unit of the objective: valid at once for plans with these centres, not the best."""
     exact = Transport.exact(model, measure=measure)
     value = _exact_value(exact, centres, prices, model.lower[:, measure], model.upper[:, measure])
-    return value * float(model.weight.sum()) / model.k
+    return in_objective(model, value)
+
+
+def in_objective(model: Model, value: float) -> float:
+    """A dual value in the unit of the objective: if all that can move did, its price would be due; staying is worth it."""
+    return value / model.scale + model.stay.price * model.stay.total
 
 
 def _window_value(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> float:

@@ -41,7 +41,9 @@ class Construction:
     transport: Transport
 
 
-def construct(model: Model, *, watch: Watch, rounds: int = 25, rng: np.random.Generator | None = None) -> Construction:
+def construct(
+    model: Model, *, watch: Watch, rounds: int = 25, rng: np.random.Generator | None = None, at: FloatArray | None = None
+) -> Construction:
     """Balanced power diagram, rounded to whole nodes, repaired to connected territories.
 
     Parameters
@@ -52,12 +54,14 @@ def construct(model: Model, *, watch: Watch, rounds: int = 25, rng: np.random.Ge
         Turns the directions of the starting bisection, or scatters centres; None gives the plain start.
     watch
         Asked between steps; when it says stop, the plan is finished from what is known.
+    at
+        Centres to stay at, shape (K, d), km; None: they are looked for.
     """
     transport = Transport.of(model, measure=tightest_measure(model))
-    is_free = ~model.is_fixed
+    is_free = ~model.is_fixed & (at is None)
     size = max(1, model.n // max(COARSE_PER_TERRITORY * model.k, COARSE_POINTS))
     coarse = transport.coarsened(size)
-    centres = start_centres(coarse, model.centres, rng=rng)
+    centres = start_centres(coarse, model.centres, rng=rng) if at is None else at
     centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
     if is_free.any():
         centres, prices = locate(coarse, centres, is_free, rounds=rounds, should_stop=lambda: watch.report("construct", 0.0))

@@ -8,6 +8,7 @@ import numba as nb
 import numpy as np
 
 from bailiwick.design.compiled import inline_leaf, kernel, leaf, parallel
+from bailiwick.design.stay import kept_by
 
 PARALLEL_UNITS = 20_000
 N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
@@ -83,6 +84,19 @@ def is_barred(barred_ptr, barred, i, j):  # type: ignore[no-untyped-def]
 
 
 @leaf
+def place_of(found, count, j):  # type: ignore[no-untyped-def]
+    """Where j stands among the first ``count`` entries of ``found``, which ascend; −1 if it does not."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if found[middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < count and found[low] == j else -1
+
+
+@leaf
 def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped-def]
     """Add to the entry (j, other) of a matrix kept as short lists; what finds no slot is dropped."""
     for slot in range(partner.shape[1]):
@@ -96,14 +110,30 @@ def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped
 
 
 def _soft_loads(  # type: ignore[no-untyped-def]
-    points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, temperature, power, is_sphere
+    points,
+    weight,
+    load,
+    pinned,
+    barred_ptr,
+    barred,
+    stay_ptr,
+    stay_at,
+    stay_worth,
+    middle,
+    radius,
+    size,
+    centres,
+    prices,
+    temperature,
+    power,
+    is_sphere,
 ):
     """Value, territory loads and curvature of the smoothed dual.
 
     ``temperature`` is per block, in units of cost. Returns the value, loads (K,), and the negative second derivative as
     its diagonal (K,) and couplings: partners and values, shape (N_CHUNKS, K, SLOTS), partner −1 where unused.
     """
-    n_blocks, k = len(radius), len(prices)
+    n_blocks, k, has_stay = len(radius), len(prices), len(stay_ptr) > 0
     value = np.zeros(N_CHUNKS)
     loads = np.zeros((N_CHUNKS, k))
     diagonal = np.zeros((N_CHUNKS, k))
@@ -133,17 +163,31 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                         continue
                     score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
                     best = min(best, score[c])
+                n_found = count
+                if has_stay:
+                    for at in range(stay_ptr[i], stay_ptr[i + 1]):
+                        j = stay_at[at]
+                        c = place_of(found, count, j)
+                        if c < 0:
+                            c = n_found
+                            n_found += 1
+                            found[c] = j
+                            score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
+                            if is_barred(barred_ptr, barred, i, j):
+                                score[c] = np.inf
+                        score[c] -= stay_worth[at] / weight[i]
+                        best = min(best, score[c])
                 if best == np.inf:
                     continue
                 total = 0.0
-                for c in range(count):
+                for c in range(n_found):
                     gap = (score[c] - best) / t
                     share[c] = math.exp(-gap) if gap < CUTOFF else 0.0
                     total += share[c]
                 value[chunk] += weight[i] * (best - t * math.log(total))
                 strong = 0
                 scale = load[i] * rho / t
-                for c in range(count):
+                for c in range(n_found):
                     p = share[c] / total
                     if p == 0.0:
                         continue
@@ -201,10 +245,10 @@ def gather_curvature(diagonal, partner, coupling, dead_cell):  # type: ignore[no
 
 
 def _hard_assign(  # type: ignore[no-untyped-def]
-    points, weight, load, pinned, barred_ptr, barred, middle, radius, size, centres, prices, power, is_sphere
+    points, weight, load, pinned, barred_ptr, barred, stay_ptr, stay_at, stay_worth, middle, radius, size, centres, prices, power, is_sphere
 ):
     """Best territory of each unit at given prices, the sum of best scores, and loads; ties go to the lower index."""
-    n_blocks, k = len(radius), len(prices)
+    n_blocks, k, has_stay = len(radius), len(prices), len(stay_ptr) > 0
     label = np.full(len(points), -1, np.int32)
     value = np.zeros(N_CHUNKS)
     loads = np.zeros((N_CHUNKS, k))
@@ -228,6 +272,8 @@ def _hard_assign(  # type: ignore[no-untyped-def]
                 if pinned[i] >= 0:
                     chosen = pinned[i]
                     best = weight[i] * cost_of(square_between(points, i, centres, chosen), power, is_sphere) - load[i] * prices[chosen]
+                    if has_stay:
+                        best -= kept_by(stay_ptr, stay_at, stay_worth, i, chosen)
                 else:
                     for c in range(count if weight[i] > 0.0 else k):
                         j = found[c] if weight[i] > 0.0 else c
@@ -236,6 +282,15 @@ def _hard_assign(  # type: ignore[no-untyped-def]
                         score = weight[i] * cost_of(square_between(points, i, centres, j), power, is_sphere) - load[i] * prices[j]
                         if score < best:
                             best, chosen = score, j
+                    if has_stay:
+                        for at in range(stay_ptr[i], stay_ptr[i + 1]):
+                            j = stay_at[at]
+                            if is_any_barred and is_barred(barred_ptr, barred, i, j):
+                                continue
+                            score = weight[i] * cost_of(square_between(points, i, centres, j), power, is_sphere) - load[i] * prices[j]
+                            score -= stay_worth[at]
+                            if score < best or (score == best and j < chosen):
+                                best, chosen = score, j
                 if chosen >= 0:
                     label[i] = chosen
                     value[chunk] += best

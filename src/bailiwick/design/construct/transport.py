@@ -14,6 +14,7 @@ Cohen-Addad, V., Klein, P. N., Young, N. E. (2018). Balanced centroidal power di
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,6 +23,7 @@ from scipy.spatial import cKDTree
 
 from bailiwick.design.construct import kernels
 from bailiwick.design.model import INERTIA, Model
+from bailiwick.design.stay import NOTHING, Stay
 from bailiwick.domain import FloatArray, IntArray
 
 BLOCK = 64
@@ -43,6 +45,8 @@ class Transport:
         Load that each territory should get, shape (K,); sums to the sum of ``load``.
     power
         1: cost is distance. 2: squared distance.
+    stay
+        What units keep by staying where they are today, priced in the scaled weights.
     """
 
     points: FloatArray
@@ -55,6 +59,7 @@ class Transport:
     power: int
     middle: FloatArray
     radius: FloatArray
+    stay: Stay = NOTHING
 
     @classmethod
     def of(cls, model: Model, *, measure: int = 0, power: int | None = None) -> Transport:
@@ -73,7 +78,13 @@ class Transport:
             power=power or (2 if model.objective == INERTIA else 1),
             middle=middle,
             radius=radius,
+            stay=model.stay.scaled(model.scale),
         )
+
+    @cached_property
+    def stay_worth(self) -> FloatArray:
+        """What each entry of ``stay`` is worth."""
+        return self.stay.share * self.stay.price
 
     @property
     def is_sphere(self) -> bool:
@@ -92,7 +103,7 @@ class Transport:
         return replace(self, weight=_smoothable(self.weight, self.load))
 
     def coarsened(self, size: int) -> Transport:
-        """Every ``size`` consecutive points merged into their weighted mean; locks and bars are dropped."""
+        """Every ``size`` consecutive points merged into their weighted mean; locks, bars and today's alignment are dropped."""
         n = len(self.points)
         if size <= 1:
             return self
@@ -118,16 +129,18 @@ class Transport:
         """Best territory per unit at these prices, sum of the best scores, and territory loads."""
         assign = kernels.hard_assign_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.hard_assign
         return assign(
-            self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
-            BLOCK, centres, prices, self.power, self.is_sphere,
+            self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
+            self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, BLOCK, centres, prices,
+            self.power, self.is_sphere,
         )  # fmt: skip
 
     def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
         """Smoothed dual without its linear term, loads (K,), and the negative second derivative (K, K)."""
         soft_loads = kernels.soft_loads_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.soft_loads
         value, load, diagonal, partner, coupling = soft_loads(
-            self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred, self.middle, self.radius,
-            BLOCK, centres, prices, temperature, self.power, self.is_sphere,
+            self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
+            self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, BLOCK, centres, prices, temperature,
+            self.power, self.is_sphere,
         )  # fmt: skip
         indptr, indices, entries = kernels.gather_curvature(diagonal, partner, coupling, DEAD_CELL)
         k = len(diagonal)

@@ -19,6 +19,7 @@ def findings(evaluation: Evaluation) -> tuple[Notice, ...]:
         *_unbalanced(evaluation),
         *_in_pieces(evaluation),
         *_too_far(evaluation),
+        *_moved_above_cap(evaluation),
         *_islands(evaluation.problem),
     )
 
@@ -141,6 +142,22 @@ def _too_far(evaluation: Evaluation) -> list[Notice]:
             f"the farthest is {_named(problem, beyond[0])} with {distance[beyond[0]]:.4g} km.",
             len(beyond),
             tuple(str(problem.units.ids[i]) for i in beyond[:10]),
+        )
+    ]
+
+
+def _moved_above_cap(evaluation: Evaluation) -> list[Notice]:
+    baseline = evaluation.problem.baseline
+    if baseline is None or not evaluation.values.get("moved_above_cap", 0):
+        return []
+    moved = np.flatnonzero(baseline.is_moved(evaluation.territory_idx))
+    return [
+        Notice(
+            "moved_above_cap",
+            f"{evaluation.number('moved_share'):.2%} changes hands, more than the {baseline.max_moved_share:.2%} allowed: "
+            "locks, bars, groups or empty territories leave no other way.",
+            len(moved),
+            tuple(str(evaluation.problem.units.ids[i]) for i in moved[:10]),
         )
     ]
 

@@ -139,14 +139,14 @@ def improve(
     model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int, params: ScheduleParams | None = None
 ) -> Improved:
     """Search from a constructed plan; gives back the best plan found, also when the watch ends it early."""
-    course = _Course(model, built, graph, watch, seed, params or ScheduleParams())
+    course = Course(model, built, graph, watch, seed, params or ScheduleParams())
     is_settled = model.k == 1 or model.k == model.n
     if not is_settled and not course.tell(0.0) and course.cool() and course.mend() and course.params.concession:
         course.concede(course.params.concession)
     return course.best
 
 
-class _Course:
+class Course:
     """One search with its best plan so far: least excess, then least cost."""
 
     def __init__(
@@ -174,6 +174,7 @@ class _Course:
         params = self.params
         ladder = np.geomspace(params.hot, params.cold, params.n_slices + 1) * self.unit_cost
         for at in range(params.n_slices):
+            self.prepare()
             self._run(ladder[at], ladder[at + 1], self.n_proposals)
             if at >= SITE_PHASE * params.n_slices and self.model.n <= SITE_NODES:
                 self._settle()
@@ -181,6 +182,9 @@ class _Course:
             if self._look(at + 1):
                 return False
         return True
+
+    def prepare(self) -> None:
+        """What is done before every run of the main cooling and before every reheating; nothing here."""
 
     def _settle(self) -> None:
         """Measure from units as centres from now on, the best plan so far included."""
@@ -209,6 +213,7 @@ class _Course:
             if idle >= 3:
                 break
             self.price *= params.price_growth
+            self.prepare()
             self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals)
         return True
 

@@ -44,6 +44,7 @@ class Search:
         self.ground = Ground(
             model.points, self.weight, model.load, model.lower, model.upper, model.target, model.emphasis, model.pinned,
             model.barred_ptr, model.barred, self.power, model.is_sphere, model.must_connect,
+            model.stay.scaled(1.0 if self.power == DIAMETER_POWER else model.scale),
         )  # fmt: skip
         self.random = np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
         self.borders = Borders(
@@ -62,7 +63,8 @@ class Search:
         means = sums / np.maximum(mass, 1e-300)[:, None]
         centres = np.where((is_mean & (mass > 0))[:, None], means, centres)
         members, seat = self._seats(label, size)
-        return State(label, model.loads(label), size, centres, mass.astype(np.float64), is_mean, members, seat, np.ones(1))
+        moved = np.array([model.stay.moved(label)])
+        return State(label, model.loads(label), size, centres, mass.astype(np.float64), is_mean, members, seat, np.ones(1), moved)
 
     def _seats(self, label: IntArray, size: np.ndarray) -> tuple[IntArray, IntArray]:
         if self.power != DIAMETER_POWER:
@@ -80,9 +82,10 @@ class Search:
         """Territory per node now, shape (n,)."""
         return self.state.label
 
-    def restart(self, label: IntArray, centres: FloatArray) -> None:
-        """Go on from another plan."""
-        self.state = self._state(label.copy(), centres.copy())
+    def restart(self, label: IntArray, centres: FloatArray | None = None) -> None:
+        """Go on from another plan, by default with the centres as they are."""
+        reach, centres = self.state.reach, self.state.centres if centres is None else centres
+        self.state = self._state(label.astype(np.int32).copy(), centres.copy())._replace(reach=reach)
 
     def run(self, heat: Heat) -> int:
         """Anneal; returns the number of accepted steps."""
@@ -119,7 +122,8 @@ class Search:
     def cost(self) -> float:
         """Objective at the present centres, weights scaled to sum to K; the largest diameter in km for that objective."""
         points = self.model.points
+        disruption = self.ground.stay.price * self.model.stay.moved(self.label)
         if self.power == DIAMETER_POWER:
-            return float(diameters_km(points, self.label, self.model.k).max())
+            return float(diameters_km(points, self.label, self.model.k).max()) + disruption
         distance = distance_km(points, self.state.centres[self.label])
-        return float((self.weight * distance**self.power).sum())
+        return float((self.weight * distance**self.power).sum()) + disruption

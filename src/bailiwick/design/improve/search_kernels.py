@@ -22,6 +22,7 @@ from bailiwick.design.improve.graph_kernels import (
     random_border_unit,
     random_other,
 )
+from bailiwick.design.stay import Stay, kept_by
 from bailiwick.domain import FloatArray, IntArray
 
 DIAMETER_POWER = 0
@@ -44,13 +45,15 @@ class Ground(NamedTuple):
     power: int
     is_sphere: bool
     must_connect: bool
+    stay: Stay
 
 
 class State(NamedTuple):
     """A plan with its sums; the kernels edit the arrays in place.
 
     ``members`` lists the units of each territory (rows of fixed room, used only for the diameter), ``seat`` the column of
-    each unit there, ``reach[0]`` the distance in km beyond which a pair of units costs.
+    each unit there, ``reach[0]`` the distance in km beyond which a pair of units costs, ``moved[0]`` the share of the disruption that
+    has left its territory of today.
     """
 
     label: IntArray
@@ -62,6 +65,7 @@ class State(NamedTuple):
     members: IntArray
     seat: IntArray
     reach: FloatArray
+    moved: FloatArray
 
 
 class Heat(NamedTuple):
@@ -179,6 +183,20 @@ def may_move(pinned, barred_ptr, barred, label, size, room, i, b):  # type: igno
 
 
 @leaf
+def disruption_price(ground, state):  # type: ignore[no-untyped-def]
+    """What moving all disruption counts in the objective of the search; pairs of units cost relative to the reach."""
+    return ground.stay.price / state.reach[0] if ground.power == DIAMETER_POWER else ground.stay.price
+
+
+@leaf
+def newly_moved(ptr, territory, share, i, a, b):  # type: ignore[no-untyped-def]
+    """Share of the disruption that moves when unit i goes from a to b; negative where it comes home."""
+    if len(ptr) == 0:
+        return 0.0
+    return kept_by(ptr, territory, share, i, a) - kept_by(ptr, territory, share, i, b)
+
+
+@leaf
 def room_for(state, power):  # type: ignore[no-untyped-def]
     """Most units that a territory can hold: unlimited unless its members are listed."""
     return state.members.shape[1] if power == DIAMETER_POWER else len(state.label) + 1
@@ -209,7 +227,8 @@ def single_stint(graph, ground, state, borders, scratch, heat, random, focus, te
     members, seat, reach = state.members, state.seat, state.reach
     items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
     stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
-    seats, accepted = room_for(state, power), 0
+    stay_ptr, stay_at, stay_share, cap, moved = ground.stay.ptr, ground.stay.territory, ground.stay.share, ground.stay.cap, state.moved
+    stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
         other = random_other(indptr, indices, label, i, random) if i >= 0 else -1
@@ -220,14 +239,19 @@ def single_stint(graph, ground, state, borders, scratch, heat, random, focus, te
         a, b = label[i], label[other]
         if not may_move(pinned, barred_ptr, barred, label, size, seats, i, b):
             continue
+        leaves = newly_moved(stay_ptr, stay_at, stay_share, i, a, b)
+        if leaves > 0.0 and moved[0] + leaves > cap:
+            continue
         change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b)
         change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
+        change += stay_price * leaves
         limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
         if change > limit or (change == 0.0 and temperature == 0.0):
             continue
         if ground.must_connect and not can_leave(indptr, indices, label, i, stamp, mark, queue):
             continue
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
+        moved[0] += leaves
         accepted += 1
         if not enter_move(indptr, indices, label, i, a, items, place, start, room, count):
             lay_out_borders(graph, label, borders)
@@ -245,7 +269,8 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
     members, seat, reach = state.members, state.seat, state.reach
     items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
     stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
-    seats, accepted = room_for(state, power), 0
+    stay_ptr, stay_at, stay_share, cap, moved = ground.stay.ptr, ground.stay.territory, ground.stay.share, ground.stay.cap, state.moved
+    stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
         other = random_other(indptr, indices, label, i, random) if i >= 0 else -1
@@ -262,15 +287,22 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
         second = v if is_refill else u
         if v < 0 or second == i or (is_refill and label[v] == a):
             continue
+        leaves = newly_moved(stay_ptr, stay_at, stay_share, i, a, b)
         change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b)
         change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
+        change += stay_price * leaves
         limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         origin, goal = label[second], a if is_refill else label[v]
         is_kept = origin != goal and may_move(pinned, barred_ptr, barred, label, size, seats, second, goal)
         if is_kept:
+            also_leaves = newly_moved(stay_ptr, stay_at, stay_share, second, origin, goal)
+            leaves += also_leaves
+            is_kept = leaves <= 0.0 or moved[0] + leaves <= cap
+        if is_kept:
             change += heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, second, origin, goal)
             change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, second, origin, goal)
+            change += stay_price * also_leaves
             is_kept = change < limit or (change == limit and temperature > 0.0)
         if is_kept and ground.must_connect:
             label[i] = a
@@ -286,6 +318,7 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
         fits = enter_move(indptr, indices, label, i, a, items, place, start, room, count)
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, second, goal)
         fits = enter_move(indptr, indices, label, second, origin, items, place, start, room, count) and fits
+        moved[0] += leaves
         accepted += 1
         if not fits:
             lay_out_borders(graph, label, borders)

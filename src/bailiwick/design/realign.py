@@ -1,0 +1,151 @@
+"""Realignment: the plan that stands today is the start, and every change of hands has its price."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bailiwick.design.bounds.disruption_floor import standing
+from bailiwick.design.bounds.transport_dual import quick_bound
+from bailiwick.design.construct.build import Construction, construct, fill_empty, tightest_measure
+from bailiwick.design.construct.kernels import is_barred
+from bailiwick.design.construct.repair import connect, pieces
+from bailiwick.design.improve.rounds import Rounds
+from bailiwick.design.improve.schedule import Improved
+from bailiwick.design.model import DIAMETER, INERTIA, Model
+from bailiwick.design.progress import Watch
+from bailiwick.domain import FloatArray, IntArray
+from bailiwick.metrics.centres import best_sites
+from bailiwick.metrics.disruption import match_labels
+
+SMALL_NODES = 2_000
+SMALL_RUNS = 4
+
+
+def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> tuple[Construction, Improved]:
+    """The best plan found from today's plan and from a fresh construction around today's centres.
+
+    Parameters
+    ----------
+    seed
+        Of the searches.
+    """
+    centres = centres_of_today(model)
+    built = construct(model, watch=watch, at=centres)
+    if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
+        watch.lower_bound = quick_bound(model, model.centres, built.prices, measure=tightest_measure(model))
+    begun = replace(built, label=start_of_today(model, built, centres), centres=centres)
+    starts = [begun, built] if model.stay.moved(built.label) <= model.stay.cap else [begun]
+    seeds = range(seed, seed + (SMALL_RUNS if model.n <= SMALL_NODES else 1))
+    courses = [Rounds(model, start, graph, watch, seed=one) for start in starts for one in seeds]
+    if model.k in (1, model.n) or courses[0].tell(0.0):
+        return built, courses[0].best
+    best = _cooled(courses, watch)
+    with watch.part(0.4, 1.0):
+        if not watch.is_stopped:
+            best.mend()
+        if not watch.is_stopped:
+            best.polish()
+    return built, keep_names(model, best.best)
+
+
+def _cooled(courses: list[Rounds], watch: Watch) -> Rounds:
+    """The course that is ahead after the main cooling of each."""
+    done = []
+    for at, course in enumerate(courses):
+        with watch.part(0.4 * at / len(courses), 0.4 * (at + 1) / len(courses)):
+            course.cool()
+        done.append(course)
+        if watch.is_stopped:
+            break
+    return min(done, key=lambda course: course.best.cost + course.price * course.best.excess)
+
+
+def centres_of_today(model: Model) -> FloatArray:
+    """Centres to start from, shape (K, d), km: the fixed ones, else the best node of the territory as it stands.
+
+    Free territories that have nothing today start where a heavy territory reaches farthest.
+    """
+    today = standing(model)
+    power = 2 if model.objective == INERTIA else 1
+    sites = best_sites(model.points, model.weight, today, model.k, power=power)
+    centres = np.where(model.is_fixed[:, None], model.centres, model.points[np.maximum(sites, 0)])
+    empty = np.flatnonzero((sites < 0) & ~model.is_fixed)
+    if len(empty):
+        square = ((model.points - centres[np.maximum(today, 0)]) ** 2).sum(axis=1)
+        far = (model.weight + 1e-9) * np.where(today >= 0, square, np.inf)
+        for j in empty:
+            i = int(np.argmax(far))
+            centres[j] = model.points[i]
+            far = np.minimum(far, (model.weight + 1e-9) * ((model.points - centres[j]) ** 2).sum(axis=1))
+    return centres
+
+
+def start_of_today(model: Model, built: Construction, centres: FloatArray) -> IntArray:
+    """Today's plan with a territory for every node and a node for every territory, in one piece as far as the cap allows."""
+    label = _without_bars(model, standing(model))
+    power = 2 if model.objective == INERTIA else 1
+    if model.must_connect and (label >= 0).any():
+        label = _grown(model, label, centres, power)
+    label = fill_empty(model, label, centres)
+    if not model.must_connect:
+        return label
+    whole = connect(model, label, centres, np.zeros(model.k), power)
+    return whole if model.stay.moved(whole) <= model.stay.cap else _joined_within_cap(model, label, whole)
+
+
+def _grown(model: Model, label: IntArray, centres: FloatArray, power: int) -> IntArray:
+    """Nodes without a territory taken by the neighbour that is nearest and may; everything else stays."""
+    taken = _without_bars(model, connect(model, label, centres, np.zeros(model.k), power))
+    return np.where(label >= 0, label, taken).astype(np.int32)
+
+
+def _without_bars(model: Model, label: IntArray) -> IntArray:
+    """The same with −1 for nodes that are barred from their territory, unless they are locked to it."""
+    label = label.copy()
+    for i in np.flatnonzero((np.diff(model.barred_ptr) > 0) & (label >= 0) & (model.pinned < 0)):
+        if is_barred(model.barred_ptr, model.barred, i, label[i]):
+            label[i] = -1
+    return label
+
+
+def _joined_within_cap(model: Model, label: IntArray, whole: IntArray) -> IntArray:
+    """Only the cheapest of the pieces handed over, as many as the cap allows."""
+    piece = pieces(model, label)
+    changed = np.flatnonzero(label != whole)
+    label = label.copy()
+    costs = []
+    for number in np.unique(piece[changed]):
+        trial = label.copy()
+        mine = changed[piece[changed] == number]
+        trial[mine] = whole[mine]
+        costs.append((model.stay.moved(trial) - model.stay.moved(label), int(number)))
+    for _, number in sorted(costs):
+        trial = label.copy()
+        mine = changed[piece[changed] == number]
+        trial[mine] = whole[mine]
+        if model.stay.moved(trial) <= model.stay.cap:
+            label = trial
+    return label
+
+
+def keep_names(model: Model, found: Improved) -> Improved:
+    """The same plan under the names that keep most in place, where territories are interchangeable and that costs less."""
+    is_special = bool(model.is_fixed.any() or (model.pinned >= 0).any() or len(model.barred))
+    if is_special or not np.allclose(model.target, model.target[:1]):
+        return found
+    today = model.stay.today()
+    weight = np.zeros(model.n)
+    np.add.at(weight, np.repeat(np.arange(model.n), np.diff(model.stay.ptr)), model.stay.share)
+    matched = match_labels(today, found.label, weight + 1e-15)
+    name = np.append(matched, np.full(model.k - len(matched), -1, np.int32))
+    name[name < 0] = np.setdiff1d(np.arange(model.k), name)
+    label = name[found.label].astype(np.int32)
+    saved = model.stay.moved(found.label) - model.stay.moved(label)
+    if saved <= 1e-12:
+        return found
+    centres = np.empty_like(found.centres)
+    centres[name] = found.centres
+    price = model.stay.price * (1.0 if model.objective == DIAMETER else model.scale)
+    return replace(found, label=label, centres=centres, cost=found.cost - saved * price)

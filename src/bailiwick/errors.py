@@ -26,7 +26,8 @@ class InputError(BailiwickError):
     field
         Column, option or argument at fault.
     row
-        Row number in the file as a person counts it, header included.
+        Row in the file as a spreadsheet program counts it: the header is row 1. Where a text is no table yet it is the line.
+        Tables in memory and maps have no header, so that their first row is 1. None where no file is at fault.
     """
 
     def __init__(self, message: str, *, code: str = "input", field: str | None = None, row: int | None = None) -> None:

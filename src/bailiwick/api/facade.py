@@ -77,7 +77,8 @@ def design(
         True if columns ``x, y`` are projected already, in km; else positions are longitude and latitude. A ``UnitTable``
         says so itself.
     lock, group
-        Column with the territory that a unit must keep, or blank; column with equal text for units that stay together.
+        Column with the territory that a unit must keep, or blank; without ``reps``, territories are named after it.
+        Column with equal text for units that stay together.
     forbidden
         Pairs (unit id, territory id) that must not be.
     max_distance_km

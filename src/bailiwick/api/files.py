@@ -35,7 +35,7 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
     ground, told = (None, ()) if units.is_planar else load_ground()
     plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
-        columns = territory_columns(plan.evaluation, plan.prices, plan.level_columns(of_units=False))
+        columns = territory_columns(plan.evaluation, plan.prices, plan.level_columns(of_units=False), is_rounded=True)
         shapes = territory_shapes(
             units,
             plan.evaluation.territory_idx,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from bailiwick.api.balance import resolve_balance
 from bailiwick.api.plan import Judgement
 from bailiwick.api.problem import Rules, assemble, with_count
 from bailiwick.api.sources import Source, read_assignment
-from bailiwick.api.territories import TerritoryPlan
+from bailiwick.api.territories import TerritoryPlan, natural_order
 from bailiwick.design.explain.findings import findings
 from bailiwick.domain import Adjacency, IntArray, Notice, RepTable, TextArray, UnitTable
 from bailiwick.domain.wording import counted
@@ -84,7 +83,7 @@ def territories_of_labels(labels: TextArray, reps: RepTable | None, n_territorie
     InputError
         If there are more labels than territories.
     """
-    named = sorted({str(label) for label in labels if label}, key=_natural)
+    named = sorted({str(label) for label in labels if label}, key=natural_order)
     known: dict[str, int] = {} if reps is None else {str(r): i for i, r in enumerate(reps.ids)}
     notices: tuple[Notice, ...] = ()
     if reps is not None and not known.keys() & set(named):
@@ -107,8 +106,3 @@ def territories_of_labels(labels: TextArray, reps: RepTable | None, n_territorie
         names[: reps.n_reps] = reps.labels
         share[: reps.n_reps], share[reps.n_reps :] = reps.capacity, reps.capacity.mean()
     return TerritoryPlan(np.array(ids, dtype=object), names if known else None, centres, share / share.sum(), notices)
-
-
-def _natural(text: str) -> tuple[object, ...]:
-    """Sort T2 before T10."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)

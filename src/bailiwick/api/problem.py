@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bailiwick.api.balance import COUNT, Balance, resolve_balance
-from bailiwick.api.rules import forbidden_pairs, group_numbers, locked_territories
-from bailiwick.api.territories import TerritoryPlan, plan_territories
+from bailiwick.api.rules import forbidden_pairs, group_numbers, locked_territories, text_column
+from bailiwick.api.territories import TerritoryPlan, plan_locked_territories, plan_territories
 from bailiwick.domain import Adjacency, Measure, Notice, Objective, Problem, RepTable, UnitTable
 
 
@@ -61,7 +61,12 @@ def build_problem(
     """
     measures, notices = resolve_balance(rules.balance, units.measures)
     units = with_count(units, measures)
-    territories = plan_territories(units, measures, n_territories=rules.territories, reps=reps)
+    territories = None
+    if rules.lock is not None and reps is None:
+        labels = text_column(units, rules.lock, option="lock")
+        territories = plan_locked_territories(labels, n_territories=rules.territories, n_units=units.n_units)
+    if territories is None:
+        territories = plan_territories(units, measures, n_territories=rules.territories, reps=reps)
     problem = assemble(units, measures, territories, rules, adjacency)
     return problem, (*notices, *territories.notices)
 

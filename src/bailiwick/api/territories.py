@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,10 +63,54 @@ def numbered_ids(n_territories: int) -> TextArray:
     return np.array([f"T{i:0{width}d}" for i in range(1, n_territories + 1)], dtype=object)
 
 
-def _free(k: int, *notices: Notice) -> TerritoryPlan:
+def _free(k: int, *notices: Notice, ids: TextArray | None = None) -> TerritoryPlan:
     if k < 1:
         raise InputError(f"the number of territories must be 1 or more, found {k}", code="territories", field="territories")
-    return TerritoryPlan(numbered_ids(k), None, np.full((k, 2), np.nan), np.full(k, 1.0 / k), notices)
+    return TerritoryPlan(numbered_ids(k) if ids is None else ids, None, np.full((k, 2), np.nan), np.full(k, 1.0 / k), notices)
+
+
+def plan_locked_territories(labels: TextArray, *, n_territories: int | None, n_units: int) -> TerritoryPlan | None:
+    """Territories named after what a lock column holds, such as today's owners, where no reps are given.
+
+    Parameters
+    ----------
+    labels
+        Content of the column, shape (n,); blank where a unit is free.
+    n_territories
+        Number of territories; None for as many as the column names.
+
+    Returns
+    -------
+    TerritoryPlan or None
+        The names in their natural order, then numbered territories up to the number asked for. None if the column is blank
+        throughout or holds nothing but ids that the territories have anyway (T1, T2 …).
+
+    Raises
+    ------
+    InputError
+        If the column names more territories than were asked for.
+    """
+    owners = sorted({str(label) for label in labels if label}, key=natural_order)
+    k = len(owners) if n_territories is None else n_territories
+    if not owners or (n_territories is not None and set(owners) <= set(numbered_ids(k).tolist())):
+        return None
+    if len(owners) > k:
+        raise InputError(
+            f"the lock column names {len(owners):,} territories, such as {owners[0]!r} and {owners[1]!r}, but "
+            f"{counted(k, 'territory was', 'territories were')} asked for; ask for {len(owners):,} or more, or leave the number out",
+            code="fewer_territories_than_locks",
+            field="territories",
+        )
+    check_n_territories(k, n_units)
+    spare = [i for i in numbered_ids(k).tolist() if i not in set(owners)][: k - len(owners)]
+    rest = f", and {counted(len(spare), 'more is', 'more are')} numbered" if spare else ""
+    message = f"{counted(len(owners), 'territory is', 'territories are')} named after the lock column{rest}"
+    return _free(k, Notice("territories_from_lock", message, len(owners), tuple(owners[:5])), ids=np.array([*owners, *spare], dtype=object))
+
+
+def natural_order(text: str) -> tuple[object, ...]:
+    """Key that sorts T2 before T10."""
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)
 
 
 def _with_reps(k: int, reps: RepTable) -> TerritoryPlan:

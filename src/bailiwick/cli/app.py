@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import bailiwick
 from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
 from bailiwick.cli.explain import explain
+from bailiwick.cli.handling import tell_as_json
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.sample import sample
+from bailiwick.errors import InputError
+
+
+class Commands(TyperGroup):
+    """The commands; options that cannot be used are told as JSON, too, where JSON was asked for."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        wants_json = "--json" in [*ctx._protected_args, *ctx.args]
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if wants_json:
+                field = None if error.param is None else error.param.name
+                tell_as_json(InputError(error.format_message(), code="option", field=field))
+            raise
+
 
 EPILOG = "Exit codes: 0 done · 1 a defect of Bailiwick · 2 the input cannot be used · 3 the rules cannot all be met · 4 a service failed"
 
 app = typer.Typer(
     name="bailiwick",
+    cls=Commands,
     help="Sales territory management: from a file of accounts or areas to balanced, contiguous territories on a map.",
     epilog=EPILOG,
     no_args_is_help=True,

@@ -12,6 +12,7 @@ from bailiwick.cli import options as o
 from bailiwick.cli.handling import INFEASIBLE, friendly_errors, print_json
 from bailiwick.cli.interrupt import interruptible
 from bailiwick.cli.progress import progress_line
+from bailiwick.cli.values import number
 
 if TYPE_CHECKING:
     from bailiwick.api import Plan
@@ -36,7 +37,10 @@ def design(
     time_limit: Annotated[
         float | None,
         typer.Option(
-            metavar="S", min=0.0, help="End the search after S seconds with the best plan so far; so does Ctrl-C.", rich_help_panel="Run"
+            metavar="S",
+            parser=number(0),
+            help="End the search after S seconds with the best plan so far; so does Ctrl-C.",
+            rich_help_panel="Run",
         ),
     ] = None,
     no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw map.html.", rich_help_panel="Run")] = False,

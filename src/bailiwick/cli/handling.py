@@ -23,7 +23,7 @@ def friendly_errors(*, as_json: bool = False) -> Iterator[None]:
     except BailiwickError as error:
         _tell(_headline(error), *_details(error))
         if as_json:
-            print_json({"error": _facts(error)})
+            tell_as_json(error)
         raise typer.Exit(_exit_code(error)) from None
     except KeyboardInterrupt:
         _tell("stopped; nothing was written")
@@ -53,6 +53,11 @@ def _place(error: Exception) -> str:
 def print_json(document: object) -> None:
     """Print one JSON document to standard output."""
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def tell_as_json(error: BailiwickError) -> None:
+    """Print an error as one JSON document to standard output."""
+    print_json({"error": _facts(error)})
 
 
 def _exit_code(error: BailiwickError) -> int:

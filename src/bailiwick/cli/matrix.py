@@ -9,6 +9,7 @@ import typer
 
 from bailiwick.cli import options as o
 from bailiwick.cli.handling import friendly_errors, print_json
+from bailiwick.cli.values import number
 
 
 def matrix(
@@ -18,9 +19,14 @@ def matrix(
     to: Annotated[Path | None, typer.Option(metavar="FILE", help="Goals, e.g. reps with homes. Default: the units themselves.")] = None,
     profile: o.ProfileOption = o.ProfileName.car,
     circuity: Annotated[
-        float, typer.Option(metavar="F", help="Without --roads: the road as a multiple of the straight line.", rich_help_panel="Model")
+        float,
+        typer.Option(
+            metavar="F", parser=number(0), help="Without --roads: the road as a multiple of the straight line.", rich_help_panel="Model"
+        ),
     ] = 1.0,
-    speed: Annotated[float, typer.Option(metavar="KMH", help="Without --roads: speed in km/h.", rich_help_panel="Model")] = 50.0,
+    speed: Annotated[
+        float, typer.Option(metavar="KMH", parser=number(0), help="Without --roads: speed in km/h.", rich_help_panel="Model")
+    ] = 50.0,
     planar: o.Planar = False,
     map: o.Map = None,
     as_json: o.Json = False,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bailiwick.cli.values import one_of, whole_number
 from bailiwick.errors import InputError
 
 
@@ -63,11 +64,19 @@ Roads = Annotated[
     typer.Option(metavar="FILE", help="OpenStreetMap extract (.osm.pbf or .osm) for road minutes.", rich_help_panel=_FILES),
 ]
 ProfileOption = Annotated[
-    ProfileName, typer.Option("--profile", metavar="car|bicycle|foot", help="Who travels on the roads.", rich_help_panel=_MODEL)
+    ProfileName,
+    typer.Option(
+        "--profile", metavar="car|bicycle|foot", parser=one_of(ProfileName), help="Who travels on the roads.", rich_help_panel=_MODEL
+    ),
 ]
 Territories = Annotated[
     int | None,
-    typer.Option(metavar="K", min=1, help="Number of territories. Default: one per rep, else from hours of work.", rich_help_panel=_MODEL),
+    typer.Option(
+        metavar="K",
+        parser=whole_number(1),
+        help="Number of territories. Default: one per rep, else from hours of work.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 Level = Annotated[
     list[str] | None,
@@ -93,6 +102,7 @@ ContiguityOption = Annotated[
     typer.Option(
         "--contiguity",
         metavar="auto|none",
+        parser=one_of(Contiguity),
         help="auto: territories are connected, by polygons or else by nearest points. none: they need not be.",
         rich_help_panel=_MODEL,
     ),
@@ -101,17 +111,25 @@ Objective = Annotated[
     ObjectiveName,
     typer.Option(
         metavar="distance|inertia|diameter",
+        parser=one_of(ObjectiveName),
         help="Σ weight · distance, Σ weight · distance², or the largest diameter of a territory.",
         rich_help_panel=_MODEL,
     ),
 ]
 Planar = Annotated[bool, typer.Option("--planar", help="Columns x,y are projected already, in km.", rich_help_panel=_MODEL)]
 Lock = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="Column with the territory a unit must keep, or blank.", rich_help_panel=_MODEL)
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Column with the territory a unit must keep, or blank. Without --reps, territories are named after it.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 Group = Annotated[str | None, typer.Option(metavar="COLUMN", help="Units with the same text there stay together.", rich_help_panel=_MODEL)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output and nothing else.", rich_help_panel=_RUN)]
-Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Same input, seed and version: same plan.", rich_help_panel=_RUN)]
+Seed = Annotated[
+    int, typer.Option(metavar="N", parser=whole_number(0), help="Same input, seed and version: same plan.", rich_help_panel=_RUN)
+]
 
 
 def adjacency(file: Path | None, contiguity: Contiguity | None) -> Any:

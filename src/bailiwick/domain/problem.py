@@ -155,6 +155,12 @@ class Problem:
                 code="objective",
                 field="objective",
             )
+        if self.max_distance_km is not None and not 0 < self.max_distance_km < float("inf"):
+            raise InputError(
+                f"the largest distance must be a positive number of km, found {self.max_distance_km}; leave it out for none",
+                code="max_distance",
+                field="max_distance_km",
+            )
         if self.adjacency is not None and self.adjacency.n_units != n:
             message = f"the adjacency is of {self.adjacency.n_units} units, but there are {n}"
             raise InputError(message, code="adjacency", field="adjacency")

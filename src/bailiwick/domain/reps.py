@@ -102,9 +102,9 @@ def _check(ids: TextArray, coordinates: FloatArray, capacity: FloatArray, *, is_
     if not len(ids):
         raise InputError("there are no reps", code="no_reps", field="reps")
     seen: set[str] = set()
-    for row, rep_id in enumerate(ids):
+    for rep_id in ids:
         if rep_id in seen:
-            raise InputError(f"rep id {rep_id!r} appears more than once; ids must be unique", code="duplicate_id", field="id", row=row)
+            raise InputError(f"rep id {rep_id!r} appears more than once; ids must be unique", code="duplicate_id", field="id")
         seen.add(rep_id)
     known = np.isfinite(coordinates).all(axis=1)
     limits = np.array([np.inf, np.inf]) if is_planar else np.array([180.0, 90.0])
@@ -115,11 +115,10 @@ def _check(ids: TextArray, coordinates: FloatArray, capacity: FloatArray, *, is_
             f"the home of rep {ids[row]!r} is at {coordinates[row].tolist()}; expected longitude -180..180 and latitude -90..90",
             code="position",
             field="coordinates",
-            row=row,
         )
     bad = ~(np.isfinite(capacity) & (capacity > 0))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise InputError(
-            f"the capacity of rep {ids[row]!r} is {capacity[row]}; expected a positive number", code="capacity", field="capacity", row=row
+            f"the capacity of rep {ids[row]!r} is {capacity[row]}; expected a positive number", code="capacity", field="capacity"
         )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -75,9 +76,9 @@ class UnitTable:
             if len(column) != len(ids):
                 raise InputError(f"{name} has {len(column)} rows but there are {len(ids)} ids", code="length", field=name)
         _check_ids(ids)
-        _check_coordinates(coordinates, is_planar=self.is_planar)
+        _check_coordinates(ids, coordinates, is_planar=self.is_planar)
         for name, values in measures.items():
-            _check_measure(name, values)
+            _check_measure(ids, name, values)
         set_ = object.__setattr__
         set_(self, "ids", frozen(ids))
         set_(self, "coordinates", frozen(coordinates))
@@ -125,42 +126,41 @@ def _check_ids(ids: TextArray) -> None:
     if len(set(ids.tolist())) == len(ids):
         return
     seen: set[str] = set()
-    for row, unit_id in enumerate(ids):
+    for unit_id in ids:
         if unit_id in seen:
-            raise InputError(f"unit id {unit_id!r} appears more than once; ids must be unique", code="duplicate_id", row=row)
+            raise InputError(f"unit id {unit_id!r} appears more than once; ids must be unique", code="duplicate_id", field="id")
         seen.add(unit_id)
 
 
-def _check_coordinates(coordinates: FloatArray, *, is_planar: bool) -> None:
+def _check_coordinates(ids: TextArray, coordinates: FloatArray, *, is_planar: bool) -> None:
     bad = ~np.isfinite(coordinates).all(axis=1)
     if not is_planar:
         bad |= (np.abs(coordinates[:, 0]) > 180) | (np.abs(coordinates[:, 1]) > 90)
     if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        found = coordinates[row].tolist()
+        first = int(np.flatnonzero(bad)[0])
         raise InputError(
-            f"{int(bad.sum())} units have no usable position; the first is row {row} with {found}. "
-            "Expected longitude -180..180 and latitude -90..90, or planar x and y in km",
+            f"{counted(int(bad.sum()), 'unit has', 'units have')} no usable position; the first is {ids[first]!r} with "
+            f"{coordinates[first].tolist()}. Expected longitude -180..180 and latitude -90..90, or planar x and y in km",
             code="position",
-            row=row,
+            field="coordinates",
         )
 
 
-def _check_measure(name: str, values: FloatArray) -> None:
+def _check_measure(ids: TextArray, name: str, values: FloatArray) -> None:
     bad = ~np.isfinite(values) | (values < 0)
     if bad.any():
-        row = int(np.flatnonzero(bad)[0])
+        first = int(np.flatnonzero(bad)[0])
         raise InputError(
-            f"measure {name!r} must be zero or more everywhere; {int(bad.sum())} values are not, the first is {values[row]} in row {row}",
+            f"measure {name!r} must be zero or more everywhere; {counted(int(bad.sum()), 'value is', 'values are')} not, "
+            f"the first is {values[first]} of unit {ids[first]!r}",
             code="measure",
             field=name,
-            row=row,
         )
     if len(values) and values.max() > MAX_VALUE:
-        row = int(values.argmax())
+        most = int(values.argmax())
         raise InputError(
-            f"measure {name!r} has {values[row]:g} in row {row}; expected numbers up to {MAX_VALUE:g}: correct it, or choose a larger unit",
+            f"measure {name!r} has {values[most]:g} for unit {ids[most]!r}; expected numbers up to {MAX_VALUE:g}: "
+            "correct it, or choose a larger unit of measure",
             code="measure",
             field=name,
-            row=row,
         )

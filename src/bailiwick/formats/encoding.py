@@ -22,6 +22,10 @@ _MARKS = (
 _SAMPLE_BYTES = 60_000
 _CANDIDATES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
 _WESTERN, _CENTRAL = "cp1252", "cp1250"
+_ENOUGH_HIGH_BYTES = 40
+_RARE_WESTERN = frozenset("ÝýÞþÐð¥ƒªº")
+"""Rare in the West, but what frequent Turkish and Central European letters become when read as Western."""
+_WORD = re.compile(r"[^\W\d_]+")
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
 
 
@@ -108,6 +112,8 @@ def _guess(data: bytes) -> str:
     """Western European unless another alphabet fits clearly better."""
     lines = [line for line in data.splitlines() if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
+    if _is_short_western(sample):
+        return _WESTERN
     matches = from_bytes(sample, cp_isolation=_CANDIDATES, threshold=0.4)
     best = matches.best()
     western = next((m for m in matches if _WESTERN in (m.encoding, *m.could_be_from_charset)), None)
@@ -115,6 +121,15 @@ def _guess(data: bytes) -> str:
         return str(best.encoding)
     odd = {name: _odd_characters(sample.decode(name, "replace")) for name in (_WESTERN, _CENTRAL)}
     return _CENTRAL if odd[_CENTRAL] < odd[_WESTERN] else _WESTERN
+
+
+def _is_short_western(sample: bytes) -> bool:
+    """Too little to tell alphabets apart by statistics, and plain western words: single accented letters among plain ones."""
+    high = sum(byte >= 0x80 for byte in sample)
+    text = sample.decode(_WESTERN, "replace")
+    words = [word for word in _WORD.findall(text) if len(word) == 1 or any(c.isascii() for c in word)]
+    in_words = sum(not c.isascii() for word in words for c in word)
+    return high < _ENOUGH_HIGH_BYTES and in_words == high and not any(c in _RARE_WESTERN for word in words for c in word)
 
 
 def _odd_characters(text: str) -> int:

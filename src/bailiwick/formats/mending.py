@@ -20,9 +20,12 @@ ANTARCTIC_LATITUDE = -60.0
 
 _Change = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 _VARIANTS: dict[str, tuple[_Change, str]] = {
-    "swapped": (lambda lon, lat: (lat, lon), "longitude and latitude were swapped"),
-    "lost_sign": (lambda lon, lat: (-lon, lat), "the longitude had lost its minus sign"),
-    "swapped_lost_sign": (lambda lon, lat: (-lat, lon), "longitude and latitude were swapped and the longitude had lost its minus sign"),
+    "coordinates_swapped": (lambda lon, lat: (lat, lon), "longitude and latitude were swapped"),
+    "coordinates_lost_sign": (lambda lon, lat: (-lon, lat), "the longitude had lost its minus sign"),
+    "coordinates_swapped_lost_sign": (
+        lambda lon, lat: (-lat, lon),
+        "longitude and latitude were swapped and the longitude had lost its minus sign",
+    ),
 }
 
 
@@ -130,7 +133,7 @@ def _mend_by_others(mended: Mended, has_reference: NDArray[np.bool_], row_number
     free = known & ~has_reference
     if (odd & free).sum() * 2 > free.sum():
         words = "longitude and latitude were swapped: most rows are impossible or in Antarctica as given; swapped back"
-        _apply(mended, free & swappable, lat.copy(), lon.copy(), "swapped", words, row_numbers)
+        _apply(mended, free & swappable, lat.copy(), lon.copy(), "coordinates_swapped", words, row_numbers)
         return
     single = known & ~possible & swappable
     sound = known & possible
@@ -139,7 +142,7 @@ def _mend_by_others(mended: Mended, has_reference: NDArray[np.bool_], row_number
         among = single & (np.abs(lat - (west + east) / 2) <= (east - west) / 2 + AMONG_DEGREES)
         among &= np.abs(lon - (south + north) / 2) <= (north - south) / 2 + AMONG_DEGREES
         words = "longitude and latitude were swapped: impossible as given, among the others when swapped; repaired"
-        _apply(mended, among, lat.copy(), lon.copy(), "swapped", words, row_numbers)
+        _apply(mended, among, lat.copy(), lon.copy(), "coordinates_swapped", words, row_numbers)
 
 
 def _apply(
@@ -149,7 +152,7 @@ def _apply(
     if not count:
         return
     mended.lon, mended.lat = np.where(rows, lon, mended.lon), np.where(rows, lat, mended.lat)
-    mended.notices.append(Notice(f"coordinates_{code}", f"in {in_rows(count)} {words}", count, _examples(rows, row_numbers)))
+    mended.notices.append(Notice(code, f"in {in_rows(count)} {words}", count, _examples(rows, row_numbers)))
 
 
 def _tell_far(mended: Mended, reference: FloatArray, row_numbers: NDArray[np.int64]) -> None:

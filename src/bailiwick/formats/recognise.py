@@ -37,6 +37,9 @@ _SURE_IDS = 2
 _VAGUE_KEYS = {"x", "y", "xcoord", "ycoord", "xcoordinate", "ycoordinate", "long", "lange", "breite"}
 _SHARED = {"id", "name", "postcode", "place", "state", "country", "location"}
 _SAMPLE = 5000
+_FEW = 20
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+"""A column of whole numbers that all lie in between is taken for years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ def choose_columns(
     asked = {name: column for name, column in mapped.items() if name not in known}
     measures = _choose_measures(table, usable, fields, asked, measure_names) if needs_measures or measure_names or asked else {}
     taken = {c.column for c in (*fields.values(), *measures.values())}
-    numbers = tuple(n for n in usable if n not in taken and not _is_code(n) and looks_numeric(table.data.column(n), sample=500)[0] > 0.95)
+    numbers = tuple(n for n in usable if n not in taken and not _is_code(n) and _is_quantity(table, n))
     texts = {name: resolve_column(table, name, role="a column that was asked for") for name in text_columns}
     return Choice(fields, measures, texts, numbers)
 
@@ -315,7 +318,7 @@ def _find_measure(table: Table, usable: Sequence[str], fields: Mapping[str, Chos
     if name.lower() in COUNT_MEASURES:
         return Chosen("", f"there is no column {name!r}: every unit counts as one")
     taken = {chosen.column for chosen in fields.values()}
-    numeric = [n for n in usable if n not in taken and looks_numeric(table.data.column(n), sample=500)[0] > 0.9]
+    numeric = [n for n in usable if n not in taken and not _is_code(n) and _is_quantity(table, n)]
     near = nearest(name, usable)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
     raise InputError(
@@ -329,6 +332,19 @@ def _find_measure(table: Table, usable: Sequence[str], fields: Mapping[str, Chos
 def _is_code(name: str) -> bool:
     words = name_words(name)
     return not words or bool(set(words) & (set(NOT_A_MEASURE_WORDS) - _COUNT_WORDS)) or words[-1] in _COUNT_WORDS
+
+
+def _is_quantity(table: Table, name: str) -> bool:
+    """Whether a column holds numbers that can be added up: no text, nothing negative, no years and no running numbers."""
+    if looks_numeric(table.data.column(name), sample=500)[0] <= 0.95 or _has_negative(table, name):
+        return False
+    values = parse_numbers(table.data.column(name)[:_SAMPLE], decimal=table.decimal).values
+    values = values[np.isfinite(values)]
+    if not len(values) or (values != np.floor(values)).any():
+        return bool(len(values))
+    is_year = bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())
+    is_running = len(values) > _FEW and bool(len(np.unique(values)) == len(values) == np.ptp(values) + 1)
+    return not is_year and not is_running
 
 
 def _likely_measures(table: Table, usable: Sequence[str], taken: set[str]) -> list[str]:

@@ -99,8 +99,38 @@ def test_locks_groups_and_forbidden_pairs() -> None:
 
 
 def test_locks_to_unknown_territories_are_refused() -> None:
-    with pytest.raises(InputError, match="locks unit 'a' to territory 'R1', which does not exist; there are: T1, T2"):
-        build_problem(units(), Rules(territories=2, balance="people", lock="rep"), reps=None, adjacency=None)
+    other = RepTable(ids=np.array(["R2", "R3"], dtype=object), coordinates=np.full((2, 2), np.nan), is_planar=True)
+    with pytest.raises(InputError, match="locks unit 'a' to territory 'R1', which does not exist; there are: R2, R3"):
+        build_problem(units(), Rules(balance="people", lock="rep"), reps=other, adjacency=None)
+
+
+@pytest.mark.parametrize(("k", "ids"), [(None, ["R1", "R2"]), (2, ["R1", "R2"]), (4, ["R1", "R2", "T1", "T2"])])
+def test_without_reps_territories_are_named_after_the_owners_in_the_lock_column(k: int | None, ids: list[str]) -> None:
+    problem, notices = build_problem(units(), Rules(territories=k, balance="people", lock="rep"), reps=None, adjacency=None)
+    assert problem.territory_ids.tolist() == ids
+    assert problem.locked is not None
+    assert problem.locked.tolist() == [0, -1, 1, -1]
+    assert not problem.is_fixed.any()
+    told = next(notice for notice in notices if notice.code == "territories_from_lock")
+    assert told.message.startswith("2 territories are named after the lock column")
+
+
+def test_owners_sort_as_people_count_and_keep_clear_of_the_numbers_of_the_others() -> None:
+    owned = replace(units(), attributes={"rep": ["T10", "T2", "", ""]})
+    problem, _ = build_problem(owned, Rules(territories=4, balance="people", lock="rep"), reps=None, adjacency=None)
+    assert problem.territory_ids.tolist() == ["T2", "T10", "T1", "T3"]
+
+
+def test_locks_to_numbered_territories_leave_the_numbers_alone() -> None:
+    numbered = replace(units(), attributes={"rep": ["T2", "", "", ""]})
+    problem, notices = build_problem(numbered, Rules(territories=3, balance="people", lock="rep"), reps=None, adjacency=None)
+    assert problem.territory_ids.tolist() == ["T1", "T2", "T3"]
+    assert not [notice for notice in notices if notice.code == "territories_from_lock"]
+
+
+def test_more_owners_than_territories_are_refused() -> None:
+    with pytest.raises(InputError, match="names 2 territories, such as 'R1' and 'R2', but 1 territory was asked for; ask for 2 or more"):
+        build_problem(units(), Rules(territories=1, balance="people", lock="rep"), reps=None, adjacency=None)
 
 
 def test_unknown_columns_are_refused_with_the_nearest() -> None:
@@ -150,5 +180,5 @@ def test_a_billion_territories_are_refused_before_they_get_names() -> None:
 
 
 def test_a_measure_whose_sums_would_overflow_is_refused() -> None:
-    with pytest.raises(InputError, match=r"measure 'people' has 1e\+308 in row 1; expected numbers up to 1e\+100"):
+    with pytest.raises(InputError, match=r"measure 'people' has 1e\+308 for unit 'b'; expected numbers up to 1e\+100"):
         UnitTable(ids=["a", "b"], coordinates=[[0, 0], [1, 0]], measures={"people": [1, 1e308]}, is_planar=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +177,61 @@ def test_input_that_cannot_be_used_gives_exit_code_2_and_writes_nothing(
     assert "Traceback" not in result.output
     assert not (country / "plan").exists()
     assert not [p for p in country.iterdir() if p.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--territories", "0", "expected a whole number, 1 or more; found '0'"),
+        ("--territories", "many", "expected a whole number, 1 or more; found 'many'"),
+        ("--seed", "1.5", "expected a whole number, 0 or more; found '1.5'"),
+        ("--time-limit", "nan", "expected a number, 0 or more; found 'nan'"),
+        ("--time-limit", "soon", "expected a number, 0 or more; found 'soon'"),
+        ("--objective", "beauty", "expected distance or inertia or diameter; found 'beauty'"),
+        ("--contiguity", "maybe", "expected auto or none; found 'maybe'"),
+    ],
+)
+def test_wrong_values_of_options_are_told_plainly(run: Any, country: Path, option: str, value: str, words: str) -> None:
+    result = design(run, country, option, value)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+    assert not any(jargon in result.stderr for jargon in ("Input should be", "Value error", "valid integer"))
+    with_json = design(run, country, option, value, "--json")
+    error = json.loads(with_json.stdout)["error"]
+    assert error["code"] == "option"
+    assert error["field"] == option[2:].replace("-", "_")
+    assert words in error["message"]
+
+
+def test_todays_owners_in_a_lock_column_need_no_file_of_reps(run: Any, country: Path) -> None:
+    lines = (country / "towns.csv").read_text(encoding="utf-8").splitlines()
+    owners = ["owner", *("Ann" if i % 6 < 2 else "Bo" if i % 6 > 3 else "" for i in range(36))]
+    owned = country / "owned.csv"
+    owned.write_text("\n".join(f"{line},{owner}" for line, owner in zip(lines, owners, strict=True)), encoding="utf-8")
+    result = run(
+        "design", owned, "--planar", "--balance", "population:20", "--lock", "owner", "--no-map", "--no-report", "--out", country / "p"
+    )
+    assert result.exit_code == 0, result.output
+    territory = {row["unit_id"]: row["territory_id"] for row in rows(country / "p" / "alignment.csv")}
+    assert set(territory.values()) == {"Ann", "Bo"}
+    assert all(owner in ("", territory[f"{i:03d}"]) for i, owner in enumerate(owners[1:]))
+
+
+def test_territories_csv_has_no_noise_of_floating_point(run: Any, country: Path) -> None:
+    text = (country / "towns.csv").read_text(encoding="utf-8").replace("population", "hours")
+    (country / "towns.csv").write_text(re.sub(r",(\d+),(\d),", r",\1.1,\2,", text), encoding="utf-8")
+    result = run(
+        *("design", country / "towns.csv", "--planar", "--territories", 3, "--balance", "hours:10"),
+        *("--no-map", "--no-report", "--out", country / "p"),
+    )
+    assert result.exit_code == 0, result.output
+    found = rows(country / "p" / "territories.csv")
+    for row in found:
+        assert re.fullmatch(r"\d+(\.\d)?", row["hours"])
+        assert len(row["hours deviation"].partition(".")[2]) <= 6
+        assert len(row["mean_distance_km"].partition(".")[2]) <= 3
+    units = rows(country / "p" / "alignment.csv")
+    assert sum(Decimal(row["hours"]) for row in found) == sum(Decimal(row["hours"]) for row in units)
 
 
 def test_wrong_options_are_exit_code_2(run: Any, country: Path) -> None:

@@ -85,6 +85,40 @@ def test_a_guessed_encoding_is_told_and_can_be_overruled(tmp_path: Path) -> None
         table_of(tmp_path, data, encoding="klingon")
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Zürich"],
+        ["São Paulo"],
+        ["Malmö"],
+        ["Málaga", "Orléans", "Béziers"],
+        ["Tromsø", "Köln", "Ünye", "Å"],
+        ["Gijón", "Cádiz", "Trois-Rivières"],
+        ["Angoulême", "Forlì", "Goiânia"],
+        ["Genève", "Ibagué", "København"],
+    ],
+    ids=lambda names: names[0],
+)
+def test_few_western_names_are_not_taken_for_chinese(tmp_path: Path, names: list[str]) -> None:
+    text = "id,name,city,sales\n" + "".join(f"{i},Shop {i},{name},{10 * i}\n" for i, name in enumerate(names))
+    assert table_of(tmp_path, text.encode("cp1252")).column("city").tolist() == names
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("big5", ["台北市", "高雄市", "臺中市", "新竹"]),
+        ("big5", ["台北"]),
+        ("shift_jis", ["東京", "大阪市", "名古屋", "横浜市", "札幌"]),
+        ("cp1254", ["İstanbul", "Eskişehir", "Muğla"]),
+        ("cp1250", ["Łódź", "Kraków"]),
+    ],
+)
+def test_few_names_of_others_are_not_taken_for_western(tmp_path: Path, encoding: str, names: list[str]) -> None:
+    text = "id,name,city,sales\n" + "".join(f"{i},Shop {i},{name},{10 * i}\n" for i, name in enumerate(names))
+    assert table_of(tmp_path, text.encode(encoding)).column("city").tolist() == names
+
+
 def test_mixed_encodings_lose_nothing(tmp_path: Path) -> None:
     data = "id,place\n1,Zürich\n2,Köln\n3,Ærø\n".encode() + "4,Genève\n".encode("cp1252")
     table = table_of(tmp_path, data)

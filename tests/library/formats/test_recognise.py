@@ -185,3 +185,25 @@ def test_text_columns_come_through_under_the_name_that_was_asked_for() -> None:
     assert found.units.attributes["sales"].tolist() == ["7"]
     with pytest.raises(InputError, match="no column 'grp'"):
         read_units(frame, text_columns=["grp"])
+
+
+def test_ids_and_years_are_not_offered_as_measures() -> None:
+    n = 30
+    table = Table.from_columns(
+        {
+            "account": [f"A{i}" for i in range(n)],
+            "lat": ["40.5"] * n,
+            "lon": ["-80.5"] * n,
+            "CIK": [str(700_000 + 37 * i) for i in range(n)],
+            "TerritoryID": [str(i % 7) for i in range(n)],
+            "customer_since": [str(1990 + i % 30) for i in range(n)],
+            "Opening": [str(1950 + 2 * i) for i in range(n)],
+            "line": [str(i + 1) for i in range(n)],
+            "balance": [str(i - 3) for i in range(n)],
+            "chairs": [str(4 + i % 9) for i in range(n)],
+            "litres": [str(1.5 * i) for i in range(n)],
+        }
+    )
+    assert choose_columns(table).other_numbers == ("chairs", "litres")
+    with pytest.raises(InputError, match=r"Numeric columns: 'chairs', 'litres'\."):
+        choose_columns(table, measure_names=["beds"])

@@ -1,0 +1,66 @@
+"""Values of options: what was expected and what was found, in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+import typer
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def whole_number(least: int) -> Callable[[object], int]:
+    """Read a whole number that is not too small.
+
+    Examples
+    --------
+    >>> whole_number(1)("12")
+    12
+    """
+
+    def read(text: object) -> int:
+        try:
+            number = int(str(text))
+        except ValueError:
+            number = None
+        if number is None or number < least:
+            raise typer.BadParameter(f"expected a whole number, {least} or more; found {str(text)!r}")
+        return number
+
+    return read
+
+
+def number(least: float) -> Callable[[object], float]:
+    """Read a finite number that is not too small.
+
+    Examples
+    --------
+    >>> number(0)("2.5")
+    2.5
+    """
+
+    def read(text: object) -> float:
+        try:
+            value = float(str(text))
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or value < least:
+            raise typer.BadParameter(f"expected a number, {least:g} or more; found {str(text)!r}")
+        return value
+
+    return read
+
+
+def one_of(choices: type[Choice]) -> Callable[[object], Choice]:
+    """Read one of a few words."""
+
+    def read(text: object) -> Choice:
+        try:
+            return choices(str(text))
+        except ValueError:
+            raise typer.BadParameter(f"expected {' or '.join(choices)}; found {str(text)!r}") from None
+
+    return read

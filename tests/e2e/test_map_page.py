@@ -77,7 +77,13 @@ def two_long_measures(views):
         replace(m, name=name, totals=1e4 * m.totals) for m, name in zip(view.measures, ("Workload hours", "Revenue potential"), strict=True)
     ]
     farthest = replace(view.territory_columns[0], name="Farthest unit")
-    return views.changed(view, measures=tuple(measures), territory_columns=(*view.territory_columns, farthest))
+    return views.changed(
+        view,
+        unit_noun=("customer", "customers"),
+        territory_names=np.array(["Tessa Haddad"] * 9, dtype=object),
+        measures=tuple(measures),
+        territory_columns=tuple(replace(column, values=column.values + 1250, decimals=0) for column in (*view.territory_columns, farthest)),
+    )
 
 
 @pytest.fixture

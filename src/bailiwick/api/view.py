@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bailiwick.api.nouns import unit_noun, words
 from bailiwick.api.summary import STOPPED
-from bailiwick.domain import FloatArray, Notice, Problem, TextArray, UnitTable
+from bailiwick.domain import Adjacency, FloatArray, Notice, Problem, TextArray, UnitTable
 from bailiwick.domain.wording import counted
 from bailiwick.geography.neighbours import from_points, territory_adjacency
 from bailiwick.metrics import Evaluation
@@ -61,7 +61,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         territory_ids=problem.territory_ids,
         territory_names=problem.territory_names,
         territory_shapes=shapes,
-        territory_colours=_colours(evaluation),
+        territory_colours=_colours(evaluation, shapes),
         territory_columns=_columns(evaluation),
         measures=_measures(evaluation),
         centres=evaluation.centre_coordinates,
@@ -118,11 +118,15 @@ def _subtitle(plan: Plan, noun: tuple[str, str]) -> str:
     return f"{problem.n_units:,} {noun[0] if problem.n_units == 1 else noun[1]}{balance}"
 
 
-def _colours(evaluation: Evaluation) -> TextArray:
-    """Colours that neighbours never share; without a neighbour graph, neighbours are those of the nearest units."""
+def _colours(evaluation: Evaluation, shapes: NDArray[np.object_] | None = None) -> TextArray:
+    """Colours that neighbours never share: by the neighbour graph (else by the nearest units), and by what touches in the drawing."""
     units, k = evaluation.problem.units, evaluation.problem.n_territories
     graph = evaluation.problem.adjacency or from_points(units.coordinates, is_planar=units.is_planar)
-    return np.array(territory_colours(territory_adjacency(graph, evaluation.territory_idx, k), k), dtype=object)
+    pairs = territory_adjacency(graph, evaluation.territory_idx, k).pairs
+    if shapes is not None:
+        drawn = shapely.STRtree(shapes).query(shapes, predicate="intersects").T
+        pairs = np.vstack([pairs, drawn[drawn[:, 0] < drawn[:, 1]]])
+    return np.array(territory_colours(Adjacency.from_pairs(k, pairs), k), dtype=object)
 
 
 def _measures(evaluation: Evaluation) -> tuple[MeasureView, ...]:

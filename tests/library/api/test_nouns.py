@@ -52,3 +52,14 @@ def test_what_is_joined_across_water_is_said() -> None:
     islands[0] = shapely.multipolygons([shapely.box(0, 0, 1, 1), shapely.box(50, 0, 51, 1)])
     fact = next(fact for fact in plan_view(plan, islands).facts if fact.label == "In one piece")
     assert (fact.value, fact.detail) == ("1 of 1", "territories; 1 of them across water or a gap")
+
+
+def test_areas_that_touch_in_the_drawing_differ_even_if_no_units_are_neighbours() -> None:
+    n = 26
+    units = {"id": [f"u{i:02d}" for i in range(n)], "x": np.arange(n) * 10.0, "y": np.zeros(n), "people": np.ones(n)}
+    plan = bw.design(units, territories=n, is_planar=True)
+    place = np.random.default_rng(0).permutation(n)
+    shapes = np.array([shapely.MultiPolygon([shapely.box(i % 13, i // 13, i % 13 + 1, i // 13 + 1)]) for i in place], dtype=object)
+    colours = plan_view(plan, shapes).territory_colours
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    assert all(colours[i] != colours[j] for i, j in zip(a, b, strict=True) if i != j)

@@ -52,6 +52,9 @@ def territory_columns(
     if "n_pieces" in evaluation.values:
         columns["n_pieces"] = evaluation.column("n_pieces")
     columns["mean_distance_km"] = decimals(evaluation.column("territory_mean_distance_km"), 3)
+    if problem.has_minutes:
+        columns["mean_minutes"] = decimals(evaluation.column("territory_mean_minutes"), 2)
+        columns["reach_minutes"] = decimals(evaluation.column("reach_minutes"), 2)
     for key in ("reach_km", "diameter_km"):
         columns[key] = decimals(evaluation.column(key), 3)
     if prices is not None:

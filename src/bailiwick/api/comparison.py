@@ -146,6 +146,7 @@ def _figures(document: Mapping[str, Any]) -> dict[str, str]:
         "units": f"{document['n_units']:,}",
         f"objective ({document['objective_unit']})": f"{document['objective']:,.1f}",
         "mean distance, km": f"{document['mean_distance_km']:,.2f}",
+        **({} if document.get("mean_minutes") is None else {"mean travel, minutes": f"{document['mean_minutes']:,.2f}"}),
         "territories in pieces": f"{document['contiguity']['violating_territories']:,}",
     }
     for name, facts in document["balance"].items():

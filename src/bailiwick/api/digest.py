@@ -39,6 +39,8 @@ def input_digest(problem: Problem, *, seed: int, levels: tuple[Level, ...] = ())
     if problem.baseline is not None:
         add("present", problem.baseline.territory_idx, "<i4")
         add("disruption", problem.disruption, "<f8")
+    for name in ("unit_minutes", "home_minutes") if problem.travel is not None else ():
+        add(name, getattr(problem.travel, name), "<f4")
     return digest.hexdigest()
 
 
@@ -52,4 +54,15 @@ def _words(problem: Problem, seed: int) -> dict[str, object]:
         "max_distance_km": problem.max_distance_km,
         "seed": seed,
         **({} if problem.baseline is None else {"price": problem.baseline.price, "max_moved": problem.baseline.max_moved_share}),
+        **_travel_words(problem),
     }
+
+
+def _travel_words(problem: Problem) -> dict[str, object]:
+    """Nothing for problems in straight km, whose digest stays as it was."""
+    found: dict[str, object] = {}
+    if problem.max_minutes is not None:
+        found["max_minutes"] = problem.max_minutes
+    if problem.pace is not None:
+        found["pace"] = [problem.pace.circuity, problem.pace.speed_kmh]
+    return found

@@ -9,11 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from bailiwick.domain import Notice, Result
+from bailiwick.domain import Notice, Problem, Result
 from bailiwick.metrics import METRICS, Evaluation
 
 SCHEMA_VERSION = 1
-OBJECTIVE_UNITS = {"distance": "{weight} · km", "inertia": "{weight} · km²", "diameter": "km"}
+OBJECTIVE_UNITS = {"distance": "{weight} · {unit}", "inertia": "{weight} · {unit}²", "diameter": "{unit}"}
+
+
+def objective_unit(problem: Problem) -> str:
+    """Unit of measure of the objective."""
+    unit = "km" if problem.travel is None else "min"
+    return OBJECTIVE_UNITS[problem.objective].format(weight=problem.measures[0].name, unit=unit)
 
 
 def judgement_document(evaluation: Evaluation) -> dict[str, Any]:
@@ -24,7 +30,7 @@ def judgement_document(evaluation: Evaluation) -> dict[str, Any]:
         "n_units": problem.n_units,
         "n_territories": problem.n_territories,
         "objective_kind": problem.objective,
-        "objective_unit": OBJECTIVE_UNITS[problem.objective].format(weight=problem.measures[0].name),
+        "objective_unit": objective_unit(problem),
         "objective": _number(evaluation.objective),
         "balance": _balance(evaluation),
         "contiguity": {
@@ -33,7 +39,10 @@ def judgement_document(evaluation: Evaluation) -> dict[str, Any]:
             "violating_territories": len(evaluation.in_pieces),
             "violating_territory_ids": _ids(problem.territory_ids[evaluation.in_pieces]),
         },
+        "distance": problem.distance_words,
         "mean_distance_km": _number(evaluation.mean_distance_km),
+        "mean_minutes": _number(evaluation.number("mean_minutes")) if problem.has_minutes else None,
+        "minutes": problem.minutes_words,
         "unassigned": {"count": len(evaluation.unassigned), "unit_ids": _ids(problem.units.ids[evaluation.unassigned])},
         "metrics": _metrics(evaluation),
     }
@@ -120,7 +129,7 @@ def _prices(result: Result) -> dict[str, Any] | None:
     if prices is None:
         return None
     problem = result.problem
-    unit = f"{OBJECTIVE_UNITS[problem.objective].format(weight=problem.measures[0].name)} per {prices.measure}"
+    unit = f"{objective_unit(problem)} per {prices.measure}"
     of_territory = {str(i): _number(price) for i, price in zip(problem.territory_ids, prices.values, strict=True)}
     return {"measure": prices.measure, "unit": unit, "of_territory": of_territory}
 

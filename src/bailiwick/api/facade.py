@@ -19,6 +19,7 @@ from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.problem import Rules, build_problem
 from bailiwick.api.sources import Source, read_roster, read_source
+from bailiwick.api.wishes import TravelWish
 from bailiwick.domain import Adjacency, Level, Notice, Objective, Problem, Progress, Result
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate as evaluate_plan
@@ -41,6 +42,12 @@ def design(
     group: str | None = None,
     forbidden: Iterable[tuple[str, str]] = (),
     max_distance_km: float | None = None,
+    travel: Any = None,
+    roads: str | os.PathLike[str] | None = None,
+    profile: str = "car",
+    max_minutes: float | None = None,
+    circuity: float | None = None,
+    speed_kmh: float | None = None,
     column_map: Mapping[str, str] | None = None,
     seed: int = 0,
     time_limit: float | None = None,
@@ -82,7 +89,18 @@ def design(
     forbidden
         Pairs (unit id, territory id) that must not be.
     max_distance_km
-        Largest allowed distance of a unit from the centre of its territory.
+        Largest allowed straight distance of a unit from the centre of its territory.
+    travel
+        Minutes that take the place of km in the objective: the path of a matrix (``from, to, minutes``, or one column per
+        goal), a table, or what :func:`bailiwick.travel_matrix` gives. Between all units where centres are free, between
+        units and reps where they are homes.
+    roads, profile
+        Compute those minutes from an extract of OpenStreetMap (``.osm.pbf``), for ``"car"``, ``"bicycle"`` or ``"foot"``.
+    max_minutes
+        Largest allowed travel of a unit to the centre of its territory.
+    circuity, speed_kmh
+        Tell minutes beside straight km: the road as a multiple of the straight line (1), and the speed on it (50). The plan
+        is the same.
     column_map
         Field → column, where the names in the file are not understood.
     seed
@@ -123,7 +141,8 @@ def design(
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
     roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     laps.end("read")
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
+    wish = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
+    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, wish)
     graph, told = resolve_adjacency(adjacency, source.units)
     problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
     tiers = resolve_levels(asked, problem.units, roster, problem.territory_ids)
@@ -226,6 +245,12 @@ def evaluate(
     group: str | None = None,
     forbidden: Iterable[tuple[str, str]] = (),
     max_distance_km: float | None = None,
+    travel: Any = None,
+    roads: str | os.PathLike[str] | None = None,
+    profile: str = "car",
+    max_minutes: float | None = None,
+    circuity: float | None = None,
+    speed_kmh: float | None = None,
     column_map: Mapping[str, str] | None = None,
 ) -> Judgement:
     """Judge an alignment, made here or elsewhere, by the rules of :func:`design`.
@@ -260,6 +285,7 @@ def evaluate(
     texts = tuple(column for column in (lock, group) if column)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
     roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
+    wish = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
+    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, wish)
     graph, told = resolve_adjacency(adjacency, source.units)
     return judge(source, alignment, rules, reps=roster, adjacency=graph, told=told)

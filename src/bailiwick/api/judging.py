@@ -11,6 +11,7 @@ from bailiwick.api.plan import Judgement
 from bailiwick.api.problem import Rules, assemble, with_count
 from bailiwick.api.sources import Source, read_assignment
 from bailiwick.api.territories import TerritoryPlan, natural_order
+from bailiwick.api.wishes import with_travel
 from bailiwick.design.explain.findings import findings
 from bailiwick.domain import Adjacency, IntArray, Notice, RepTable, TextArray, UnitTable
 from bailiwick.domain.wording import counted
@@ -29,10 +30,11 @@ def judge(
     measures, more = resolve_balance(rules.balance, source.units.measures)
     territories = territories_of_labels(labels, reps, rules.territories)
     problem = assemble(with_count(source.units, measures), measures, territories, rules, adjacency)
+    problem, by_travel = with_travel(problem, rules.travel)
     position = {t: j for j, t in enumerate(territories.ids.tolist())}
     idx: IntArray = np.array([position.get(label, -1) for label in labels.tolist()], dtype=np.int32)
     evaluation = evaluate(problem, idx)
-    aside = (*more, *told, *territories.notices, *assignment.notices, *source.notices)
+    aside = (*more, *told, *by_travel, *territories.notices, *assignment.notices, *source.notices)
     return Judgement(evaluation, source, (*notices, *findings(evaluation), *aside))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bailiwick.api.balance import COUNT, Balance, resolve_balance
 from bailiwick.api.rules import forbidden_pairs, group_numbers, locked_territories, text_column
 from bailiwick.api.territories import TerritoryPlan, plan_locked_territories, plan_territories
+from bailiwick.api.wishes import TravelWish, with_travel
 from bailiwick.domain import Adjacency, Measure, Notice, Objective, Problem, RepTable, UnitTable
 
 
@@ -31,6 +32,8 @@ class Rules:
         Pairs (unit id, territory id).
     max_distance_km
         Largest allowed distance of a unit from its centre, or None.
+    travel
+        How far it is, if not the straight line.
     """
 
     territories: int | None = None
@@ -40,6 +43,7 @@ class Rules:
     group: str | None = None
     forbidden: tuple[tuple[str, str], ...] = ()
     max_distance_km: float | None = None
+    travel: TravelWish = field(default_factory=TravelWish)
 
 
 def with_count(units: UnitTable, measures: Iterable[Measure]) -> UnitTable:
@@ -67,8 +71,8 @@ def build_problem(
         territories = plan_locked_territories(labels, n_territories=rules.territories, n_units=units.n_units)
     if territories is None:
         territories = plan_territories(units, measures, n_territories=rules.territories, reps=reps)
-    problem = assemble(units, measures, territories, rules, adjacency)
-    return problem, (*notices, *territories.notices)
+    problem, told = with_travel(assemble(units, measures, territories, rules, adjacency), rules.travel)
+    return problem, (*notices, *territories.notices, *told)
 
 
 def assemble(

@@ -51,6 +51,9 @@ def judgement_lines(evaluation: Evaluation) -> list[str]:
     lines.append(_contiguity_line(evaluation))
     weight = problem.measures[0].name
     lines.append(f"Mean distance {evaluation.mean_distance_km:,.1f} km to the middle of the territory, weighted by {weight}.")
+    if problem.has_minutes:
+        mean, words = evaluation.number("mean_minutes"), problem.minutes_words
+        lines.append(f"Mean travel {mean:,.1f} minutes to the centre, weighted by {weight}: {words}.")
     return lines
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.api.sources import read_source
-from bailiwick.domain import FloatArray, Notice, TextArray, UnitTable
+from bailiwick.domain import FloatArray, Notice, Pace, TextArray, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.matrix import long_columns, write_matrix
 from bailiwick.geography.geodesy import distance_km, points_km
@@ -19,7 +19,7 @@ from bailiwick.geography.geodesy import distance_km, points_km
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bailiwick.routing import Circuity, RoadMatrix, RoadNetwork
+    from bailiwick.routing import Circuity, RoadNetwork
 
 DEFAULT_SPEED_KMH = 50.0
 FAR_KM = 1.0
@@ -166,15 +166,16 @@ def matrix_of_units(
     target = units if goals is None else goals
     check_pairs(units.n_units, target.n_units)
     if roads is None:
-        minutes, km = _estimated(units, target, *checked_estimate(circuity, speed_kmh))
-        words = f"straight distance × {circuity:g} at {speed_kmh:g} km/h"
-        return TravelMatrix(units.ids, target.ids, minutes, km, words, None, told)
+        pace = Pace(circuity, speed_kmh)
+        minutes, km = _estimated(units, target, pace)
+        return TravelMatrix(units.ids, target.ids, minutes, km, pace.words, None, told)
     from bailiwick.routing import measure_circuity, road_matrix
 
     network = read_roads(roads, profile, is_planar=units.is_planar)
     to = None if goals is None else goals.coordinates
     found = road_matrix(network, units.coordinates, to)
-    notices = (*road_notices(network, found, units, target), *told)
+    gaps = np.concatenate([found.from_gap_km, found.to_gap_km])
+    notices = (*road_notices(network, gaps, np.concatenate([units.labels, target.labels])), *told)
     relation = measure_circuity(found.minutes, found.km, units.coordinates, to)
     return TravelMatrix(units.ids, target.ids, found.minutes, found.km, road_words(network), relation, notices)
 
@@ -196,26 +197,10 @@ def check_pairs(n: int, m: int) -> None:
         )
 
 
-def checked_estimate(circuity: float, speed_kmh: float) -> tuple[float, float]:
-    """Circuity and speed as they can be meant.
-
-    Raises
-    ------
-    InputError
-        If the road is shorter than the straight line, or nobody moves.
-    """
-    if not 1 <= circuity < 100:
-        message = f"the circuity is the road as a multiple of the straight line, 1 or more (1.3 is usual); found {circuity:g}"
-        raise InputError(message, code="circuity", field="circuity")
-    if not 0 < speed_kmh < 1000:
-        raise InputError(f"the speed must be a number of km/h above zero, found {speed_kmh:g}", code="speed", field="speed")
-    return circuity, speed_kmh
-
-
-def _estimated(units: UnitTable, goals: UnitTable, circuity: float, speed_kmh: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _estimated(units: UnitTable, goals: UnitTable, pace: Pace) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     start, end = points_km(units), points_km(goals)
-    km = np.stack([distance_km(point[None, :], end) for point in start]).astype(np.float32) * np.float32(circuity)
-    return km * np.float32(60 / speed_kmh), km
+    km = np.stack([distance_km(point[None, :], end) for point in start]).astype(np.float32) * np.float32(pace.circuity)
+    return km * np.float32(60 / pace.speed_kmh), km
 
 
 def read_roads(roads: str | os.PathLike[str], profile: str, *, is_planar: bool) -> RoadNetwork:
@@ -245,16 +230,19 @@ def road_words(network: RoadNetwork) -> str:
     return f"road minutes by {network.profile.name} on {network.source}"
 
 
-def road_notices(network: RoadNetwork, found: RoadMatrix, units: UnitTable, goals: UnitTable) -> tuple[Notice, ...]:
+def road_notices(network: RoadNetwork, gaps: FloatArray, labels: TextArray) -> tuple[Notice, ...]:
     """Places far from any road, and roads that were cut off.
+
+    Parameters
+    ----------
+    gaps, labels
+        Straight distance from each place to the road in km, and what the place is called, shape (n,).
 
     Raises
     ------
     InputError
         If most places are nowhere near the roads.
     """
-    gaps: FloatArray = np.concatenate([found.from_gap_km, found.to_gap_km])
-    labels = np.concatenate([units.labels, goals.labels])
     if np.median(gaps) > OUTSIDE_KM:
         raise InputError(
             f"the places are not where the roads of {network.source} are: half of them are {np.median(gaps):,.0f} km or more "

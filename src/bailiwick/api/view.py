@@ -39,6 +39,17 @@ OBJECTIVE_WORDS = {
 }
 
 
+BY_TRAVEL_WORDS = {
+    "distance": "{weight} times minutes of travel to the territory's centre",
+    "inertia": "{weight} times squared minutes of travel to the territory's centre",
+}
+
+
+def objective_words(problem: Problem, weight: str) -> str:
+    """What is minimised, in words."""
+    return (OBJECTIVE_WORDS if problem.travel is None else BY_TRAVEL_WORDS)[problem.objective].format(weight=weight)
+
+
 def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
     """Everything that the pictures show; ``shapes`` are the areas of the territories, shape (K,)."""
     evaluation, problem, units = plan.evaluation, plan.problem, plan.problem.units
@@ -69,7 +80,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         levels=_levels(plan),
         n_pieces=evaluation.column("n_pieces").astype(np.int32) if "n_pieces" in evaluation.values else None,
         facts=_facts(plan, shapes),
-        objective_words=OBJECTIVE_WORDS[problem.objective].format(weight=weight),
+        objective_words=objective_words(problem, weight),
         objective=evaluation.objective,
         objective_unit=_spoken(document["objective_unit"], problem),
         lower_bound=None if bound is None else bound.value,
@@ -170,10 +181,13 @@ def _levels(plan: Plan) -> tuple[LevelView, ...]:
 
 
 def _columns(evaluation: Evaluation) -> tuple[TerritoryColumn, ...]:
-    return (
+    columns = [
         TerritoryColumn("Mean distance", _float(evaluation.column("territory_mean_distance_km")), "km"),
         TerritoryColumn("Farthest unit", _float(evaluation.column("reach_km")), "km"),
-    )
+    ]
+    if evaluation.problem.has_minutes:
+        columns.append(TerritoryColumn("Mean travel", _float(evaluation.column("territory_mean_minutes")), "min"))
+    return tuple(columns)
 
 
 def _float(values: np.ndarray) -> FloatArray:
@@ -199,6 +213,8 @@ def _facts(plan: Plan, shapes: NDArray[np.object_]) -> tuple[Fact, ...]:
             detail = f"all within {tolerance_text(measure.tolerance)}" if not outside else f"{outside:,} of {k:,} outside"
             facts.append(Fact(words(measure.name), value, detail, "warning" if outside else "good"))
     facts.append(Fact("Mean distance", f"{evaluation.mean_distance_km:,.0f} km", "to the middle of the territory"))
+    if problem.has_minutes:
+        facts.append(Fact("Mean travel", f"{evaluation.number('mean_minutes'):,.0f} min", "to the centre"))
     if problem.adjacency is not None:
         broken = len(evaluation.in_pieces)
         facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", _across(evaluation, shapes), "warning" if broken else "good"))
@@ -227,7 +243,7 @@ def _method(plan: Plan, weight: str) -> tuple[str, ...]:
     graph = problem.adjacency
     together = "Territories need not be connected." if graph is None else f"Territories are connected. Neighbours: {graph.rule}."
     return (
-        f"The plan makes {OBJECTIVE_WORDS[problem.objective].format(weight=weight)} as small as it can within the tolerances. {centres}",
+        f"The plan makes {objective_words(problem, weight)} as small as it can within the tolerances. {centres}",
         "Units are first shared out so that every territory gets its target at the least distance (a transport problem).",
         "Pieces that lie apart are then joined to a neighbour, and a search moves units along the borders as long as that helps.",
         *_levels_words(plan),
@@ -257,7 +273,8 @@ def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
         ("Rows read, used, rejected", f"{rows['read']:,}, {rows['used']:,}, {rows['rejected']:,}"),
         ("Objective", problem.objective),
         ("Balance", balance or "none"),
-        ("Distances", "straight, in the plane" if problem.units.is_planar else "great-circle"),
+        ("Distances", problem.distance_words),
+        *((("Minutes", problem.minutes_words),) if problem.minutes_words and problem.travel is None else ()),
         *((f"Level {level.level.name}", f"{level.level.n_groups}") for level in plan.levels),
         ("Stop reason", plan.result.stop_reason),
         *(("How it was read", notice.message) for notice in plan.notices if notice.code in HOW_IT_WAS_READ),

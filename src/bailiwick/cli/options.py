@@ -63,6 +63,19 @@ Roads = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="OpenStreetMap extract (.osm.pbf or .osm) for road minutes.", rich_help_panel=_FILES),
 ]
+Travel = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Matrix of minutes that are the distance: from,to,minutes, or wide.", rich_help_panel=_FILES),
+]
+MaxMinutes = Annotated[
+    float | None,
+    typer.Option("--max-minutes", metavar="M", help="Largest allowed travel of a unit to its centre.", rich_help_panel=_MODEL),
+]
+Circuity = Annotated[
+    float | None,
+    typer.Option(metavar="F", help="Tell minutes: the road as a multiple of the straight line (1).", rich_help_panel=_MODEL),
+]
+Speed = Annotated[float | None, typer.Option(metavar="KMH", help="Tell minutes: speed on the road (50).", rich_help_panel=_MODEL)]
 ProfileOption = Annotated[
     ProfileName,
     typer.Option(

@@ -122,6 +122,8 @@ def worst_territories(evaluation: Evaluation) -> Table:
     for measure in problem.measures:
         table.add_column(measure.name, justify="right", no_wrap=True, overflow="ellipsis")
     table.add_column("mean km", justify="right")
+    if problem.has_minutes:
+        table.add_column("mean min", justify="right")
     if "n_pieces" in evaluation.values:
         table.add_column("pieces", justify="right")
     for j in worst:
@@ -138,6 +140,8 @@ def _territory_cells(evaluation: Evaluation, j: int) -> list[Text]:
         text = f"{_short(evaluation.totals[j, m])} {percent(evaluation.deviations[j, m], signed=True):>8}"
         cells.append(Text(text, style="red" if evaluation.is_violating[j, m] else ""))
     cells.append(Text(f"{evaluation.column('territory_mean_distance_km')[j]:,.1f}"))
+    if problem.has_minutes:
+        cells.append(Text(f"{evaluation.column('territory_mean_minutes')[j]:,.1f}"))
     if "n_pieces" in evaluation.values:
         pieces = int(evaluation.column("n_pieces")[j])
         cells.append(Text(str(pieces), style="red" if pieces > 1 else ""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bailiwick.design.stay import NOTHING, Stay, compile_stay
+from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points, distance_km, points_km
 
@@ -42,6 +43,8 @@ class Model:
         Node index of each unit of the problem, shape (n_units,).
     stay
         What nodes keep by staying where they are today; empty if nothing stands today.
+    travel
+        Travel times in place of the distance between points, or None.
     """
 
     points: FloatArray
@@ -60,6 +63,7 @@ class Model:
     objective: int
     node_of_unit: IntArray
     stay: Stay = NOTHING
+    travel: Travel | None = None
 
     @property
     def n(self) -> int:
@@ -138,6 +142,7 @@ def compile_problem(problem: Problem) -> Model:
         objective=OBJECTIVE_CODES[problem.objective],
         node_of_unit=node_of_unit,
         stay=compile_stay(problem, node_of_unit, n),
+        travel=Travel.of(problem, node_of_unit),
     )
 
 
@@ -246,26 +251,36 @@ def _barred(problem: Problem, node_of_unit: IntArray, points: FloatArray, centre
     forbidden = np.empty(0, np.int64)
     if problem.forbidden is not None:
         forbidden = np.unique(node_of_unit[problem.forbidden[:, 0]].astype(np.int64) * k + problem.forbidden[:, 1])
-    pairs = forbidden
-    if problem.max_distance_km is not None:
-        pairs = np.union1d(forbidden, _too_far(points, centres, problem.max_distance_km, forbidden))
+    pairs = np.union1d(forbidden, _too_far(problem, node_of_unit, points, centres, forbidden))
     indptr = np.zeros(n + 1, np.int32)
     np.cumsum(np.bincount(pairs // k, minlength=n), out=indptr[1:])
     return indptr, (pairs % k).astype(np.int32)
 
 
-def _too_far(points: FloatArray, centres: FloatArray, max_distance_km: float, forbidden: np.ndarray) -> np.ndarray:
-    """Keys node · K + territory of the fixed centres beyond the largest distance.
+def _too_far(problem: Problem, node_of_unit: IntArray, points: FloatArray, centres: FloatArray, forbidden: np.ndarray) -> np.ndarray:
+    """Keys node · K + territory of the fixed centres beyond the largest distance or the most minutes.
 
     Nodes without another allowed territory, and centres that are far from every node, stay free: the distance gives way.
     """
     n, k = len(points), len(centres)
-    fixed = np.flatnonzero(np.isfinite(centres[:, 0]))
-    far = [np.flatnonzero(distance_km(points, centres[j]) > max_distance_km).astype(np.int64) * k + j for j in fixed]
+    far = [_nodes_beyond(problem, node_of_unit, points, centres, int(j)) * k + j for j in np.flatnonzero(problem.is_fixed)]
     keys = np.concatenate(far) if far else np.empty(0, np.int64)
     barred = np.union1d(keys, forbidden)
     is_stuck, is_lonely = np.bincount(barred // k, minlength=n) >= k, np.bincount(barred % k, minlength=k) >= n
     return keys[~is_stuck[keys // k] & ~is_lonely[keys % k]]
+
+
+def _nodes_beyond(problem: Problem, node_of_unit: IntArray, points: FloatArray, centres: FloatArray, j: int) -> np.ndarray:
+    """Nodes that are too far from a fixed centre: by straight km, or with a unit beyond the most minutes."""
+    limit_km = np.inf if problem.max_distance_km is None else problem.max_distance_km
+    beyond = np.empty(0, np.int64)
+    if problem.max_minutes is not None and problem.travel is None and problem.pace is not None:
+        limit_km = min(limit_km, problem.max_minutes / problem.pace.minutes_per_km)
+    elif problem.max_minutes is not None and problem.travel is not None and problem.travel.home_minutes is not None:
+        beyond = np.unique(node_of_unit[problem.travel.home_minutes[:, j] > problem.max_minutes]).astype(np.int64)
+    if np.isfinite(limit_km):
+        beyond = np.union1d(beyond, np.flatnonzero(distance_km(points, centres[j]) > limit_km).astype(np.int64))
+    return beyond
 
 
 def _centres(problem: Problem) -> FloatArray:

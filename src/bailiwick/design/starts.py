@@ -34,7 +34,8 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         return realigned(model, graph, watch, seed=seed)
     built = construct(model, watch=watch)
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
-        watch.lower_bound = quick_bound(model, model.centres, built.prices, measure=tightest_measure(model))
+        fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
+        watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
     if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
         return built, improve(model, built, graph, watch, seed=seed)
     tried = _short_searches(model, built, graph, watch, seed)

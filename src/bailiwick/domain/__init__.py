@@ -7,6 +7,7 @@ from bailiwick.domain.notice import Notice
 from bailiwick.domain.problem import Measure, Objective, Problem, check_n_territories
 from bailiwick.domain.reps import RepTable
 from bailiwick.domain.result import Bound, Prices, Progress, Result
+from bailiwick.domain.travel import Pace, TravelTable
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable
 
 __all__ = [
@@ -19,12 +20,14 @@ __all__ = [
     "Measure",
     "Notice",
     "Objective",
+    "Pace",
     "Prices",
     "Problem",
     "Progress",
     "RepTable",
     "Result",
     "TextArray",
+    "TravelTable",
     "UnitTable",
     "check_n_territories",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from bailiwick.domain.adjacency import Adjacency
 from bailiwick.domain.baseline import Baseline
+from bailiwick.domain.travel import Pace, TravelTable, check_travel
 from bailiwick.domain.units import FloatArray, IntArray, TextArray, UnitTable, frozen
 from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
@@ -97,6 +98,12 @@ class Problem:
     baseline
         Today's alignment, the price of every change of hands, which is added to the objective, and the largest share that
         may change; None: nothing stands yet.
+    travel
+        Minutes of travel; then they are the distances of the objective, in place of km. None: straight km.
+    pace
+        How straight km become minutes where there is no table, for figures and for ``max_minutes``; the plan is the same.
+    max_minutes
+        Largest allowed travel of a unit to its centre, or None.
 
     Raises
     ------
@@ -123,6 +130,9 @@ class Problem:
     max_distance_km: float | None = None
     territory_names: TextArray | None = None
     baseline: Baseline | None = None
+    travel: TravelTable | None = None
+    pace: Pace | None = None
+    max_minutes: float | None = None
 
     def __post_init__(self) -> None:
         self._check_size()
@@ -141,6 +151,17 @@ class Problem:
             object.__setattr__(self, name, None if value is None else frozen(value))
         if self.baseline is not None:
             _checked_index("baseline", self.baseline.territory_idx, n, k)
+        self._check_travel()
+
+    def _check_travel(self) -> None:
+        if self.travel is not None:
+            check_travel(self.travel, self.n_units, self.is_fixed, self.objective)
+        if self.max_minutes is not None and not (self.max_minutes > 0 and self.has_minutes):
+            raise InputError(
+                f"the most minutes must be above zero and need travel times, or a circuity and a speed; found {self.max_minutes:g}",
+                code="max_minutes",
+                field="max_minutes",
+            )
 
     def _check_size(self) -> None:
         n, k = self.units.n_units, len(self.territory_ids)
@@ -174,6 +195,25 @@ class Problem:
     def n_territories(self) -> int:
         """Number of territories K."""
         return len(self.territory_ids)
+
+    @property
+    def has_minutes(self) -> bool:
+        """Whether travel can be told in minutes."""
+        return self.travel is not None or self.pace is not None
+
+    @property
+    def distance_words(self) -> str:
+        """What the distances of the objective are."""
+        if self.travel is not None:
+            return self.travel.source
+        return "straight km in the plane" if self.units.is_planar else "great-circle km"
+
+    @property
+    def minutes_words(self) -> str | None:
+        """What the minutes are, None if there are none."""
+        if self.travel is not None:
+            return self.travel.source
+        return None if self.pace is None else self.pace.words
 
     @property
     def weights(self) -> FloatArray:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bailiwick.domain import Adjacency, Bound, FloatArray, IntArray, Measure, Notice, Prices, Problem, Result, UnitTable
+from bailiwick.domain import Adjacency, Bound, FloatArray, IntArray, Measure, Notice, Pace, Prices, Problem, Result, TravelTable, UnitTable
 from bailiwick.errors import InputError
 
 FORMAT_VERSION = 1
@@ -87,6 +87,10 @@ def _columns(result: Result) -> dict[str, Any]:
             columns[name] = pa.array(values)
     if problem.adjacency is not None:
         columns |= _neighbour_columns(problem.adjacency)
+    for name in ("unit_minutes", "home_minutes") if problem.travel is not None else ():
+        minutes = getattr(problem.travel, name)
+        if minutes is not None:
+            columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(minutes.ravel()), minutes.shape[1])
     return columns
 
 
@@ -114,6 +118,9 @@ def _document(result: Result) -> dict[str, Any]:
         "measures": [{"name": m.name, "tolerance": m.tolerance, "weight": m.weight} for m in problem.measures],
         "objective": problem.objective,
         "max_distance_km": problem.max_distance_km,
+        "max_minutes": problem.max_minutes,
+        "travel": None if problem.travel is None else problem.travel.source,
+        "pace": None if problem.pace is None else {"circuity": problem.pace.circuity, "speed_kmh": problem.pace.speed_kmh},
         "forbidden": None if problem.forbidden is None else problem.forbidden.tolist(),
         "territory_ids": [str(i) for i in problem.territory_ids],
         "territory_names": None if names is None else [str(name) for name in names],
@@ -184,7 +191,20 @@ def _problem(table: Any, document: Mapping[str, Any]) -> Problem:
         groups=_numbers(table, "groups") if "groups" in has else None,
         max_distance_km=document["max_distance_km"],
         territory_names=None if names is None else np.array(names, dtype=object),
+        travel=None if document["travel"] is None else _travel(table, document["travel"]),
+        pace=None if document["pace"] is None else Pace(**document["pace"]),
+        max_minutes=document["max_minutes"],
     )
+
+
+def _travel(table: Any, source: str) -> TravelTable:
+    parts = [_minutes(table, name) if name in table.column_names else None for name in ("unit_minutes", "home_minutes")]
+    return TravelTable(parts[0], parts[1], source)
+
+
+def _minutes(table: Any, name: str) -> NDArray[np.float32]:
+    flat = _array(table, name).flatten().to_numpy(zero_copy_only=False)
+    return flat.reshape(table.num_rows, -1).astype(np.float32)
 
 
 def _units(table: Any) -> UnitTable:

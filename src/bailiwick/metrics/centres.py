@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from bailiwick.domain import FloatArray, IntArray
@@ -10,6 +11,7 @@ from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, chord_to_arc
 
 _FEW = 48
+_ROWS = 1024
 
 
 def best_sites(points: FloatArray, weights: FloatArray, territory_idx: IntArray, n_territories: int, *, power: int) -> IntArray:
@@ -84,3 +86,30 @@ def _cost_and_slope(points: FloatArray, weight: FloatArray, at: int, power: int)
 
 def _length(chord: FloatArray, points: FloatArray) -> FloatArray:
     return chord if points.shape[1] == 2 else chord_to_arc(chord)
+
+
+def best_sites_by_travel(
+    minutes: NDArray[np.floating], weights: FloatArray, territory_idx: IntArray, n_territories: int, *, power: int
+) -> IntArray:
+    """Like :func:`best_sites` for any table of travel, from each unit to each unit as a centre, shape (n, n).
+
+    Notes
+    -----
+    Exact: road minutes are not convex in the position, so every unit of a territory is tried. O(n² ÷ K) for K equal ones.
+
+    Examples
+    --------
+    >>> minutes = np.array([[0.0, 9.0, 2.0], [9.0, 0.0, 3.0], [2.0, 3.0, 0.0]])
+    >>> best_sites_by_travel(minutes, np.array([1.0, 1.0, 1.0]), np.array([0, 0, 0]), 1, power=1).tolist()
+    [2]
+    """
+    sites = np.full(n_territories, -1, np.int32)
+    for territory, members in enumerate(members_of_territories(territory_idx, n_territories)):
+        if len(members):
+            weight = weights[members] if weights[members].any() else np.ones(len(members))
+            cost = np.zeros(len(members))
+            for row in range(0, len(members), _ROWS):
+                block = minutes[members[row : row + _ROWS, None], members[None, :]].astype(np.float64)
+                cost += (weight[row : row + _ROWS, None] * block**power).sum(axis=0)
+            sites[territory] = members[np.argmin(cost)]
+    return sites

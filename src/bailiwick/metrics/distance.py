@@ -61,6 +61,27 @@ def mean_distances_km(points: FloatArray, weights: FloatArray, territory_idx: In
     return np.divide(moment, mass, out=np.zeros(k), where=mass > 0)
 
 
+def mean_to_centre(weights: FloatArray, distance: FloatArray, territory_idx: IntArray) -> float:
+    """Weighted mean of a distance to the centre over the assigned units, in its unit; 0 if nothing has weight.
+
+    Examples
+    --------
+    >>> mean_to_centre(np.array([1.0, 3.0, 9.0]), np.array([4.0, 8.0, 0.0]), np.array([0, 1, -1]))
+    7.0
+    """
+    keep = territory_idx >= 0
+    total = float(weights[keep].sum())
+    return float((weights[keep] * distance[keep]).sum()) / total if total > 0 else 0.0
+
+
+def means_to_centre(weights: FloatArray, distance: FloatArray, territory_idx: IntArray, n_territories: int) -> FloatArray:
+    """Like :func:`mean_to_centre`, for each territory, shape (K,)."""
+    keep = territory_idx >= 0
+    mass = np.bincount(territory_idx[keep], weights=weights[keep], minlength=n_territories)
+    moment = np.bincount(territory_idx[keep], weights=weights[keep] * distance[keep], minlength=n_territories)
+    return np.divide(moment, mass, out=np.zeros(n_territories), where=mass > 0)
+
+
 def reach_km(centre_distance_km: FloatArray, territory_idx: IntArray, n_territories: int) -> FloatArray:
     """Distance of the farthest unit of each territory from its centre in km, shape (K,); 0 if empty."""
     keep = territory_idx >= 0

@@ -12,9 +12,12 @@ from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.domain.units import frozen
 from bailiwick.errors import InputError
 from bailiwick.metrics.balance import deviations, is_outside
-from bailiwick.metrics.objective import resolve_centres
+from bailiwick.metrics.objective import place_centres, resolve_centres, resolve_sites
 from bailiwick.metrics.registry import METRICS
 from bailiwick.metrics.situation import Situation
+
+OBJECTIVE_BY_TRAVEL = {"distance": "travel", "inertia": "travel_inertia"}
+"""The metric that an objective is where minutes take the place of km."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,8 @@ class Evaluation:
         Mask of the deviations beyond the tolerance, shape (K, M).
     values
         Metric key → a number (plan), shape (M,) (measure) or shape (K,) (territory). Only what applies.
+    sites
+        With travel times, the unit that is the centre of each territory, or −1 for its fixed one, shape (K,); else None.
     """
 
     problem: Problem
@@ -45,6 +50,7 @@ class Evaluation:
     deviations: FloatArray
     is_violating: np.ndarray
     values: Mapping[str, float | FloatArray | IntArray]
+    sites: IntArray | None = None
 
     def number(self, key: str) -> float:
         """Value of a metric of the whole plan."""
@@ -66,12 +72,17 @@ class Evaluation:
         """The objective without the price of disruption: Σ weight · distance, Σ weight · distance², or the largest diameter."""
         if self.problem.objective == "diameter":
             return float(self.column("diameter_km").max())
-        return self.number(self.problem.objective)
+        return self.number(OBJECTIVE_BY_TRAVEL[self.problem.objective] if self.problem.travel is not None else self.problem.objective)
 
     @property
     def mean_distance_km(self) -> float:
         """Weighted mean distance to the weighted middle of the territory, km."""
         return self.number("mean_distance_km")
+
+    @property
+    def unit_minutes(self) -> FloatArray:
+        """Minutes from each unit to the centre of its territory, shape (n,); needs travel times or a pace."""
+        return Situation(self.problem, self.territory_idx, self.centre_coordinates, sites=self.sites).minutes
 
     @property
     def in_pieces(self) -> IntArray:
@@ -95,6 +106,7 @@ class Evaluation:
             "split_groups",
             "too_far_units",
             "moved_above_cap",
+            "too_long_units",
             "territories_in_pieces",
         )
         return not self.is_violating.any() and not any(self.values.get(key, 0) for key in broken)
@@ -116,7 +128,8 @@ def evaluate(
     territory_idx
         Territory index of each unit, or −1 for a unit without a territory, shape (n,).
     centre_coordinates
-        Centres to measure from, shape (K, 2). By default the fixed ones, and the best unit of the other territories.
+        Centres to measure from, shape (K, 2). By default the fixed ones, and the best unit of the other territories; always
+        so with travel times, which are known from units and homes only.
     baseline_idx
         Another alignment of the same units, for the disruption, shape (n,).
 
@@ -137,8 +150,12 @@ def evaluate(
     """
     idx = _checked(problem, territory_idx, "territory_idx", problem.n_territories)
     baseline = None if baseline_idx is None else _checked(problem, baseline_idx, "baseline_idx", None)
-    centres = resolve_centres(problem, idx) if centre_coordinates is None else np.asarray(centre_coordinates, dtype=np.float64)
-    situation = Situation(problem, idx, centres, baseline)
+    sites = None if problem.travel is None else resolve_sites(problem, idx)
+    if sites is not None:
+        centres = place_centres(problem, sites)
+    else:
+        centres = resolve_centres(problem, idx) if centre_coordinates is None else np.asarray(centre_coordinates, dtype=np.float64)
+    situation = Situation(problem, idx, centres, baseline, sites)
     deviation = deviations(situation.totals, situation.targets)
     values = {metric.key: _frozen(metric.compute(situation)) for metric in METRICS if metric.applies(situation)}
     return Evaluation(
@@ -150,6 +167,7 @@ def evaluate(
         deviations=frozen(deviation),
         is_violating=frozen(is_outside(deviation, [m.tolerance for m in problem.measures])),
         values=MappingProxyType(values),
+        sites=None if sites is None else frozen(sites),
     )
 
 

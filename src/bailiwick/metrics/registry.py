@@ -15,7 +15,9 @@ from bailiwick.metrics.situation import Situation
 
 Better = Literal["lower", "higher", "target"]
 Scope = Literal["plan", "measure", "territory"]
-Need = Literal["", "adjacency", "baseline", "locked", "forbidden", "groups", "max_distance", "today", "max_moved"]
+Need = Literal[
+    "", "adjacency", "baseline", "locked", "forbidden", "groups", "max_distance", "today", "max_moved", "travel", "minutes", "max_minutes"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ _NEEDS: Mapping[str, Callable[[Situation], bool]] = {
     "max_distance": lambda s: s.problem.max_distance_km is not None,
     "today": lambda s: s.problem.baseline is not None,
     "max_moved": lambda s: s.problem.baseline is not None and s.problem.baseline.max_moved_share is not None,
+    "travel": lambda s: s.problem.travel is not None,
+    "minutes": lambda s: s.problem.has_minutes,
+    "max_minutes": lambda s: s.problem.max_minutes is not None,
 }
 
 
@@ -126,6 +131,22 @@ def _length(s: Situation, power: int) -> float:
     return objective.weighted_distance(s.problem.weights, s.centre_distance_km, power=power)
 
 
+def _travel(s: Situation, power: int) -> float:
+    return objective.weighted_distance(s.problem.weights, s.minutes, power=power)
+
+
+def _mean_minutes(s: Situation) -> float:
+    return distance.mean_to_centre(s.problem.weights, s.minutes, s.territory_idx)
+
+
+def _mean_minutes_of_territories(s: Situation) -> FloatArray:
+    return distance.means_to_centre(s.problem.weights, s.minutes, s.territory_idx, s.k)
+
+
+def _reach_minutes(s: Situation) -> FloatArray:
+    return distance.reach_km(s.minutes, s.territory_idx, s.k)
+
+
 def _diameters(s: Situation) -> FloatArray:
     return diameter.diameters_km(s.points, s.territory_idx, s.k)
 
@@ -137,6 +158,9 @@ def _count(found: np.ndarray) -> float:
 METRICS: tuple[Metric, ...] = (
     Metric("distance", 1, "weight · km", "lower", "Σ weight · distance to the centre", "plan", lambda s: _length(s, 1)),
     Metric("inertia", 1, "weight · km²", "lower", "Σ weight · distance² to the centre", "plan", lambda s: _length(s, 2)),
+    Metric("travel", 1, "weight · min", "lower", "Σ weight · minutes to the centre", "plan", lambda s: _travel(s, 1), "travel"),
+    Metric("travel_inertia", 1, "weight · min²", "lower", "Σ weight · minutes² to the centre", "plan", lambda s: _travel(s, 2), "travel"),
+    Metric("mean_minutes", 1, "min", "lower", "Mean travel to the centre", "plan", _mean_minutes, "minutes"),
     Metric("mean_distance_km", 1, "km", "lower", "Mean distance to the weighted middle of the territory", "plan", _mean_distance),
     Metric("unassigned_units", 1, "count", "lower", "Units without a territory", "plan", lambda s: float((~s.is_assigned).sum())),
     Metric("empty_territories", 1, "count", "lower", "Territories without units", "plan", lambda s: float((s.unit_counts == 0).sum())),
@@ -220,6 +244,16 @@ METRICS: tuple[Metric, ...] = (
         "max_distance",
     ),
     Metric(
+        "too_long_units",
+        1,
+        "count",
+        "lower",
+        "Units beyond the most minutes",
+        "plan",
+        lambda s: _count(rules.too_far(s.minutes, cast(float, s.problem.max_minutes))),
+        "max_minutes",
+    ),
+    Metric(
         "moved_units", 1, "count", "lower", "Units that leave their territory of today", "plan", lambda s: float(s.is_moved.sum()), "today"
     ),
     Metric(
@@ -261,6 +295,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("n_pieces", 1, "count", "lower", "Connected pieces", "territory", _pieces, "adjacency"),
     Metric("territory_mean_distance_km", 1, "km", "lower", "Mean distance to the weighted middle", "territory", _mean_distances),
     Metric("reach_km", 1, "km", "lower", "Distance of the farthest unit from the centre", "territory", _reach),
+    Metric("territory_mean_minutes", 1, "min", "lower", "Mean travel to the centre", "territory", _mean_minutes_of_territories, "minutes"),
+    Metric("reach_minutes", 1, "min", "lower", "Travel of the farthest unit to the centre", "territory", _reach_minutes, "minutes"),
     Metric("diameter_km", 1, "km", "lower", "Largest distance between two units", "territory", _diameters),
 )
 

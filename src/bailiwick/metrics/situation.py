@@ -26,12 +26,15 @@ class Situation:
         Shape (K, 2), like ``UnitTable.coordinates``; NaN rows for empty territories without a centre.
     baseline_idx
         Territory index of each unit in the alignment it is compared with, or −1, shape (n,); the labels need not match.
+    sites
+        With travel times, the unit that is the centre of each territory, or −1 for its fixed one, shape (K,).
     """
 
     problem: Problem
     territory_idx: IntArray
     centre_coordinates: FloatArray
     baseline_idx: IntArray | None = None
+    sites: IntArray | None = None
 
     @property
     def k(self) -> int:
@@ -75,3 +78,12 @@ class Situation:
         points = coordinates_to_points(self.centre_coordinates, is_planar=self.problem.units.is_planar)
         found = distance_km(self.points, points[self.territory_idx])
         return np.where(self.is_assigned, found, 0.0)
+
+    @cached_property
+    def minutes(self) -> FloatArray:
+        """Minutes from each unit to the centre of its territory, shape (n,); 0 without one. Needs travel times or a pace."""
+        problem = self.problem
+        if problem.travel is None or self.sites is None:
+            return self.centre_distance_km * (0.0 if problem.pace is None else problem.pace.minutes_per_km)
+        rows = np.nan_to_num(problem.travel.rows(self.sites))
+        return np.where(self.is_assigned, rows[self.territory_idx, np.arange(problem.n_units)], 0.0)

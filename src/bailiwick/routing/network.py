@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -57,6 +57,10 @@ class RoadNetwork:
     def n_segments(self) -> int:
         """Number of segments S."""
         return len(self.tail)
+
+    def reversed(self) -> RoadNetwork:
+        """The same with every direction turned around: what is from a place here is to it there."""
+        return replace(self, seconds_along=self.seconds_against, seconds_against=self.seconds_along)
 
 
 def build_network(ways: WayTable, profile: Profile) -> RoadNetwork:

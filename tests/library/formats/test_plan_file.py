@@ -88,6 +88,11 @@ def test_everything_that_a_problem_can_hold_comes_back(tmp_path: Path) -> None:
         forbidden=np.array([(3, 1), (3, 2), (9, 4)]),
         groups=rng.integers(-1, 50, n),
         max_distance_km=123.456,
+        travel=TravelTable(
+            rng.random((n, n), np.float32), np.where(np.arange(k) < 2, rng.random((n, k), np.float32), np.nan), "minutes of x"
+        ),
+        pace=Pace(1.25, 42.0),
+        max_minutes=61.5,
     )
     result = some_result(problem, notices=(Notice("code", "words", 3, ("a", "b")),))
     again, facts = round_trip(result, tmp_path, engine_version="1.2.3", rows={"read": 5})

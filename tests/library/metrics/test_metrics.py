@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bailiwick.domain import Adjacency, Baseline, Measure, Objective, Problem, UnitTable
+from bailiwick.domain import Adjacency, Baseline, Measure, Objective, Problem, TravelTable, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.metrics import BY_KEY, METRICS, evaluate
 
@@ -170,6 +170,7 @@ def test_keys_are_unique_and_shapes_follow_the_scope() -> None:
     assert len(BY_KEY) == len(METRICS)
     everything = {"locked": np.full(9, -1), "forbidden": np.array([[0, 2]]), "groups": np.full(9, -1), "max_distance_km": 9.0}
     everything["baseline"] = Baseline(ROWS, max_moved_share=0.1)
+    everything |= {"travel": TravelTable(np.ones((9, 9), np.float32), None), "max_minutes": 9.0}
     plan = evaluate(grid(**everything), ROWS, baseline_idx=ROWS)
     assert set(plan.values) == set(BY_KEY)
     for metric in METRICS:

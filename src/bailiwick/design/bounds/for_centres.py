@@ -8,8 +8,7 @@ import numpy as np
 
 from bailiwick.design.bounds.many_measures import many_dual_bound
 from bailiwick.design.bounds.transport_dual import LADDER, dual_bound, in_objective
-from bailiwick.design.construct.build import tightest_measure
-from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.build import tightest_measure, transport_kind
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.domain import Bound, FloatArray, Measure, Prices, Problem
 from bailiwick.geography.geodesy import coordinates_to_points
@@ -31,13 +30,13 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     problem = evaluation.problem
     if problem.objective == "diameter":
         return None
-    if problem.groups is not None or problem.max_distance_km is not None:
+    if problem.groups is not None or problem.max_distance_km is not None or problem.max_minutes is not None:
         # Groups and the largest distance only shrink the set of plans, so the bound may ignore them.
-        model = compile_problem(replace(problem, groups=None, max_distance_km=None))
+        model = compile_problem(replace(problem, groups=None, max_distance_km=None, max_minutes=None))
     measure = tightest_measure(model)
     lower, upper, is_outside = _windows_with(model, model.to_nodes(evaluation.territory_idx))
-    centres = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
-    exact = Transport.exact(model, measure=measure)
+    centres = _centres(model, evaluation)
+    exact = transport_kind(model).exact(model, measure=measure)
     single = dual_bound(exact, centres, lower[:, measure], upper[:, measure], start, ladder=() if is_quick else LADDER)
     value, measures, method = single.value, [measure], "transport dual, smoothed Newton"
     if model.load.shape[1] > 1 and not is_quick:
@@ -49,6 +48,13 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     value = max(in_objective(model, value), 0.0)
     words = _holds_for(problem, measures, is_widened=bool(is_outside[:, measures].any()))
     return Bound(min(value, evaluation.objective), words, method, _prices(problem, measure, single.prices))
+
+
+def _centres(model: Model, evaluation: Evaluation) -> FloatArray:
+    """Centres of the plan as the transport takes them: points, or rows of costs."""
+    if model.travel is not None and evaluation.sites is not None:
+        return model.travel.rows(evaluation.sites)
+    return coordinates_to_points(evaluation.centre_coordinates, is_planar=evaluation.problem.units.is_planar)
 
 
 def _prices(problem: Problem, measure: int, scaled: FloatArray) -> Prices:

@@ -20,7 +20,9 @@ from scipy.optimize import minimize
 
 from bailiwick.design.bounds import many_kernels
 from bailiwick.design.construct import kernels
-from bailiwick.design.construct.transport import BLOCK, Transport
+from bailiwick.design.construct.build import transport_kind
+from bailiwick.design.construct.table_kernels import priced_loads_by_table
+from bailiwick.design.construct.transport import BLOCK
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray
 
@@ -73,14 +75,21 @@ class _Dual:
 
     def __init__(self, model: Model, centres: FloatArray, lower: FloatArray, upper: FloatArray) -> None:
         self.load, self.centres, self.lower, self.upper = np.ascontiguousarray(model.load), centres, lower, upper
-        self.transport = Transport.exact(model)
+        self.transport = transport_kind(model).exact(model)
+        self.is_table = model.travel is not None
         weight = self.transport.weight
         self.weight = np.maximum(weight, WEIGHTLESS)
         self.softness = np.maximum(weight, np.maximum(0.02 * self.load.mean(axis=1), 1e-6 / max(model.n, 1)))
         self.spacing = self.transport.spacing(centres) ** self.transport.power
         self.price_scale = float(np.median(self.spacing))
-        reach = np.linalg.norm(model.points.max(axis=0) - model.points.min(axis=0)) + np.abs(centres).max() * 2
-        self.added = float((weight <= 0).sum()) * WEIGHTLESS * (np.pi * reach) ** self.transport.power
+        self.added = float((weight <= 0).sum()) * WEIGHTLESS * self._dearest(model.points)
+
+    def _dearest(self, points: FloatArray) -> float:
+        """No unit costs more than this per weight, wherever it goes."""
+        if self.is_table:
+            return float(self.centres.max())
+        reach = np.linalg.norm(points.max(axis=0) - points.min(axis=0)) + np.abs(self.centres).max() * 2
+        return float((np.pi * reach) ** self.transport.power)
 
     def exact(self, prices: FloatArray) -> float:
         """The bound at these prices."""
@@ -107,6 +116,10 @@ class _Dual:
         is_large = len(self.weight) >= kernels.PARALLEL_UNITS
         priced_loads = many_kernels.priced_loads_parallel if is_large else many_kernels.priced_loads
         t = self.transport
+        if self.is_table:
+            return priced_loads_by_table(
+                self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred, self.centres, np.ascontiguousarray(prices), heat
+            )
         value, loads = priced_loads(
             t.points, self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred,
             t.stay.ptr, t.stay.territory, t.stay_worth, t.middle, t.radius, BLOCK,

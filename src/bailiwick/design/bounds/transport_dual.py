@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from bailiwick.design.bounds.kernels import kinked_newton_step
+from bailiwick.design.construct.build import transport_kind
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray
@@ -76,7 +77,7 @@ def dual_bound(
 
 def quick_bound(model: Model, centres: FloatArray, prices: FloatArray, *, measure: int) -> float:
     """Dual value at given prices in the unit of the objective: valid at once for plans with these centres, not the best."""
-    exact = Transport.exact(model, measure=measure)
+    exact = transport_kind(model).exact(model, measure=measure)
     value = _exact_value(exact, centres, prices, model.lower[:, measure], model.upper[:, measure])
     return in_objective(model, value)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from bailiwick.design.construct.by_travel import TableTransport, told_apart
 from bailiwick.design.construct.centres import locate, spread_coincident, start_centres
-from bailiwick.design.construct.kernels import is_barred
+from bailiwick.design.construct.kernels import LOOKUP, is_barred
 from bailiwick.design.construct.repair import connect
 from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.model import Model
@@ -28,7 +29,7 @@ class Construction:
     label
         Territory per node, shape (n,).
     centres
-        Shape (K, d), km.
+        Shape (K, d), km; with travel times rows of costs, shape (K, n).
     prices
         Shape (K,), km per share of a territory.
     transport
@@ -39,6 +40,11 @@ class Construction:
     centres: FloatArray
     prices: FloatArray
     transport: Transport
+
+
+def transport_kind(model: Model) -> type[Transport]:
+    """Transport between points, or by a table of travel times."""
+    return Transport if model.travel is None else TableTransport
 
 
 def construct(
@@ -57,6 +63,8 @@ def construct(
     at
         Centres to stay at, shape (K, d), km; None: they are looked for.
     """
+    if model.travel is not None:
+        return _construct_by_travel(model, watch=watch, rounds=rounds, rng=rng)
     transport = Transport.of(model, measure=tightest_measure(model))
     is_free = ~model.is_fixed & (at is None)
     size = max(1, model.n // max(COARSE_PER_TERRITORY * model.k, COARSE_POINTS))
@@ -74,6 +82,30 @@ def construct(
     if model.must_connect:
         label = connect(model, label, centres, prices, transport.power)
     return Construction(label, centres, prices, transport)
+
+
+def _construct_by_travel(model: Model, *, watch: Watch, rounds: int, rng: np.random.Generator | None) -> Construction:
+    """The same with travel times: free centres go from site to best site."""
+    travel = model.travel
+    assert travel is not None
+    transport = TableTransport.of(model, measure=tightest_measure(model))
+    sites = travel.nearest_sites(start_centres(transport, model.centres, rng=rng))
+    rows = told_apart(travel.rows(sites), travel.points(sites), model.points)
+    prices = transport.balance(rows, ladder=LADDER[:1], accuracy=0.05, max_steps=8)
+    for _ in range(rounds if travel.is_free.any() else 0):
+        label = fill_empty(model, transport.assign(rows, prices)[0], rows)
+        moved = travel.best_sites(label)
+        if (moved == sites).all() or watch.report("construct", 0.0):
+            break
+        sites = moved
+        rows = told_apart(travel.rows(sites), travel.points(sites), model.points)
+        prices = transport.balance(rows, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=5)
+    if not watch.report("construct", 0.0):
+        prices = transport.balance(rows, ladder=LADDER[1:], start=prices)
+    label = fill_empty(model, transport.assign(rows, prices)[0], rows)
+    if model.must_connect:
+        label = connect(model, label, rows, prices, LOOKUP)
+    return Construction(label, rows, prices, transport)
 
 
 def tightest_measure(model: Model) -> int:
@@ -100,8 +132,8 @@ def _hand_down(model: Model, label: IntArray, centres: FloatArray, size: np.ndar
     handed: dict[int, tuple[int, int]] = {}
     waiting = [empty]
     for b in waiting:
-        square = ((model.points - centres[b]) ** 2).sum(axis=1)
-        for i in np.argsort(square, kind="stable"):
+        away = ((model.points - centres[b]) ** 2).sum(axis=1) if model.travel is None else centres[b]
+        for i in np.argsort(away, kind="stable"):
             a = int(label[i])
             if a == empty or a in handed or model.pinned[i] >= 0 or is_barred(model.barred_ptr, model.barred, i, b):
                 continue
@@ -118,9 +150,9 @@ def _hand_down(model: Model, label: IntArray, centres: FloatArray, size: np.ndar
 
 
 def _nearest_allowed(model: Model, centres: FloatArray, i: int) -> int:
-    square = ((centres - model.points[i]) ** 2).sum(axis=1)
-    square[model.barred[model.barred_ptr[i] : model.barred_ptr[i + 1]]] = np.inf
-    return int(np.argmin(square))
+    away = ((centres - model.points[i]) ** 2).sum(axis=1) if model.travel is None else centres[:, i].copy()
+    away[model.barred[model.barred_ptr[i] : model.barred_ptr[i + 1]]] = np.inf
+    return int(np.argmin(away))
 
 
 def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntArray]:

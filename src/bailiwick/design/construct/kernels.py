@@ -15,6 +15,7 @@ N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
 SLOTS = 24  # neighbours of a territory that the curvature keeps; farther ones are next to nothing
 CUTOFF = 8.0  # in temperatures: what is left out is below 0.04 %
 EARTH_DIAMETER_KM = 2 * 6371.0088
+LOOKUP = -1  # power of costs that stand in a table: row j of the centres is what every node costs in territory j
 
 
 @inline_leaf
@@ -34,6 +35,14 @@ def square_between(points, i, centres, j):  # type: ignore[no-untyped-def]
         step = points[i, axis] - centres[j, axis]
         total += step * step
     return total
+
+
+@leaf
+def cost_between(points, i, centres, j, power, is_sphere):  # type: ignore[no-untyped-def]
+    """Cost of node i in territory j, from a table or from positions; for loops that are not hot."""
+    if power == LOOKUP:
+        return centres[j, i]
+    return cost_of(square_between(points, i, centres, j), power, is_sphere)
 
 
 @kernel

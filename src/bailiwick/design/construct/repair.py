@@ -7,7 +7,7 @@ import heapq
 import numpy as np
 
 from bailiwick.design.compiled import kernel
-from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
+from bailiwick.design.construct.kernels import cost_between, is_barred
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray, IntArray
 
@@ -35,7 +35,7 @@ def connect(model: Model, label: IntArray, centres: FloatArray, prices: FloatArr
     label
         Territory per node; −1 is allowed and means not assigned yet.
     centres, prices, power
-        Score of node i in territory j: cost(i, c_j) − prices[j], as in the transport.
+        Score of node i in territory j: cost(i, c_j) − prices[j], as in the transport; power ``LOOKUP`` for a table.
     """
     kept = _keep_heaviest(model, label)
     kept = _grow(
@@ -105,7 +105,7 @@ def _grow(indptr, indices, points, label, pinned, barred_ptr, barred, centres, p
         for at in range(indptr[i], indptr[i + 1]):
             j = np.int64(label[indices[at]])
             if j >= 0 and not is_barred(barred_ptr, barred, i, j):
-                heapq.heappush(heap, (cost_of(square_between(points, i, centres, j), power, is_sphere) - prices[j], np.int64(i), j))
+                heapq.heappush(heap, (cost_between(points, i, centres, j, power, is_sphere) - prices[j], np.int64(i), j))
     while len(heap) > 0:
         _, node, j = heapq.heappop(heap)
         if label[node] >= 0:
@@ -114,5 +114,5 @@ def _grow(indptr, indices, points, label, pinned, barred_ptr, barred, centres, p
         for at in range(indptr[node], indptr[node + 1]):
             u = np.int64(indices[at])
             if label[u] < 0 and not is_barred(barred_ptr, barred, u, j):
-                heapq.heappush(heap, (cost_of(square_between(points, u, centres, j), power, is_sphere) - prices[j], u, j))
+                heapq.heappush(heap, (cost_between(points, u, centres, j, power, is_sphere) - prices[j], u, j))
     return label

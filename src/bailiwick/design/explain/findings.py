@@ -20,6 +20,7 @@ def findings(evaluation: Evaluation) -> tuple[Notice, ...]:
         *_in_pieces(evaluation),
         *_too_far(evaluation),
         *_moved_above_cap(evaluation),
+        *_too_long(evaluation),
         *_islands(evaluation.problem),
     )
 
@@ -158,6 +159,24 @@ def _moved_above_cap(evaluation: Evaluation) -> list[Notice]:
             "locks, bars, groups or empty territories leave no other way.",
             len(moved),
             tuple(str(evaluation.problem.units.ids[i]) for i in moved[:10]),
+        )
+    ]
+
+
+def _too_long(evaluation: Evaluation) -> list[Notice]:
+    problem = evaluation.problem
+    if not evaluation.values.get("too_long_units", 0):
+        return []
+    minutes = evaluation.unit_minutes
+    beyond = too_far(minutes, float(problem.max_minutes or 0.0))
+    beyond = beyond[np.argsort(-minutes[beyond], kind="stable")]
+    return [
+        Notice(
+            "minutes_not_met",
+            f"{len(beyond)} units are more than {problem.max_minutes:g} minutes from the centre of their territory; the farthest is "
+            f"{_named(problem, beyond[0])} with {minutes[beyond[0]]:.4g} minutes.",
+            len(beyond),
+            tuple(str(problem.units.ids[i]) for i in beyond[:10]),
         )
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.design.construct.centres import recentre
+from bailiwick.design.construct.kernels import LOOKUP
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.graph_kernels import Borders, Graph, Scratch
 from bailiwick.design.improve.search_kernels import DIAMETER_POWER, Ground, Heat, State, anneal
@@ -28,7 +29,7 @@ class Search:
     label
         Territory per node to start from, shape (n,).
     centres
-        Centres to measure from, shape (K, d), km.
+        Centres to measure from, shape (K, d), km; with travel times rows of costs, shape (K, n).
     graph
         Neighbour graph along which nodes change hands.
     seed
@@ -43,7 +44,7 @@ class Search:
         self.weight = model.weight * (k / max(model.weight.sum(), 1e-300))
         self.ground = Ground(
             model.points, self.weight, model.load, model.lower, model.upper, model.target, model.emphasis, model.pinned,
-            model.barred_ptr, model.barred, self.power, model.is_sphere, model.must_connect,
+            model.barred_ptr, model.barred, self.power if model.travel is None else LOOKUP, model.is_sphere, model.must_connect,
             model.stay.scaled(1.0 if self.power == DIAMETER_POWER else model.scale),
         )  # fmt: skip
         self.random = np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
@@ -51,7 +52,7 @@ class Search:
             np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3))
         )
         self.scratch = Scratch(np.zeros(n, np.int64), np.zeros(1, np.int64), np.empty(n, np.int32))
-        self.is_on_sites = False
+        self.is_on_sites = model.travel is not None
         self.state = self._state(label.astype(np.int32).copy(), centres.copy())
 
     def _state(self, label: IntArray, centres: FloatArray) -> State:
@@ -59,9 +60,10 @@ class Search:
         is_mean = (~model.is_fixed) & (self.power == 2) & (not self.is_on_sites)
         size = np.bincount(label, minlength=k).astype(np.int64)
         mass = np.bincount(label, weights=self.weight, minlength=k)
-        sums = np.column_stack([np.bincount(label, weights=self.weight * column, minlength=k) for column in model.points.T])
-        means = sums / np.maximum(mass, 1e-300)[:, None]
-        centres = np.where((is_mean & (mass > 0))[:, None], means, centres)
+        if is_mean.any():
+            sums = np.column_stack([np.bincount(label, weights=self.weight * column, minlength=k) for column in model.points.T])
+            means = sums / np.maximum(mass, 1e-300)[:, None]
+            centres = np.where((is_mean & (mass > 0))[:, None], means, centres)
         members, seat = self._seats(label, size)
         moved = np.array([model.stay.moved(label)])
         return State(label, model.loads(label), size, centres, mass.astype(np.float64), is_mean, members, seat, np.ones(1), moved)
@@ -94,7 +96,10 @@ class Search:
     def recentre(self, transport: Transport) -> None:
         """Let free centres follow their territories: means follow by themselves, medians by a step, sites by choice."""
         is_free = ~self.model.is_fixed
-        if self.is_on_sites:
+        if self.model.travel is not None:
+            sites = self.model.travel.best_sites(self.label)
+            self.state.centres[is_free] = self.model.travel.rows(sites)[is_free]
+        elif self.is_on_sites:
             site = best_sites(self.model.points, self.weight, self.label, self.model.k, power=max(self.power, 1))
             self.state.centres[is_free] = self.model.points[site[is_free]]
         elif self.power == 1 and is_free.any():
@@ -123,6 +128,8 @@ class Search:
         """Objective at the present centres, weights scaled to sum to K; the largest diameter in km for that objective."""
         points = self.model.points
         disruption = self.ground.stay.price * self.model.stay.moved(self.label)
+        if self.model.travel is not None:
+            return float((self.weight * self.state.centres[self.label, np.arange(self.model.n)]).sum()) + disruption
         if self.power == DIAMETER_POWER:
             return float(diameters_km(points, self.label, self.model.k).max()) + disruption
         distance = distance_km(points, self.state.centres[self.label])

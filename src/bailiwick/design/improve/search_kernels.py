@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.design.compiled import inline_leaf, kernel, leaf
-from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
+from bailiwick.design.construct.kernels import LOOKUP, cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import (
     can_leave,
     enter_move,
@@ -136,8 +136,11 @@ def pair_cost(points, members, n_members, reach, i, j):  # type: ignore[no-untyp
 @inline_leaf
 def objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b):  # type: ignore[no-untyped-def]
     """Change of the objective when unit i goes from a to b."""
-    if power == DIAMETER_POWER:
-        change = pair_cost(points, members, size[b], reach[0], i, b) - pair_cost(points, members, size[a], reach[0], i, a)
+    if power <= DIAMETER_POWER:
+        if power == LOOKUP:
+            change = weight[i] * (centres[b, i] - centres[a, i])
+        else:
+            change = pair_cost(points, members, size[b], reach[0], i, b) - pair_cost(points, members, size[a], reach[0], i, a)
     else:
         change = pull_cost(points, weight, centres, mass, is_mean, power, is_sphere, i, b, 1.0)
         change += pull_cost(points, weight, centres, mass, is_mean, power, is_sphere, i, a, -1.0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bailiwick.api.document import OBJECTIVE_UNITS
+from bailiwick.api.document import objective_unit
 from bailiwick.design.explain.moves import Half, MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import Pressure, TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight
@@ -32,6 +32,7 @@ def unit_document(judge: MoveJudge, insight: UnitInsight, *, asked: int | None) 
         "territory_id": str(problem.territory_ids[insight.territory]),
         "reason": insight.reason,
         "distance_km": _number(float(km[0])),
+        "minutes": None if problem.travel is None else _number(float(judge.away(np.array([insight.unit]), insight.territory)[0])),
         "nearest_territory_id": str(problem.territory_ids[insight.nearest]),
         "objective_unit": objective_unit(problem),
         "alternatives": [move_document(judge, effect) for effect in insight.alternatives],
@@ -78,6 +79,7 @@ def move_document(judge: MoveJudge, effect: MoveEffect, *, with_units: bool = Fa
         "objective_change": _number(effect.objective_change),
         "objective_change_share": _number(effect.objective_change / objective) if objective > 0 else None,
         "distance_km": {"before": _number(effect.kilometres[0]), "after": _number(effect.kilometres[1])},
+        "minutes": None if effect.minutes is None else {"before": _number(effect.minutes[0]), "after": _number(effect.minutes[1])},
         "obstacles": list(effect.obstacles),
         "balance": [row for side in (0, 1) for row in balance_rows(problem, effect, side)],
         "contiguity": _contiguity(problem, effect),
@@ -132,11 +134,6 @@ def is_passed(tolerance: float | None, before: float, after: float) -> bool:
     if tolerance is None or abs(after) <= tolerance + TOLERANCE_SLACK:
         return False
     return abs(after) > abs(before) + TOLERANCE_SLACK or abs(before) <= tolerance + TOLERANCE_SLACK
-
-
-def objective_unit(problem: Problem) -> str:
-    """Unit of the objective in words."""
-    return OBJECTIVE_UNITS[problem.objective].format(weight=problem.measures[0].name)
 
 
 def cut_off(effect: MoveEffect) -> np.ndarray:

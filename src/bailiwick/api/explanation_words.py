@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from bailiwick.api.explanation_document import balance_rows, conditions, cut_off, objective_unit
+from bailiwick.api.document import objective_unit
+from bailiwick.api.explanation_document import balance_rows, conditions, cut_off
 from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight
@@ -41,7 +42,15 @@ def move_rows(judge: MoveJudge, effects: Iterable[MoveEffect], *, with_units: bo
     """Table of judged moves, header first."""
     measures = [m.name for m in judge.problem.measures]
     head = ("unit", "best alternative") if with_units else ("territory",)
-    rows: Rows = [(*head, "km", "change", *(f"{name} {side}" for name in measures for side in ("here", "there")), "against it")]
+    rows: Rows = [
+        (
+            *head,
+            "km" if judge.problem.travel is None else "min",
+            "change",
+            *(f"{name} {side}" for name in measures for side in ("here", "there")),
+            "against it",
+        )
+    ]
     for effect in effects:
         names = (_units(judge, effect.unit_idx),) if with_units else ()
         sides = [balance_rows(judge.problem, effect, side) for side in (0, 1)]
@@ -52,7 +61,9 @@ def move_rows(judge: MoveJudge, effects: Iterable[MoveEffect], *, with_units: bo
         ]
         against = ", ".join(rule.replace("_", " ") for rule in effect.obstacles) or "nothing"
         change = f"{percent(effect.objective_change / max(judge.evaluation.objective, 1e-300), signed=True)}"
-        rows.append((*names, _territory(judge, effect.goal), _km(effect.kilometres[1]), change, *cells, against))
+        rows.append(
+            (*names, _territory(judge, effect.goal), _length(judge, (effect.minutes or effect.kilometres)[1]), change, *cells, against)
+        )
     return rows
 
 
@@ -77,17 +88,18 @@ def _reason(judge: MoveJudge, insight: UnitInsight) -> str:
         return f"{unit} is in {home} with the {n} units that stay together: alone it would be better off elsewhere, all of them would not."
     if insight.better is not None:
         there = _territory(judge, insight.better.goal)
-        start = f"{unit} is in {home}, although the plan would be better with it in {there} {_way(insight.better)}"
+        start = f"{unit} is in {home}, although the plan would be better with it in {there} {_way(judge, insight.better)}"
         gain = f"the move would save {_amount(judge, -insight.better.objective_change)}"
         if insight.reason == "open":
             return f"{start}: {gain}, and no rule stands against it. The search has not found this move."
         return f"{start}: {gain}, but {_against(judge, insight.better)}."
-    away = judge.km_to(np.array([insight.unit]), insight.territory)[0]
+    away = judge.away(np.array([insight.unit]), insight.territory)[0]
     if insight.nearest == insight.territory:
-        return f"{unit} is in {home} because its centre is the nearest, {_km(away)} away."
-    nearer = judge.km_to(np.array([insight.unit]), insight.nearest)[0]
+        return f"{unit} is in {home} because its centre is the nearest, {_length(judge, away)} away."
+    nearer = judge.away(np.array([insight.unit]), insight.nearest)[0]
     other = _territory(judge, insight.nearest)
-    return f"{unit} is in {home}, {_km(away)} from its centre; that of {other} is nearer ({_km(nearer)}), but the plan would not be better."
+    near = f"that of {other} is nearer ({_length(judge, nearer)}), but the plan would not be better"
+    return f"{unit} is in {home}, {_length(judge, away)} from its centre; {near}."
 
 
 def _locked(judge: MoveJudge, insight: UnitInsight) -> str:
@@ -103,14 +115,15 @@ def _verdict(judge: MoveJudge, effect: MoveEffect) -> str:
     """What a move would do: ``12 km instead of 9 km, the move would cost 83 people · km (0.2 %) and keep every rule``."""
     change = effect.objective_change
     word = "cost" if change >= 0 else "save"
-    head = f"{_way(effect).strip('()')}, the move would {word} {_amount(judge, abs(change))}"
+    head = f"{_way(judge, effect).strip('()')}, the move would {word} {_amount(judge, abs(change))}"
     if set(effect.obstacles) - {"lock"}:
         return f"{head}, and {_against(judge, effect)}"
     return f"{head} and break no {'other ' if effect.obstacles else ''}rule"
 
 
-def _way(effect: MoveEffect) -> str:
-    return f"({_km(effect.kilometres[1])} to the centre instead of {_km(effect.kilometres[0])})"
+def _way(judge: MoveJudge, effect: MoveEffect) -> str:
+    before, after = effect.minutes or effect.kilometres
+    return f"({_length(judge, after)} to the centre instead of {_length(judge, before)})"
 
 
 def _against(judge: MoveJudge, effect: MoveEffect) -> str:
@@ -120,7 +133,7 @@ def _against(judge: MoveJudge, effect: MoveEffect) -> str:
     words = {
         "forbidden": f"{'it' if n == 1 else 'one of them'} must not go to {goal}",
         "last_unit": f"{origin} would be left without any unit",
-        "max_distance": f"more units would be beyond the largest distance of {_km(judge.problem.max_distance_km or 0.0)}",
+        "max_distance": f"more units would be beyond {_reach(judge)}",
     }
     found = [words[rule] for rule in effect.obstacles if rule in words]
     if "contiguity" in effect.obstacles:
@@ -159,7 +172,9 @@ def _change_needed(judge: MoveJudge, effect: MoveEffect) -> list[str]:
         gain = _amount(judge, -effect.objective_change)
         return [f"It would go there and save {gain} if {_listed(texts)}."] if texts else []
     origin = _territory(judge, effect.origin)
-    texts = [f"it lay {_km(c['per_weight'])} nearer to that centre" for c in found if c["kind"] == "distance" and judge.power == 1]
+    texts = [
+        f"it lay {_length(judge, c['per_weight'])} nearer to that centre" for c in found if c["kind"] == "distance" and judge.power == 1
+    ]
     texts += [
         f"room for one unit of {c['measure']} in {origin} became dearer by {_figure(c['difference'])} {objective_unit(judge.problem)}"
         for c in found
@@ -189,7 +204,9 @@ def _size(judge: MoveJudge, insight: TerritoryInsight) -> list[str]:
         return [f"{name} has no unit."]
     share = insight.now.cost / judge.evaluation.objective if judge.evaluation.objective > 0 else 0.0
     centre = "the home that was given" if insight.centre_unit < 0 else _unit(judge, insight.centre_unit)
-    part = f"its diameter is {_km(insight.now.cost)}" if judge.is_diameter else f"it has {percent(share)} of the plan's objective"
+    part = (
+        f"its diameter is {_length(judge, insight.now.cost)}" if judge.is_diameter else f"it has {percent(share)} of the plan's objective"
+    )
     sentences = [f"{name} has {n:,} {'unit' if n == 1 else 'units'} around its centre, {centre}; {part}."]
     if insight.n_locked:
         sentences.append(f"{insight.n_locked:,} of them {'is' if insight.n_locked == 1 else 'are'} locked to it.")
@@ -280,8 +297,16 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _km(value: float) -> str:
-    return f"{value:,.0f} km" if value >= 100 else f"{value:.3g} km"
+def _length(judge: MoveJudge, value: float) -> str:
+    """A distance as the plan measures it."""
+    unit = "km" if judge.problem.travel is None else "minutes"
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
+def _reach(judge: MoveJudge) -> str:
+    problem = judge.problem
+    km = [] if problem.max_distance_km is None else [f"the largest distance of {problem.max_distance_km:g} km"]
+    return " or ".join([*km, *([] if problem.max_minutes is None else [f"the most minutes, {problem.max_minutes:g}"])])
 
 
 def _points(fraction: float) -> str:

@@ -154,3 +154,12 @@ def test_wishes_that_cannot_be_met_are_errors(options: dict[str, object], code: 
     with pytest.raises(bw.InputError) as raised:
         bw.design(shops(), balance="visits", **wanted, **options)  # type: ignore[arg-type]
     assert raised.value.code == code
+
+
+def test_a_plan_by_road_is_explained_in_minutes(banks: Path) -> None:
+    plan = bw.design(shops(), territories=2, balance="visits", roads=banks)
+    document = plan.explain("s0").document()
+    assert document["objective_unit"] == "visits · min"
+    assert document["minutes"] == pytest.approx(2 * 60 / 25, abs=60 / 25 + 0.1)
+    assert "minutes" in document["text"]
+    assert document["alternatives"][0]["minutes"]["after"] > document["minutes"]

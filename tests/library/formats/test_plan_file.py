@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from random_instances import Wish, make
 from tiny_instances import INSTANCES, line5
 
-from bailiwick.domain import Adjacency, Bound, Measure, Notice, Prices, Problem, Result, UnitTable
+from bailiwick.domain import Adjacency, Bound, Measure, Notice, Pace, Prices, Problem, Result, TravelTable, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.plan_file import read_result, write_result
 

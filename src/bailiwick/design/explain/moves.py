@@ -13,7 +13,7 @@ from bailiwick.domain.grouping import members_of_territories
 from bailiwick.domain.units import frozen
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics.balance import TOLERANCE_SLACK, deviations
-from bailiwick.metrics.centres import best_site
+from bailiwick.metrics.centres import best_site, best_sites_by_travel
 from bailiwick.metrics.contiguity import pieces_of_members
 from bailiwick.metrics.diameter import diameters_km
 from bailiwick.metrics.evaluation import Evaluation
@@ -34,6 +34,8 @@ class Half:
         Its part of the objective; its diameter in km for the objective ``diameter``.
     centre
         Position in km, shape (d,); NaN if empty.
+    site
+        With travel times, the unit at a free centre; else −1.
     totals
         Sum of each measure, shape (M,).
     deviations
@@ -41,7 +43,7 @@ class Half:
     excess
         Sum over the balanced measures of the deviation beyond the tolerance.
     n_too_far
-        Units beyond the largest distance.
+        Units beyond the largest distance or the most minutes.
     pieces
         Unit indices of each connected piece, the one with most of the first measure first; one piece where connection is
         not asked for.
@@ -49,6 +51,7 @@ class Half:
 
     cost: float
     centre: FloatArray
+    site: int
     totals: FloatArray
     deviations: FloatArray
     excess: float
@@ -70,6 +73,8 @@ class MoveEffect:
         Objective after minus before; below 0 the plan gets better.
     kilometres
         Mean distance of the units that move to the centre of their territory, before and after the move, by weight.
+    minutes
+        The same in minutes where travel times are the distance of the plan, else None.
     before, after
         The two territories, origin first, goal second.
     obstacles
@@ -84,6 +89,7 @@ class MoveEffect:
     goal: int
     objective_change: float
     kilometres: tuple[float, float]
+    minutes: tuple[float, float] | None
     before: tuple[Half, Half]
     after: tuple[Half, Half]
     obstacles: tuple[str, ...]
@@ -117,6 +123,7 @@ class MoveJudge:
         self.values = self.problem.measure_matrix
         self._tolerance = np.array([np.inf if m.tolerance is None else m.tolerance for m in self.problem.measures])
         self._halves: dict[int, Half] = {}
+        self._minutes = _minutes_to_centres(evaluation)
 
     @cached_property
     def diameters(self) -> FloatArray:
@@ -134,13 +141,19 @@ class MoveJudge:
         """Distance of units to the present centre of one territory in km, shape (s,)."""
         return distance_km(self.points[units], self.centres[territory])
 
-    def centre_km(self, units: Indices) -> FloatArray:
-        """Distance of units to every present centre in km, shape (s, K); NaN for a territory without one."""
+    def away(self, units: Indices, territory: int) -> FloatArray:
+        """Distance of units to the present centre of one territory as the plan measures it: minutes, else km, shape (s,)."""
+        return self.km_to(units, territory) if self._minutes is None else self._minutes[territory, units]
+
+    def centre_distance(self, units: Indices) -> FloatArray:
+        """The same to every present centre, shape (s, K); NaN for a territory without one."""
+        if self._minutes is not None:
+            return self._minutes[:, units].T
         return distance_km(self.points[units][:, None, :], self.centres[None, :, :])
 
     def centre_costs(self, units: Indices) -> FloatArray:
         """Cost of units at every present centre, shape (s, K): weight · distance, or squared; NaN for a territory without one."""
-        return self.problem.weights[units][:, None] * self.centre_km(units) ** self.power
+        return self.problem.weights[units][:, None] * self.centre_distance(units) ** self.power
 
     def touched(self, units: Indices) -> IntArray:
         """Territories, other than their own, that the units touch; all where connection is not asked for."""
@@ -176,6 +189,7 @@ class MoveJudge:
             goal=goal,
             objective_change=self._change(origin, goal, before, after),
             kilometres=(self._mean_km(moved, before[0].centre), self._mean_km(moved, after[1].centre)),
+            minutes=self._mean_minutes(moved, (origin, before[0]), (goal, after[1])),
             before=before,
             after=after,
             obstacles=self._obstacles(moved, goal, before, after),
@@ -186,26 +200,65 @@ class MoveJudge:
         problem, points = self.problem, self.points[members]
         totals = self.values[members].sum(axis=0)
         deviation = deviations(totals, self.evaluation.targets[territory])
-        centre = self._centre(territory, members)
-        away = distance_km(points, centre[None, :])
+        site = self._site(territory, members)
+        centre = self._centre(territory, members, site)
+        km = distance_km(points, centre[None, :])
+        away = km if self.problem.travel is None else self._minutes_to(members, territory, site)
         if self.is_diameter:
             cost = float(diameters_km(points, np.zeros(len(members), np.int32), 1)[0])
         else:
             cost = float((problem.weights[members] * away**self.power).sum())
-        reach = np.inf if problem.max_distance_km is None else problem.max_distance_km * (1 + TOLERANCE_SLACK)
         return Half(
             cost=cost,
             centre=frozen(centre),
+            site=site,
             totals=frozen(totals),
             deviations=frozen(deviation),
             excess=float(np.maximum(np.abs(deviation) - self._tolerance - TOLERANCE_SLACK, 0.0).sum()),
-            n_too_far=int((away > reach).sum()),
+            n_too_far=self._n_too_far(km, away),
             pieces=self._pieces(members),
         )
 
-    def _centre(self, territory: int, members: Indices) -> FloatArray:
+    def _n_too_far(self, km: FloatArray, away: FloatArray) -> int:
+        problem, is_far = self.problem, np.zeros(len(km), bool)
+        if problem.max_distance_km is not None:
+            is_far |= km > problem.max_distance_km * (1 + TOLERANCE_SLACK)
+        if problem.max_minutes is not None:
+            minutes = away if problem.pace is None else km * problem.pace.minutes_per_km
+            is_far |= minutes > problem.max_minutes * (1 + TOLERANCE_SLACK)
+        return int(is_far.sum())
+
+    def _site(self, territory: int, members: Indices) -> int:
+        """With travel times the unit at a free centre, else −1."""
+        table = self.problem.travel
+        if table is None or table.unit_minutes is None or self.problem.is_fixed[territory] or not len(members):
+            return -1
+        block = table.unit_minutes[np.ix_(members, members)]
+        label = np.zeros(len(members), np.int32)
+        return int(members[best_sites_by_travel(block, self.problem.weights[members], label, 1, power=self.power)[0]])
+
+    def _minutes_to(self, units: Indices, territory: int, site: int) -> FloatArray:
+        """Minutes of units to a site, or to the home of a territory, shape (s,); needs travel times."""
+        table = self.problem.travel
+        assert table is not None
+        if site >= 0 and table.unit_minutes is not None:
+            return table.unit_minutes[units, site].astype(np.float64)
+        if table.home_minutes is not None and self.problem.is_fixed[territory]:
+            return table.home_minutes[units, territory].astype(np.float64)
+        return np.full(len(units), np.nan)
+
+    def _mean_minutes(self, units: IntArray, before: tuple[int, Half], after: tuple[int, Half]) -> tuple[float, float] | None:
+        if self.problem.travel is None:
+            return None
+        weight = self.problem.weights[units] if self.problem.weights[units].any() else np.ones(len(units))
+        means = [float((self._minutes_to(units, j, half.site) * weight).sum() / weight.sum()) for j, half in (before, after)]
+        return means[0], means[1]
+
+    def _centre(self, territory: int, members: Indices, site: int) -> FloatArray:
         if self.problem.is_fixed[territory]:
             return self.centres[territory]
+        if site >= 0:
+            return self.points[site]
         if not len(members):
             return np.full(self.points.shape[1], np.nan)
         points = self.points[members]
@@ -254,3 +307,13 @@ class MoveJudge:
         load = float(self.problem.units.measures[self.prices.measure][moved].sum())
         price = self.prices.values
         return float(costs[goal] - costs[origin] + load * (price[goal] - price[origin]))
+
+
+def _minutes_to_centres(evaluation: Evaluation) -> FloatArray | None:
+    """Minutes to the centre of each territory from each unit, NaN rows without one, shape (K, n); None without travel times."""
+    travel, sites = evaluation.problem.travel, evaluation.sites
+    if travel is None or sites is None:
+        return None
+    rows = travel.rows(sites)
+    rows[(sites < 0) & ~evaluation.problem.is_fixed] = np.nan
+    return rows

@@ -103,6 +103,8 @@ def _centre_unit(judge: MoveJudge, territory: int, now: Half) -> int:
     members = judge.members[territory]
     if judge.problem.is_fixed[territory] or not len(members):
         return -1
+    if now.site >= 0:
+        return now.site
     return int(members[np.argmin(((judge.points[members] - now.centre) ** 2).sum(axis=1))])
 
 
@@ -135,7 +137,7 @@ def _bordering(judge: MoveJudge, territory: int) -> IntArray:
         entries = np.repeat(stop - np.cumsum(stop - start), stop - start) + np.arange(int((stop - start).sum()))
         near = np.unique(label[graph.indices[entries]])
         return near[(near >= 0) & (near != territory)].astype(np.int32)
-    costs = np.nan_to_num(judge.centre_km(members), nan=np.inf)
+    costs = np.nan_to_num(judge.centre_distance(members), nan=np.inf)
     costs[:, territory] = np.inf
     return np.unique(np.argmin(costs, axis=1)).astype(np.int32)
 
@@ -146,8 +148,8 @@ def _pressures(judge: MoveJudge, territory: int, bordering: IntArray) -> tuple[P
     found = []
     for other in bordering.tolist():
         theirs = judge.members[other]
-        out = ours[judge.km_to(ours, other) < judge.km_to(ours, territory)]
-        into = theirs[judge.km_to(theirs, territory) < judge.km_to(theirs, other)]
+        out = ours[judge.away(ours, other) < judge.away(ours, territory)]
+        into = theirs[judge.away(theirs, territory) < judge.away(theirs, other)]
         shares = [float(weights[units].sum()) / target if target > 0 else 0.0 for units in (out, into)]
         found.append(Pressure(other, len(out), shares[0], len(into), shares[1]))
     return tuple(sorted(found, key=lambda p: (-(p.ours_nearer_there + p.theirs_nearer_here), p.territory)))

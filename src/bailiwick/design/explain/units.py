@@ -119,7 +119,7 @@ def _better(judge: MoveJudge, effects: list[MoveEffect]) -> MoveEffect | None:
 
 
 def _nearest(judge: MoveJudge, unit: int) -> int:
-    away = judge.centre_km(np.array([unit]))[0]
+    away = judge.centre_distance(np.array([unit]))[0]
     own = int(judge.evaluation.territory_idx[unit])
     nearest = int(np.nanargmin(away))
     return own if away[own] <= away[nearest] else nearest

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bailiwick.cli.values import one_of, whole_number
+from bailiwick.cli.values import number, one_of, whole_number
 from bailiwick.errors import InputError
 
 
@@ -69,13 +69,19 @@ Travel = Annotated[
 ]
 MaxMinutes = Annotated[
     float | None,
-    typer.Option("--max-minutes", metavar="M", help="Largest allowed travel of a unit to its centre.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--max-minutes", metavar="M", parser=number(0), help="Largest allowed travel of a unit to its centre.", rich_help_panel=_MODEL
+    ),
 ]
 Circuity = Annotated[
     float | None,
-    typer.Option(metavar="F", help="Tell minutes: the road as a multiple of the straight line (1).", rich_help_panel=_MODEL),
+    typer.Option(
+        metavar="F", parser=number(0), help="Tell minutes: the road as a multiple of the straight line (1).", rich_help_panel=_MODEL
+    ),
 ]
-Speed = Annotated[float | None, typer.Option(metavar="KMH", help="Tell minutes: speed on the road (50).", rich_help_panel=_MODEL)]
+Speed = Annotated[
+    float | None, typer.Option(metavar="KMH", parser=number(0), help="Tell minutes: speed on the road (50).", rich_help_panel=_MODEL)
+]
 ProfileOption = Annotated[
     ProfileName,
     typer.Option(

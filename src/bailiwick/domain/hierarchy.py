@@ -139,4 +139,5 @@ def level_problem(problem: Problem, level: Level, of_territory: IntArray) -> Pro
         locked=None,
         forbidden=None,
         max_distance_km=None,
+        max_minutes=None,
     )

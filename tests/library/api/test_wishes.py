@@ -162,4 +162,10 @@ def test_a_plan_by_road_is_explained_in_minutes(banks: Path) -> None:
     assert document["objective_unit"] == "visits · min"
     assert document["minutes"] == pytest.approx(2 * 60 / 25, abs=60 / 25 + 0.1)
     assert "minutes" in document["text"]
-    assert document["alternatives"][0]["minutes"]["after"] > document["minutes"]
+    assert document["alternatives"][0]["minutes"]["before"] == pytest.approx(document["minutes"])
+
+
+def test_levels_and_travel_times_are_not_together_yet() -> None:
+    with pytest.raises(bw.InputError, match="straight km so far") as raised:
+        bw.design(shops(), territories=4, levels={"regions": 2}, balance="visits", travel=matrix_rows())
+    assert raised.value.code == "travel_together"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bailiwick.design.model import compile_problem
 from bailiwick.design.solve import solve
-from bailiwick.domain import Adjacency, Measure, Pace, Problem, TravelTable, UnitTable
+from bailiwick.domain import Adjacency, Baseline, Measure, Pace, Problem, TravelTable, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.geography.geodesy import distance_km, points_km
 from bailiwick.metrics import evaluate
@@ -204,3 +204,10 @@ def test_tables_that_do_not_fit_are_errors(change: dict[str, object], code: str)
     with pytest.raises(InputError) as raised:
         replace(problem(1), **change)  # type: ignore[arg-type]
     assert raised.value.code == code
+
+
+def test_realignment_and_travel_times_are_not_together_yet() -> None:
+    asked = replace(problem(1), baseline=Baseline(np.zeros(8, np.int32)))
+    with pytest.raises(InputError) as raised:
+        solve(asked, clock=clock)
+    assert raised.value.code == "travel_together"

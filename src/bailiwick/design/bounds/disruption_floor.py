@@ -66,7 +66,7 @@ def disruption_floors(problem: Problem) -> Floors:
     Loads 14, 10, 6 in a row, 30 in all, each to become 10: 4 must leave the first, and where they may go to the neighbour
     only, 4 others must leave the middle. See ``tests/library/design/test_disruption_floor.py``.
     """
-    model = compile_problem(replace(problem, groups=None, max_distance_km=None))  # these only shrink the set of plans
+    model = compile_problem(replace(problem, groups=None, max_distance_km=None, max_minutes=None))  # these only shrink the set of plans
     measures = range(model.load.shape[1])
     anywhere = [found.share for m in measures if (found := least_flow(model, m, None)) is not None]
     if not model.must_connect:

@@ -19,7 +19,7 @@ from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn
 from bailiwick.domain import Bound, IntArray, Level, Problem, Result
 from bailiwick.domain.hierarchy import check_levels, level_problem
-from bailiwick.errors import InfeasibleError
+from bailiwick.errors import InfeasibleError, InputError
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation, evaluate
 
@@ -108,6 +108,12 @@ def solve_levels(
     wins, then the one whose objectives, each beside the best found for that level, are smaller on average. See
     ``docs/algorithms/hierarchy.md``.
     """
+    if problem.travel is not None:
+        raise InputError(
+            "levels measure straight km so far, so levels and travel times cannot be together; leave out one of them",
+            code="travel_together",
+            field="travel",
+        )
     check_levels(levels, problem)
     check_hard_rules(problem)
     relay = Relay(clock, stop, on_progress)

@@ -133,6 +133,8 @@ def part_problem(problem: Problem, unit_idx: np.ndarray, groups: list[np.ndarray
         forbidden=_forbidden_groups(problem, unit_idx, group_of, groups),
         groups=None if problem.groups is None else problem.groups[unit_idx],
         max_distance_km=problem.max_distance_km if is_last else None,
+        pace=problem.pace,
+        max_minutes=problem.max_minutes if is_last else None,
     )
 
 

@@ -5,6 +5,7 @@ from bailiwick.api.estimator import TerritoryDesigner
 from bailiwick.api.explanation import Explanation
 from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
+from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.travel import TravelMatrix, travel_matrix
@@ -13,13 +14,17 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Judgement",
+    "LayeredPlan",
     "Plan",
     "TerritoryDesigner",
     "TravelMatrix",
     "check_folder",
+    "check_layers_folder",
     "compare",
     "design",
+    "design_layers",
     "evaluate",
     "load",
+    "preview_layers",
     "travel_matrix",
 ]

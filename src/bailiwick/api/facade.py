@@ -135,7 +135,7 @@ def design(
     >>> plan.keeps_every_rule, plan.result.objective
     (True, 4.0)
     """
-    laps = _Laps(clock)
+    laps = Laps(clock)
     asked = parse_levels(levels)
     texts = tuple(column for column in (lock, group, *(level.column for level in asked if reps is None)) if column)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
@@ -162,7 +162,7 @@ def _finish_levels(
     tiers: tuple[Level, ...],
     source: Source,
     told: tuple[Notice, ...],
-    laps: _Laps,
+    laps: Laps,
     limits: Limits,
     *,
     seed: int,
@@ -200,7 +200,7 @@ def _check_seed(seed: int) -> None:
         raise InputError(f"the seed must be a whole number, zero or more; found {seed!r}", code="seed", field="seed")
 
 
-def finish(result: Result, source: Source, notices: tuple[Notice, ...], laps: _Laps) -> Plan:
+def finish(result: Result, source: Source, notices: tuple[Notice, ...], laps: Laps) -> Plan:
     """Judge a result and make it a plan."""
     evaluation = evaluate_plan(result.problem, result.territory_idx, result.centre_coordinates)
     laps.end("explain")
@@ -215,7 +215,7 @@ def finish(result: Result, source: Source, notices: tuple[Notice, ...], laps: _L
     )
 
 
-class _Laps:
+class Laps:
     """Seconds per phase."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

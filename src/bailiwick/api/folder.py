@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +17,13 @@ PLAN_FILES = (
 )
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, files: Collection[str] = PLAN_FILES) -> None:
     """Make sure that a plan may be written to ``folder``: new, empty, or holding an older plan and nothing else.
+
+    Parameters
+    ----------
+    files
+        Names that an older plan may have there.
 
     Raises
     ------
@@ -26,15 +31,15 @@ def check_folder(folder: Path) -> None:
         If it is a file, holds anything that is not of a plan, or cannot be made.
     """
     try:
-        _check_content(folder)
+        _check_content(folder, files)
         _check_parent(folder)
     except OSError as error:
         raise _unwritable(folder, error.strerror or str(error)) from None
 
 
-def _check_content(folder: Path) -> None:
+def _check_content(folder: Path, files: Collection[str]) -> None:
     if folder.is_dir():
-        strange = sorted(p.name for p in folder.iterdir() if p.name not in PLAN_FILES)
+        strange = sorted(p.name for p in folder.iterdir() if p.name not in files)
         if strange:
             some = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
             raise InputError(
@@ -56,7 +61,7 @@ def _check_parent(folder: Path) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def whole_folder(folder: Path, files: Collection[str] = PLAN_FILES) -> Iterator[Path]:
     """Give an empty folder beside ``folder`` that takes its place at the end; after an error nothing is left behind.
 
     Raises
@@ -65,7 +70,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         If ``folder`` may not be written; see :func:`check_folder`.
     """
     folder = Path(folder).absolute()
-    check_folder(folder)
+    check_folder(folder, files)
     fresh = _beside(folder, "new")
     try:
         yield fresh

@@ -13,6 +13,7 @@ from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
 from bailiwick.cli.explain import explain
 from bailiwick.cli.handling import tell_as_json
+from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.sample import sample
 from bailiwick.errors import InputError
@@ -49,6 +50,7 @@ app.command()(design)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(explain)
+app.command()(layers)
 app.command()(matrix)
 app.command()(sample)
 

@@ -1,0 +1,71 @@
+"""``bailiwick layers`` and ``--level`` at the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from typer.testing import Result
+
+Run = Callable[..., Result]
+
+LAYERS = """balance = "population:20%"
+[[layer]]
+name = "sales"
+  [[layer.named]]
+  column = "rep"
+  [[layer.rule]]
+  name = "crowded"
+  where = "shops = 3"
+  owner = "Desk"
+  [layer.rest]
+  territories = 3
+"""
+
+
+def write_plan(folder: Path, text: str = LAYERS) -> Path:
+    (folder / "layers.toml").write_text(text, encoding="utf-8")
+    return folder / "layers.toml"
+
+
+def test_layers_are_written_and_counted(run: Run, country: Path) -> None:
+    plan, out = write_plan(country), country / "out"
+    done = run("layers", country / "towns.csv", "--planar", "--plan", plan, "--out", out, "--no-map", "--json")
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert [(step["step"], step["n_units"]) for step in document["layers"][0]["steps"]] == [("named", 1), ("crowded", 11), ("rest", 24)]
+    assert {Path(file).name for file in document["files"]} >= {"assignments.csv", "layers.json", "gaps.csv"}
+    again = run("layers", country / "towns.csv", "--planar", "--plan", plan, "--out", out, "--no-map")
+    assert again.exit_code == 0
+    assert "crowded" in again.stdout
+
+
+def test_a_dry_run_writes_nothing(run: Run, country: Path) -> None:
+    done = run("layers", country / "towns.csv", "--planar", "--plan", write_plan(country), "--dry-run", "--json")
+    assert done.exit_code == 0
+    assert [step["n_units"] for step in json.loads(done.stdout)["layers"][0]["steps"]] == [1, 11, 24]
+    shown = run("layers", country / "towns.csv", "--planar", "--plan", country / "layers.toml", "--dry-run")
+    assert "crowded" in shown.stdout
+
+
+def test_gaps_end_with_three_and_mistakes_with_two(run: Run, country: Path) -> None:
+    gaps = write_plan(country, LAYERS.split("  [layer.rest]")[0])
+    assert run("layers", country / "towns.csv", "--planar", "--plan", gaps, "--out", country / "out", "--no-map").exit_code == 3
+    assert (country / "out" / "gaps.csv").read_text(encoding="utf-8").count("\n") == 25
+    wrong = write_plan(country, LAYERS.replace("shops = 3", "shops ="))
+    done = run("layers", country / "towns.csv", "--planar", "--plan", wrong, "--out", country / "out", "--no-map")
+    assert done.exit_code == 2
+    assert "line 8, layer[1].rule[1].where" in done.stderr
+    assert run("layers", country / "towns.csv", "--planar", "--plan", write_plan(country)).exit_code == 2
+
+
+def test_levels_are_shown_and_written(run: Run, country: Path) -> None:
+    out = country / "tree"
+    done = run(
+        *("design", country / "towns.csv", "--planar", "--territories", "6", "--level", "region:2:10%", "--balance", "population:15"),
+        *("--out", out, "--no-report"),
+    )
+    assert done.exit_code == 0, done.output
+    assert "Level region: 2 of 3 territories each" in done.stdout
+    assert (out / "hierarchy.csv").read_text(encoding="utf-8").count("\n") == 9

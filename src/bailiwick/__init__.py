@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Judgement,
         LayeredPlan,
         Plan,
+        Realignment,
         TerritoryDesigner,
         TravelMatrix,
         compare,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         evaluate,
         load,
         preview_layers,
+        realign,
         travel_matrix,
     )
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
@@ -44,6 +46,7 @@ __all__ = [
     "Judgement",
     "LayeredPlan",
     "Plan",
+    "Realignment",
     "SolverError",
     "TerritoryDesigner",
     "TravelMatrix",
@@ -53,6 +56,7 @@ __all__ = [
     "evaluate",
     "load",
     "preview_layers",
+    "realign",
     "travel_matrix",
 ]
 

@@ -8,6 +8,8 @@ from bailiwick.api.folder import check_folder
 from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
 from bailiwick.api.plan import Judgement, Plan
+from bailiwick.api.realigning import realign
+from bailiwick.api.realignment import Realignment
 from bailiwick.api.travel import TravelMatrix, travel_matrix
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "Judgement",
     "LayeredPlan",
     "Plan",
+    "Realignment",
     "TerritoryDesigner",
     "TravelMatrix",
     "check_folder",
@@ -26,5 +29,6 @@ __all__ = [
     "evaluate",
     "load",
     "preview_layers",
+    "realign",
     "travel_matrix",
 ]

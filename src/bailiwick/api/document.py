@@ -31,8 +31,8 @@ def judgement_document(evaluation: Evaluation) -> dict[str, Any]:
         "n_territories": problem.n_territories,
         "objective_kind": problem.objective,
         "objective_unit": objective_unit(problem),
-        "objective": _number(evaluation.objective),
-        "balance": _balance(evaluation),
+        "objective": number(evaluation.objective),
+        "balance": balance_document(evaluation),
         "contiguity": {
             "required": graph is not None,
             "rule": None if graph is None else graph.rule,
@@ -40,8 +40,8 @@ def judgement_document(evaluation: Evaluation) -> dict[str, Any]:
             "violating_territory_ids": _ids(problem.territory_ids[evaluation.in_pieces]),
         },
         "distance": problem.distance_words,
-        "mean_distance_km": _number(evaluation.mean_distance_km),
-        "mean_minutes": _number(evaluation.number("mean_minutes")) if problem.has_minutes else None,
+        "mean_distance_km": number(evaluation.mean_distance_km),
+        "mean_minutes": number(evaluation.number("mean_minutes")) if problem.has_minutes else None,
         "minutes": problem.minutes_words,
         "unassigned": {"count": len(evaluation.unassigned), "unit_ids": _ids(problem.units.ids[evaluation.unassigned])},
         "metrics": _metrics(evaluation),
@@ -58,6 +58,7 @@ def plan_document(
     warnings: Iterable[Notice],
     timings_seconds: Mapping[str, float],
     levels: Iterable[Mapping[str, Any]] = (),
+    realignment: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole of ``plan.json``."""
     bound = result.bound
@@ -68,12 +69,13 @@ def plan_document(
         "input_digest": input_digest,
         "rows": {name: int(rows[name]) for name in ("read", "used", "rejected")},
         **judgement_document(evaluation),
-        "lower_bound": None if bound is None else _number(bound.value),
+        "lower_bound": None if bound is None else number(bound.value),
         "bound_holds_for": None if bound is None else bound.holds_for,
         "bound_method": None if bound is None else bound.method,
         "prices": _prices(result),
-        "gap": None if result.gap is None else _number(result.gap),
+        "gap": None if result.gap is None else number(result.gap),
         "levels": [dict(level) for level in levels],
+        "realignment": None if realignment is None else dict(realignment),
         "stop_reason": result.stop_reason,
         "warnings": notice_list(warnings),
         "timings_seconds": timings(timings_seconds),
@@ -95,17 +97,18 @@ def to_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _balance(evaluation: Evaluation) -> dict[str, Any]:
+def balance_document(evaluation: Evaluation) -> dict[str, Any]:
+    """Tolerance, deviations and territories outside, per measure."""
     found = {}
     for m, measure in enumerate(evaluation.problem.measures):
         outside = np.flatnonzero(evaluation.is_violating[:, m])
         found[measure.name] = {
             "tolerance": measure.tolerance,
-            "max_deviation": _number(evaluation.column("max_deviation")[m]),
-            "rms_deviation": _number(evaluation.column("rms_deviation")[m]),
+            "max_deviation": number(evaluation.column("max_deviation")[m]),
+            "rms_deviation": number(evaluation.column("rms_deviation")[m]),
             "violating_territories": len(outside),
             "violating_territory_ids": _ids(evaluation.problem.territory_ids[outside]),
-            "total": _number(evaluation.problem.units.measures[measure.name].sum()),
+            "total": number(evaluation.problem.units.measures[measure.name].sum()),
         }
     return found
 
@@ -117,9 +120,9 @@ def _metrics(evaluation: Evaluation) -> dict[str, Any]:
         if metric.key not in evaluation.values or metric.scope == "territory":
             continue
         if metric.scope == "plan":
-            found[metric.key] = _number(evaluation.number(metric.key))
+            found[metric.key] = number(evaluation.number(metric.key))
         else:
-            found[metric.key] = {name: _number(value) for name, value in zip(names, evaluation.column(metric.key), strict=True)}
+            found[metric.key] = {name: number(value) for name, value in zip(names, evaluation.column(metric.key), strict=True)}
     return found
 
 
@@ -130,7 +133,7 @@ def _prices(result: Result) -> dict[str, Any] | None:
         return None
     problem = result.problem
     unit = f"{objective_unit(problem)} per {prices.measure}"
-    of_territory = {str(i): _number(price) for i, price in zip(problem.territory_ids, prices.values, strict=True)}
+    of_territory = {str(i): number(price) for i, price in zip(problem.territory_ids, prices.values, strict=True)}
     return {"measure": prices.measure, "unit": unit, "of_territory": of_territory}
 
 
@@ -138,7 +141,7 @@ def _ids(ids: np.ndarray) -> list[str]:
     return [str(i) for i in ids]
 
 
-def _number(value: float) -> float | int | None:
+def number(value: float) -> float | int | None:
     """A JSON number: whole numbers without a point, None for what is not finite."""
     value = float(value)
     if not math.isfinite(value):

@@ -133,6 +133,7 @@ def _against(judge: MoveJudge, effect: MoveEffect) -> str:
     words = {
         "forbidden": f"{'it' if n == 1 else 'one of them'} must not go to {goal}",
         "last_unit": f"{origin} would be left without any unit",
+        "max_moved": "more would change hands than is allowed",
         "max_distance": f"more units would be beyond {_reach(judge)}",
     }
     found = [words[rule] for rule in effect.obstacles if rule in words]
@@ -162,7 +163,7 @@ def _passed(judge: MoveJudge, row: dict[str, Any]) -> str:
 
 def _change_needed(judge: MoveJudge, effect: MoveEffect) -> list[str]:
     """What would have to change for the move to be made, as at most one sentence."""
-    if set(effect.obstacles) & {"lock", "forbidden", "last_unit", "max_distance"}:
+    if set(effect.obstacles) & {"lock", "forbidden", "last_unit", "max_distance", "max_moved"}:
         return []
     if "contiguity" in effect.obstacles:
         return [f"It could go there only together with {_along(judge, effect)}."]

@@ -171,7 +171,7 @@ def _finish_levels(
     from bailiwick.api.levels.report import level_notices
     from bailiwick.design.hierarchy.solve import solve_levels
 
-    _check_seed(seed)
+    check_seed(seed)
     found = solve_levels(problem, tiers, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock)
     laps.end("solve")
     plan = finish(limits.explained(found.result), source, (*level_notices(found.levels), *told), laps)
@@ -190,12 +190,13 @@ def solve_within(
     """Run the engine until it is done, the time is over, or ``stop`` says so."""
     from bailiwick.design.solve import solve
 
-    _check_seed(seed)
+    check_seed(seed)
     limits = Limits(time_limit, stop)
     return limits.explained(solve(problem, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=clock))
 
 
-def _check_seed(seed: int) -> None:
+def check_seed(seed: int) -> None:
+    """Make sure that the seed is a whole number, zero or more."""
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"the seed must be a whole number, zero or more; found {seed!r}", code="seed", field="seed")
 

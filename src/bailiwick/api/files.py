@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from bailiwick.api.columns import alignment_columns, territory_columns
 from bailiwick.api.document import timings, to_text
-from bailiwick.api.folder import PLAN_FILE, PLAN_FILES, REJECTED_FILE, whole_folder
+from bailiwick.api.folder import MOVES_FILE, PLAN_FILE, PLAN_FILES, REJECTED_FILE, whole_folder
 from bailiwick.api.loading import save
+from bailiwick.api.moves import Moves
 from bailiwick.domain import Notice, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv, write_territories
@@ -50,6 +51,8 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
             from bailiwick.api.levels.report import HIERARCHY_FILE, hierarchy_columns
 
             write_csv(fresh / HIERARCHY_FILE, hierarchy_columns(plan.levels, plan.evaluation))
+        if plan.realignment is not None:
+            write_csv(fresh / MOVES_FILE, Moves(plan.realignment).columns())
         plan.source.rejected.write_csv(fresh / REJECTED_FILE)
         save(plan, fresh / PLAN_FILE)
         if with_map or with_report:

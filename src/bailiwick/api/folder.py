@@ -10,9 +10,19 @@ from pathlib import Path
 
 from bailiwick.errors import InputError
 
-PLAN_FILE, REJECTED_FILE = "plan.parquet", "rejected.csv"
+PLAN_FILE, REJECTED_FILE, MOVES_FILE = "plan.parquet", "rejected.csv", "moves.csv"
 PLAN_FILES = (
-    *("alignment.csv", "territories.csv", "territories.geojson", "hierarchy.csv", "plan.json", PLAN_FILE, "map.html", "report.pdf"),
+    *(
+        "alignment.csv",
+        "territories.csv",
+        "territories.geojson",
+        "hierarchy.csv",
+        MOVES_FILE,
+        "plan.json",
+        PLAN_FILE,
+        "map.html",
+        "report.pdf",
+    ),
     REJECTED_FILE,
 )
 

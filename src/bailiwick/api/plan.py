@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bailiwick.api.explanation import Explainer, Explanation
+    from bailiwick.api.realignment import Realignment
     from bailiwick.design.hierarchy.solve import LevelResult
 
 
@@ -68,6 +69,13 @@ class Judgement:
         import pandas as pd
 
         return pd.DataFrame(territory_columns(self.evaluation, self.prices))
+
+    @cached_property
+    def realignment(self) -> Realignment | None:
+        """What changes against today's alignment; None where none was given."""
+        from bailiwick.api.realignment import Realignment
+
+        return None if self.problem.baseline is None else Realignment(self.evaluation)
 
     @property
     def prices(self) -> Prices | None:
@@ -126,6 +134,18 @@ class Plan(Judgement):
         return pd.DataFrame(territory_columns(self.evaluation, self.prices, self.level_columns(of_units=False)))
 
     @cached_property
+    def moves(self) -> pd.DataFrame:
+        """One row per unit that changes hands or is new, the best move first; a pandas data frame.
+
+        From, to, measures, disruption, reason, gain, cost of refusing. Empty where no alignment of today was given.
+        """
+        import pandas as pd
+
+        from bailiwick.api.moves import Moves
+
+        return pd.DataFrame() if self.realignment is None else pd.DataFrame(Moves(self.realignment).columns())
+
+    @cached_property
     def hierarchy(self) -> pd.DataFrame:
         """One row per group of every level and per territory, with what stands above it; a pandas data frame."""
         import pandas as pd
@@ -165,6 +185,7 @@ class Plan(Judgement):
             warnings=self.notices,
             timings_seconds=self.timings_seconds,
             levels=level_documents(self.levels),
+            realignment=None if self.realignment is None else self.realignment.document(),
         )
 
     @cached_property

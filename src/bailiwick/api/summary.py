@@ -25,9 +25,15 @@ def summary_lines(plan: Plan) -> list[str]:
     return [
         *judgement_lines(plan.evaluation),
         *level_lines(plan.levels),
+        *change_lines(plan),
         *search_lines(plan),
         *(f"Note: {notice.message}" for notice in plan.notices),
     ]
+
+
+def change_lines(plan: Plan) -> list[str]:
+    """Before and after, and who changes hands, where an alignment of today was given."""
+    return [] if plan.realignment is None else plan.realignment.lines()
 
 
 def search_lines(plan: Plan) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bailiwick.api.nouns import unit_noun, words
 from bailiwick.api.summary import STOPPED
+from bailiwick.api.view_changes import change_categories, change_facts, change_method, change_tail
 from bailiwick.domain import Adjacency, FloatArray, Notice, Problem, TextArray, UnitTable
 from bailiwick.domain.wording import counted
 from bailiwick.geography.neighbours import from_points, territory_adjacency
@@ -67,7 +68,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         unit_ids=units.ids,
         unit_labels=units.names,
         unit_shapes=units.shapes,
-        unit_categories=categories(units),
+        unit_categories={**change_categories(plan), **categories(units)},
         territory_idx=evaluation.territory_idx,
         territory_ids=problem.territory_ids,
         territory_names=problem.territory_names,
@@ -80,7 +81,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         levels=_levels(plan),
         n_pieces=evaluation.column("n_pieces").astype(np.int32) if "n_pieces" in evaluation.values else None,
         facts=_facts(plan, shapes),
-        objective_words=objective_words(problem, weight),
+        objective_words=objective_words(problem, weight) + change_tail(plan),
         objective=evaluation.objective,
         objective_unit=_spoken(document["objective_unit"], problem),
         lower_bound=None if bound is None else bound.value,
@@ -130,10 +131,16 @@ def _subtitle(plan: Plan, noun: tuple[str, str]) -> str:
 
 
 def _colours(evaluation: Evaluation, shapes: NDArray[np.object_] | None = None) -> TextArray:
-    """Colours that neighbours never share: by the neighbour graph (else by the nearest units), and by what touches in the drawing."""
+    """Colours that neighbours never share: by the neighbour graph (else by the nearest units), and by what touches in the drawing.
+
+    Where an alignment of today was given, its neighbours count, too: then the colours fit both.
+    """
     units, k = evaluation.problem.units, evaluation.problem.n_territories
     graph = evaluation.problem.adjacency or from_points(units.coordinates, is_planar=units.is_planar)
     pairs = territory_adjacency(graph, evaluation.territory_idx, k).pairs
+    today = evaluation.problem.baseline
+    if today is not None:
+        pairs = np.vstack([pairs, territory_adjacency(graph, today.territory_idx, k).pairs])
     if shapes is not None:
         drawn = shapely.STRtree(shapes).query(shapes, predicate="intersects").T
         pairs = np.vstack([pairs, drawn[drawn[:, 0] < drawn[:, 1]]])
@@ -218,6 +225,7 @@ def _facts(plan: Plan, shapes: NDArray[np.object_]) -> tuple[Fact, ...]:
     if problem.adjacency is not None:
         broken = len(evaluation.in_pieces)
         facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", _across(evaluation, shapes), "warning" if broken else "good"))
+    facts.extend(change_facts(plan))
     if plan.gap is not None:
         facts.append(Fact("Gap", percent_text(plan.gap), "at most, to the best possible"))
     return tuple(facts)
@@ -242,10 +250,13 @@ def _method(plan: Plan, weight: str) -> tuple[str, ...]:
     centres = kinds.get(fixed, f"{fixed:,} centres are homes of reps, the others were free to move.")
     graph = problem.adjacency
     together = "Territories need not be connected." if graph is None else f"Territories are connected. Neighbours: {graph.rule}."
-    return (
-        f"The plan makes {objective_words(problem, weight)} as small as it can within the tolerances. {centres}",
+    how = change_method(plan) or (
         "Units are first shared out so that every territory gets its target at the least distance (a transport problem).",
         "Pieces that lie apart are then joined to a neighbour, and a search moves units along the borders as long as that helps.",
+    )
+    return (
+        f"The plan makes {objective_words(problem, weight)}{change_tail(plan)} as small as it can within the tolerances. {centres}",
+        *how,
         *_levels_words(plan),
         together,
         STOPPED.get(plan.result.stop_reason, "The search ended by itself."),

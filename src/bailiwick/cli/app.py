@@ -15,6 +15,7 @@ from bailiwick.cli.explain import explain
 from bailiwick.cli.handling import tell_as_json
 from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
+from bailiwick.cli.realign import realign
 from bailiwick.cli.sample import sample
 from bailiwick.errors import InputError
 
@@ -47,6 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # the plain help text comes up three times faster
 )
 app.command()(design)
+app.command()(realign)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(explain)

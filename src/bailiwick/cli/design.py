@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,7 +12,6 @@ from bailiwick.cli import options as o
 from bailiwick.cli.handling import INFEASIBLE, friendly_errors, print_json
 from bailiwick.cli.interrupt import interruptible
 from bailiwick.cli.progress import progress_line
-from bailiwick.cli.values import number
 
 if TYPE_CHECKING:
     from bailiwick.api import Plan
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def design(
     units: o.Units,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the plan: new, empty, or an older plan, which is replaced.")],
+    out: o.Out,
     reps: o.Reps = None,
     territories: o.Territories = None,
     level: o.Level = None,
@@ -40,17 +39,9 @@ def design(
     group: o.Group = None,
     map: o.Map = None,
     seed: o.Seed = 0,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="S",
-            parser=number(0),
-            help="End the search after S seconds with the best plan so far; so does Ctrl-C.",
-            rich_help_panel="Run",
-        ),
-    ] = None,
-    no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw map.html.", rich_help_panel="Run")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Do not write report.pdf.", rich_help_panel="Run")] = False,
+    time_limit: o.TimeLimit = None,
+    no_map: o.NoMap = False,
+    no_report: o.NoReport = False,
     as_json: o.Json = False,
 ) -> None:
     """Design territories and write the plan to a folder.
@@ -89,12 +80,13 @@ def design(
             plan = api.design(units, on_progress=show, stop=interrupt.stop, **settings)
             interrupt.is_searching = False
         files = plan.to_files(out, map=not no_map, report=not no_report)
-        _report(plan, files, as_json=as_json)
+        report_plan(plan, files, as_json=as_json)
         if not plan.keeps_every_rule:
             raise typer.Exit(INFEASIBLE)
 
 
-def _report(plan: Plan, files: tuple[Path, ...], *, as_json: bool) -> None:
+def report_plan(plan: Plan, files: tuple[Path, ...], *, as_json: bool) -> None:
+    """The summary of a new plan, or its facts as JSON."""
     if as_json:
         document = json.loads((files[0].parent / "plan.json").read_text(encoding="utf-8"))
         print_json({**document, "files": [str(file) for file in files]})

@@ -145,6 +145,33 @@ Lock = Annotated[
     ),
 ]
 Group = Annotated[str | None, typer.Option(metavar="COLUMN", help="Units with the same text there stay together.", rich_help_panel=_MODEL)]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the plan: new, empty, or an older plan, which is replaced.")]
+Current = Annotated[
+    str,
+    typer.Option(
+        metavar="COLUMN",
+        help="Column with today's territory of each unit, blank if it is new; or a plan folder, or a table with unit_id and territory_id.",
+    ),
+]
+Disruption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="What is at stake when a unit changes hands: a measure or money. Default: the first measure.",
+        rich_help_panel=_MODEL,
+    ),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S",
+        parser=number(0),
+        help="End the search after S seconds with the best plan so far; so does Ctrl-C.",
+        rich_help_panel=_RUN,
+    ),
+]
+NoMap = Annotated[bool, typer.Option("--no-map", help="Do not draw map.html.", rich_help_panel=_RUN)]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.pdf.", rich_help_panel=_RUN)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output and nothing else.", rich_help_panel=_RUN)]
 Seed = Annotated[
     int, typer.Option(metavar="N", parser=whole_number(0), help="Same input, seed and version: same plan.", rich_help_panel=_RUN)

@@ -9,13 +9,15 @@ import numpy as np
 from bailiwick.design.bounds.disruption_floor import standing
 from bailiwick.design.bounds.transport_dual import quick_bound
 from bailiwick.design.construct.build import Construction, construct, fill_empty, tightest_measure
+from bailiwick.design.construct.centres import spread_coincident
 from bailiwick.design.construct.kernels import is_barred
 from bailiwick.design.construct.repair import connect, pieces
+from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.rounds import Rounds
 from bailiwick.design.improve.schedule import Improved
-from bailiwick.design.model import DIAMETER, INERTIA, Model
+from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
 from bailiwick.design.progress import Watch
-from bailiwick.domain import FloatArray, IntArray
+from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.metrics.centres import best_sites
 from bailiwick.metrics.disruption import match_labels
 
@@ -149,3 +151,21 @@ def keep_names(model: Model, found: Improved) -> Improved:
     centres[name] = found.centres
     price = model.stay.price * (1.0 if model.objective == DIAMETER else model.scale)
     return replace(found, label=label, centres=centres, cost=found.cost - saved * price)
+
+
+def price_of_fewest_moves(problem: Problem) -> float:
+    """Price of one of disruption at which few changes come before short ways, in the unit of the objective.
+
+    Moving everything costs as much as carrying the whole weight from one centre to the next; for the diameter, the sum of
+    such distances over all territories.
+    """
+    model = compile_problem(problem)
+    total = float(problem.disruption.sum())
+    if total <= 0:
+        return 0.0
+    centres = centres_of_today(model)
+    transport = Transport.of(model)
+    spacing = float(np.median(transport.spacing(spread_coincident(centres, 1.0))))
+    if model.objective == DIAMETER:
+        return spacing * model.k / total
+    return spacing**transport.power * float(model.weight.sum()) / total

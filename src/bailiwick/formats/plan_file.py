@@ -18,7 +18,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bailiwick.domain import Adjacency, Bound, FloatArray, IntArray, Measure, Notice, Pace, Prices, Problem, Result, TravelTable, UnitTable
+from bailiwick.domain import (
+    Adjacency,
+    Baseline,
+    Bound,
+    FloatArray,
+    IntArray,
+    Measure,
+    Notice,
+    Pace,
+    Prices,
+    Problem,
+    Result,
+    TravelTable,
+    UnitTable,
+)
 from bailiwick.errors import InputError
 
 FORMAT_VERSION = 1
@@ -85,6 +99,8 @@ def _columns(result: Result) -> dict[str, Any]:
         values = getattr(problem, name)
         if values is not None:
             columns[name] = pa.array(values)
+    if problem.baseline is not None:
+        columns |= {"today": pa.array(problem.baseline.territory_idx), "disruption": pa.array(problem.disruption)}
     if problem.adjacency is not None:
         columns |= _neighbour_columns(problem.adjacency)
     for name in ("unit_minutes", "home_minutes") if problem.travel is not None else ():
@@ -121,6 +137,7 @@ def _document(result: Result) -> dict[str, Any]:
         "max_minutes": problem.max_minutes,
         "travel": None if problem.travel is None else problem.travel.source,
         "pace": None if problem.pace is None else {"circuity": problem.pace.circuity, "speed_kmh": problem.pace.speed_kmh},
+        "baseline": None if problem.baseline is None else _baseline_document(problem.baseline),
         "forbidden": None if problem.forbidden is None else problem.forbidden.tolist(),
         "territory_ids": [str(i) for i in problem.territory_ids],
         "territory_names": None if names is None else [str(name) for name in names],
@@ -135,6 +152,10 @@ def _document(result: Result) -> dict[str, Any]:
         "seed": int(result.seed),
         "notices": [_notice(n) for n in result.notices],
     }
+
+
+def _baseline_document(baseline: Baseline) -> dict[str, Any]:
+    return {"price": baseline.price, "max_moved_share": baseline.max_moved_share, "name": baseline.name}
 
 
 def _notice(notice: Notice) -> dict[str, Any]:
@@ -191,6 +212,7 @@ def _problem(table: Any, document: Mapping[str, Any]) -> Problem:
         groups=_numbers(table, "groups") if "groups" in has else None,
         max_distance_km=document["max_distance_km"],
         territory_names=None if names is None else np.array(names, dtype=object),
+        baseline=_baseline(table, document.get("baseline")),
         travel=None if document["travel"] is None else _travel(table, document["travel"]),
         pace=None if document["pace"] is None else Pace(**document["pace"]),
         max_minutes=document["max_minutes"],
@@ -205,6 +227,13 @@ def _travel(table: Any, source: str) -> TravelTable:
 def _minutes(table: Any, name: str) -> NDArray[np.float32]:
     flat = _array(table, name).flatten().to_numpy(zero_copy_only=False)
     return flat.reshape(table.num_rows, -1).astype(np.float32)
+
+
+def _baseline(table: Any, document: Mapping[str, Any] | None) -> Baseline | None:
+    if document is None:
+        return None
+    amounts = _numbers(table, "disruption")
+    return Baseline(_numbers(table, "today"), amounts, document["price"], document["max_moved_share"], document["name"])
 
 
 def _units(table: Any) -> UnitTable:

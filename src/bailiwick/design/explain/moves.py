@@ -20,7 +20,7 @@ from bailiwick.metrics.evaluation import Evaluation
 
 Indices = NDArray[np.integer]
 
-OBSTACLES = ("lock", "forbidden", "last_unit", "max_distance", "contiguity", "balance")
+OBSTACLES = ("lock", "forbidden", "last_unit", "max_distance", "max_moved", "contiguity", "balance")
 """Rules that a move can break, in the order in which they are named."""
 
 
@@ -187,7 +187,7 @@ class MoveJudge:
             unit_idx=frozen(moved),
             origin=origin,
             goal=goal,
-            objective_change=self._change(origin, goal, before, after),
+            objective_change=self._change(origin, goal, before, after) + self._disruption_change(moved, goal),
             kilometres=(self._mean_km(moved, before[0].centre), self._mean_km(moved, after[1].centre)),
             minutes=self._mean_minutes(moved, (origin, before[0]), (goal, after[1])),
             before=before,
@@ -280,6 +280,19 @@ class MoveJudge:
         largest = float(others.max(initial=0.0))
         return max(largest, after[0].cost, after[1].cost) - max(largest, before[0].cost, before[1].cost)
 
+    def _disruption_change(self, moved: IntArray, goal: int) -> float:
+        """What the changes of hands of some units cost more, or less, in the objective if they went to another territory."""
+        baseline = self.problem.baseline
+        return 0.0 if baseline is None else baseline.price * self._newly_moved(moved, goal)
+
+    def _newly_moved(self, moved: IntArray, goal: int) -> float:
+        baseline = self.problem.baseline
+        if baseline is None:
+            return 0.0
+        today, label = baseline.territory_idx[moved], self.evaluation.territory_idx[moved]
+        leaves, left = (today >= 0) & (today != goal), (today >= 0) & (today != label)
+        return float((self.problem.disruption[moved] * (leaves.astype(float) - left)).sum())
+
     def _mean_km(self, units: IntArray, centre: FloatArray) -> float:
         away, weight = distance_km(self.points[units], centre[None, :]), self.problem.weights[units]
         return float((away * weight).sum() / weight.sum()) if weight.any() else float(away.mean())
@@ -295,18 +308,28 @@ class MoveJudge:
             found.add("last_unit")
         if sum(half.n_too_far for half in after) > sum(half.n_too_far for half in before):
             found.add("max_distance")
+        if self._passes_cap(moved, goal):
+            found.add("max_moved")
         if any(len(new.pieces) > max(len(old.pieces), 1) for old, new in zip(before, after, strict=True)):
             found.add("contiguity")
         if sum(half.excess for half in after) > sum(half.excess for half in before) + TOLERANCE_SLACK:
             found.add("balance")
         return tuple(rule for rule in OBSTACLES if rule in found)
 
+    def _passes_cap(self, moved: IntArray, goal: int) -> bool:
+        baseline = self.problem.baseline
+        if baseline is None or baseline.max_moved_share is None:
+            return False
+        more = self._newly_moved(moved, goal)
+        allowed = baseline.max_moved_share * float(self.problem.disruption.sum())
+        return more > 0 and self.evaluation.number("moved_disruption") + more > allowed * (1 + TOLERANCE_SLACK)
+
     def _price_gap(self, moved: IntArray, origin: int, goal: int, costs: FloatArray) -> float:
         if self.prices is None:
             return float("nan")
         load = float(self.problem.units.measures[self.prices.measure][moved].sum())
         price = self.prices.values
-        return float(costs[goal] - costs[origin] + load * (price[goal] - price[origin]))
+        return float(costs[goal] - costs[origin] + load * (price[goal] - price[origin])) + self._disruption_change(moved, goal)
 
 
 def _minutes_to_centres(evaluation: Evaluation) -> FloatArray | None:

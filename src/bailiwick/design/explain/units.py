@@ -10,9 +10,9 @@ from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.domain import FloatArray, IntArray
 
 N_ALTERNATIVES = 4
-HARD = ("forbidden", "last_unit", "max_distance", "contiguity")
+HARD = ("forbidden", "last_unit", "max_distance", "max_moved", "contiguity")
 """Obstacles that put a territory behind all others as an alternative."""
-REASONS = ("only", "lock", "cheapest", "group", "forbidden", "last_unit", "max_distance", "contiguity", "balance", "open")
+REASONS = ("only", "lock", "cheapest", "group", "forbidden", "last_unit", "max_distance", "max_moved", "contiguity", "balance", "open")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,196 @@
+"""``realign``: change today's alignment as little as its imbalance needs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bailiwick.api.balance import Balance, parse_balance, resolve_balance
+from bailiwick.api.facade import Laps, ProgressFn, check_seed, finish
+from bailiwick.api.judging import labels_of_units, territories_of_labels
+from bailiwick.api.limits import Limits, StopFn
+from bailiwick.api.neighbours import resolve_adjacency
+from bailiwick.api.plan import Plan
+from bailiwick.api.problem import Rules, assemble, with_count
+from bailiwick.api.realignment import baseline_of, cap_notices, needed_measures
+from bailiwick.api.rules import text_column
+from bailiwick.api.sources import Source, read_assignment, read_roster, read_source
+from bailiwick.domain import Adjacency, IntArray, Measure, Notice, Objective, Problem, Progress, Result, TextArray
+from bailiwick.errors import InputError
+from bailiwick.metrics import evaluate
+
+
+def realign(
+    units: Any,
+    *,
+    current: Any,
+    disruption: str | None = None,
+    max_moved: float | None = None,
+    price: float | None = None,
+    territories: int | None = None,
+    reps: Any = None,
+    balance: Balance | None = None,
+    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
+    shapes: Any = None,
+    objective: Objective = "distance",
+    is_planar: bool = False,
+    lock: str | None = None,
+    group: str | None = None,
+    forbidden: Iterable[tuple[str, str]] = (),
+    max_distance_km: float | None = None,
+    column_map: Mapping[str, str] | None = None,
+    seed: int = 0,
+    time_limit: float | None = None,
+    stop: StopFn | None = None,
+    on_progress: ProgressFn | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Plan:
+    """Change today's alignment so that it keeps the rules, while little changes hands.
+
+    Parameters
+    ----------
+    units
+        As for :func:`bailiwick.design`; so are the parameters that are not listed here.
+    current
+        Today's alignment: a column of the units with the territory of each, blank for a new unit; or a plan folder, the path of a
+        table with ``unit_id`` and ``territory_id``, or a mapping of unit id → territory id. Its names are kept.
+    disruption
+        Measure of what is at stake when a unit changes hands: revenue, tenure, accounts. None: the first measure.
+    max_moved
+        Largest share of the disruption that may change hands, a fraction; None: any.
+    price
+        What one of disruption counts in the objective. None: so much that few changes come before short ways.
+    territories
+        Number of territories, if there are to be more than today's alignment names; the others start empty.
+    reps
+        Table of reps whose ids are the names of territories: centres at their homes, shares by capacity. Without it centres are
+        free and start where the territories are today.
+    lock
+        Column with the territory that a unit must keep or get, or blank.
+
+    Returns
+    -------
+    Plan
+        With ``realignment`` (before and after, impact, floors) and ``moves`` (a data frame). Complete in any case: rules that could
+        not be met stand in its ``notices``, and ``keeps_every_rule`` is False.
+
+    Raises
+    ------
+    InputError
+        If something given cannot be used.
+    InfeasibleError
+        If locks, forbidden pairs and groups contradict each other.
+
+    Examples
+    --------
+    >>> units = {"id": list("abcd"), "x": [0, 1, 8, 9], "y": [0, 0, 0, 0], "people": [3, 2, 2, 3], "rep": ["Ann", "Ann", "Ann", "Bob"]}
+    >>> plan = realign(units, current="rep", balance={"people": 0.05}, is_planar=True)
+    >>> plan.moves[["unit_id", "from", "to"]].values.tolist()
+    [['c', 'Ann', 'Bob']]
+    >>> plan.keeps_every_rule, round(plan.realignment.moved_share, 2)
+    (True, 0.2)
+    """
+    laps = Laps(clock)
+    check_seed(seed)
+    column = current if isinstance(current, str) and not Path(current).exists() else None
+    texts = tuple(name for name in (column, lock, group) if name)
+    named = _with_disruption(balance, disruption)
+    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=named, text_columns=texts)
+    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
+    laps.end("read")
+    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
+    graph, told = resolve_adjacency(adjacency, source.units)
+    wish = _Wish(current, column, disruption, price, max_moved)
+    problem, notices = _problem(source, rules, wish, reps=roster, adjacency=graph)
+    laps.end("model")
+    limits = Limits(time_limit, stop)
+    result = limits.explained(_solve(problem, limits, seed, on_progress, clock))
+    enough = _enough_share(problem, result, limits, seed, on_progress, clock)
+    laps.end("solve")
+    plan = finish(result, source, (*notices, *told, *(() if roster is None else roster.notices), *source.notices), laps)
+    assert plan.realignment is not None
+    return replace(plan, notices=(*cap_notices(plan.realignment, enough), *plan.notices))
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What was asked about today's alignment, in the words of the user."""
+
+    current: Any
+    column: str | None
+    disruption: str | None
+    price: float | None
+    max_moved: float | None
+
+
+def _with_disruption(balance: Balance | None, disruption: str | None) -> Balance | None:
+    """Measures that must be read: those to balance, and the disruption."""
+    if disruption is None or any(m.name == disruption for m in parse_balance(balance)):
+        return balance
+    if isinstance(balance, Mapping):
+        return {**balance, disruption: None}
+    entries = [] if balance is None else [balance] if isinstance(balance, str | Measure) else [*balance]
+    return [*entries, Measure(disruption, None)]
+
+
+def _problem(source: Source, rules: Rules, wish: _Wish, *, reps: Any, adjacency: Adjacency | None) -> tuple[Problem, tuple[Notice, ...]]:
+    measures, chosen = resolve_balance(rules.balance, source.units.measures)
+    units = with_count(source.units, measures)
+    needed_measures(units, wish.disruption)
+    labels, strange = _labels_of_today(source, wish)
+    territories = territories_of_labels(labels, reps, rules.territories)
+    problem = assemble(units, measures, territories, rules, adjacency)
+    position = {t: j for j, t in enumerate(territories.ids.tolist())}
+    today: IntArray = np.array([position.get(label, -1) for label in labels.tolist()], dtype=np.int32)
+    baseline, priced = baseline_of(problem, today, disruption=wish.disruption, price=wish.price, max_moved=wish.max_moved)
+    return replace(problem, baseline=baseline), (*chosen, *priced, *strange, *territories.notices)
+
+
+def _labels_of_today(source: Source, wish: _Wish) -> tuple[TextArray, tuple[Notice, ...]]:
+    """Territory id of each unit today, empty text for a new unit, shape (n,)."""
+    if wish.column is None:
+        return labels_of_units(source.units, read_assignment(wish.current))
+    labels = text_column(source.units, wish.column, option="current")
+    if not any(labels):
+        raise InputError(
+            f"column {wish.column!r} names no territory: every cell is blank; name the column with today's territory of each unit",
+            code="no_current",
+            field="current",
+        )
+    return labels, ()
+
+
+def _solve(problem: Problem, limits: Limits, seed: int, on_progress: ProgressFn | None, clock: Callable[[], float]) -> Result:
+    from bailiwick.design.solve import solve
+
+    return solve(problem, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=clock)
+
+
+def _enough_share(
+    problem: Problem, result: Result, limits: Limits, seed: int, on_progress: ProgressFn | None, clock: Callable[[], float]
+) -> float | None:
+    """Moved share of a plan without the cap that keeps every rule, looked for where the cap leaves territories outside."""
+    baseline = problem.baseline
+    assert baseline is not None
+    if baseline.max_moved_share is None or limits.reason or not evaluate(problem, result.territory_idx).is_violating.any():
+        return None
+    free = replace(baseline, max_moved_share=None, price=0.0)
+    from bailiwick.design.realign import price_of_fewest_moves
+
+    open_problem = replace(problem, baseline=free)
+    open_problem = replace(problem, baseline=replace(free, price=price_of_fewest_moves(open_problem)))
+    seconds = 0.0
+
+    def still(progress: Progress) -> bool:
+        return limits.should_stop(replace(progress, seconds=progress.seconds + seconds))
+
+    seconds = sum(result.timings_seconds.values())
+    found = _solve(open_problem, Limits(None, still), seed, on_progress, clock)
+    judged = evaluate(open_problem, found.territory_idx)
+    return judged.number("moved_share") if judged.keeps_every_rule else None

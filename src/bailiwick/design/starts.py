@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from bailiwick.design.bounds.transport_dual import quick_bound
-from bailiwick.design.construct.build import Construction, construct, tightest_measure
-from bailiwick.design.improve.schedule import Improved, ScheduleParams, improve
+from bailiwick.design.construct.build import Construction, construct, lay_out, round_off, tightest_measure
+from bailiwick.design.construct.relocate import relocate
+from bailiwick.design.construct.transport import Transport
+from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.design.realign import realigned
@@ -16,51 +18,99 @@ from bailiwick.domain import IntArray
 
 MOST_NODES = 20_000
 MOST_STARTS = 32
-FINALISTS = 3
+MOST_TRIES = 40
+SETTLED = 2
+SHORT_SEARCHES = 12
+FINALISTS = 6
+PATIENCE = 2  # finalists in a row that may bring nothing
+FINAL_PROPOSALS = 1_000_000
+FINAL_HOT = (2.0, 0.5)  # in turn: to change course, and to keep it
 
 
 def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> tuple[Construction, Improved]:
     """The best plan found, with the construction it came from.
 
-    Where centres are fixed, or the problem is large, one construction is searched in full. Else many are searched in
-    short, and the best few of them in full.
+    Where centres are fixed, or the problem is large, one construction is searched in full. Else many diagrams are laid
+    out, centres of the best few are relocated, all of these are searched in short, and the best of them in full. If
+    territories remain outside, a last search concedes.
 
     Parameters
     ----------
     seed
-        Turns the directions of the starting bisections, scatters centres, and seeds the searches.
+        Turns the directions of the starting bisections, scatters and relocates centres, and seeds the searches.
     """
     if model.stay.is_there:
         return realigned(model, graph, watch, seed=seed)
-    built = construct(model, watch=watch)
-    if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
-        fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
-        watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
+    with watch.part(0.0, 1.0 if model.load.shape[1] == 1 else 0.6):
+        built, found = _searched(model, graph, watch, seed)
+    with watch.part(0.6, 1.0):
+        return built, concede(model, built, found, graph, watch, seed=seed)
+
+
+def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> tuple[Construction, Improved]:
+    """One start or many, each mended."""
     if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
+        built = construct(model, watch=watch)
+        if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
+            fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
+            watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
         return built, improve(model, built, graph, watch, seed=seed)
-    tried = _short_searches(model, built, graph, watch, seed)
+    starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
+    tried = _short_searches(model, starts, graph, watch, seed)
     results = []
-    for at, (start, found) in enumerate(tried[:FINALISTS]):
-        with watch.part(0.4 + 0.2 * at, 0.6 + 0.2 * at):
+    for at in range(FINALISTS):
+        start, found = tried[at % len(tried)]
+        params = ScheduleParams(few=FINAL_PROPOSALS, hot=FINAL_HOT[at % 2])
+        with watch.part(0.4 + 0.6 * at / FINALISTS, 0.4 + 0.6 * (at + 1) / FINALISTS):
             begun = replace(start, label=found.label, centres=found.centres)
-            results.append((start, improve(model, begun, graph, watch, seed=seed + at, params=ScheduleParams(few=1_000_000))))
+            results.append((start, improve(model, begun, graph, watch, seed=seed + at, params=params)))
+        best = min(range(len(results)), key=lambda r: results[r][1].rank)
+        if watch.is_stopped or at - best >= PATIENCE:
+            break
+    return results[best]
+
+
+def _generators(model: Model, seed: int) -> list[np.random.Generator | None]:
+    """Of the starts, the more the smaller the problem; the first is the plain one."""
+    n_starts = min(MOST_STARTS, 4 + 12_000 // model.n, 8 + model.n // 4)
+    return [None, *(np.random.default_rng([seed, start]) for start in range(1, n_starts))]
+
+
+def _constructions(model: Model, watch: Watch, seed: int) -> list[Construction]:
+    """Starts by travel times, whose centres go from site to site already."""
+    found = []
+    for rng in _generators(model, seed):
+        found.append(construct(model, watch=watch, rng=rng))
         if watch.is_stopped:
             break
-    return min(results, key=lambda result: result[1].rank)
+    return found
+
+
+def _diagrams(model: Model, watch: Watch, seed: int) -> list[Construction]:
+    """The best of the diagrams that were laid out and relocated, rounded off, cheapest first."""
+    transport = Transport.of(model, measure=tightest_measure(model))
+    found = []
+    for rng in _generators(model, seed):
+        found.append(lay_out(model, transport, watch=watch, rng=rng))
+        if watch.is_stopped:
+            break
+    found.sort(key=lambda diagram: diagram.value)
+    tries, rng = min(MOST_TRIES, 25_000 // model.n), np.random.default_rng([seed, MOST_STARTS])
+    for at in range(0 if watch.is_stopped else min(SETTLED, len(found))):
+        found.append(relocate(transport, found[at], ~model.is_fixed, tries=tries, rng=rng, watch=watch))
+    found.sort(key=lambda diagram: diagram.value)
+    return [round_off(model, transport, diagram) for diagram in found[:SHORT_SEARCHES]]
 
 
 def _short_searches(
-    model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, seed: int
+    model: Model, constructions: list[Construction], graph: tuple[IntArray, IntArray], watch: Watch, seed: int
 ) -> list[tuple[Construction, Improved]]:
     """Constructions and the ends of their short searches, best first."""
-    n_starts = min(MOST_STARTS, 4 + 12_000 // model.n, 8 + model.n // 4)
-    params = ScheduleParams(few=min(400 * model.n, 60_000), per_node=10, n_slices=6, mending_rounds=2, concession=None)
+    params = ScheduleParams(few=min(400 * model.n, 60_000), per_node=10, n_slices=6, mending_rounds=2)
     tried = []
-    for start in range(n_starts):
-        if start > 0:
-            built = construct(model, rng=np.random.default_rng([seed, start]), watch=watch)
-        with watch.part(0.4 * start / n_starts, 0.4 * (start + 1) / n_starts):
-            tried.append((built, improve(model, built, graph, watch, seed=seed + start, params=params)))
+    for at, built in enumerate(constructions):
+        with watch.part(0.4 * at / len(constructions), 0.4 * (at + 1) / len(constructions)):
+            tried.append((built, improve(model, built, graph, watch, seed=seed + at, params=params)))
         if watch.is_stopped:
             break
     return sorted(tried, key=lambda pair: pair[1].rank)

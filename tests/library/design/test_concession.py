@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bailiwick.design.construct.build import construct, proposal_graph
-from bailiwick.design.improve.schedule import ConcessionParams, Improved, ScheduleParams, improve
+from bailiwick.design.improve.schedule import ConcessionParams, Improved, ScheduleParams, concede, improve
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import Watch
 from bailiwick.domain import Adjacency, Measure, Problem, UnitTable
@@ -42,19 +43,27 @@ def model() -> Model:
     return compile_problem(problem)
 
 
-def searched(model: Model, concession: ConcessionParams | None) -> Improved:
-    watch = Watch(time.perf_counter)
-    params = ScheduleParams(few=300_000, mending_rounds=2, concession=concession)
-    return improve(model, construct(model, watch=watch), proposal_graph(model), watch, seed=0, params=params)
+@pytest.fixture(scope="module")
+def plans(model: Model) -> tuple[Improved, Improved]:
+    """The mended plan, and the one that concedes."""
+    watch, graph = Watch(time.perf_counter), proposal_graph(model)
+    built = construct(model, watch=watch)
+    mended = improve(model, built, graph, watch, seed=0, params=ScheduleParams(few=300_000, mending_rounds=2))
+    return mended, concede(model, built, mended, graph, watch, seed=0)
 
 
-def test_conceding_leaves_fewer_outside(model: Model) -> None:
-    spread, gathered = searched(model, None), searched(model, ConcessionParams())
+def test_conceding_leaves_fewer_outside(model: Model, plans: tuple[Improved, Improved]) -> None:
+    spread, gathered = plans
     assert (spread.excesses > 1e-9).sum() >= 1.5 * (gathered.excesses > 1e-9).sum() > 0
-    # every unit has a territory, and the sums are those of the labels
     loads = model.loads(gathered.label)
     over = np.maximum(np.maximum(loads - model.upper, model.lower - loads), 0.0) / model.target
     np.testing.assert_allclose(gathered.excesses, over, atol=1e-9)
+
+
+def test_a_plan_within_every_tolerance_is_left_alone(model: Model, plans: tuple[Improved, Improved]) -> None:
+    watch, graph = Watch(time.perf_counter), proposal_graph(model)
+    within = replace(plans[0], excesses=np.zeros((K, 2)))
+    assert concede(model, construct(model, watch=watch), within, graph, watch, seed=0) is within
 
 
 def test_the_score_counts_small_excesses_almost_like_large_ones() -> None:

@@ -42,6 +42,25 @@ class Construction:
     transport: Transport
 
 
+@dataclass(frozen=True, eq=False)
+class Diagram:
+    """Centres with prices that balance their territories, units divided where need be.
+
+    Attributes
+    ----------
+    centres
+        Shape (K, d), km.
+    prices
+        Shape (K,), km per share of a territory.
+    value
+        Cost of the divided plan (weights sum to K): the dual at these prices.
+    """
+
+    centres: FloatArray
+    prices: FloatArray
+    value: float
+
+
 def transport_kind(model: Model) -> type[Transport]:
     """Transport between points, or by a table of travel times."""
     return Transport if model.travel is None else TableTransport
@@ -66,6 +85,19 @@ def construct(
     if model.travel is not None:
         return _construct_by_travel(model, watch=watch, rounds=rounds, rng=rng)
     transport = Transport.of(model, measure=tightest_measure(model))
+    return round_off(model, transport, lay_out(model, transport, watch=watch, rounds=rounds, rng=rng, at=at))
+
+
+def lay_out(
+    model: Model,
+    transport: Transport,
+    *,
+    watch: Watch,
+    rounds: int = 25,
+    rng: np.random.Generator | None = None,
+    at: FloatArray | None = None,
+) -> Diagram:
+    """Places for the free centres and balancing prices; parameters as for :func:`construct`."""
     is_free = ~model.is_fixed & (at is None)
     size = max(1, model.n // max(COARSE_PER_TERRITORY * model.k, COARSE_POINTS))
     coarse = transport.coarsened(size)
@@ -77,6 +109,17 @@ def construct(
         prices = coarse.balance(centres, ladder=LADDER[:-1])
     if not watch.report("construct", 0.0):
         prices = transport.balance(centres, ladder=LADDER[1:] if size == 1 else LADDER[2:], start=prices)
+    return valued(transport, centres, prices)
+
+
+def valued(transport: Transport, centres: FloatArray, prices: FloatArray) -> Diagram:
+    """A diagram with its value."""
+    return Diagram(centres, prices, float(transport.assign(centres, prices)[1] + prices @ transport.target))
+
+
+def round_off(model: Model, transport: Transport, diagram: Diagram) -> Construction:
+    """Whole nodes, no territory without any, and connected territories where they are asked for."""
+    centres, prices = diagram.centres, diagram.prices
     label, _, _ = transport.assign(centres, prices)
     label = fill_empty(model, label, centres)
     if model.must_connect:

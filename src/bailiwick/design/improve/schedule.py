@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,8 +76,6 @@ class ScheduleParams:
         How much dearer a large excess is than the same excess spread over several territories.
     compound_share
         Share of proposals that move two units at once.
-    concession
-        The search that follows where territories remain outside; None: none.
     """
 
     few: int = 2_000_000
@@ -91,7 +89,6 @@ class ScheduleParams:
     mending_rounds: int = 8
     bend: float = 10.0
     compound_share: float = 0.5
-    concession: ConcessionParams | None = ConcessionParams()
 
     def proposals(self, n: int) -> int:
         """Proposals of the main cooling for n nodes."""
@@ -141,8 +138,18 @@ def improve(
     """Search from a constructed plan; gives back the best plan found, also when the watch ends it early."""
     course = Course(model, built, graph, watch, seed, params or ScheduleParams())
     is_settled = model.k == 1 or model.k == model.n
-    if not is_settled and not course.tell(0.0) and course.cool() and course.mend() and course.params.concession:
-        course.concede(course.params.concession)
+    if not is_settled and not course.tell(0.0) and course.cool():
+        course.mend()
+    return course.best
+
+
+def concede(model: Model, built: Construction, found: Improved, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> Improved:
+    """Where several measures keep territories outside, search for the fewest; gives back the better of both plans."""
+    is_settled = model.load.shape[1] == 1 or model.k in (1, model.n) or watch.is_stopped
+    if is_settled or found.excess <= unavoidable_excess(model) + 1e-9:
+        return found
+    course = Course(model, replace(built, label=found.label, centres=found.centres), graph, watch, seed, ScheduleParams())
+    course.concede(ConcessionParams())
     return course.best
 
 
@@ -155,7 +162,7 @@ class Course:
         self.search = Search(model, built.label, built.centres, graph, seed=seed)
         self.model, self.watch, self.params, self.transport = model, watch, params, built.transport
         self.n_proposals = params.proposals(model.n) // params.n_slices
-        self.n_planned = params.n_slices * (2 if params.concession else 1) + params.mending_rounds
+        self.n_planned = params.n_slices + params.mending_rounds
         self.floor = unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
         self.scale = 1.0 if self.is_diameter else model.weight.sum() / model.k
@@ -198,43 +205,36 @@ class Course:
         search.label[:] = now
         search.recentre(self.transport)
 
-    def mend(self) -> bool:
-        """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat.
-
-        Returns whether there is more to do: territories are outside, and the watch did not stop.
-        """
+    def mend(self) -> None:
+        """Quench, and while territories are out of balance make imbalance dearer and try again from a little heat."""
         params, idle = self.params, 0
         for at in range(params.mending_rounds):
             before = self.best.excess
             self._run(0.0, 0.0, self.n_proposals)
             if self._look(params.n_slices + at + 1) or self.best.excess <= self.floor:
-                return False
+                return
             idle = idle + 1 if self.best.excess > before * 0.9 else 0
             if idle >= 3:
-                break
+                return
             self.price *= params.price_growth
             self.prepare()
             self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals)
-        return True
 
     def concede(self, params: ConcessionParams) -> None:
-        """Search for the fewest territories outside, from heat; keep the plan if it scores better than the best so far."""
-        mended, n_slices = self.best, self.params.n_slices
-        self.search.restart(mended.label, mended.centres)
-        scale = self.price_unit * params.price
+        """Search from heat for the fewest territories outside; keep the plan if it scores better than the present one."""
+        if self.model.n <= SITE_NODES:
+            self._settle()
+        n_slices, share = self.params.n_slices, self.params.compound_share
+        price, n_proposals = params.price * self.price_unit, params.effort * self.n_proposals
         ladder = np.geomspace(params.hot, self.params.cold, n_slices + 1) * self.unit_cost
         for at in range(n_slices):
             hot, cold = float(ladder[at]), float(ladder[at + 1])
-            self.search.run(
-                Heat(
-                    scale, params.bend, params.charge, params.knee, hot, cold, params.effort * self.n_proposals, self.params.compound_share
-                )
-            )
+            self.search.run(Heat(price, params.bend, params.charge, params.knee, hot, cold, n_proposals, share))
             self.search.recentre(self.transport)
             now = self._now()
             if (params.score(now.excesses), now.cost) < (params.score(self.best.excesses), self.best.cost):
                 self.best = now
-            if self.tell((self.params.n_slices + self.params.mending_rounds + at + 1) / self.n_planned):
+            if self.tell((at + 1) / n_slices):
                 return
 
     def _run(self, hot: float, cold: float, n_proposals: int) -> None:

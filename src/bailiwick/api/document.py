@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from bailiwick.domain import Notice, Problem, Result
+from bailiwick.domain import Conflict, Notice, Problem, Result
 from bailiwick.metrics import METRICS, Evaluation
 
 SCHEMA_VERSION = 1
@@ -77,6 +78,7 @@ def plan_document(
         "levels": [dict(level) for level in levels],
         "realignment": None if realignment is None else dict(realignment),
         "stop_reason": result.stop_reason,
+        "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "warnings": notice_list(warnings),
         "timings_seconds": timings(timings_seconds),
     }
@@ -124,6 +126,10 @@ def _metrics(evaluation: Evaluation) -> dict[str, Any]:
         else:
             found[metric.key] = {name: number(value) for name, value in zip(names, evaluation.column(metric.key), strict=True)}
     return found
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(conflict).items()}
 
 
 def _prices(result: Result) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from bailiwick.api.explanation_document import balance_rows, conditions, cut_off
 from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight
+from bailiwick.domain.naming import territory_name, unit_name, unit_names
 from bailiwick.domain.wording import percent, tolerance_percent
 
 Rows = list[tuple[str, ...]]
@@ -267,21 +268,15 @@ def _certain(judge: MoveJudge, insight: TerritoryInsight) -> list[str]:
 
 
 def _unit(judge: MoveJudge, unit: int) -> str:
-    units = judge.problem.units
-    unit_id, label = str(units.ids[unit]), str(units.labels[unit])
-    return unit_id if label == unit_id else f"{label} ({unit_id})"
+    return unit_name(judge.problem, unit)
 
 
 def _units(judge: MoveJudge, units: np.ndarray) -> str:
-    names = [_unit(judge, int(i)) for i in units[:3]]
-    return ", ".join(names) + (f" and {len(units) - 3:,} more" if len(units) > 3 else "")
+    return unit_names(judge.problem, units)
 
 
 def _territory(judge: MoveJudge, territory: int) -> str:
-    problem = judge.problem
-    territory_id = str(problem.territory_ids[territory])
-    name = territory_id if problem.territory_names is None else str(problem.territory_names[territory])
-    return territory_id if name == territory_id else f"{name} ({territory_id})"
+    return territory_name(judge.problem, territory)
 
 
 def _territory_of_id(judge: MoveJudge, territory_id: str) -> str:

@@ -19,7 +19,7 @@ STOPPED = {
 
 
 def summary_lines(plan: Plan) -> list[str]:
-    """Size, balance, contiguity, distance, gap, why it stopped, and what should be known, one sentence each."""
+    """Size, balance, contiguity, distance, gap, why it stopped, which rules clash, and what should be known, one sentence each."""
     from bailiwick.api.levels.report import level_lines
 
     return [
@@ -27,6 +27,7 @@ def summary_lines(plan: Plan) -> list[str]:
         *level_lines(plan.levels),
         *change_lines(plan),
         *search_lines(plan),
+        *(f"Clash: {c.message} What would help: {c.relaxation}." for c in plan.result.conflicts),
         *(f"Note: {notice.message}" for notice in plan.notices),
     ]
 

@@ -18,7 +18,7 @@ from bailiwick.domain.wording import counted, percent
 
 if TYPE_CHECKING:
     from bailiwick.api import Comparison, Explanation, Judgement, Plan, TravelMatrix
-    from bailiwick.domain import Notice
+    from bailiwick.domain import Conflict, Notice
     from bailiwick.metrics import Evaluation
 
 N_WORST = 8
@@ -33,6 +33,7 @@ def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
         console.print(Text(line), soft_wrap=True)
     console.print(worst_territories(plan.evaluation))
     _show_notices(console, plan.notices)
+    _show_conflicts(console, plan.result.conflicts)
     folder = files[0].parent
     console.print(Text(f"Written to {folder}: {', '.join(file.name for file in files)}", style="bold"), soft_wrap=True)
     picture = next((file for file in files if file.name == "map.html"), None)
@@ -170,6 +171,16 @@ def _show_facts(console: Console, lines: Iterable[str], *, is_good: bool) -> Non
         console.print(Text(line, style="bold" if i == 0 else ""), soft_wrap=True)
     verdict = ("Every rule is kept.", "green") if is_good else ("Not every rule could be kept; see below.", "yellow")
     console.print(Text(verdict[0], style=verdict[1]))
+
+
+def _show_conflicts(console: Console, conflicts: Iterable[Conflict]) -> None:
+    """Why rules could not be kept, and what would help."""
+    for at, conflict in enumerate(conflicts):
+        if not at:
+            console.print(Text("Rules that clash", style="bold"))
+        proof = ("proven", "red") if conflict.is_proven else ("not proven", "yellow")
+        console.print(Text.assemble("• ", proof, f": {conflict.message}"), soft_wrap=True)
+        console.print(Text(f"  What would help: {conflict.relaxation}."), soft_wrap=True)
 
 
 def _show_notices(console: Console, notices: Iterable[Notice]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from bailiwick.design.stay import NOTHING, Stay, compile_stay
 from bailiwick.design.travel import Travel
@@ -95,6 +98,14 @@ class Model:
         """Factor from weights of distance to those that sum to K."""
         total = float(self.weight.sum())
         return self.k / total if total > 0 else 1.0
+
+    @cached_property
+    def parts(self) -> IntArray:
+        """Number of the connected part of the graph of each node, shape (n,); all of one part where territories need not connect."""
+        if not self.must_connect:
+            return np.zeros(self.n, np.int32)
+        graph = csr_matrix((np.ones(len(self.indices), np.int8), self.indices, self.indptr), shape=(self.n, self.n))
+        return connected_components(graph, directed=False)[1].astype(np.int32)
 
     def loads(self, label: IntArray) -> FloatArray:
         """Load of each territory, shape (K, M)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bailiwick.design.bounds.for_centres import bound_for_centres
+from bailiwick.design.constraints.conflicts import find_conflicts
 from bailiwick.design.constraints.hard import check_hard_rules
 from bailiwick.design.construct.build import proposal_graph
 from bailiwick.design.explain.findings import findings
@@ -79,6 +80,7 @@ def solve(
         seed=seed,
         notices=findings(evaluation),
         timings_seconds=dict(watch.laps),
+        conflicts=find_conflicts(evaluation, model),
     )
 
 

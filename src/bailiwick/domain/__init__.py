@@ -2,6 +2,7 @@
 
 from bailiwick.domain.adjacency import Adjacency
 from bailiwick.domain.baseline import Baseline
+from bailiwick.domain.conflict import Conflict
 from bailiwick.domain.hierarchy import Level
 from bailiwick.domain.notice import Notice
 from bailiwick.domain.problem import Measure, Objective, Problem, check_n_territories
@@ -14,6 +15,7 @@ __all__ = [
     "Adjacency",
     "Baseline",
     "Bound",
+    "Conflict",
     "FloatArray",
     "IntArray",
     "Level",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bailiwick.domain.conflict import Conflict
 from bailiwick.domain.notice import Notice
 from bailiwick.domain.problem import Problem
 from bailiwick.domain.units import FloatArray, IntArray, frozen
@@ -108,6 +109,8 @@ class Result:
         What cannot be met and why, and everything suspicious.
     timings_seconds
         Phase → seconds.
+    conflicts
+        Why the rules that the plan breaks cannot be kept, as far as that is known.
     """
 
     problem: Problem
@@ -119,6 +122,7 @@ class Result:
     seed: int
     notices: tuple[Notice, ...] = ()
     timings_seconds: Mapping[str, float] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "territory_idx", frozen(np.ascontiguousarray(self.territory_idx, dtype=np.int32)))

@@ -10,6 +10,7 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from bailiwick.domain import (
     Adjacency,
     Baseline,
     Bound,
+    Conflict,
     FloatArray,
     IntArray,
     Measure,
@@ -151,6 +153,7 @@ def _document(result: Result) -> dict[str, Any]:
         "stop_reason": result.stop_reason,
         "seed": int(result.seed),
         "notices": [_notice(n) for n in result.notices],
+        "conflicts": [asdict(conflict) for conflict in result.conflicts],
     }
 
 
@@ -186,8 +189,14 @@ def _result(table: Any, document: Mapping[str, Any]) -> Result:
         bound=None if bound is None else _bound(bound),
         stop_reason=document["stop_reason"],
         seed=document["seed"],
+        conflicts=tuple(_conflict(conflict) for conflict in document["conflicts"]),
         notices=tuple(Notice(n["code"], n["message"], n["count"], tuple(n["examples"])) for n in document["notices"]),
     )
+
+
+def _conflict(document: Mapping[str, Any]) -> Conflict:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
+    return Conflict(**values)
 
 
 def _bound(document: Mapping[str, Any]) -> Bound:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import bailiwick as bw
+from bailiwick.domain import RepTable
 from bailiwick.metrics import evaluate
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
@@ -205,3 +206,34 @@ def test_stores_with_reps_are_explained(stores: bw.Plan) -> None:
         jsonschema.validate(document, SCHEMA)
         if document["kind"] == "unit" and document["alternatives"]:
             check_move(stores, [document["unit_id"]], document["alternatives"][0])
+
+
+def test_the_county_that_is_too_large_is_a_proven_conflict(counties: bw.Plan) -> None:
+    conflict = next(c for c in counties.result.conflicts if c.code == "heavy_unit")
+    assert conflict.is_proven
+    assert conflict.unit_ids == ("06037",)
+    # how much Los Angeles exceeds a territory, whatever the plan
+    share = counties.problem.weights.max() / counties.problem.weights.sum() * 50
+    assert conflict.least == pytest.approx(share - 1)
+    assert conflict.message.startswith("Los Angeles (06037) alone has 153 % of what the largest territory should have.")
+    assert counties.document()["conflicts"][0]["least"] == conflict.least
+
+
+def test_stores_that_no_rep_reaches_are_a_proven_conflict(stores: bw.Plan, shared_data: Path) -> None:
+    problem = stores.problem
+    far = bw.design(
+        problem.units,
+        reps=RepTable(problem.territory_ids, problem.centre_coordinates),
+        balance={"AnnualSales": 0.1},
+        max_distance_km=300.0,
+        time_limit=1.0,
+    )
+    conflict = next(c for c in far.result.conflicts if c.code == "out_of_reach")
+    homes = np.deg2rad(problem.centre_coordinates)
+    here = np.deg2rad(problem.units.coordinates)
+    cosine = np.sin(here[:, 1, None]) * np.sin(homes[:, 1]) + np.cos(here[:, 1, None]) * np.cos(homes[:, 1]) * np.cos(
+        here[:, 0, None] - homes[:, 0]
+    )
+    nearest = 6371.0088 * np.arccos(np.clip(cosine, -1, 1)).min(axis=1)
+    assert conflict.least == pytest.approx(nearest.max(), rel=1e-6)
+    assert conflict.unit_ids[0] == problem.units.ids[np.argmax(nearest)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from brute_force import AllPlans
 from tiny_instances import heavy_unit, line5, problem
 
-from bailiwick.design.bounds.balance_floor import unavoidable_excess
+from bailiwick.design.bounds.balance_floor import balance_floors, unavoidable_excess
 from bailiwick.design.bounds.kernels import kinked_newton_step
 from bailiwick.design.bounds.transport_dual import dual_bound
 from bailiwick.design.construct.transport import Transport
@@ -38,19 +37,79 @@ def test_heavy_units_everywhere_say_nothing_of_the_rest() -> None:
     assert unavoidable_excess(row([5, 5], 2, tolerance=0.0)) == 0
 
 
-def test_the_unavoidable_excess_is_below_that_of_every_plan() -> None:
-    positive = 0
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        n, k = int(rng.integers(4, 7)), int(rng.integers(2, 4))
-        people = np.round(rng.lognormal(0, 1.5, n), 2) + 0.01
-        shares = rng.integers(1, 4, k).astype(float)
-        model = row(people.tolist(), k, tolerance=float(rng.choice([0, 0.1, 0.3])), shares=shares / shares.sum())
-        least = min(excess(model, np.array(label, np.int32)) for label in itertools.product(range(k), repeat=n))
-        floor = unavoidable_excess(model)
-        assert floor <= least + 1e-9, seed
-        positive += floor > 0
-    assert positive > 10
+def people_of(kind: str, rng: np.random.Generator, n: int) -> np.ndarray:
+    if kind == "heavy":
+        return np.round(rng.lognormal(0, 1.5, n), 2) + 0.01
+    if kind == "whole":
+        return rng.integers(1, 5, n).astype(float)
+    if kind == "count":
+        return np.ones(n)
+    return rng.choice([0.0, 3.0, 7.0, 10.0], n, p=[0.1, 0.3, 0.3, 0.3]) + (rng.random(n) if kind == "mixed" else 0)
+
+
+def small_model(seed: int) -> tuple[Model, np.ndarray]:
+    """A model of a few units, sometimes on a graph of several parts, and the plans whose territories are connected."""
+    rng = np.random.default_rng(seed)
+    n, k = int(rng.integers(4, 8)), int(rng.integers(2, 4))
+    people = people_of(str(rng.choice(["heavy", "whole", "count", "lumps", "mixed"])), rng, n)
+    shares = rng.integers(1, 4, k).astype(float) if rng.random() < 0.5 else np.ones(k)
+    pairs = None
+    if rng.random() < 0.5:
+        pairs = [(i, i + 1) for i in range(n - 1) if rng.random() < 0.75] or [(0, 1)]
+    rules = {"shares": shares / shares.sum(), "pairs": pairs, "tolerance": float(rng.choice([0, 0.1, 0.3]))}
+    asked = problem([(x, 0) for x in range(n)], k, measures={"people": people}, **rules)
+    model, plans = compile_problem(asked), AllPlans(asked)
+    labels = np.array([model.to_nodes(label) for label in plans.label[plans.is_connected]], dtype=np.int32).reshape(-1, n)
+    return model, labels
+
+
+def test_floors_are_below_every_plan() -> None:
+    positive, tight = {}, {}
+    for seed in range(250):
+        model, labels = small_model(seed)
+        if not len(labels) or model.load.sum() == 0:
+            continue
+        least_excess = min(excess(model, label) for label in labels)
+        assert unavoidable_excess(model) <= least_excess + 1e-7, seed
+        positive["excess"] = positive.get("excess", 0) + (unavoidable_excess(model) > 1e-6)
+        tight["excess"] = tight.get("excess", 0) + (least_excess > 1e-6 and unavoidable_excess(model) > least_excess - 1e-6)
+        loads = np.array([model.loads(label)[:, 0] for label in labels])
+        least = np.abs(loads / model.target[:, 0] - 1).max(axis=1).min()
+        for floor in balance_floors(model, 0):
+            assert floor.value <= least + 1e-7, (seed, floor.kind)
+            positive[floor.kind] = positive.get(floor.kind, 0) + 1
+            tight[floor.kind] = tight.get(floor.kind, 0) + (floor.value > least - 1e-6)
+    assert all(positive[kind] > 5 for kind in ("excess", "heavy", "crowded", "left_over", "steps", "sums", "parts")), positive
+    assert all(tight.get(kind, 0) > 1 for kind in ("excess", "heavy", "crowded", "steps", "sums", "parts")), tight
+
+
+def test_a_hundred_customers_cannot_be_cut_in_thirty() -> None:
+    # 3 1/3 each within 5 % is 3.17 to 3.5: no whole number, so 20 territories have 3 and 10 have 4
+    model = row([1.0] * 100, 30, tolerance=0.05)
+    (steps,) = [floor for floor in balance_floors(model, 0) if floor.kind == "steps"]
+    assert steps.value == pytest.approx(0.2)
+    assert unavoidable_excess(model) == pytest.approx(20 * (0.1 - 0.05) + 10 * (0.2 - 0.05))
+
+
+def test_seven_heavy_units_in_three_territories() -> None:
+    # some territory gets three of the seven 10s, with 70 + 2 people for three it should have 24
+    floors = {floor.kind: floor for floor in balance_floors(row([10] * 7 + [1, 1], 3), 0)}
+    assert floors["crowded"].value == pytest.approx(30 / 24 - 1)
+    assert len(floors["crowded"].nodes) == 7
+
+
+def test_sums_that_miss_a_target() -> None:
+    # 7, 7 and 10 make 0, 7, 10, 14, 17, 24: nothing is nearer to 12 than 10 and 14
+    (sums,) = [floor for floor in balance_floors(row([7, 7, 10], 2), 0) if floor.kind == "sums"]
+    assert sums.value == pytest.approx(1 / 6)
+
+
+def test_two_islands_of_unlike_size() -> None:
+    # 4 and 6 people on two islands in two territories: one each, 20 % off
+    model = row([1.0] * 10, 2, pairs=[(i, i + 1) for i in range(9) if i != 3])
+    (parts,) = [floor for floor in balance_floors(model, 0) if floor.kind == "parts"]
+    assert parts.value == pytest.approx(0.2)
+    assert unavoidable_excess(model) == pytest.approx(0.4)
 
 
 def excess(model: Model, label: np.ndarray) -> float:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from random_instances import Wish, make
 from tiny_instances import INSTANCES, line5
 
-from bailiwick.domain import Adjacency, Bound, Measure, Notice, Pace, Prices, Problem, Result, TravelTable, UnitTable
+from bailiwick.domain import Adjacency, Baseline, Bound, Conflict, Measure, Notice, Pace, Prices, Problem, Result, TravelTable, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.plan_file import read_result, write_result
 
@@ -93,8 +93,10 @@ def test_everything_that_a_problem_can_hold_comes_back(tmp_path: Path) -> None:
         ),
         pace=Pace(1.25, 42.0),
         max_minutes=61.5,
+        baseline=Baseline(rng.integers(-1, k, n), rng.random(n), 12.5, 0.125, "revenue"),
     )
-    result = some_result(problem, notices=(Notice("code", "words", 3, ("a", "b")),))
+    clash = Conflict("heavy_unit", "why", ("tolerance",), "what", True, "a struct", 0.05, 1 / 3, 0.5, ("a",), ("T1", "T2"))
+    result = some_result(problem, notices=(Notice("code", "words", 3, ("a", "b")),), conflicts=(clash,))
     again, facts = round_trip(result, tmp_path, engine_version="1.2.3", rows={"read": 5})
     assert same(result, again)
     assert facts == {"engine_version": "1.2.3", "rows": {"read": 5}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.domain import Notice, Problem
+from bailiwick.domain.naming import unit_name
 from bailiwick.domain.wording import counted, percent, tolerance_percent
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics.evaluation import Evaluation
@@ -65,7 +66,7 @@ def _heavy_units(evaluation: Evaluation) -> list[Notice]:
         notices.append(
             Notice(
                 "unit_exceeds_territory",
-                f"{_named(problem, heavy[0])} alone has {percent(share)} of the {measure.name} that a territory should have{others}: no "
+                f"{unit_name(problem, heavy[0])} alone has {percent(share)} of the {measure.name} that a territory should have{others}: no "
                 f"plan can bring its territory within {allowed} of the target. Divide the unit, or ask for fewer territories.",
                 len(heavy),
                 tuple(str(problem.units.ids[i]) for i in heavy[:10]),
@@ -140,7 +141,7 @@ def _too_far(evaluation: Evaluation) -> list[Notice]:
         Notice(
             "distance_not_met",
             f"{counted(len(beyond), 'unit is', 'units are')} more than {problem.max_distance_km:g} km from the centre of the territory; "
-            f"the farthest is {_named(problem, beyond[0])} with {distance[beyond[0]]:.4g} km.",
+            f"the farthest is {unit_name(problem, beyond[0])} with {distance[beyond[0]]:.4g} km.",
             len(beyond),
             tuple(str(problem.units.ids[i]) for i in beyond[:10]),
         )
@@ -174,7 +175,7 @@ def _too_long(evaluation: Evaluation) -> list[Notice]:
         Notice(
             "minutes_not_met",
             f"{len(beyond)} units are more than {problem.max_minutes:g} minutes from the centre of their territory; the farthest is "
-            f"{_named(problem, beyond[0])} with {minutes[beyond[0]]:.4g} minutes.",
+            f"{unit_name(problem, beyond[0])} with {minutes[beyond[0]]:.4g} minutes.",
             len(beyond),
             tuple(str(problem.units.ids[i]) for i in beyond[:10]),
         )
@@ -189,13 +190,8 @@ def _islands(problem: Problem) -> list[Notice]:
         Notice(
             "islands_linked",
             f"{counted(len(links), 'link joins', 'links join')} units that touch nothing on the other side of a gap (islands, water) "
-            f"to their nearest neighbours; the first joins {_named(problem, links[0, 0])} and {_named(problem, links[0, 1])}.",
+            f"to their nearest neighbours; the first joins {unit_name(problem, links[0, 0])} and {unit_name(problem, links[0, 1])}.",
             len(links),
             tuple(f"{ids[a]}–{ids[b]}" for a, b in links[:10]),
         )
     ]
-
-
-def _named(problem: Problem, unit_idx: int) -> str:
-    unit_id, label = str(problem.units.ids[unit_idx]), str(problem.units.labels[unit_idx])
-    return unit_id if label == unit_id else f"{label} ({unit_id})"

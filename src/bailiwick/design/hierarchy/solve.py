@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bailiwick.design.bounds.for_centres import bound_for_centres
+from bailiwick.design.constraints.conflicts import find_conflicts
 from bailiwick.design.constraints.hard import check_hard_rules
 from bailiwick.design.construct.build import tightest_measure
 from bailiwick.design.construct.transport import LADDER, Transport
@@ -172,6 +173,7 @@ def _finished(
         seed=seed,
         notices=findings(evaluation),
         timings_seconds={"solve": relay.clock() - relay.started},
+        conflicts=find_conflicts(evaluation, compile_problem(problem)),
     )
     return LevelsResult(result, tuple(judged), construction)
 

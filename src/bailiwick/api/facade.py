@@ -12,6 +12,7 @@ import numpy as np
 
 import bailiwick
 from bailiwick.api.balance import Balance
+from bailiwick.api.crossings import edit_neighbours
 from bailiwick.api.judging import judge
 from bailiwick.api.levels import Levels, parse_levels, resolve_levels
 from bailiwick.api.limits import Limits, StopFn
@@ -35,6 +36,8 @@ def design(
     reps: Any = None,
     balance: Balance | None = None,
     adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
+    barriers: Any = None,
+    links: Any = None,
     shapes: Any = None,
     objective: Objective = "distance",
     is_planar: bool = False,
@@ -76,6 +79,10 @@ def design(
     adjacency
         ``"auto"`` or None: territories are connected, by polygons or else by nearest points; ``"none"``: they need not be; or the
         path of a CSV with columns ``unit_a,unit_b``, pairs of unit ids, or an ``Adjacency``.
+    barriers
+        A map of lines and areas (rivers, borders): no link between neighbours may cross one.
+    links
+        Table ``unit_a, unit_b, action`` of links to ``add`` (bridges, ferries) or ``remove``, or such triples; the last word.
     shapes
         Polygons for units that have none, joined by id.
     objective
@@ -144,12 +151,13 @@ def design(
     wish = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
     rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, wish)
     graph, told = resolve_adjacency(adjacency, source.units)
+    graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
     problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
     tiers = resolve_levels(asked, problem.units, roster, problem.territory_ids)
     laps.end("model")
     limits = Limits(time_limit, stop)
     reps_told = () if roster is None else roster.notices
-    told = (*notices, *told, *reps_told, *source.notices)
+    told = (*notices, *told, *edits, *reps_told, *source.notices)
     if tiers:
         return _finish_levels(problem, tiers, source, told, laps, limits, seed=seed, on_progress=on_progress)
     result = solve_within(problem, seed=seed, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
@@ -239,6 +247,8 @@ def evaluate(
     reps: Any = None,
     balance: Balance | None = None,
     adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
+    barriers: Any = None,
+    links: Any = None,
     shapes: Any = None,
     objective: Objective = "distance",
     is_planar: bool = False,
@@ -289,4 +299,5 @@ def evaluate(
     wish = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
     rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, wish)
     graph, told = resolve_adjacency(adjacency, source.units)
-    return judge(source, alignment, rules, reps=roster, adjacency=graph, told=told)
+    graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
+    return judge(source, alignment, rules, reps=roster, adjacency=graph, told=(*told, *edits))

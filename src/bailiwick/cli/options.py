@@ -53,6 +53,14 @@ Shapes = Annotated[
 AdjacencyFile = Annotated[
     Path | None, typer.Option("--adjacency", metavar="FILE", help="Neighbours as a CSV with columns unit_a,unit_b.", rich_help_panel=_FILES)
 ]
+Barriers = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Lines or areas (river, border) that cut links between neighbours.", rich_help_panel=_FILES),
+]
+Links = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Links to add (bridge, ferry) or remove: unit_a,unit_b,action.", rich_help_panel=_FILES),
+]
 Map = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from bailiwick.design.pieces import bars_between_pieces, homes_in_pieces, pieces_of, pieces_of_territories
 from bailiwick.design.stay import NOTHING, Stay, compile_stay
 from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Problem
@@ -135,7 +136,9 @@ def compile_problem(problem: Problem) -> Model:
     load, target, lower, upper, emphasis = _windows(problem, node_of_unit, n)
     indptr, indices = _node_graph(problem, node_of_unit, n)
     points, centres = np.ascontiguousarray(points[order]), _centres(problem)
-    barred_ptr, barred = _barred(problem, node_of_unit, points, centres)
+    pinned = _pinned(problem, node_of_unit, n)
+    apart = _bars_by_pieces(pieces_of(indptr, indices), points, load[:, 0], target[:, 0], pinned, centres)
+    barred_ptr, barred = _barred(problem, node_of_unit, points, centres, apart)
     return Model(
         points=points,
         weight=weight[order],
@@ -146,7 +149,7 @@ def compile_problem(problem: Problem) -> Model:
         emphasis=emphasis,
         indptr=indptr,
         indices=indices,
-        pinned=_pinned(problem, node_of_unit, n),
+        pinned=pinned,
         barred_ptr=barred_ptr,
         barred=barred,
         centres=centres,
@@ -256,12 +259,25 @@ def _pinned(problem: Problem, node_of_unit: IntArray, n: int) -> IntArray:
     return pinned
 
 
-def _barred(problem: Problem, node_of_unit: IntArray, points: FloatArray, centres: FloatArray) -> tuple[IntArray, IntArray]:
-    """Territories that a node must not get: forbidden pairs, and fixed centres beyond the largest distance."""
+def _bars_by_pieces(
+    piece: IntArray, points: FloatArray, load: FloatArray, target: FloatArray, pinned: IntArray, centres: FloatArray
+) -> np.ndarray:
+    """Keys node · K + territory of the territories that belong to another piece of the neighbour graph."""
+    if not piece.any():
+        return np.empty(0, np.int64)
+    home = homes_in_pieces(piece, points, load, pinned, centres)
+    return bars_between_pieces(piece, pieces_of_territories(piece, load, target, home))
+
+
+def _barred(
+    problem: Problem, node_of_unit: IntArray, points: FloatArray, centres: FloatArray, apart: np.ndarray
+) -> tuple[IntArray, IntArray]:
+    """Territories that a node must not get: forbidden pairs, other pieces of the graph, fixed centres that are too far."""
     n, k = len(points), len(centres)
     forbidden = np.empty(0, np.int64)
     if problem.forbidden is not None:
         forbidden = np.unique(node_of_unit[problem.forbidden[:, 0]].astype(np.int64) * k + problem.forbidden[:, 1])
+    forbidden = np.union1d(forbidden, _unless_stuck(apart, forbidden, n, k))
     pairs = np.union1d(forbidden, _too_far(problem, node_of_unit, points, centres, forbidden))
     indptr = np.zeros(n + 1, np.int32)
     np.cumsum(np.bincount(pairs // k, minlength=n), out=indptr[1:])
@@ -276,6 +292,11 @@ def _too_far(problem: Problem, node_of_unit: IntArray, points: FloatArray, centr
     n, k = len(points), len(centres)
     far = [_nodes_beyond(problem, node_of_unit, points, centres, int(j)) * k + j for j in np.flatnonzero(problem.is_fixed)]
     keys = np.concatenate(far) if far else np.empty(0, np.int64)
+    return _unless_stuck(keys, forbidden, n, k)
+
+
+def _unless_stuck(keys: np.ndarray, forbidden: np.ndarray, n: int, k: int) -> np.ndarray:
+    """Bars but for those of nodes that would have no territory left, and of territories that would have no node."""
     barred = np.union1d(keys, forbidden)
     is_stuck, is_lonely = np.bincount(barred // k, minlength=n) >= k, np.bincount(barred % k, minlength=k) >= n
     return keys[~is_stuck[keys // k] & ~is_lonely[keys % k]]

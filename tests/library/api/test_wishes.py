@@ -169,3 +169,16 @@ def test_levels_and_travel_times_are_not_together_yet() -> None:
     with pytest.raises(bw.InputError, match="straight km so far") as raised:
         bw.design(shops(), territories=4, levels={"regions": 2}, balance="visits", travel=matrix_rows())
     assert raised.value.code == "travel_together"
+
+
+def test_businesses_of_helsinki_are_nearer_on_foot_by_a_plan_that_knows_the_streets(shared_data: Path) -> None:
+    shops_ = pd.read_csv(shared_data / "osm_poi" / "helsinki_centre_poi.csv", dtype=str).iloc[::4]
+    streets = shared_data / "osm_pbf" / "helsinki_centre.osm.pbf"
+    straight = bw.design(shops_, territories=5, balance="units")
+    by_street = bw.design(shops_, territories=5, balance="units", roads=streets, profile="foot")
+    assignment = dict(zip(straight.alignment["unit_id"], straight.alignment["territory_id"], strict=True))
+    judged = bw.evaluate(shops_, assignment, roads=streets, profile="foot", balance="units")
+    assert by_street.keeps_every_rule
+    assert by_street.result.objective < 0.95 * judged.evaluation.objective
+    assert by_street.gap is not None
+    assert by_street.gap < 0.05

@@ -10,6 +10,7 @@ from bailiwick.design.bounds.many_measures import many_dual_bound
 from bailiwick.design.bounds.transport_dual import LADDER, dual_bound, in_objective
 from bailiwick.design.construct.build import tightest_measure, transport_kind
 from bailiwick.design.model import Model, compile_problem
+from bailiwick.design.pieces import pieces_of
 from bailiwick.domain import Bound, FloatArray, Measure, Prices, Problem
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation
@@ -30,9 +31,11 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     problem = evaluation.problem
     if problem.objective == "diameter":
         return None
-    if problem.groups is not None or problem.max_distance_km is not None or problem.max_minutes is not None:
-        # Groups and the largest distance only shrink the set of plans, so the bound may ignore them.
-        model = compile_problem(replace(problem, groups=None, max_distance_km=None, max_minutes=None))
+    is_apart = bool(pieces_of(model.indptr, model.indices).any())
+    if problem.groups is not None or problem.max_distance_km is not None or problem.max_minutes is not None or is_apart:
+        # These only shrink the set of plans, so the bound may ignore them.
+        adjacency = None if is_apart else problem.adjacency
+        model = compile_problem(replace(problem, groups=None, max_distance_km=None, max_minutes=None, adjacency=adjacency))
     measure = tightest_measure(model)
     lower, upper, is_outside = _windows_with(model, model.to_nodes(evaluation.territory_idx))
     centres = _centres(model, evaluation)

@@ -33,6 +33,7 @@ def unit_document(judge: MoveJudge, insight: UnitInsight, *, asked: int | None) 
         "reason": insight.reason,
         "distance_km": _number(float(km[0])),
         "minutes": None if problem.travel is None else _number(float(judge.away(np.array([insight.unit]), insight.territory)[0])),
+        "territory_id_of_today": today_id(problem, insight.unit),
         "nearest_territory_id": str(problem.territory_ids[insight.nearest]),
         "objective_unit": objective_unit(problem),
         "alternatives": [move_document(judge, effect) for effect in insight.alternatives],
@@ -83,6 +84,7 @@ def move_document(judge: MoveJudge, effect: MoveEffect, *, with_units: bool = Fa
         "obstacles": list(effect.obstacles),
         "balance": [row for side in (0, 1) for row in balance_rows(problem, effect, side)],
         "contiguity": _contiguity(problem, effect),
+        "disruption": _disruption(judge, effect),
         "price_gap": _number(effect.price_gap),
         "conditions": conditions(judge, effect),
     }
@@ -136,10 +138,36 @@ def is_passed(tolerance: float | None, before: float, after: float) -> bool:
     return abs(after) > abs(before) + TOLERANCE_SLACK or abs(before) <= tolerance + TOLERANCE_SLACK
 
 
+def today_id(problem: Problem, unit: int) -> str | None:
+    """Territory that a unit has today; None without one, or where nothing is known of today."""
+    baseline = problem.baseline
+    if baseline is None or baseline.territory_idx[unit] < 0:
+        return None
+    return str(problem.territory_ids[baseline.territory_idx[unit]])
+
+
 def cut_off(effect: MoveEffect) -> np.ndarray:
     """Units of the territory that is left which would hang apart from its main piece."""
     pieces = effect.after[0].pieces
     return np.concatenate(pieces[1:]) if len(pieces) > 1 else np.empty(0, np.int64)
+
+
+def _disruption(judge: MoveJudge, effect: MoveEffect) -> dict[str, Any] | None:
+    """What would change hands against the alignment of today."""
+    problem, baseline = judge.problem, judge.problem.baseline
+    if baseline is None:
+        return None
+    total, moved = float(problem.disruption.sum()), judge.evaluation.number("moved_disruption")
+    return {
+        "name": baseline.name or problem.measures[0].name,
+        "change": _number(effect.disruption_change),
+        "objective_change": _number(baseline.price * effect.disruption_change),
+        "moved_share": {
+            "before": _number(moved / total if total > 0 else 0.0),
+            "after": _number((moved + effect.disruption_change) / total if total > 0 else 0.0),
+        },
+        "allowed": baseline.max_moved_share,
+    }
 
 
 def _contiguity(problem: Problem, effect: MoveEffect) -> dict[str, Any] | None:

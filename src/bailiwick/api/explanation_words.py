@@ -20,7 +20,7 @@ Rows = list[tuple[str, ...]]
 
 def unit_text(judge: MoveJudge, insight: UnitInsight, *, asked: int | None = None) -> str:
     """One paragraph: why the unit is there, what the next best would cost, what would have to change."""
-    sentences = [_reason(judge, insight)]
+    sentences = [_reason(judge, insight), *_today(judge, insight)]
     best = insight.next_best
     if best is not None and best is not insight.better:
         sentences.append(f"The next best is {_territory(judge, best.goal)}: {_verdict(judge, best)}.")
@@ -90,7 +90,7 @@ def _reason(judge: MoveJudge, insight: UnitInsight) -> str:
     if insight.better is not None:
         there = _territory(judge, insight.better.goal)
         start = f"{unit} is in {home}, although the plan would be better with it in {there} {_way(judge, insight.better)}"
-        gain = f"the move would save {_amount(judge, -insight.better.objective_change)}"
+        gain = f"the move would save {_amount(judge, -insight.better.objective_change)}{_changing_hands(judge, insight.better)}"
         if insight.reason == "open":
             return f"{start}: {gain}, and no rule stands against it. The search has not found this move."
         return f"{start}: {gain}, but {_against(judge, insight.better)}."
@@ -101,6 +101,17 @@ def _reason(judge: MoveJudge, insight: UnitInsight) -> str:
     other = _territory(judge, insight.nearest)
     near = f"that of {other} is nearer ({_length(judge, nearer)}), but the plan would not be better"
     return f"{unit} is in {home}, {_length(judge, away)} from its centre; {near}."
+
+
+def _today(judge: MoveJudge, insight: UnitInsight) -> list[str]:
+    """Whether the unit changes hands against the alignment of today."""
+    baseline = judge.problem.baseline
+    if baseline is None:
+        return []
+    today = int(baseline.territory_idx[insight.unit])
+    if today < 0:
+        return ["It has no territory today."]
+    return ["It has that territory today." if today == insight.territory else f"Today it is in {_territory(judge, today)}."]
 
 
 def _locked(judge: MoveJudge, insight: UnitInsight) -> str:
@@ -117,9 +128,19 @@ def _verdict(judge: MoveJudge, effect: MoveEffect) -> str:
     change = effect.objective_change
     word = "cost" if change >= 0 else "save"
     head = f"{_way(judge, effect).strip('()')}, the move would {word} {_amount(judge, abs(change))}"
+    head += _changing_hands(judge, effect)
     if set(effect.obstacles) - {"lock"}:
         return f"{head}, and {_against(judge, effect)}"
     return f"{head} and break no {'other ' if effect.obstacles else ''}rule"
+
+
+def _changing_hands(judge: MoveJudge, effect: MoveEffect) -> str:
+    baseline = judge.problem.baseline
+    if baseline is None or not effect.disruption_change:
+        return ""
+    more = "more" if effect.disruption_change > 0 else "less"
+    name = baseline.name or judge.problem.measures[0].name
+    return f" ({_figure(abs(effect.disruption_change))} {more} of {name} would change hands)"
 
 
 def _way(judge: MoveJudge, effect: MoveEffect) -> str:

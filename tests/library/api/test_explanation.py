@@ -237,3 +237,25 @@ def test_stores_that_no_rep_reaches_are_a_proven_conflict(stores: bw.Plan, share
     nearest = 6371.0088 * np.arccos(np.clip(cosine, -1, 1)).min(axis=1)
     assert conflict.least == pytest.approx(nearest.max(), rel=1e-6)
     assert conflict.unit_ids[0] == problem.units.ids[np.argmax(nearest)]
+
+
+def test_what_would_change_hands_is_part_of_the_answer() -> None:
+    units = {"id": list("abcdef"), "x": [0, 1, 2, 3, 4, 5], "y": [0] * 6, "hours": [1, 1, 2, 2, 1, 1], "now": ["T1"] * 4 + ["T2"] * 2}
+    plan = bw.realign(units, current="now", balance={"hours": 0.3}, is_planar=True, price=1.0)
+    baseline = plan.problem.baseline
+    assert baseline is not None
+    for unit_id in units["id"]:
+        document = plan.explain(unit_id).document()
+        jsonschema.validate(document, SCHEMA)
+        assert document["territory_id_of_today"] == units["now"][units["id"].index(unit_id)]
+        for move in document["alternatives"]:
+            check_move(plan, [unit_id], move)
+            label = plan.evaluation.territory_idx.copy()
+            label[units["id"].index(unit_id)] = plan.problem.territory_ids.tolist().index(move["territory_id"])
+            after = evaluate(plan.problem, label)
+            change = after.number("moved_disruption") - plan.evaluation.number("moved_disruption")
+            assert move["disruption"]["change"] == pytest.approx(change)
+            assert move["disruption"]["objective_change"] == pytest.approx(baseline.price * change)
+            assert move["disruption"]["moved_share"]["after"] == pytest.approx(after.number("moved_share"))
+            assert ("would change hands" in plan.explain(unit_id).text) == bool(change)
+    assert "Today it is in " in plan.explain("d").text or "It has that territory today." in plan.explain("d").text

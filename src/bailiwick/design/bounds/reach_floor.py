@@ -114,10 +114,7 @@ def reach_floor(load: FloatArray, target: FloatArray, allowed: np.ndarray) -> Re
     allowed = everyone_somewhere(allowed)
     if allowed.all() or load.sum() <= 0:
         return None
-    k = len(target)
-    found = [_above(load, target, allowed, np.arange(k) == j) for j in range(k)]
-    found += [_below(load, target, allowed, np.arange(k) == j) for j in range(k)]
-    found += _by_programme(load, target, allowed)
+    found = [*_by_single_territory(load, target, allowed), *_by_programme(load, target, allowed)]
     best = max(found, key=lambda floor: floor.value)
     return best if best.value > TOLERANCE_SLACK else None
 
@@ -126,6 +123,15 @@ def everyone_somewhere(allowed: np.ndarray) -> np.ndarray:
     """The same pairs, but a node without any may go anywhere: what holds for more plans holds for fewer."""
     is_stuck = np.logical_not(allowed.any(axis=1, keepdims=True))
     return np.asarray(allowed | is_stuck)
+
+
+def _by_single_territory(load: FloatArray, target: FloatArray, allowed: np.ndarray) -> list[ReachFloor]:
+    """The territory with too much that can go nowhere else, and the one that can get too little."""
+    k = len(target)
+    is_only = allowed & (allowed.sum(axis=1, keepdims=True) == 1)
+    fullest = int(np.argmax([load[is_only[:, j]].sum() / target[j] for j in range(k)]))
+    emptiest = int(np.argmin([load[allowed[:, j]].sum() / target[j] for j in range(k)]))
+    return [_above(load, target, allowed, np.arange(k) == fullest), _below(load, target, allowed, np.arange(k) == emptiest)]
 
 
 def _above(load: FloatArray, target: FloatArray, allowed: np.ndarray, chosen: np.ndarray) -> ReachFloor:

@@ -82,6 +82,8 @@ class MoveEffect:
     price_gap
         Cost of the units in the goal less that in the origin at the present centres, room paid at its price; NaN without
         prices. Zero or more: the prices alone say that they stay.
+    disruption_change
+        How much more of the disruption would change hands against the alignment of today; below 0 less, 0 without one.
     """
 
     unit_idx: IntArray
@@ -94,6 +96,7 @@ class MoveEffect:
     after: tuple[Half, Half]
     obstacles: tuple[str, ...]
     price_gap: float
+    disruption_change: float
 
 
 class MoveJudge:
@@ -152,8 +155,17 @@ class MoveJudge:
         return distance_km(self.points[units][:, None, :], self.centres[None, :, :])
 
     def centre_costs(self, units: Indices) -> FloatArray:
-        """Cost of units at every present centre, shape (s, K): weight · distance, or squared; NaN for a territory without one."""
-        return self.problem.weights[units][:, None] * self.centre_distance(units) ** self.power
+        """Cost of units at every present centre, shape (s, K): weight · distance, or squared; NaN for a territory without one.
+
+        With the price of leaving the territory of today, where there is one.
+        """
+        costs = self.problem.weights[units][:, None] * self.centre_distance(units) ** self.power
+        baseline = self.problem.baseline
+        if baseline is None or baseline.price == 0:
+            return costs
+        today = baseline.territory_idx[units][:, None]
+        leaves = (today >= 0) & (today != np.arange(self.problem.n_territories))
+        return np.asarray(costs + baseline.price * self.problem.disruption[units][:, None] * leaves)
 
     def touched(self, units: Indices) -> IntArray:
         """Territories, other than their own, that the units touch; all where connection is not asked for."""
@@ -194,6 +206,7 @@ class MoveJudge:
             after=after,
             obstacles=self._obstacles(moved, goal, before, after),
             price_gap=self._price_gap(moved, origin, goal, costs),
+            disruption_change=self._newly_moved(moved, goal),
         )
 
     def _half(self, territory: int, members: Indices) -> Half:

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bailiwick.design.hierarchy.polish import PolishParams, polish
-from bailiwick.design.hierarchy.relay import Relay
 from bailiwick.design.hierarchy.solve import LevelsResult, solve_levels
 from bailiwick.design.hierarchy.stages import part_problem
 from bailiwick.design.hierarchy.tree import apportion, plan_tree
+from bailiwick.design.relay import Relay
 from bailiwick.domain import Adjacency, Level, Measure, Problem, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.metrics.contiguity import pieces

@@ -8,8 +8,8 @@ import numpy as np
 
 from bailiwick.design.construct.build import proposal_graph
 from bailiwick.design.hierarchy.kernels import move_units
-from bailiwick.design.hierarchy.relay import Relay
 from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
+from bailiwick.design.relay import Relay
 from bailiwick.domain import FloatArray, IntArray, Level, Problem
 from bailiwick.geography.geodesy import distance_km
 from bailiwick.metrics.centres import best_sites

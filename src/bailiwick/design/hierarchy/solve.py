@@ -7,21 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bailiwick.design.bounds.for_centres import bound_for_centres
+from bailiwick.design.bounds.of_plan import bound_of_plan
 from bailiwick.design.constraints.conflicts import find_conflicts
 from bailiwick.design.constraints.hard import check_hard_rules
-from bailiwick.design.construct.build import tightest_measure
-from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.explain.findings import findings
 from bailiwick.design.hierarchy.polish import Polished, polish
-from bailiwick.design.hierarchy.relay import Relay
 from bailiwick.design.hierarchy.stages import from_above, from_below
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn
+from bailiwick.design.relay import Relay
 from bailiwick.domain import Bound, IntArray, Level, Problem, Result
 from bailiwick.domain.hierarchy import check_levels, level_problem
 from bailiwick.errors import InfeasibleError, InputError
-from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation, evaluate
 
 FROM_ABOVE, FROM_BELOW = "from above", "from below"
@@ -162,13 +159,13 @@ def _finished(
     judged = []
     for level, of_territory in zip(levels, parents, strict=True):
         as_territories = evaluate(level_problem(problem, level, of_territory), of_territory[label])
-        judged.append(LevelResult(level, of_territory, as_territories, _bound(as_territories, is_quick=relay.is_stopped)))
+        judged.append(LevelResult(level, of_territory, as_territories, bound_of_plan(as_territories, is_quick=relay.is_stopped)))
     result = Result(
         problem=problem,
         territory_idx=evaluation.territory_idx,
         centre_coordinates=evaluation.centre_coordinates,
         objective=evaluation.objective,
-        bound=_bound(evaluation, is_quick=relay.is_stopped),
+        bound=bound_of_plan(evaluation, is_quick=relay.is_stopped),
         stop_reason="interrupted" if relay.is_stopped else "converged",
         seed=seed,
         notices=findings(evaluation),
@@ -176,15 +173,3 @@ def _finished(
         conflicts=find_conflicts(evaluation, compile_problem(problem)),
     )
     return LevelsResult(result, tuple(judged), construction)
-
-
-def _bound(evaluation: Evaluation, *, is_quick: bool) -> Bound | None:
-    """Bound over the plans without levels, which those with levels are among."""
-    problem = evaluation.problem
-    if problem.objective == "diameter":
-        return None
-    model = compile_problem(problem)
-    centres = coordinates_to_points(evaluation.centre_coordinates, is_planar=problem.units.is_planar)
-    transport = Transport.of(model, measure=tightest_measure(model))
-    start = np.zeros(model.k) if is_quick else transport.balance(centres, ladder=LADDER)
-    return bound_for_centres(model, evaluation, start, is_quick=is_quick)

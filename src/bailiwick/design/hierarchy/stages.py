@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bailiwick.design.hierarchy.relay import Relay
 from bailiwick.design.hierarchy.tree import apportion, plan_tree
+from bailiwick.design.relay import Relay
 from bailiwick.domain import Adjacency, FloatArray, IntArray, Level, Measure, Problem, UnitTable
 from bailiwick.domain.grouping import members_of_territories
 from bailiwick.geography.geodesy import points_km, points_to_coordinates

@@ -10,7 +10,7 @@ import numpy as np
 from bailiwick.domain import Level, Problem
 
 
-def input_digest(problem: Problem, *, seed: int, levels: tuple[Level, ...] = ()) -> str:
+def input_digest(problem: Problem, *, seed: int, levels: tuple[Level, ...] = (), more: str = "") -> str:
     """SHA-256 over the ordered ids, coordinates, measures, neighbours, rules, levels and the seed, as 64 hexadecimal digits.
 
     Two runs of one version with the same digest give the same plan, unless one was stopped early.
@@ -41,6 +41,7 @@ def input_digest(problem: Problem, *, seed: int, levels: tuple[Level, ...] = ())
         add("disruption", problem.disruption, "<f8")
     for name in ("unit_minutes", "home_minutes") if problem.travel is not None else ():
         add(name, getattr(problem.travel, name), "<f4")
+    digest.update(more.encode())
     return digest.hexdigest()
 
 

@@ -60,6 +60,7 @@ def plan_document(
     timings_seconds: Mapping[str, float],
     levels: Iterable[Mapping[str, Any]] = (),
     realignment: Mapping[str, Any] | None = None,
+    robustness: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole of ``plan.json``."""
     bound = result.bound
@@ -77,6 +78,7 @@ def plan_document(
         "gap": None if result.gap is None else number(result.gap),
         "levels": [dict(level) for level in levels],
         "realignment": None if realignment is None else dict(realignment),
+        "robustness": None if robustness is None else dict(robustness),
         "stop_reason": result.stop_reason,
         "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "warnings": notice_list(warnings),

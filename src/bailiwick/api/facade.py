@@ -19,9 +19,12 @@ from bailiwick.api.limits import Limits, StopFn
 from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.problem import Rules, build_problem
+from bailiwick.api.robust import UncertaintyOptions, parse_uncertain, resolve_uncertainties, with_robustness
+from bailiwick.api.robust.asked import DEFAULT_CONFIDENCE, DEFAULT_CORRELATION
 from bailiwick.api.sources import Source, read_roster, read_source
 from bailiwick.api.wishes import TravelWish
 from bailiwick.domain import Adjacency, Level, Notice, Objective, Problem, Progress, Result
+from bailiwick.domain.uncertainty import Uncertainty
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate as evaluate_plan
 
@@ -51,6 +54,10 @@ def design(
     max_minutes: float | None = None,
     circuity: float | None = None,
     speed_kmh: float | None = None,
+    uncertain: str | Iterable[str] | None = None,
+    confidence: float = DEFAULT_CONFIDENCE,
+    correlation: float = DEFAULT_CORRELATION,
+    uncertain_region: str | None = None,
     column_map: Mapping[str, str] | None = None,
     seed: int = 0,
     time_limit: float | None = None,
@@ -108,6 +115,16 @@ def design(
     circuity, speed_kmh
         Tell minutes beside straight km: the road as a multiple of the straight line (1), and the speed on it (50). The plan
         is the same.
+    uncertain
+        Measures that are not known exactly: ``"population:±15%"``, ``"sales:LOW,HIGH"`` (columns of an interval that holds 90 % of
+        the cases) or ``"sales:A,B,C"`` (columns of three samples or more). The plan then leaves room for what may come, and
+        says how likely each territory stays within its tolerance; with ``levels`` it only says so.
+    confidence
+        Probability that each territory shall have to stay within.
+    correlation
+        Share of the variance of a unit that comes from a factor common to its region.
+    uncertain_region
+        Column with these regions; None: sixteen compact ones.
     column_map
         Field → column, where the names in the file are not understood.
     seed
@@ -144,7 +161,9 @@ def design(
     """
     laps = Laps(clock)
     asked = parse_levels(levels)
-    texts = tuple(column for column in (lock, group, *(level.column for level in asked if reps is None)) if column)
+    doubt = None if uncertain is None else UncertaintyOptions(parse_uncertain(uncertain), confidence, correlation, uncertain_region)
+    wanted = (lock, group, *(level.column for level in asked if reps is None), *(doubt.columns if doubt else ()))
+    texts = tuple(column for column in wanted if column)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
     roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     laps.end("read")
@@ -154,12 +173,16 @@ def design(
     graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
     problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
     tiers = resolve_levels(asked, problem.units, roster, problem.territory_ids)
+    doubts = () if doubt is None else resolve_uncertainties(doubt, problem)
     laps.end("model")
     limits = Limits(time_limit, stop)
     reps_told = () if roster is None else roster.notices
     told = (*notices, *told, *edits, *reps_told, *source.notices)
     if tiers:
-        return _finish_levels(problem, tiers, source, told, laps, limits, seed=seed, on_progress=on_progress)
+        plan = _finish_levels(problem, tiers, source, told, laps, limits, seed=seed, on_progress=on_progress)
+        return plan if doubt is None else with_robustness(plan, doubts, doubt, {})
+    if doubt is not None:
+        return _finish_robust(problem, doubts, doubt, source, told, laps, limits, seed=seed, on_progress=on_progress)
     result = solve_within(problem, seed=seed, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
     laps.end("solve")
     return finish(result, source, told, laps)
@@ -184,6 +207,30 @@ def _finish_levels(
     laps.end("solve")
     plan = finish(limits.explained(found.result), source, (*level_notices(found.levels), *told), laps)
     return replace(plan, levels=found.levels, construction=found.construction)
+
+
+def _finish_robust(
+    problem: Problem,
+    doubts: tuple[Uncertainty, ...],
+    doubt: UncertaintyOptions,
+    source: Source,
+    told: tuple[Notice, ...],
+    laps: Laps,
+    limits: Limits,
+    *,
+    seed: int,
+    on_progress: ProgressFn | None,
+) -> Plan:
+    from bailiwick.design.robust import solve_robust
+
+    check_seed(seed)
+    found = solve_robust(
+        problem, doubts, confidence=doubt.confidence, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock
+    )
+    laps.end("solve")
+    plan = finish(limits.explained(found.result), source, told, laps)
+    names = [m.name for m in problem.measures]
+    return with_robustness(plan, doubts, doubt, dict(zip(names, found.search_tolerances.tolist(), strict=True)))
 
 
 def solve_within(

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from bailiwick.api.columns import alignment_columns, territory_columns
+from bailiwick.api.columns import alignment_columns
 from bailiwick.api.document import timings, to_text
 from bailiwick.api.folder import MOVES_FILE, PLAN_FILE, PLAN_FILES, REJECTED_FILE, whole_folder
 from bailiwick.api.loading import save
@@ -36,7 +36,7 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
     ground, told = (None, ()) if units.is_planar else load_ground()
     plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
-        columns = territory_columns(plan.evaluation, plan.prices, plan.level_columns(of_units=False), is_rounded=True)
+        columns = plan.territory_columns(is_rounded=True)
         shapes = territory_shapes(
             units,
             plan.evaluation.territory_idx,

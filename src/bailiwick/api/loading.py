@@ -15,6 +15,7 @@ from bailiwick.api.document import notice_list
 from bailiwick.api.folder import PLAN_FILE, REJECTED_FILE
 from bailiwick.api.levels.kept import levels_from_facts, levels_to_facts
 from bailiwick.api.plan import Plan
+from bailiwick.api.robust.report import robustness_from_facts, robustness_to_facts
 from bailiwick.api.sources import Source
 from bailiwick.api.view import GENERATED, disclaimer
 from bailiwick.domain import Notice, Result
@@ -78,6 +79,7 @@ def load(folder: str | os.PathLike[str], *, clock: Callable[[], float] = time.pe
         clock=clock,
         levels=levels_from_facts(facts.get("levels", []), result),
         construction=facts.get("construction", ""),
+        robustness=robustness_from_facts(facts["robustness"]) if "robustness" in facts else None,
     )
 
 
@@ -92,6 +94,8 @@ def save(plan: Plan, path: Path) -> None:
     }
     if plan.levels:
         facts |= {"levels": levels_to_facts(plan.levels), "construction": plan.construction}
+    if plan.robustness is not None:
+        facts["robustness"] = robustness_to_facts(plan.robustness)
     write_result(path, plan.result, facts=facts)
 
 

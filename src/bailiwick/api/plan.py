@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bailiwick.api.explanation import Explainer, Explanation
     from bailiwick.api.realignment import Realignment
+    from bailiwick.api.robust import Robustness
     from bailiwick.design.hierarchy.solve import LevelResult
 
 
@@ -105,6 +106,8 @@ class Plan(Judgement):
         Levels above the territories, coarsest first; none by default.
     construction
         Which first plan the levels came from: ``from above`` or ``from below``; empty without levels.
+    robustness
+        How likely territories stay within their tolerances; None where nothing was said to be uncertain.
     """
 
     result: Result
@@ -113,6 +116,7 @@ class Plan(Judgement):
     clock: Callable[[], float]
     levels: tuple[LevelResult, ...] = ()
     construction: str = ""
+    robustness: Robustness | None = None
 
     @property
     def keeps_every_rule(self) -> bool:
@@ -131,7 +135,7 @@ class Plan(Judgement):
         """One row per territory: its groups, sums, targets and deviations of the measures, distances, pieces; a pandas data frame."""
         import pandas as pd
 
-        return pd.DataFrame(territory_columns(self.evaluation, self.prices, self.level_columns(of_units=False)))
+        return pd.DataFrame(self.territory_columns())
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -153,6 +157,11 @@ class Plan(Judgement):
         from bailiwick.api.levels.report import hierarchy_columns
 
         return pd.DataFrame(hierarchy_columns(self.levels, self.evaluation))
+
+    def territory_columns(self, *, is_rounded: bool = False) -> dict[str, Any]:
+        """Columns of ``territories.csv``, as short as they are written if ``is_rounded``."""
+        columns = territory_columns(self.evaluation, self.prices, self.level_columns(of_units=False), is_rounded=is_rounded)
+        return columns if self.robustness is None else {**columns, **self.robustness.columns()}
 
     def level_columns(self, *, of_units: bool) -> dict[str, Any]:
         """Group of each unit, or of each territory, per level: ``NAME_id`` → text."""
@@ -180,13 +189,19 @@ class Plan(Judgement):
             self.result,
             self.evaluation,
             engine_version=self.engine_version,
-            input_digest=input_digest(self.problem, seed=self.result.seed, levels=tuple(level.level for level in self.levels)),
+            input_digest=self._digest,
             rows=self.source.rows,
             warnings=self.notices,
             timings_seconds=self.timings_seconds,
             levels=level_documents(self.levels),
             realignment=None if self.realignment is None else self.realignment.document(),
+            robustness=None if self.robustness is None else self.robustness.document(self.problem.territory_ids),
         )
+
+    @property
+    def _digest(self) -> str:
+        more = "" if self.robustness is None else self.robustness.fingerprint
+        return input_digest(self.problem, seed=self.result.seed, levels=tuple(level.level for level in self.levels), more=more)
 
     @cached_property
     def _explainer(self) -> Explainer:

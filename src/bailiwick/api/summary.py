@@ -26,6 +26,7 @@ def summary_lines(plan: Plan) -> list[str]:
         *judgement_lines(plan.evaluation),
         *level_lines(plan.levels),
         *change_lines(plan),
+        *robust_lines(plan),
         *search_lines(plan),
         *(f"Clash: {c.message} What would help: {c.relaxation}." for c in plan.result.conflicts),
         *(f"Note: {notice.message}" for notice in plan.notices),
@@ -35,6 +36,11 @@ def summary_lines(plan: Plan) -> list[str]:
 def change_lines(plan: Plan) -> list[str]:
     """Before and after, and who changes hands, where an alignment of today was given."""
     return [] if plan.realignment is None else plan.realignment.lines()
+
+
+def robust_lines(plan: Plan) -> list[str]:
+    """How likely territories stay within their tolerances, where something was said to be uncertain."""
+    return [] if plan.robustness is None else plan.robustness.lines()
 
 
 def search_lines(plan: Plan) -> list[str]:

@@ -74,7 +74,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         territory_names=problem.territory_names,
         territory_shapes=shapes,
         territory_colours=_colours(evaluation, shapes),
-        territory_columns=_columns(evaluation),
+        territory_columns=(*_columns(evaluation), *_robust_columns(plan)),
         measures=_measures(evaluation),
         centres=evaluation.centre_coordinates,
         centre_labels=_centre_labels(evaluation),
@@ -197,6 +197,14 @@ def _columns(evaluation: Evaluation) -> tuple[TerritoryColumn, ...]:
     return tuple(columns)
 
 
+def _robust_columns(plan: Plan) -> tuple[TerritoryColumn, ...]:
+    if plan.robustness is None:
+        return ()
+    probability = plan.robustness.probability
+    name = "Stays within" if len(probability) == 1 else "{} stays within"
+    return tuple(TerritoryColumn(name.format(words(m)), 100 * values, "% of cases") for m, values in probability.items())
+
+
 def _float(values: np.ndarray) -> FloatArray:
     return np.asarray(values, dtype=np.float64)
 
@@ -226,6 +234,11 @@ def _facts(plan: Plan, shapes: NDArray[np.object_]) -> tuple[Fact, ...]:
         broken = len(evaluation.in_pieces)
         facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", _across(evaluation, shapes), "warning" if broken else "good"))
     facts.extend(change_facts(plan))
+    if plan.robustness is not None and plan.robustness.probability:
+        least = np.min(list(plan.robustness.probability.values()), axis=0)
+        sure = int((least >= plan.robustness.confidence).sum())
+        detail = f"territories stay within in {plan.robustness.confidence:.0%} of cases"
+        facts.append(Fact("Robust", f"{sure:,} of {k:,}", detail, "good" if sure == k else "warning"))
     if plan.gap is not None:
         facts.append(Fact("Gap", percent_text(plan.gap), "at most, to the best possible"))
     return tuple(facts)
@@ -274,6 +287,18 @@ def _levels_words(plan: Plan) -> tuple[str, ...]:
     return (f"{how.get(plan.construction, '')} {last}".strip(),)
 
 
+def _robust_settings(plan: Plan) -> tuple[tuple[str, str], ...]:
+    if plan.robustness is None:
+        return ()
+    robust = plan.robustness
+    kept = ", ".join(f"{words(name)} {tolerance_text(round(value, 4))}" for name, value in robust.search_tolerances.items())
+    regions = f"{robust.n_regions} regions share {robust.correlation:.0%} of the variance"
+    return (
+        ("Uncertain", f"{', '.join(words(name) for name in robust.probability)}; {regions}"),
+        ("Kept in the search", kept or "as asked"),
+    )
+
+
 def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
     problem, rows = plan.problem, plan.source.rows
     balance = "; ".join(f"{words(m.name)} {tolerance_text(m.tolerance)}" for m in problem.measures if m.tolerance is not None)
@@ -286,6 +311,7 @@ def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
         ("Balance", balance or "none"),
         ("Distances", problem.distance_words),
         *((("Minutes", problem.minutes_words),) if problem.minutes_words and problem.travel is None else ()),
+        *_robust_settings(plan),
         *((f"Level {level.level.name}", f"{level.level.n_groups}") for level in plan.levels),
         ("Stop reason", plan.result.stop_reason),
         *(("How it was read", notice.message) for notice in plan.notices if notice.code in HOW_IT_WAS_READ),

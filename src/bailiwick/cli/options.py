@@ -35,7 +35,7 @@ class ProfileName(StrEnum):
     foot = "foot"
 
 
-_MODEL, _FILES, _RUN = "Model", "Files", "Run"
+_MODEL, _FILES, _RUN, _ROBUST = "Model", "Files", "Run", "Uncertain measures"
 
 Units = Annotated[
     Path,
@@ -114,6 +114,34 @@ Level = Annotated[
         "first. NAME=COLUMN takes the groups from a column of the reps (their managers), or without reps of the units.",
         rich_help_panel=_MODEL,
     ),
+]
+Uncertain = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME:±PCT%|LOW,HIGH",
+        help="A measure that is not known exactly: sales:±15%, or two columns of an interval that holds 90 % of the cases, or three or "
+        "more columns of samples. Territories then leave room for what may come.",
+        rich_help_panel=_ROBUST,
+    ),
+]
+Confidence = Annotated[
+    float,
+    typer.Option(
+        metavar="PCT",
+        parser=number(0),
+        help="Probability that each territory shall have to stay within its tolerances.",
+        rich_help_panel=_ROBUST,
+    ),
+]
+Correlation = Annotated[
+    float,
+    typer.Option(
+        metavar="R", parser=number(0), help="Share of a unit's variance that its region has in common, 0 to 1.", rich_help_panel=_ROBUST
+    ),
+]
+UncertainRegion = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Column with these regions. Default: sixteen compact ones.", rich_help_panel=_ROBUST),
 ]
 Balance = Annotated[
     list[str] | None,

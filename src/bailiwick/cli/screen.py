@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bailiwick.api.levels.report import level_lines
-from bailiwick.api.summary import change_lines, judgement_lines, search_lines
+from bailiwick.api.summary import change_lines, judgement_lines, robust_lines, search_lines
 from bailiwick.domain.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
     """Summary of a new plan, the files, and what to do next."""
     console = Console(highlight=False)
     _show_rows(console, plan)
-    _show_facts(console, [*judgement_lines(plan.evaluation), *level_lines(plan.levels), *change_lines(plan)], is_good=plan.keeps_every_rule)
+    lines = [*judgement_lines(plan.evaluation), *level_lines(plan.levels), *robust_lines(plan), *change_lines(plan)]
+    _show_facts(console, lines, is_good=plan.keeps_every_rule)
     for line in search_lines(plan):
         console.print(Text(line), soft_wrap=True)
     console.print(worst_territories(plan.evaluation))

@@ -114,20 +114,16 @@ def _from_text(text: str) -> AskedUncertainty:
     return AskedUncertainty(name.strip(), None, columns)
 
 
-def resolve_uncertainties(options: UncertaintyOptions, problem: Problem, attributes: UnitTable) -> tuple[Uncertainty, ...]:
+def resolve_uncertainties(options: UncertaintyOptions, problem: Problem) -> tuple[Uncertainty, ...]:
     """Numbers per unit for every uncertain measure.
-
-    Parameters
-    ----------
-    attributes
-        The units with the columns that were asked for as text.
 
     Raises
     ------
     InputError
         If a measure is not balanced, or a column holds no numbers or an interval without its value.
     """
-    region = _regions(options, problem, attributes)
+    units = problem.units
+    region = _regions(options, units)
     known = [m.name for m in problem.measures]
     found = []
     for entry in options.asked:
@@ -138,12 +134,12 @@ def resolve_uncertainties(options: UncertaintyOptions, problem: Problem, attribu
                 field="uncertain",
             )
         value = problem.units.measures[entry.measure]
-        columns = [_numbers(attributes, column) for column in entry.columns]
+        columns = [_numbers(units, column) for column in entry.columns]
         if len(columns) > 2:
             samples = np.column_stack(columns)
             found.append(Uncertainty(entry.measure, samples.mean(axis=1), samples.std(axis=1), region, options.correlation, samples))
             continue
-        low, high = _interval(entry, value, columns, attributes)
+        low, high = _interval(entry, value, columns, units)
         mean, deviation = from_interval(value, low, high)
         found.append(Uncertainty(entry.measure, mean, deviation, region, options.correlation))
     return tuple(found)
@@ -181,11 +177,11 @@ def _numbers(units: UnitTable, column: str) -> FloatArray:
     return np.asarray(numbers.values, dtype=np.float64)
 
 
-def _regions(options: UncertaintyOptions, problem: Problem, attributes: UnitTable) -> IntArray:
+def _regions(options: UncertaintyOptions, units: UnitTable) -> IntArray:
     if options.region is not None:
-        texts = np.array([str(text).strip() for text in attributes.attributes[options.region]])
+        texts = np.array([str(text).strip() for text in units.attributes[options.region]])
         return np.unique(texts, return_inverse=True)[1].astype(np.int32)
-    n = problem.n_units
+    n = units.n_units
     region = np.empty(n, np.int32)
-    region[morton_order(points_km(problem.units))] = np.arange(n) * min(N_REGIONS, n) // n
+    region[morton_order(points_km(units))] = np.arange(n) * min(N_REGIONS, n) // n
     return region

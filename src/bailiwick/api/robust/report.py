@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from bailiwick.domain.uncertainty import Uncertainty
 from bailiwick.domain.wording import percent, tolerance_percent
 from bailiwick.metrics import Evaluation
 from bailiwick.metrics.robustness import draw_deviations, expected_spread, probability_within
+
+if TYPE_CHECKING:
+    from bailiwick.api.plan import Plan
 
 N_DRAWS = 2_000
 
@@ -42,6 +46,8 @@ class Robustness:
         Measure → number of draws or samples.
     search_tolerances
         Measure → tolerance that the search kept, a fraction.
+    fingerprint
+        SHA-256 over everything that is uncertain.
     """
 
     confidence: float
@@ -53,10 +59,11 @@ class Robustness:
     exact: Mapping[str, bool]
     n_cases: Mapping[str, int]
     search_tolerances: Mapping[str, float]
+    fingerprint: str
 
     def columns(self) -> dict[str, np.ndarray]:
         """What ``territories.csv`` gains."""
-        return {f"{name} probability within": values for name, values in self.probability.items()}
+        return {f"{name} probability within": np.round(values, 4) for name, values in self.probability.items()}
 
     def document(self, territory_ids: np.ndarray) -> dict[str, Any]:
         """The key ``robustness`` of ``plan.json``."""
@@ -99,6 +106,16 @@ class Robustness:
         return tuple(found)
 
 
+def with_robustness(
+    plan: Plan, doubts: tuple[Uncertainty, ...], options: UncertaintyOptions, search_tolerances: Mapping[str, float]
+) -> Plan:
+    """The plan with its robustness, and a notice where it is not as sure as was asked."""
+    robustness = measure_robustness(plan.evaluation, doubts, options, search_tolerances, seed=plan.result.seed)
+    told = robustness.notices(plan.problem.territory_ids)
+    cut = len(plan.result.notices)
+    return replace(plan, robustness=robustness, notices=(*plan.notices[:cut], *told, *plan.notices[cut:]))
+
+
 def measure_robustness(
     evaluation: Evaluation,
     uncertainties: tuple[Uncertainty, ...],
@@ -122,4 +139,41 @@ def measure_robustness(
         cases[name] = drawn.shape[1]
     exact = {u.measure: u.samples is None for u in uncertainties}
     n_regions = uncertainties[0].n_regions if uncertainties else 0
-    return Robustness(options.confidence, options.correlation, n_regions, probability, spread, joint, exact, cases, dict(search_tolerances))
+    return Robustness(
+        confidence=options.confidence,
+        correlation=options.correlation,
+        n_regions=n_regions,
+        probability=probability,
+        spread=spread,
+        all_within=joint,
+        exact=exact,
+        n_cases=cases,
+        search_tolerances=_finite(search_tolerances),
+        fingerprint=_fingerprint(uncertainties, options),
+    )
+
+
+def _finite(tolerances: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(value) for name, value in tolerances.items() if np.isfinite(value)}
+
+
+def _fingerprint(uncertainties: tuple[Uncertainty, ...], options: UncertaintyOptions) -> str:
+    digest = hashlib.sha256(repr((options.confidence, options.correlation)).encode())
+    for uncertainty in uncertainties:
+        digest.update(uncertainty.measure.encode())
+        for values in (uncertainty.mean, uncertainty.deviation, uncertainty.region, uncertainty.samples):
+            digest.update(b"none" if values is None else np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def robustness_to_facts(robustness: Robustness) -> dict[str, Any]:
+    """What is kept in the file of a plan, as JSON."""
+    plain = {field.name: getattr(robustness, field.name) for field in fields(robustness)}
+    arrays = {name: {key: values.tolist() for key, values in plain[name].items()} for name in ("probability", "spread")}
+    return {**plain, **arrays}
+
+
+def robustness_from_facts(facts: Mapping[str, Any]) -> Robustness:
+    """The robustness as it was kept."""
+    arrays = {name: {key: np.array(values) for key, values in facts[name].items()} for name in ("probability", "spread")}
+    return Robustness(**{**facts, **arrays})

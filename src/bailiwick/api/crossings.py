@@ -56,8 +56,8 @@ def _cut(graph: Adjacency, units: UnitTable, barriers: Any) -> tuple[Adjacency, 
     is_cut = crosses(pairs, units.coordinates, shapes, is_planar=units.is_planar)
     n_cut = int(is_cut.sum())
     if not n_cut:
-        return graph, [Notice("barriers_cut", f"no link between neighbours crosses {source}; the barriers change nothing")]
-    message = f"{n_cut:,} of {counted(len(pairs), 'link', 'links')} between neighbours cross {source} and were cut"
+        return graph, [Notice("barriers_cut", f"no pair of neighbours lies across {source}; the barriers change nothing")]
+    message = f"{n_cut:,} of {counted(len(pairs), 'pair', 'pairs')} of neighbours cross {source} and were cut"
     told = Notice("barriers_cut", message, n_cut, _named(units, pairs[is_cut]))
     return edited(graph, is_cut, np.empty((0, 2), np.int32), rule=f"{graph.rule}, cut at {source}"), [told]
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from bailiwick.api.balance import Balance, parse_balance, resolve_balance
+from bailiwick.api.crossings import edit_neighbours
 from bailiwick.api.facade import Laps, ProgressFn, check_seed, finish
 from bailiwick.api.judging import labels_of_units, territories_of_labels
 from bailiwick.api.limits import Limits, StopFn
@@ -21,6 +22,7 @@ from bailiwick.api.problem import Rules, assemble, with_count
 from bailiwick.api.realignment import baseline_of, cap_notices, needed_measures
 from bailiwick.api.rules import text_column
 from bailiwick.api.sources import Source, read_assignment, read_roster, read_source
+from bailiwick.api.wishes import TravelWish, with_travel
 from bailiwick.domain import Adjacency, IntArray, Measure, Notice, Objective, Problem, Progress, Result, TextArray
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate
@@ -37,6 +39,8 @@ def realign(
     reps: Any = None,
     balance: Balance | None = None,
     adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
+    barriers: Any = None,
+    links: Any = None,
     shapes: Any = None,
     objective: Objective = "distance",
     is_planar: bool = False,
@@ -44,6 +48,12 @@ def realign(
     group: str | None = None,
     forbidden: Iterable[tuple[str, str]] = (),
     max_distance_km: float | None = None,
+    travel: Any = None,
+    roads: str | os.PathLike[str] | None = None,
+    profile: str = "car",
+    max_minutes: float | None = None,
+    circuity: float | None = None,
+    speed_kmh: float | None = None,
     column_map: Mapping[str, str] | None = None,
     seed: int = 0,
     time_limit: float | None = None,
@@ -104,8 +114,11 @@ def realign(
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=named, text_columns=texts)
     roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     laps.end("read")
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
+    asked = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
+    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, asked)
     graph, told = resolve_adjacency(adjacency, source.units)
+    graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
+    told = (*told, *edits)
     wish = _Wish(current, column, disruption, price, max_moved)
     problem, notices = _problem(source, rules, wish, reps=roster, adjacency=graph)
     laps.end("model")
@@ -145,11 +158,11 @@ def _problem(source: Source, rules: Rules, wish: _Wish, *, reps: Any, adjacency:
     needed_measures(units, wish.disruption)
     labels, strange = _labels_of_today(source, wish)
     territories = territories_of_labels(labels, reps, rules.territories)
-    problem = assemble(units, measures, territories, rules, adjacency)
+    problem, by_travel = with_travel(assemble(units, measures, territories, rules, adjacency), rules.travel)
     position = {t: j for j, t in enumerate(territories.ids.tolist())}
     today: IntArray = np.array([position.get(label, -1) for label in labels.tolist()], dtype=np.int32)
     baseline, priced = baseline_of(problem, today, disruption=wish.disruption, price=wish.price, max_moved=wish.max_moved)
-    return replace(problem, baseline=baseline), (*chosen, *priced, *strange, *territories.notices)
+    return replace(problem, baseline=baseline), (*chosen, *priced, *by_travel, *strange, *territories.notices)
 
 
 def _labels_of_today(source: Source, wish: _Wish) -> tuple[TextArray, tuple[Notice, ...]]:

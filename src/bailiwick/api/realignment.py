@@ -110,7 +110,11 @@ class Realignment:
         return lines
 
     def _distance_line(self) -> str:
-        return f"Mean distance: today {self.before.mean_distance_km:,.1f} km, then {self.after.mean_distance_km:,.1f} km."
+        line = f"Mean distance: today {self.before.mean_distance_km:,.1f} km, then {self.after.mean_distance_km:,.1f} km."
+        if not self.after.problem.has_minutes:
+            return line
+        minutes = [f"{side.number('mean_minutes'):,.1f} minutes" for side in (self.before, self.after)]
+        return f"{line} Mean travel to the centre: today {minutes[0]}, then {minutes[1]}."
 
     def _floor_lines(self) -> list[str]:
         floors, shares = self.floors, [f"At least {percent(self.floors.anywhere)} of {self.measure_name} must change hands in any plan"]

@@ -8,15 +8,15 @@ import numpy as np
 
 from bailiwick.design.bounds.disruption_floor import standing
 from bailiwick.design.bounds.transport_dual import quick_bound
-from bailiwick.design.construct.build import Construction, construct, fill_empty, tightest_measure
+from bailiwick.design.construct.build import Construction, construct, fill_empty, tightest_measure, transport_kind
 from bailiwick.design.construct.centres import spread_coincident
-from bailiwick.design.construct.kernels import is_barred
+from bailiwick.design.construct.kernels import LOOKUP, is_barred
 from bailiwick.design.construct.repair import connect, pieces
-from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.rounds import Rounds
 from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
 from bailiwick.design.progress import Watch
+from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.metrics.centres import best_sites
 from bailiwick.metrics.disruption import match_labels
@@ -36,7 +36,8 @@ def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
     centres = centres_of_today(model)
     built = construct(model, watch=watch, at=centres)
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
-        watch.lower_bound = quick_bound(model, model.centres, built.prices, measure=tightest_measure(model))
+        fixed = model.centres if model.travel is None else centres
+        watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
     begun = replace(built, label=start_of_today(model, built, centres), centres=centres)
     starts = [begun, built] if model.stay.moved(built.label) <= model.stay.cap else [begun]
     seeds = range(seed, seed + (SMALL_RUNS if model.n <= SMALL_NODES else 1))
@@ -67,8 +68,11 @@ def _cooled(courses: list[Rounds], watch: Watch) -> Rounds:
 def centres_of_today(model: Model) -> FloatArray:
     """Centres to start from, shape (K, d), km: the fixed ones, else the best node of the territory as it stands.
 
-    Free territories that have nothing today start where a heavy territory reaches farthest.
+    Free territories that have nothing today start where a heavy territory reaches farthest. With travel times rows of costs,
+    shape (K, n).
     """
+    if model.travel is not None:
+        return model.travel.rows(_sites_of_today(model.travel, standing(model)))
     today = standing(model)
     power = 2 if model.objective == INERTIA else 1
     sites = best_sites(model.points, model.weight, today, model.k, power=power)
@@ -84,10 +88,26 @@ def centres_of_today(model: Model) -> FloatArray:
     return centres
 
 
+def _sites_of_today(travel: Travel, today: IntArray) -> IntArray:
+    """The same as sites, shape (K,)."""
+    sites = travel.best_sites(today)
+    empty = np.flatnonzero((sites < 0) & travel.is_free)
+    if not len(empty):
+        return sites
+    idx = today[travel.node_of_unit]
+    away = travel.table.rows(sites)[idx, np.arange(len(idx))]
+    far = (travel.weights + 1e-9) * np.where(idx >= 0, away, np.inf)
+    for j in empty:
+        sites[j] = np.argmax(far)
+        far = np.minimum(far, (travel.weights + 1e-9) * travel.table.rows(sites[[j]])[0])
+        far[sites[j]] = -1.0
+    return sites
+
+
 def start_of_today(model: Model, built: Construction, centres: FloatArray) -> IntArray:
     """Today's plan with a territory for every node and a node for every territory, in one piece as far as the cap allows."""
     label = _without_bars(model, standing(model))
-    power = 2 if model.objective == INERTIA else 1
+    power = LOOKUP if model.travel is not None else 2 if model.objective == INERTIA else 1
     if model.must_connect and (label >= 0).any():
         label = _grown(model, label, centres, power)
     label = fill_empty(model, label, centres)
@@ -164,8 +184,8 @@ def price_of_fewest_moves(problem: Problem) -> float:
     if total <= 0:
         return 0.0
     centres = centres_of_today(model)
-    transport = Transport.of(model)
-    spacing = float(np.median(transport.spacing(spread_coincident(centres, 1.0))))
+    transport = transport_kind(model).of(model)
+    spacing = float(np.median(transport.spacing(spread_coincident(centres, 1.0) if model.travel is None else centres)))
     if model.objective == DIAMETER:
         return spacing * model.k / total
     return spacing**transport.power * float(model.weight.sum()) / total

@@ -58,7 +58,6 @@ def solve(
     """
     if seed < 0:
         raise InputError(f"the seed must be zero or more, found {seed}", code="parameter", field="seed")
-    _check_together(problem)
     check_hard_rules(problem)
     watch = Watch(clock, stop, on_progress)
     model = compile_problem(problem)
@@ -82,12 +81,3 @@ def solve(
         timings_seconds=dict(watch.laps),
         conflicts=find_conflicts(evaluation, model),
     )
-
-
-def _check_together(problem: Problem) -> None:
-    if problem.travel is not None and problem.baseline is not None:
-        raise InputError(
-            "realignment measures straight km so far, so a baseline and travel times cannot be together; leave out one of them",
-            code="travel_together",
-            field="travel",
-        )

@@ -182,3 +182,13 @@ def test_businesses_of_helsinki_are_nearer_on_foot_by_a_plan_that_knows_the_stre
     assert by_street.result.objective < 0.95 * judged.evaluation.objective
     assert by_street.gap is not None
     assert by_street.gap < 0.05
+
+
+def test_a_realignment_by_road_brings_the_banks_apart(banks: Path) -> None:
+    units = {**shops(), "today": [("west" if x < 3 else "east") for _ in "sn" for x in range(6)]}
+    kept = bw.realign(units, current="today", balance="visits", roads=banks)
+    moved = bw.realign(units, current="today", balance="visits", roads=banks, price=0.0)
+    assert len(kept.moves) == 0
+    assert by_bank(moved) == [{"n"}, {"s"}]
+    assert moved.document()["objective_unit"] == "visits · min"
+    assert "Mean travel to the centre" in moved.summary()

@@ -206,8 +206,34 @@ def test_tables_that_do_not_fit_are_errors(change: dict[str, object], code: str)
     assert raised.value.code == code
 
 
-def test_realignment_and_travel_times_are_not_together_yet() -> None:
-    asked = replace(problem(1), baseline=Baseline(np.zeros(8, np.int32)))
-    with pytest.raises(InputError) as raised:
-        solve(asked, clock=clock)
-    assert raised.value.code == "travel_together"
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["distance", "inertia"]), st.integers(0, 2))
+@settings(max_examples=5, deadline=None)
+def test_realignment_counts_minutes_and_disruption(seed: int, objective: str, n_fixed: int) -> None:
+    asked = problem(seed, n=7, n_fixed=n_fixed, objective=objective)
+    today = np.random.default_rng(seed).integers(0, 2, 7).astype(np.int32)
+    asked = replace(asked, baseline=Baseline(today, price=float(np.random.default_rng(seed).choice([0.0, 3.0, 50.0]))))
+    least = best_of_all(asked)
+    found = solve(asked, clock=clock)
+    if np.isfinite(least):
+        assert not evaluate(asked, found.territory_idx).is_violating.any()
+        assert found.bound is not None
+        assert found.bound.value <= found.objective * (1 + 1e-9)
+        if n_fixed == 2:
+            assert found.objective <= least * (1 + 1e-6)
+            assert found.bound.value <= least * (1 + 1e-6)
+
+
+def test_realignment_of_many_units_by_minutes_keeps_what_it_can() -> None:
+    asked = problem(3, n=120, k=6, tolerance=0.1)
+    points = points_km(asked.units)
+    km = distance_km(points[:, None, :], points[None, :, :])
+    asked = replace(asked, travel=TravelTable((1.5 * km).astype(np.float32), None))
+    graph = Adjacency.from_pairs(120, np.argwhere((km < 2.2) & (km > 0)))
+    asked = replace(asked, adjacency=graph)
+    today = np.array(solve(asked, clock=clock).territory_idx)
+    heavier = {"calls": np.asarray(asked.units.measures["calls"]) * np.where(points[:, 0] < 3, 1.5, 1.0)}
+    shifted = replace(asked, units=replace(asked.units, measures=heavier), baseline=Baseline(today, price=10.0))
+    found = solve(shifted, clock=clock)
+    plan = evaluate(shifted, found.territory_idx)
+    assert plan.keeps_every_rule
+    assert plan.number("moved_share") < 0.3

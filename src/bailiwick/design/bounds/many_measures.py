@@ -118,8 +118,9 @@ class _Dual:
         t = self.transport
         if self.is_table:
             return priced_loads_by_table(
-                self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred, self.centres, np.ascontiguousarray(prices), heat
-            )
+                self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred,
+                t.stay.ptr, t.stay.territory, t.stay_worth, self.centres, np.ascontiguousarray(prices), heat,
+            )  # fmt: skip
         value, loads = priced_loads(
             t.points, self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred,
             t.stay.ptr, t.stay.territory, t.stay_worth, t.middle, t.radius, BLOCK,

@@ -80,10 +80,10 @@ def construct(
     watch
         Asked between steps; when it says stop, the plan is finished from what is known.
     at
-        Centres to stay at, shape (K, d), km; None: they are looked for.
+        Centres to stay at, shape (K, d), km, or rows of costs, shape (K, n); None: they are looked for.
     """
     if model.travel is not None:
-        return _construct_by_travel(model, watch=watch, rounds=rounds, rng=rng)
+        return _construct_by_travel(model, watch=watch, rounds=rounds, rng=rng, at=at)
     transport = Transport.of(model, measure=tightest_measure(model))
     return round_off(model, transport, lay_out(model, transport, watch=watch, rounds=rounds, rng=rng, at=at))
 
@@ -127,21 +127,25 @@ def round_off(model: Model, transport: Transport, diagram: Diagram) -> Construct
     return Construction(label, centres, prices, transport)
 
 
-def _construct_by_travel(model: Model, *, watch: Watch, rounds: int, rng: np.random.Generator | None) -> Construction:
+def _construct_by_travel(
+    model: Model, *, watch: Watch, rounds: int, rng: np.random.Generator | None, at: FloatArray | None
+) -> Construction:
     """The same with travel times: free centres go from site to best site."""
     travel = model.travel
     assert travel is not None
     transport = TableTransport.of(model, measure=tightest_measure(model))
+
+    def rows_at(sites: IntArray) -> FloatArray:
+        return told_apart(travel.rows(sites), travel.points(sites), model.points)
+
     sites = travel.nearest_sites(start_centres(transport, model.centres, rng=rng))
-    rows = told_apart(travel.rows(sites), travel.points(sites), model.points)
+    rows = rows_at(sites) if at is None else at
     prices = transport.balance(rows, ladder=LADDER[:1], accuracy=0.05, max_steps=8)
-    for _ in range(rounds if travel.is_free.any() else 0):
-        label = fill_empty(model, transport.assign(rows, prices)[0], rows)
-        moved = travel.best_sites(label)
+    for _ in range(rounds if travel.is_free.any() and at is None else 0):
+        moved = travel.best_sites(fill_empty(model, transport.assign(rows, prices)[0], rows))
         if (moved == sites).all() or watch.report("construct", 0.0):
             break
-        sites = moved
-        rows = told_apart(travel.rows(sites), travel.points(sites), model.points)
+        sites, rows = moved, rows_at(moved)
         prices = transport.balance(rows, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=5)
     if not watch.report("construct", 0.0):
         prices = transport.balance(rows, ladder=LADDER[1:], start=prices)

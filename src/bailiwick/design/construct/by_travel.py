@@ -29,13 +29,17 @@ class TableTransport(Transport):
 
     def assign(self, centres: FloatArray, prices: FloatArray) -> tuple[IntArray, float, FloatArray]:
         """Best territory per node at these prices, sum of the best scores, and territory loads."""
-        return assign_by_table(self.weight, self.load, self.pinned, self.barred_ptr, self.barred, centres, prices)
+        return assign_by_table(
+            self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
+            self.stay.ptr, self.stay.territory, self.stay_worth, centres, prices,
+        )  # fmt: skip
 
     def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
         """Smoothed dual without its linear term, loads (K,), and the negative second derivative (K, K)."""
         value, load, diagonal, partner, coupling = soft_loads_by_table(
-            self.weight, self.load, self.pinned, self.barred_ptr, self.barred, centres, prices, temperature
-        )
+            self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
+            self.stay.ptr, self.stay.territory, self.stay_worth, centres, prices, temperature,
+        )  # fmt: skip
         indptr, indices, entries = kernels.gather_curvature(diagonal, partner, coupling, DEAD_CELL)
         k = len(diagonal)
         return value, load, sp.csc_matrix((entries, indices, indptr), shape=(k, k))

@@ -9,15 +9,17 @@ import numpy as np
 
 from bailiwick.design.compiled import parallel
 from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, SLOTS, add_coupling, is_barred
+from bailiwick.design.stay import kept_by
 
 
 @parallel
-def soft_loads_by_table(weight, load, pinned, barred_ptr, barred, rows, prices, temperature):  # type: ignore[no-untyped-def]
+def soft_loads_by_table(weight, load, pinned, barred_ptr, barred, stay_ptr, stay_at, stay_worth, rows, prices, temperature):  # type: ignore[no-untyped-def]
     """Like ``kernels.soft_loads``: value, loads, and the curvature as its diagonal and short lists of couplings.
 
     ``rows`` is what each node costs in each territory, shape (K, n); ``temperature`` is per node.
     """
     k, n = rows.shape
+    has_stay = len(stay_ptr) > 0
     value, loads, diagonal = np.zeros(N_CHUNKS), np.zeros((N_CHUNKS, k)), np.zeros((N_CHUNKS, k))
     partner, coupling = np.full((N_CHUNKS, k, SLOTS), -1, np.int32), np.zeros((N_CHUNKS, k, SLOTS))
     for chunk in nb.prange(N_CHUNKS):
@@ -27,12 +29,12 @@ def soft_loads_by_table(weight, load, pinned, barred_ptr, barred, rows, prices, 
                 loads[chunk, pinned[i]] += load[i]
                 continue
             rho, t = load[i] / weight[i], temperature[i]
-            best = np.inf
             for j in range(k):
-                score[j] = np.inf
-                if not is_barred(barred_ptr, barred, i, j):
-                    score[j] = rows[j, i] - rho * prices[j]
-                    best = min(best, score[j])
+                score[j] = np.inf if is_barred(barred_ptr, barred, i, j) else rows[j, i] - rho * prices[j]
+            if has_stay:
+                for at in range(stay_ptr[i], stay_ptr[i + 1]):
+                    score[stay_at[at]] -= stay_worth[at] / weight[i]
+            best = score.min()
             if best == np.inf:
                 continue
             total = 0.0
@@ -61,9 +63,10 @@ def soft_loads_by_table(weight, load, pinned, barred_ptr, barred, rows, prices, 
 
 
 @parallel
-def assign_by_table(weight, load, pinned, barred_ptr, barred, rows, prices):  # type: ignore[no-untyped-def]
+def assign_by_table(weight, load, pinned, barred_ptr, barred, stay_ptr, stay_at, stay_worth, rows, prices):  # type: ignore[no-untyped-def]
     """Best territory of each node at given prices, the sum of best scores, and loads; ties go to the lower index."""
     k, n = rows.shape
+    has_stay = len(stay_ptr) > 0
     label, value, loads = np.full(n, -1, np.int32), np.zeros(N_CHUNKS), np.zeros((N_CHUNKS, k))
     for chunk in nb.prange(N_CHUNKS):
         for i in range(chunk * n // N_CHUNKS, (chunk + 1) * n // N_CHUNKS):
@@ -71,11 +74,15 @@ def assign_by_table(weight, load, pinned, barred_ptr, barred, rows, prices):  # 
             if pinned[i] >= 0:
                 chosen = pinned[i]
                 best = weight[i] * rows[chosen, i] - load[i] * prices[chosen]
+                if has_stay:
+                    best -= kept_by(stay_ptr, stay_at, stay_worth, i, chosen)
             else:
                 for j in range(k):
                     if is_barred(barred_ptr, barred, i, j):
                         continue
                     score = weight[i] * rows[j, i] - load[i] * prices[j]
+                    if has_stay:
+                        score -= kept_by(stay_ptr, stay_at, stay_worth, i, j)
                     if score < best:
                         best, chosen = score, j
             if chosen >= 0:
@@ -86,10 +93,12 @@ def assign_by_table(weight, load, pinned, barred_ptr, barred, rows, prices):  # 
 
 
 @parallel
-def priced_loads_by_table(weight, softness, load, pinned, barred_ptr, barred, rows, prices, temperature):  # type: ignore[no-untyped-def]
+def priced_loads_by_table(  # type: ignore[no-untyped-def]
+    weight, softness, load, pinned, barred_ptr, barred, stay_ptr, stay_at, stay_worth, rows, prices, temperature
+):
     """Like ``many_kernels.priced_loads``: sum of the best scores at prices (K, M), smoothed at temperature per node, and loads (K, M)."""
     k, n = rows.shape
-    n_measures = prices.shape[1]
+    n_measures, has_stay = prices.shape[1], len(stay_ptr) > 0
     value, loads = np.zeros(N_CHUNKS), np.zeros((N_CHUNKS, k, n_measures))
     for chunk in nb.prange(N_CHUNKS):
         score = np.empty(k)
@@ -102,6 +111,8 @@ def priced_loads_by_table(weight, softness, load, pinned, barred_ptr, barred, ro
                 score[j] = rows[j, i]
                 for m in range(n_measures):
                     score[j] -= load[i, m] / weight[i] * prices[j, m]
+                if has_stay:
+                    score[j] -= kept_by(stay_ptr, stay_at, stay_worth, i, j) / weight[i]
                 if score[j] < best:
                     best, chosen = score[j], j
             if chosen < 0:

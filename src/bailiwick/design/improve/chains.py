@@ -6,10 +6,10 @@ import numpy as np
 
 from bailiwick.design.bounds.disruption_floor import Flow
 from bailiwick.design.compiled import kernel
-from bailiwick.design.construct.kernels import cost_of, square_between
+from bailiwick.design.construct.kernels import cost_between
 from bailiwick.design.improve.graph_kernels import can_leave
 from bailiwick.design.improve.search import Search
-from bailiwick.design.improve.search_kernels import may_move, newly_moved, touches_territory
+from bailiwick.design.improve.search_kernels import DIAMETER_POWER, may_move, newly_moved, touches_territory
 from bailiwick.domain import IntArray
 
 MOST_ROUNDS = 20
@@ -55,9 +55,9 @@ def _follow(graph, ground, state, scratch, label, ptr, members, origin, goal, am
                     leaves = newly_moved(stay.ptr, stay.territory, stay.share, i, a, b)
                     if leaves > 0.0 and moved + leaves > ground.stay.cap:
                         continue
-                    power = max(ground.power, 1)
-                    change = cost_of(square_between(ground.points, i, state.centres, b), power, ground.is_sphere)
-                    change -= cost_of(square_between(ground.points, i, state.centres, a), power, ground.is_sphere)
+                    power = ground.power if ground.power != DIAMETER_POWER else 1
+                    change = cost_between(ground.points, i, state.centres, b, power, ground.is_sphere)
+                    change -= cost_between(ground.points, i, state.centres, a, power, ground.is_sphere)
                     change = (ground.weight[i] * change + stay.price * leaves) / load
                     if change < best and (
                         not ground.must_connect

@@ -101,10 +101,10 @@ def _swap(fresh: Path, folder: Path) -> None:
     folder.rename(old)
     try:
         fresh.rename(folder)
-    except OSError:
+    except BaseException:  # Ctrl-C must not cost the older plan either
         old.rename(folder)
         raise
-    shutil.rmtree(old)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _beside(folder: Path, word: str) -> Path:

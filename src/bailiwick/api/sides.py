@@ -18,6 +18,7 @@ from bailiwick.domain import FloatArray, TextArray
 from bailiwick.errors import InputError
 from bailiwick.formats.alignment import ALIGNMENT_FILE
 from bailiwick.formats.numbers import parse_numbers
+from bailiwick.formats.recognise import names_coordinate
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ def _from_table(source: Any) -> Side:
     alignment = formats.read_alignment(table)
     measures = {}
     for name in table.names:
-        if name in alignment.columns:
+        if name in alignment.columns or names_coordinate(name):
             continue
         values = parse_numbers(table.data.column(name), decimal=table.decimal).values[alignment.row_idx]
         if (np.isfinite(values) & (values >= 0)).all():

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 
 import typer
 
+from bailiwick.cli import INTERRUPTED
 from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError
 
-OK, INTERNAL, INPUT, INFEASIBLE, OUTSIDE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, INTERNAL, INPUT, INFEASIBLE, OUTSIDE = 0, 1, 2, 3, 4
 
 
 @contextmanager

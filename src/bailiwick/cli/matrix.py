@@ -40,7 +40,9 @@ def matrix(
     with friendly_errors(as_json=as_json):
         from bailiwick import api
         from bailiwick.formats import parse_column_map
+        from bailiwick.formats.matrix import check_matrix_file
 
+        check_matrix_file(out, read=(units, to, roads))
         found = api.travel_matrix(
             units,
             to=to,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -189,20 +190,50 @@ def write_matrix(
         If the name ends in neither ``.csv`` nor ``.parquet``, or the file cannot be written.
     """
     path = Path(path)
-    if path.suffix.lower() not in {".csv", ".parquet"}:
-        raise InputError(f"{path} should end in .csv or .parquet; choose one of them", code="unknown_format", field="out")
+    check_matrix_file(path)
     columns = long_columns(from_ids, to_ids, minutes, km)
+    fresh = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix.lower() == ".csv":
-            write_csv(path, columns)
-        else:
-            import pyarrow.parquet as pq
-
-            pq.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), path)
+        _write_rows(fresh, columns, is_csv=path.suffix.lower() == ".csv")
+        fresh.replace(path)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror or error}; name another file"
         raise InputError(message, code="unwritable", field="out") from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
+
+
+def _write_rows(path: Path, columns: dict[str, NDArray[Any]], *, is_csv: bool) -> None:
+    if is_csv:
+        write_csv(path, columns)
+        return
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), path)
+
+
+def check_matrix_file(path: str | os.PathLike[str], read: Iterable[str | os.PathLike[str] | None] = ()) -> None:
+    """Make sure that a matrix may be written to a file; worth knowing before it is computed.
+
+    Parameters
+    ----------
+    read
+        Files that are read to compute it, which must not be replaced.
+
+    Raises
+    ------
+    InputError
+        If the name ends in neither ``.csv`` nor ``.parquet``, or is that of a file that is read.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in {".csv", ".parquet"}:
+        raise InputError(f"{path} should end in .csv or .parquet; choose one of them", code="unknown_format", field="out")
+    if path.exists() and any(Path(file).exists() and path.samefile(file) for file in read if file is not None):
+        raise InputError(
+            f"{path} is read to compute the matrix and would be replaced by it; name another file", code="own_input", field="out"
+        )
 
 
 def long_columns(

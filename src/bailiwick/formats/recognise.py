@@ -187,6 +187,17 @@ def choose_columns(
     return Choice(fields, measures, texts, numbers)
 
 
+def names_coordinate(name: str) -> bool:
+    """Whether a column is called like half of a position, which never adds up to anything.
+
+    Examples
+    --------
+    >>> names_coordinate("Billing Longitude"), names_coordinate("people")
+    (True, False)
+    """
+    return any(name_key(name) == name_key(synonym) for field in ("lon", "lat", "x", "y") for synonym in FIELD_SYNONYMS[field])
+
+
 def _fields_in_use(is_planar: bool) -> tuple[str, ...]:
     """Without the user's word no field ``location``: coordinates in text are reported instead."""
     coordinates = ("x", "y") if is_planar else ("lon", "lat")

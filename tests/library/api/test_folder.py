@@ -90,3 +90,19 @@ def test_a_folder_that_cannot_be_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(InputError, match="busy; name another folder"):
         write(tmp_path / "plan", "1")
     assert [p.name for p in tmp_path.iterdir()] == ["plan"]
+
+
+def test_an_interruption_while_folders_change_places_keeps_the_older_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "plan", "1")
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if ".new" in self.name:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "plan", "2")
+    assert [p.name for p in tmp_path.iterdir()] == ["plan"]
+    assert (tmp_path / "plan" / "plan.json").read_text() == "1"

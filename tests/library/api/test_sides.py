@@ -29,3 +29,9 @@ def test_negative_columns_are_no_measures(tmp_path: Path) -> None:
     path = tmp_path / "alignment.csv"
     path.write_text("unit_id,territory_id,longitude,people\na,N,-86.5,30\nb,S,-90.1,10\n")
     assert list(read_side(path).measures) == ["people"]
+
+
+def test_coordinates_are_no_measures(tmp_path: Path) -> None:
+    path = tmp_path / "alignment.csv"
+    path.write_text("unit_id,territory_id,x,y,Longitude,people\na,N,3,1,8.6,30\nb,S,4,1,8.7,10\n")
+    assert list(read_side(path).measures) == ["people"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -50,3 +52,23 @@ def test_exits_pass() -> None:
     with pytest.raises(typer.Exit) as caught, friendly_errors():
         raise typer.Exit(3)
     assert caught.value.exit_code == 3
+
+
+LOADING = """
+import sys
+
+class Impatient:
+    def find_spec(self, name, *where):
+        if name == sys.argv[1]:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+from bailiwick.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("moment", ["typer", "bailiwick.cli.app", "bailiwick.cli.options"])
+def test_ctrl_c_while_the_program_loads_shows_no_traceback(moment: str) -> None:
+    done = subprocess.run([sys.executable, "-c", LOADING, moment], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

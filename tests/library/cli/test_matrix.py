@@ -49,3 +49,20 @@ def test_an_unusable_file_of_roads_is_exit_code_2(run: Any, town: Path) -> None:
     done = run("matrix", town / "accounts.csv", "--roads", town / "homes.csv", "--out", town / "m.csv")
     assert done.exit_code == 2
     assert "extract of OpenStreetMap" in done.output
+
+
+@pytest.mark.parametrize("named", ["accounts.csv", "homes.csv", "./accounts.csv"])
+def test_a_file_that_is_read_is_never_replaced(run: Any, town: Path, named: str) -> None:
+    before = {path.name: path.read_bytes() for path in town.iterdir()}
+    done = run("matrix", town / "accounts.csv", "--to", town / "homes.csv", "--out", f"{town}/{named}")
+    assert done.exit_code == 2
+    assert "name another file" in done.stderr.replace("\n", " ")
+    assert {path.name: path.read_bytes() for path in town.iterdir()} == before
+
+
+def test_a_matrix_that_cannot_be_written_leaves_nothing(run: Any, town: Path) -> None:
+    (town / "m.csv").mkdir()
+    before = sorted(town.iterdir())
+    for out in (town / "m.csv", town / "homes.csv" / "m.csv"):
+        assert run("matrix", town / "accounts.csv", "--out", out).exit_code == 2
+    assert sorted(town.iterdir()) == before

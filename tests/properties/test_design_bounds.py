@@ -126,26 +126,32 @@ def test_more_rules_never_lower_what_the_bound_bounds() -> None:
 
 
 @every_cost
-def test_the_prices_that_are_stated_prove_the_bound(objective: Objective, is_planar: bool) -> None:
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_the_prices_that_are_stated_prove_the_bound(objective: Objective, is_planar: bool, is_quick: bool) -> None:
     asked = random_problem(objective, is_planar=is_planar, has_homes=True, tolerance=0.05)
     asked = replace(asked, locked=None, forbidden=None)
     hours = np.random.default_rng(5).lognormal(0, 0.5, N) * 40
     units = replace(asked.units, measures={**asked.units.measures, "hours": hours})
-    # hours have the narrower tolerance, so the prices are of them, while distance is weighed by people
-    asked = replace(asked, units=units, measures=(replace(asked.measures[0], tolerance=0.3), Measure("hours", 0.05)))
+    # hours have the narrower tolerance, while distance is weighed by people
+    asked = replace(asked, units=units, measures=(replace(asked.measures[0], tolerance=0.06), Measure("hours", 0.05)))
     result = solve(asked, clock=time.perf_counter, stop=lambda _: True)
-    assert result.bound is not None
-    prices = result.bound.prices
+    plan = evaluate(asked, result.territory_idx)
+    bound = result.bound if is_quick else bound_for_centres(compile_problem(asked), plan, np.zeros(K))
+    assert bound is not None
+    prices = bound.prices
     assert prices is not None
-    assert prices.measure == "hours"
+    assert prices.measures == (("hours",) if is_quick else ("people", "hours"))
     power = 2 if objective == "inertia" else 1
     homes = coordinates_to_points(asked.centre_coordinates, is_planar=is_planar)
     cost = asked.weights[:, None] * distance_km(points_km(units)[:, None, :], homes[None]) ** power
-    deviation = evaluate(asked, result.territory_idx).deviations[:, 1]
-    target = hours.sum() * asked.target_shares
-    low, high = target * (1 + np.minimum(deviation, -0.05)), target * (1 + np.maximum(deviation, 0.05))
-    room = np.where(prices.values > 0, high, low)
-    proven = (cost + hours[:, None] * prices.values).min(axis=1).sum() - (room * prices.values).sum()
-    assert proven == pytest.approx(result.bound.value, rel=1e-9)
-    assert (prices.values > 0).any()
-    assert (prices.values < 0).any()
+    paid = 0.0
+    for name, price in zip(prices.measures, prices.values.T, strict=True):
+        column = [m.name for m in asked.measures].index(name)
+        tolerance, deviation = float(asked.measures[column].tolerance or 0), plan.deviations[:, column]
+        target = units.measures[name].sum() * asked.target_shares
+        low, high = target * (1 + np.minimum(deviation, -tolerance)), target * (1 + np.maximum(deviation, tolerance))
+        cost = cost + units.measures[name][:, None] * price
+        paid += float((np.where(price > 0, high, low) * price).sum())
+        assert (price > 0).any()
+        assert (price < 0).any()
+    assert cost.min(axis=1).sum() - paid == pytest.approx(bound.value, rel=1e-6)

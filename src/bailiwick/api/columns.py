@@ -58,7 +58,7 @@ def territory_columns(
     for key in ("reach_km", "diameter_km"):
         columns[key] = decimals(evaluation.column(key), 3)
     if prices is not None:
-        columns[f"{prices.measure} price"] = digits(prices.values, 9)
+        columns |= {f"{name} price": digits(column, 9) for name, column in zip(prices.measures, prices.values.T, strict=True)}
     columns[axes[0]], columns[axes[1]] = decimals(evaluation.centre_coordinates, 7).T
     return columns
 

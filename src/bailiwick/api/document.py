@@ -135,14 +135,18 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
 
 
 def _prices(result: Result) -> dict[str, Any] | None:
-    """Unit of measure, and the price of room of each territory in it."""
+    """Per measure the unit, and the price of room of each territory in it."""
     prices = None if result.bound is None else result.bound.prices
     if prices is None:
         return None
     problem = result.problem
-    unit = f"{objective_unit(problem)} per {prices.measure}"
-    of_territory = {str(i): number(price) for i, price in zip(problem.territory_ids, prices.values, strict=True)}
-    return {"measure": prices.measure, "unit": unit, "of_territory": of_territory}
+    return {
+        name: {
+            "unit": f"{objective_unit(problem)} per {name}",
+            "of_territory": {str(i): number(price) for i, price in zip(problem.territory_ids, column, strict=True)},
+        }
+        for name, column in zip(prices.measures, prices.values.T, strict=True)
+    }
 
 
 def _ids(ids: np.ndarray) -> list[str]:

@@ -63,7 +63,7 @@ def territory_document(judge: MoveJudge, insight: TerritoryInsight) -> dict[str,
         "objective": _number(now.cost),
         "objective_unit": objective_unit(problem),
         "balance": [_limit(problem, insight, m) for m in range(len(problem.measures))],
-        "price": _price_document(judge, insight),
+        "prices": _price_documents(judge, insight),
         "neighbours": [_pressure_document(problem, pressure) for pressure in insight.neighbours],
         "least_certain": [move_document(judge, effect, with_units=True) for effect in insight.least_certain],
         "most_certain": [move_document(judge, effect, with_units=True) for effect in insight.most_certain],
@@ -102,9 +102,8 @@ def conditions(judge: MoveJudge, effect: MoveEffect) -> list[dict[str, Any]]:
     if effect.objective_change > 0 and weight > 0 and not judge.is_diameter:
         found.append({"kind": "distance", "per_weight": _number(effect.objective_change / weight)})
     if judge.prices is not None and effect.price_gap > 0:
-        load = float(problem.units.measures[judge.prices.measure][effect.unit_idx].sum())
-        if load > 0:
-            found.append({"kind": "price", "measure": judge.prices.measure, "difference": _number(effect.price_gap / load)})
+        loads = {name: float(problem.units.measures[name][effect.unit_idx].sum()) for name in judge.prices.measures}
+        found += [{"kind": "price", "measure": m, "difference": _number(effect.price_gap / load)} for m, load in loads.items() if load > 0]
     return found
 
 
@@ -196,15 +195,17 @@ def _limit(problem: Problem, insight: TerritoryInsight, m: int) -> dict[str, Any
     }
 
 
-def _price_document(judge: MoveJudge, insight: TerritoryInsight) -> dict[str, Any] | None:
-    if judge.prices is None:
-        return None
-    return {
-        "measure": judge.prices.measure,
-        "unit": f"{objective_unit(judge.problem)} per {judge.prices.measure}",
-        "value": _number(insight.price),
-        "percentage_point_worth": _number(insight.point_worth),
-    }
+def _price_documents(judge: MoveJudge, insight: TerritoryInsight) -> list[dict[str, Any]]:
+    names = () if judge.prices is None else judge.prices.measures
+    return [
+        {
+            "measure": name,
+            "unit": f"{objective_unit(judge.problem)} per {name}",
+            "value": _number(float(price)),
+            "percentage_point_worth": _number(float(worth)),
+        }
+        for name, price, worth in zip(names, insight.prices, insight.point_worth, strict=True)
+    ]
 
 
 def _pressure_document(problem: Problem, pressure: Pressure) -> dict[str, Any]:

@@ -245,17 +245,21 @@ def _limits(judge: MoveJudge, insight: TerritoryInsight) -> list[str]:
         allowed = "not balanced" if measure.tolerance is None else f"allowed are {tolerance_percent(measure.tolerance)}"
         texts.append(f"{measure.name} {percent(float(insight.now.deviations[m]), signed=True)} ({allowed})")
     sentences = [f"Beside its targets it has {', '.join(texts)}."]
-    if judge.prices is None or not np.isfinite(insight.price):
-        return sentences
-    if abs(insight.point_worth) <= 1e-9 * max(judge.evaluation.objective, 1.0) and insight.price == 0:
-        return [*sentences, f"Room for {judge.prices.measure} does not limit it: its price is 0."]
-    worth = f"{_figure(abs(insight.price))} {objective_unit(problem)}"
-    what = "larger: one more" if insight.price > 0 else "smaller: one less"
-    sentences.append(
-        f"It would rather be {what} unit of {judge.prices.measure} there would be worth {worth}, one more percentage point of its "
-        f"tolerance {_amount(judge, insight.point_worth)}."
-    )
+    names = () if judge.prices is None else judge.prices.measures
+    for name, price, worth in zip(names, insight.prices.tolist(), insight.point_worth.tolist(), strict=True):
+        sentences.append(_priced(judge, name, price, worth))
     return sentences
+
+
+def _priced(judge: MoveJudge, name: str, price: float, point_worth: float) -> str:
+    if price == 0:
+        return f"Room for {name} does not limit it: its price is 0."
+    worth = f"{_figure(abs(price))} {objective_unit(judge.problem)}"
+    what = "larger: one more" if price > 0 else "smaller: one less"
+    return (
+        f"It would rather be {what} unit of {name} there would be worth {worth}, one more percentage point of its "
+        f"tolerance {_amount(judge, point_worth)}."
+    )
 
 
 def _pressing(judge: MoveJudge, insight: TerritoryInsight) -> list[str]:

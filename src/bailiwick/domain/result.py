@@ -19,16 +19,16 @@ class Prices:
 
     Attributes
     ----------
-    measure
-        The measure whose tolerance they belong to.
+    measures
+        The measures whose tolerances they belong to: one, or all that are balanced.
     values
-        Shape (K,), in units of the objective per unit of the measure. Positive: the territory is full, and one more
-        unit of room there would save so much. Negative: it is filled up to its lower limit, and one unit less would
+        Shape (K, measures), in units of the objective per unit of the measure. Positive: the territory is full, and one
+        more unit of room there would save so much. Negative: it is filled up to its lower limit, and one unit less would
         save so much. 0: its tolerance does not matter. At these prices a unit is best off in the territory where its
-        share of the objective plus its measure times the price is least.
+        share of the objective plus its measures times their prices is least.
     """
 
-    measure: str
+    measures: tuple[str, ...]
     values: FloatArray
 
     def __post_init__(self) -> None:

@@ -167,7 +167,7 @@ def _notice(notice: Notice) -> dict[str, Any]:
 
 
 def _bound_document(bound: Bound) -> dict[str, Any]:
-    prices = None if bound.prices is None else {"measure": bound.prices.measure, "values": bound.prices.values.tolist()}
+    prices = None if bound.prices is None else {"measures": list(bound.prices.measures), "values": bound.prices.values.tolist()}
     return {"value": bound.value, "holds_for": bound.holds_for, "method": bound.method, "prices": prices}
 
 
@@ -201,7 +201,7 @@ def _conflict(document: Mapping[str, Any]) -> Conflict:
 
 def _bound(document: Mapping[str, Any]) -> Bound:
     prices = document["prices"]
-    found = None if prices is None else Prices(prices["measure"], np.array(prices["values"], dtype=np.float64))
+    found = None if prices is None else Prices(tuple(prices["measures"]), np.array(prices["values"], dtype=np.float64))
     return Bound(document["value"], document["holds_for"], document["method"], found)
 
 

@@ -259,3 +259,18 @@ def test_what_would_change_hands_is_part_of_the_answer() -> None:
             assert move["disruption"]["moved_share"]["after"] == pytest.approx(after.number("moved_share"))
             assert ("would change hands" in plan.explain(unit_id).text) == bool(change)
     assert "Today it is in " in plan.explain("d").text or "It has that territory today." in plan.explain("d").text
+
+
+def test_the_price_gap_is_what_centre_room_and_change_of_hands_cost() -> None:
+    units = {"id": list("abcdef"), "x": [0, 1, 2, 3, 4, 5], "y": [0] * 6, "hours": [1, 1, 2, 2, 1, 1], "now": ["T1"] * 4 + ["T2"] * 2}
+    plan = bw.realign(units, current="now", balance={"hours": 0.3}, is_planar=True, price=1.0)
+    problem, baseline, prices = plan.problem, plan.problem.baseline, plan.prices
+    assert baseline is not None
+    assert prices is not None
+    centres = plan.evaluation.centre_coordinates
+    for i, unit_id in enumerate(units["id"]):
+        costs = np.abs(units["x"][i] - centres[:, 0]) * units["hours"][i] + units["hours"][i] * prices.values[:, 0]
+        costs += baseline.price * problem.disruption[i] * (np.arange(2) != baseline.territory_idx[i])
+        here = plan.evaluation.territory_idx[i]
+        (move,) = plan.explain(unit_id).document()["alternatives"]
+        assert move["price_gap"] == pytest.approx(costs[1 - here] - costs[here])

@@ -115,12 +115,12 @@ def dual_value(plan: Evaluation, prices: Prices, tolerance: np.ndarray) -> float
     asked = plan.problem
     homes = coordinates_to_points(plan.centre_coordinates, is_planar=True)
     cost = asked.weights[:, None] * distance_km(points_km(asked.units)[:, None, :], homes[None])
-    load = asked.units.measures[prices.measure]
+    load, price = asked.units.measures[prices.measures[0]], prices.values[:, 0]
     target, deviation = load.sum() * asked.target_shares, plan.deviations[:, 0]
     low = target * (1 + np.minimum(deviation, -np.minimum(tolerance, 1)))
     high = target * (1 + np.maximum(deviation, tolerance))
-    room = np.where(prices.values > 0, high, low)
-    return float((cost + load[:, None] * prices.values).min(axis=1).sum() - (room * prices.values).sum())
+    room = np.where(price > 0, high, low)
+    return float((cost + load[:, None] * price).min(axis=1).sum() - (room * price).sum())
 
 
 @pytest.mark.parametrize("tolerance", [0.02, 0.1, 0.995])
@@ -132,19 +132,19 @@ def test_a_point_of_tolerance_is_worth_what_the_bound_falls(tolerance: float) ->
     # a plan of nearest homes is far out of balance, so some windows are wide already
     for label in (solve(asked, clock=time.perf_counter).territory_idx, np.arange(60) % 4, np.minimum(np.arange(60) // 20, 3)):
         plan = evaluate(asked, label)
-        prices = Prices("people", rng.normal(0, 10, 4))
+        prices = Prices(("people",), rng.normal(0, 10, (4, 1)))
         judge = MoveJudge(plan, prices)
         for j in range(4):
             wider = np.full(4, tolerance) + np.where(np.arange(4) == j, 0.01, 0)
             fall = dual_value(plan, prices, np.full(4, tolerance)) - dual_value(plan, prices, wider)
-            assert territory_insight(judge, j).point_worth == pytest.approx(fall, rel=1e-6, abs=1e-8), j
+            assert territory_insight(judge, j).point_worth[0] == pytest.approx(fall, rel=1e-6, abs=1e-8), j
 
 
 def test_without_prices_or_tolerance_nothing_is_claimed() -> None:
-    assert np.isnan(territory_insight(row(label=[0, 0, 0, 1, 1, 1]), 0).price)
-    assert np.isnan(territory_insight(row(label=[0, 0, 0, 1, 1, 1]), 0).point_worth)
+    assert not len(territory_insight(row(label=[0, 0, 0, 1, 1, 1]), 0).prices)
+    assert not len(territory_insight(row(label=[0, 0, 0, 1, 1, 1]), 0).point_worth)
     free = row(label=[0, 0, 0, 1, 1, 1], tolerance={"people": None})
-    assert territory_insight(MoveJudge(free.evaluation, Prices("people", np.zeros(2))), 0).point_worth == 0
+    assert territory_insight(MoveJudge(free.evaluation, Prices(("people",), np.zeros((2, 1)))), 0).point_worth[0] == 0
 
 
 def test_an_empty_territory_is_explained_too() -> None:

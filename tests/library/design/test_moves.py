@@ -91,7 +91,7 @@ def row(**rules: Any) -> Problem:
 def test_numbers_that_fit_in_the_head() -> None:
     # homes at both ends, cut in the middle; the third unit goes over: 3 km instead of 2
     plan = evaluate(row(centres=[(0, 0), (5, 0)], tolerance=0.1), np.array([0, 0, 0, 1, 1, 1]))
-    (effect,) = MoveJudge(plan, Prices("people", np.array([0.5, -0.25]))).effects(2, np.array([1]))
+    (effect,) = MoveJudge(plan, Prices(("people",), np.array([[0.5], [-0.25]]))).effects(2, np.array([1]))
     assert effect.objective_change == pytest.approx(1)
     assert effect.kilometres == (2, 3)
     assert [half.totals.tolist() for half in effect.after] == [[5], [7]]

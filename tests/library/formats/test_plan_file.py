@@ -26,7 +26,7 @@ def some_result(problem: Problem, **more: Any) -> Result:
     centres = np.array(problem.centre_coordinates)
     centres[~problem.is_fixed] = 0.25
     label = np.arange(problem.n_units) % k
-    prices = Prices(problem.measures[0].name, np.linspace(-1, 1, k) / 3)
+    prices = Prices((problem.measures[0].name, "other"), np.linspace(-1, 1, 2 * k).reshape(k, 2) / 3)
     settings = {"bound": Bound(1 / 3, "all plans", "dual", prices), "stop_reason": "converged", "seed": 7, **more}
     return Result(problem, label, centres, 12.5, **settings)
 

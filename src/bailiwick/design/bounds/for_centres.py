@@ -42,15 +42,17 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     exact = transport_kind(model).exact(model, measure=measure)
     single = dual_bound(exact, centres, lower[:, measure], upper[:, measure], start, ladder=() if is_quick else LADDER)
     value, measures, method = single.value, [measure], "transport dual, smoothed Newton"
+    prices = single.prices[:, None]
     if model.load.shape[1] > 1 and not is_quick:
-        prices = np.zeros_like(lower)
-        prices[:, measure] = single.prices
-        many = many_dual_bound(model, centres, lower, upper, prices)
+        begin = np.zeros_like(lower)
+        begin[:, measure] = single.prices
+        many = many_dual_bound(model, centres, lower, upper, begin)
         if many.value > value:
+            prices = many.prices
             value, measures, method = many.value, list(range(model.load.shape[1])), "transport dual of all measures, quasi-Newton"
     value = max(in_objective(model, value), 0.0)
     words = _holds_for(problem, measures, is_widened=bool(is_outside[:, measures].any()))
-    return Bound(min(value, evaluation.objective), words, method, _prices(problem, measure, single.prices))
+    return Bound(min(value, evaluation.objective), words, method, _prices(problem, measures, prices))
 
 
 def _centres(model: Model, evaluation: Evaluation) -> FloatArray:
@@ -60,15 +62,15 @@ def _centres(model: Model, evaluation: Evaluation) -> FloatArray:
     return coordinates_to_points(evaluation.centre_coordinates, is_planar=evaluation.problem.units.is_planar)
 
 
-def _prices(problem: Problem, measure: int, scaled: FloatArray) -> Prices:
+def _prices(problem: Problem, measures: list[int], scaled: FloatArray) -> Prices:
     """Prices in units of the objective per unit of the measure, positive where a territory is full.
 
     The transport scales weights and loads so that either sums to K, and credits a unit with what it brings.
     """
-    name = _balanced(problem)[measure].name
-    total = float(problem.units.measures[name].sum())
-    rate = float(problem.weights.sum()) / total if total > 0 else 0.0
-    return Prices(name, 0.0 - scaled * rate)
+    names = tuple(_balanced(problem)[m].name for m in measures)
+    totals = np.array([problem.units.measures[name].sum() for name in names])
+    rate = np.divide(problem.weights.sum(), totals, out=np.zeros_like(totals), where=totals > 0)
+    return Prices(names, 0.0 - scaled * rate)
 
 
 def _windows_with(model: Model, label: np.ndarray) -> tuple[FloatArray, FloatArray, np.ndarray]:

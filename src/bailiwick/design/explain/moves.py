@@ -340,9 +340,9 @@ class MoveJudge:
     def _price_gap(self, moved: IntArray, origin: int, goal: int, costs: FloatArray) -> float:
         if self.prices is None:
             return float("nan")
-        load = float(self.problem.units.measures[self.prices.measure][moved].sum())
+        load = np.array([self.problem.units.measures[name][moved].sum() for name in self.prices.measures])
         price = self.prices.values
-        return float(costs[goal] - costs[origin] + load * (price[goal] - price[origin])) + self._disruption_change(moved, goal)
+        return float(costs[goal] - costs[origin] + (load * (price[goal] - price[origin])).sum())
 
 
 def _minutes_to_centres(evaluation: Evaluation) -> FloatArray | None:

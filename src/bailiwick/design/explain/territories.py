@@ -48,11 +48,10 @@ class TerritoryInsight:
         Cost, centre, totals, deviations, pieces.
     centre_unit
         Unit at a free centre; −1 if the centre is fixed or the territory is empty.
-    price
-        What one more unit of room is worth, see :class:`bailiwick.domain.Prices`; NaN without prices.
+    prices
+        What one more unit of room is worth, per priced measure, see :class:`bailiwick.domain.Prices`; empty without prices.
     point_worth
-        By how much the lower bound falls if the tolerance of the priced measure is one percentage point wider here; NaN
-        without prices.
+        By how much the lower bound falls if the tolerance of a priced measure is one percentage point wider here; likewise.
     n_locked
         Units that are locked to it.
     neighbours
@@ -66,8 +65,8 @@ class TerritoryInsight:
     territory: int
     now: Half
     centre_unit: int
-    price: float
-    point_worth: float
+    prices: FloatArray
+    point_worth: FloatArray
     n_locked: int
     neighbours: tuple[Pressure, ...]
     least_certain: tuple[MoveEffect, ...]
@@ -90,7 +89,7 @@ def territory_insight(judge: MoveJudge, territory: int) -> TerritoryInsight:
         territory=territory,
         now=now,
         centre_unit=_centre_unit(judge, territory, now),
-        price=float("nan") if judge.prices is None else float(judge.prices.values[territory]),
+        prices=np.empty(0) if judge.prices is None else judge.prices.values[territory],
         point_worth=_point_worth(judge, territory),
         n_locked=0 if problem.locked is None else int((problem.locked[members] == territory).sum()),
         neighbours=_pressures(judge, territory, bordering),
@@ -108,23 +107,26 @@ def _centre_unit(judge: MoveJudge, territory: int, now: Half) -> int:
     return int(members[np.argmin(((judge.points[members] - now.centre) ** 2).sum(axis=1))])
 
 
-def _point_worth(judge: MoveJudge, territory: int) -> float:
-    """Fall of the bound at the prices: room that is added times its price.
+def _point_worth(judge: MoveJudge, territory: int) -> FloatArray:
+    """Fall of the bound at the prices: room that is added times its price, per priced measure.
 
     The bound counts windows that this plan passes as wide as the plan needs them, so there a wider tolerance adds less room.
     """
     if judge.prices is None:
-        return float("nan")
-    column = next(m for m, measure in enumerate(judge.problem.measures) if measure.name == judge.prices.measure)
-    tolerance = judge.problem.measures[column].tolerance
-    if tolerance is None:
-        return 0.0
-    target = float(judge.evaluation.targets[territory, column])
-    used = float(judge.evaluation.deviations[territory, column]) * np.sign(judge.prices.values[territory])
-    room = max(tolerance + POINT, used) - max(tolerance, used)
-    if judge.prices.values[territory] < 0:  # nothing is below zero
-        room = min(room, max(1.0 - max(tolerance, used), 0.0))
-    return float(abs(judge.prices.values[territory]) * target * room)
+        return np.empty(0)
+    names = [measure.name for measure in judge.problem.measures]
+    worth = np.zeros(len(judge.prices.measures))
+    for at, price in enumerate(judge.prices.values[territory].tolist()):
+        column = names.index(judge.prices.measures[at])
+        tolerance = judge.problem.measures[column].tolerance
+        if tolerance is None or price == 0:
+            continue
+        used = float(judge.evaluation.deviations[territory, column]) * (1.0 if price > 0 else -1.0)
+        room = max(tolerance + POINT, used) - max(tolerance, used)
+        if price < 0:  # nothing is below zero
+            room = min(room, max(1.0 - max(tolerance, used), 0.0))
+        worth[at] = abs(price) * float(judge.evaluation.targets[territory, column]) * room
+    return worth
 
 
 def _bordering(judge: MoveJudge, territory: int) -> IntArray:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bailiwick.api import (
+        ApproachComparison,
         Comparison,
         Explanation,
         Judgement,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         TerritoryDesigner,
         TravelMatrix,
         compare,
+        compare_approaches,
         design,
         design_layers,
         evaluate,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "ApproachComparison",
     "BailiwickError",
     "Comparison",
     "ConnectorError",
@@ -51,6 +54,7 @@ __all__ = [
     "TerritoryDesigner",
     "TravelMatrix",
     "compare",
+    "compare_approaches",
     "design",
     "design_layers",
     "evaluate",

@@ -1,5 +1,6 @@
 """The façade: everything Bailiwick does, in a few functions."""
 
+from bailiwick.api.approaches import ApproachComparison, check_approaches_folder, compare_approaches
 from bailiwick.api.comparison import Comparison, compare
 from bailiwick.api.estimator import TerritoryDesigner
 from bailiwick.api.explanation import Explanation
@@ -13,6 +14,7 @@ from bailiwick.api.realignment import Realignment
 from bailiwick.api.travel import TravelMatrix, travel_matrix
 
 __all__ = [
+    "ApproachComparison",
     "Comparison",
     "Explanation",
     "Judgement",
@@ -21,9 +23,11 @@ __all__ = [
     "Realignment",
     "TerritoryDesigner",
     "TravelMatrix",
+    "check_approaches_folder",
     "check_folder",
     "check_layers_folder",
     "compare",
+    "compare_approaches",
     "design",
     "design_layers",
     "evaluate",

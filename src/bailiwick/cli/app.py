@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import bailiwick
+from bailiwick.cli.approaches import approaches
 from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
@@ -52,6 +53,7 @@ app.command()(realign)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(explain)
+app.command()(approaches)
 app.command()(layers)
 app.command()(matrix)
 app.command()(sample)

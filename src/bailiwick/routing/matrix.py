@@ -95,12 +95,15 @@ def road_matrix(network: RoadNetwork, places: FloatArray, to: FloatArray | None 
     sources, source_of = np.unique(graph.node_of_place[:n], return_inverse=True)
     targets, target_of = np.unique(graph.node_of_place[goals], return_inverse=True)
     seconds, km = many_to_many(graph.indptr, graph.ends, graph.seconds, graph.km, sources, targets)
+    minutes, km = (part[source_of[:, None], target_of[None, :]] for part in (seconds, km))
+    minutes /= np.float32(60)
     from_gap, to_gap = snapped.gap_km[:n], snapped.gap_km[goals]
-    gap = (from_gap[:, None] + to_gap[None, :]).astype(np.float32)
-    gap[(everywhere[:n, None, :] == everywhere[goals][None, :, :]).all(axis=2)] = 0.0
-    minutes = seconds[source_of[:, None], target_of[None, :]] / np.float32(60)
-    minutes += gap * np.float32(60 / network.profile.off_road_kmh)
-    return RoadMatrix(minutes, km[source_of[:, None], target_of[None, :]] + gap, from_gap, to_gap)
+    position = np.unique(everywhere, axis=0, return_inverse=True)[1].ravel()
+    for i in range(n):
+        gap = np.where(position[goals] == position[i], 0.0, from_gap[i] + to_gap)
+        minutes[i] += gap * (60 / network.profile.off_road_kmh)
+        km[i] += gap
+    return RoadMatrix(minutes, km, from_gap, to_gap)
 
 
 def contract_network(split: Split) -> RoadGraph:

@@ -6,6 +6,7 @@ from bailiwick.api.estimator import TerritoryDesigner
 from bailiwick.api.explanation import Explanation
 from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
+from bailiwick.api.fronts import Front, check_front_folder, front
 from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
 from bailiwick.api.plan import Judgement, Plan
@@ -17,6 +18,7 @@ __all__ = [
     "ApproachComparison",
     "Comparison",
     "Explanation",
+    "Front",
     "Judgement",
     "LayeredPlan",
     "Plan",
@@ -25,12 +27,14 @@ __all__ = [
     "TravelMatrix",
     "check_approaches_folder",
     "check_folder",
+    "check_front_folder",
     "check_layers_folder",
     "compare",
     "compare_approaches",
     "design",
     "design_layers",
     "evaluate",
+    "front",
     "load",
     "preview_layers",
     "realign",

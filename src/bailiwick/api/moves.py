@@ -57,21 +57,27 @@ class Moves:
         return np.where(self.is_new, 0.0, self.whole.problem.disruption[self.unit_idx])
 
     @cached_property
-    def km(self) -> tuple[FloatArray, FloatArray]:
-        """Distance to the centre of today's territory and of the new one, both as they are in the plan, shape (m,) each."""
+    def ways(self) -> tuple[FloatArray, FloatArray]:
+        """Way to the centre of today's territory and of the new one, both as they are in the plan, shape (m,) each.
+
+        In km, or in minutes where travel times are the distance of the plan.
+        """
         problem = self.whole.problem
+        if problem.travel is not None and self.whole.after.sites is not None:
+            minutes = problem.travel.rows(self.whole.after.sites)
+            return minutes[self.origin, self.unit_idx], minutes[self.goal, self.unit_idx]
         centres = coordinates_to_points(self.whole.after.centre_coordinates, is_planar=problem.units.is_planar)
         points = points_km(problem.units)[self.unit_idx]
         return distance_km(points, centres[self.origin]), distance_km(points, centres[self.goal])
 
     @cached_property
     def gain(self) -> FloatArray:
-        """What the move saves in distance (weight · km) or inertia (weight · km²), shape (m,); NaN for new units and the diameter."""
+        """What the move saves in the objective by the way, shape (m,); NaN for new units and the diameter."""
         problem = self.whole.problem
         if problem.objective == "diameter":
             return np.full(len(self.unit_idx), np.nan)
         power = 2 if problem.objective == "inertia" else 1
-        saved = problem.weights[self.unit_idx] * (self.km[0] ** power - self.km[1] ** power)
+        saved = problem.weights[self.unit_idx] * (self.ways[0] ** power - self.ways[1] ** power)
         return np.where(self.is_new, np.nan, saved)
 
     @cached_property
@@ -139,11 +145,11 @@ class Moves:
             return f"fills {names[b]}, today {percent(short[b], signed=True)} from its target of {problem.measures[m_short[b]].name}"
         if self.balance_lost[row] > 1e-9:
             return f"part of a chain: passes load on from {names[a]}, which takes over from others, to {names[b]}"
-        nearer = self.km[0][row] - self.km[1][row]
+        nearer = self.ways[0][row] - self.ways[1][row]
         if self.cuts_off[row]:
             return f"keeps {names[a]} and {names[b]} in one piece each"
         if nearer > 0:
-            return f"{nearer:,.1f} km nearer to the centre of {names[b]}"
+            return f"{nearer:,.1f} {'km' if problem.travel is None else 'minutes'} nearer to the centre of {names[b]}"
         return f"part of an exchange between {names[a]}, {names[b]} and others"
 
     @cached_property

@@ -108,9 +108,9 @@ def realign(
     """
     laps = Laps(clock)
     check_seed(seed)
-    column = current if isinstance(current, str) and not Path(current).exists() else None
+    column = column_of(current)
     texts = tuple(name for name in (column, lock, group) if name)
-    named = _with_disruption(balance, disruption)
+    named = with_disruption(balance, disruption)
     source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=named, text_columns=texts)
     roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
     laps.end("read")
@@ -119,8 +119,8 @@ def realign(
     graph, told = resolve_adjacency(adjacency, source.units)
     graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
     told = (*told, *edits)
-    wish = _Wish(current, column, disruption, price, max_moved)
-    problem, notices = _problem(source, rules, wish, reps=roster, adjacency=graph)
+    wish = TodayWish(current, column, disruption, price, max_moved)
+    problem, notices = problem_with_today(source, rules, wish, reps=roster, adjacency=graph)
     laps.end("model")
     limits = Limits(time_limit, stop)
     result = limits.explained(_solve(problem, limits, seed, on_progress, clock))
@@ -131,8 +131,13 @@ def realign(
     return replace(plan, notices=(*cap_notices(plan.realignment, enough), *plan.notices))
 
 
+def column_of(current: Any) -> str | None:
+    """The column that holds today's territories, if that is what was given, not a file or a table."""
+    return current if isinstance(current, str) and not Path(current).exists() else None
+
+
 @dataclass(frozen=True)
-class _Wish:
+class TodayWish:
     """What was asked about today's alignment, in the words of the user."""
 
     current: Any
@@ -142,7 +147,7 @@ class _Wish:
     max_moved: float | None
 
 
-def _with_disruption(balance: Balance | None, disruption: str | None) -> Balance | None:
+def with_disruption(balance: Balance | None, disruption: str | None) -> Balance | None:
     """Measures that must be read: those to balance, and the disruption."""
     if disruption is None or any(m.name == disruption for m in parse_balance(balance)):
         return balance
@@ -152,7 +157,10 @@ def _with_disruption(balance: Balance | None, disruption: str | None) -> Balance
     return [*entries, Measure(disruption, None)]
 
 
-def _problem(source: Source, rules: Rules, wish: _Wish, *, reps: Any, adjacency: Adjacency | None) -> tuple[Problem, tuple[Notice, ...]]:
+def problem_with_today(
+    source: Source, rules: Rules, wish: TodayWish, *, reps: Any, adjacency: Adjacency | None
+) -> tuple[Problem, tuple[Notice, ...]]:
+    """The problem with its baseline, and what should be told about choices that were not the user's."""
     measures, chosen = resolve_balance(rules.balance, source.units.measures)
     units = with_count(source.units, measures)
     needed_measures(units, wish.disruption)
@@ -165,7 +173,7 @@ def _problem(source: Source, rules: Rules, wish: _Wish, *, reps: Any, adjacency:
     return replace(problem, baseline=baseline), (*chosen, *priced, *by_travel, *strange, *territories.notices)
 
 
-def _labels_of_today(source: Source, wish: _Wish) -> tuple[TextArray, tuple[Notice, ...]]:
+def _labels_of_today(source: Source, wish: TodayWish) -> tuple[TextArray, tuple[Notice, ...]]:
     """Territory id of each unit today, empty text for a new unit, shape (n,)."""
     if wish.column is None:
         return labels_of_units(source.units, read_assignment(wish.current))

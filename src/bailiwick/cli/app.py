@@ -13,6 +13,7 @@ from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
 from bailiwick.cli.explain import explain
+from bailiwick.cli.front import front
 from bailiwick.cli.handling import tell_as_json
 from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.command()(design)
 app.command()(realign)
+app.command()(front)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(explain)

@@ -17,7 +17,7 @@ from bailiwick.api.summary import change_lines, judgement_lines, robust_lines, s
 from bailiwick.domain.wording import counted, percent
 
 if TYPE_CHECKING:
-    from bailiwick.api import Comparison, Explanation, Judgement, Plan, TravelMatrix
+    from bailiwick.api import Comparison, Explanation, Front, Judgement, Plan, TravelMatrix
     from bailiwick.domain import Conflict, Notice
     from bailiwick.metrics import Evaluation
 
@@ -94,6 +94,29 @@ def show_matrix(found: TravelMatrix, file: Path) -> None:
         console.print(Text(f"Circuity: {found.circuity.words()}."), soft_wrap=True)
     _show_notices(console, found.notices)
     console.print(Text(f"Written to {file}", style="bold"), soft_wrap=True)
+
+
+def show_front(found: Front, files: tuple[Path, ...]) -> None:
+    """The plans of a front, one row each."""
+    console = Console(highlight=False)
+    for line in found.lines():
+        console.print(Text(line, style="bold"), soft_wrap=True)
+    has_today = found.problem.baseline is not None
+    head = ["plan", "largest deviation", "outside", "mean km", *(["changes hands"] if has_today else [])]
+    table = _table("Plans", *head)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for plan in found.plans:
+        name = "today" if plan.number == 0 else f"{plan.number}{' ← knee' if plan is found.knee else ''}"
+        outside = int(plan.evaluation.number("violating_territories"))
+        cells = [name, percent(plan.largest_deviation), f"{outside:,}", f"{plan.evaluation.mean_distance_km:,.1f}"]
+        table.add_row(*cells, *([percent(plan.moved_share)] if has_today else []))
+    console.print(table)
+    _show_notices(console, found.notices)
+    names = [file.name for file in files if not file.name.startswith("plan-")]
+    console.print(
+        Text(f"Written to {files[0].parent}: {', '.join(names)}, and plan-*.csv with each alignment", style="bold"), soft_wrap=True
+    )
 
 
 def show_explanation(explanation: Explanation) -> None:

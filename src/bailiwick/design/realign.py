@@ -16,13 +16,18 @@ from bailiwick.design.improve.rounds import Rounds
 from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
 from bailiwick.design.progress import Watch
+from bailiwick.design.stay import NOTHING
 from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Problem
+from bailiwick.geography.geodesy import distance_km
 from bailiwick.metrics.centres import best_sites
 from bailiwick.metrics.disruption import match_labels
 
 SMALL_NODES = 2_000
 SMALL_RUNS = 4
+FEW_MOVES = 2.0
+WORTH_A_SEARCH = 1.1
+"""Plans with new centres are searched if they begin at most so many times as dear as those around today's centres."""
 
 
 def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> tuple[Construction, Improved]:
@@ -39,7 +44,7 @@ def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         fixed = model.centres if model.travel is None else centres
         watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
     begun = replace(built, label=start_of_today(model, built, centres), centres=centres)
-    starts = [begun, built] if model.stay.moved(built.label) <= model.stay.cap else [begun]
+    starts = [begun, *_within_cap(model, [built, *_redrawn(model, built, watch)])]
     seeds = range(seed, seed + (SMALL_RUNS if model.n <= SMALL_NODES else 1))
     courses = [Rounds(model, start, graph, watch, seed=one) for start in starts for one in seeds]
     if model.k in (1, model.n) or courses[0].tell(0.0):
@@ -51,6 +56,29 @@ def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         if not watch.is_stopped:
             best.polish()
     return built, keep_names(model, best.best)
+
+
+def _within_cap(model: Model, starts: list[Construction]) -> list[Construction]:
+    return [start for start in starts if model.stay.moved(start.label) <= model.stay.cap]
+
+
+def _redrawn(model: Model, built: Construction, watch: Watch) -> list[Construction]:
+    """A construction that looks for new centres, where changes of hands are so cheap that it may pay."""
+    if model.is_fixed.all() or watch.is_stopped or model.travel is not None:
+        return []
+    fresh = construct(replace(model, stay=NOTHING), watch=watch)
+    named = keep_names(model, Improved(fresh.label, fresh.centres, np.zeros((1, 1)), 0.0))
+    drawn = replace(built, label=named.label, centres=named.centres)
+    return [drawn] if _cost(model, drawn) < WORTH_A_SEARCH * _cost(model, built) else []
+
+
+def _cost(model: Model, start: Construction) -> float:
+    """Objective at the centres of a construction; for the diameter its disruption only."""
+    disruption = model.stay.price * model.stay.moved(start.label)
+    if model.objective == DIAMETER:
+        return disruption
+    away = distance_km(model.points, start.centres[start.label])
+    return float((model.weight * away ** (2 if model.objective == INERTIA else 1)).sum()) + disruption
 
 
 def _cooled(courses: list[Rounds], watch: Watch) -> Rounds:
@@ -176,8 +204,8 @@ def keep_names(model: Model, found: Improved) -> Improved:
 def price_of_fewest_moves(problem: Problem) -> float:
     """Price of one of disruption at which few changes come before short ways, in the unit of the objective.
 
-    Moving everything costs as much as carrying the whole weight from one centre to the next; for the diameter, the sum of
-    such distances over all territories.
+    Moving everything costs ``FEW_MOVES`` times as much as carrying the whole weight from one centre to the next; for the diameter, as
+    many times the sum of such distances over all territories.
     """
     model = compile_problem(problem)
     total = float(problem.disruption.sum())
@@ -187,5 +215,5 @@ def price_of_fewest_moves(problem: Problem) -> float:
     transport = transport_kind(model).of(model)
     spacing = float(np.median(transport.spacing(spread_coincident(centres, 1.0) if model.travel is None else centres)))
     if model.objective == DIAMETER:
-        return spacing * model.k / total
-    return spacing**transport.power * float(model.weight.sum()) / total
+        return FEW_MOVES * spacing * model.k / total
+    return FEW_MOVES * spacing**transport.power * float(model.weight.sum()) / total

@@ -67,6 +67,19 @@ def test_an_unknown_column_is_input(run: Any, shifted: Path) -> None:
     assert "has no column 'boss'" in result.output.replace("\n", " ")
 
 
+def test_front_writes_plans_to_choose_from(run: Any, shifted: Path) -> None:
+    out = shifted.parent / "front"
+    result = run("front", shifted, "--current", "owner", "--balance", "population:10", "--planar", "--out", out)
+    assert result.exit_code == 0, result.output
+    for words in ("none beaten by another", "knee", "today", "front.svg", "plan-*.csv"):
+        assert words in result.output, words
+    judged = run("evaluate", shifted, "--alignment", out / "plan-01.csv", "--balance", "population:10", "--planar")
+    assert judged.exit_code == 0
+    again = run("front", shifted, "--current", "owner", "--balance", "population:10", "--planar", "--out", out, "--json")
+    assert again.exit_code == 0
+    assert {row["is_today"] for row in json.loads(again.stdout)["plans"]} == {True, False}
+
+
 def test_stores_of_adventure_works_change_hands_as_little_as_needed(run: Any, shared_data: Path, tmp_path: Path) -> None:
     stores = shared_data / "crm_adventureworks" / "stores_joined.csv"
     settings = ("--current", "SalesPersonID", "--balance", "AnnualRevenue:10", "--disruption", "AnnualSales", "--out", tmp_path / "plan")

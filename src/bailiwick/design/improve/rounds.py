@@ -23,7 +23,7 @@ MARGIN = 0.1
 """Chains aim at windows that are narrower by this share: what no unit fits exactly then lies inside."""
 POLISHING_ROUNDS = 3
 POLISHING_HEAT = 0.5
-REALIGN = ScheduleParams(n_slices=4, hot=1.0, mending_rounds=6)
+REALIGN = ScheduleParams(per_node=60, few=1_200_000, n_slices=4, hot=1.0, mending_rounds=6)
 
 
 class Rounds(Course):

@@ -1,0 +1,102 @@
+"""The front: no plan beats another, the knee is one of them, and each can be taken."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from owned_tables import LINE, towns
+
+import bailiwick as bw
+from bailiwick.api.fronts import FRONT_FILES, check_front_folder
+from bailiwick.domain import Progress
+from bailiwick.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def found() -> bw.Front:
+    return bw.front(towns(8, 6), current="rep", disruption="revenue", balance={"people": 0.1}, is_planar=True)
+
+
+def test_no_plan_beats_another(found: bw.Front) -> None:
+    axes = np.array([plan.axes for plan in found.plans])
+    assert len(axes) >= 4
+    for a in axes:
+        assert not ((axes <= a).all(axis=1) & (axes < a).any(axis=1)).any()
+    assert len(np.unique(axes, axis=0)) == len(axes)
+
+
+def test_today_is_the_plan_without_a_change(found: bw.Front) -> None:
+    today = found.plans[0]
+    assert today.number == 0
+    assert today.moved_share == 0
+    assert found.alignment(0) == dict(zip(towns(8, 6)["id"], towns(8, 6)["rep"].tolist(), strict=True))
+    assert [plan.number for plan in found.plans] == list(range(len(found.plans)))
+    assert (np.diff([plan.moved_share for plan in found.plans]) >= -1e-9).all()
+    assert found.knee in found.plans
+
+
+def test_some_plans_keep_the_rules_and_are_connected(found: bw.Front) -> None:
+    assert any(plan.evaluation.keeps_every_rule for plan in found.plans)
+    assert all(not len(plan.evaluation.in_pieces) for plan in found.plans[1:])
+
+
+def test_every_plan_can_be_judged_from_its_file(found: bw.Front, tmp_path: Path) -> None:
+    files = found.to_files(tmp_path / "front")
+    assert {file.name for file in files} <= set(FRONT_FILES)
+    facts = json.loads((tmp_path / "front" / "front.json").read_text(encoding="utf-8"))
+    assert facts["knee"] == found.knee.number
+    with (tmp_path / "front" / "front.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == len(facts["plans"]) == len(found.plans)
+    for row, plan in zip(rows, facts["plans"], strict=True):
+        judged = bw.evaluate(towns(8, 6), tmp_path / "front" / plan["alignment"], balance={"people": 0.1}, is_planar=True)
+        assert judged.evaluation.mean_distance_km == pytest.approx(float(row["mean_distance_km"]))
+        assert judged.evaluation.column("max_deviation")[0] == pytest.approx(float(row["largest_deviation"]))
+    assert (tmp_path / "front" / "front.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert (tmp_path / "front" / "front.png").read_bytes().startswith(b"\x89PNG")
+    again = {file.name: file.read_bytes() for file in found.to_files(tmp_path / "front")}
+    assert again == {file.name: file.read_bytes() for file in files}
+
+
+def test_without_today_it_is_balance_against_compactness() -> None:
+    found = bw.front(towns(8, 6), territories=4, balance={"people": 0.1}, is_planar=True)
+    assert all(plan.number > 0 and plan.moved_share == 0 for plan in found.plans)
+    balance = [plan.axes[0] for plan in found.plans]
+    ways = [plan.axes[1] for plan in found.plans]
+    order = np.argsort(ways)
+    assert len(found.plans) >= 3
+    assert (np.diff(np.array(balance)[order]) < 0).all()
+    assert found.chart()["layer"][0]["encoding"]["y"]["field"] == "off"
+
+
+def test_a_stop_keeps_what_is_there() -> None:
+    reports = iter(range(40))
+
+    def stop(progress: Progress) -> bool:
+        return next(reports, None) is None
+
+    found = bw.front(towns(8, 6), current="rep", balance={"people": 0.1}, is_planar=True, stop=stop)
+    assert found.stop_reason == "interrupted"
+    assert 1 <= len(found.plans) < 9
+    assert all((plan.evaluation.territory_idx >= 0).all() for plan in found.plans)
+
+
+def test_same_input_same_front() -> None:
+    first, second = (bw.front(LINE, current="rep", balance={"people": 0.05}, is_planar=True) for _ in range(2))
+    assert first.document() == second.document()
+    assert first.chart() == second.chart()
+
+
+def test_what_cannot_be_meant_is_refused(found: bw.Front, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="needs a measure with a tolerance"):
+        bw.front(LINE, current="rep", balance={"people": None}, is_planar=True)
+    with pytest.raises(InputError, match="the front has no plan 77"):
+        found.alignment(77)
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError) as caught:
+        check_front_folder(tmp_path)
+    assert caught.value.code == "foreign_files"

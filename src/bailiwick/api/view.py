@@ -88,7 +88,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         gap=plan.gap,
         bound_holds_for="" if bound is None else _spoken(bound.holds_for, problem),
         bound_method="" if bound is None else bound.method,
-        notices=tuple(_spoken_notice(notice, problem) for notice in plan.notices if notice.code not in HOW_IT_WAS_READ),
+        notices=tuple(_spoken_notice(notice, problem) for notice in (*_clashes(plan), *plan.notices) if notice.code not in HOW_IT_WAS_READ),
         method=_method(plan, weight),
         settings=_settings(plan, document["input_digest"]),
     )
@@ -100,6 +100,15 @@ def _spoken(text: str, problem: Problem) -> str:
         spoken = words(measure.name).lower().replace("\\", r"\\")
         text = re.sub(rf"(?<!\w){re.escape(measure.name)}(?!\w)", spoken, text)
     return text
+
+
+def _clashes(plan: Plan) -> tuple[Notice, ...]:
+    """Why rules could not be kept and what would help, to stand before all else that should be known."""
+    proof = {True: "Rules clash", False: "A rule is missed"}
+    return tuple(
+        Notice(c.code, f"{proof[c.is_proven]}: {c.message} What would help: {c.relaxation}.", len(c.unit_ids))
+        for c in plan.result.conflicts
+    )
 
 
 def _spoken_notice(notice: Notice, problem: Problem) -> Notice:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bailiwick as bw
+from bailiwick.api.view import plan_view
 
 TOWNS = {
     "id": [f"u{i}" for i in range(16)],
@@ -76,3 +78,18 @@ def test_rejected_rows_that_are_missing_are_none(tmp_path: Path) -> None:
     plan_of().to_files(tmp_path / "plan", map=False, report=False)
     (tmp_path / "plan" / "rejected.csv").unlink()
     assert len(bw.load(tmp_path / "plan").source.rejected) == 0
+
+
+def test_rules_that_clash_stand_in_the_plan_its_folder_and_its_pictures(tmp_path: Path) -> None:
+    # seven towns in three territories are two or three each, never within 10 % of two and a third
+    units = {"id": list("abcdefg"), "x": range(7), "y": [0] * 7}
+    plan = bw.design(units, territories=3, balance={"units": 0.1}, is_planar=True)
+    (conflict,) = plan.result.conflicts
+    assert (conflict.code, conflict.is_proven) == ("whole_units", True)
+    assert conflict.message in plan.summary()
+    plan.to_files(tmp_path / "plan", map=False, report=False)
+    again = bw.load(tmp_path / "plan")
+    assert again.result.conflicts == plan.result.conflicts
+    shown = plan_view(again, np.full(3, None, dtype=object)).notices[0].message
+    assert shown.startswith("Rules clash: Units stay whole and their sums come in steps, so that some territory is at least 28.6 % from")
+    assert "What would help: allow 28.6 % for units: no plan needs less, and this one keeps it" in shown

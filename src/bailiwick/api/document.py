@@ -76,6 +76,7 @@ def plan_document(
         "bound_method": None if bound is None else bound.method,
         "prices": _prices(result),
         "gap": None if result.gap is None else number(result.gap),
+        "bound_any_centres": _wider(result),
         "levels": [dict(level) for level in levels],
         "realignment": None if realignment is None else dict(realignment),
         "robustness": None if robustness is None else dict(robustness),
@@ -84,6 +85,15 @@ def plan_document(
         "warnings": notice_list(warnings),
         "timings_seconds": timings(timings_seconds),
     }
+
+
+def _wider(result: Result) -> dict[str, Any] | None:
+    """The bound over all places of the free centres."""
+    bound = result.bound_any_centres
+    if bound is None:
+        return None
+    gap = result.gap_any_centres
+    return {"value": number(bound.value), "gap": None if gap is None else number(gap), "holds_for": bound.holds_for, "method": bound.method}
 
 
 def timings(seconds: Mapping[str, float]) -> dict[str, float]:

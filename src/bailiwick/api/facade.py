@@ -59,6 +59,7 @@ def design(
     correlation: float = DEFAULT_CORRELATION,
     uncertain_region: str | None = None,
     column_map: Mapping[str, str] | None = None,
+    prove: bool = False,
     seed: int = 0,
     time_limit: float | None = None,
     stop: StopFn | None = None,
@@ -127,6 +128,8 @@ def design(
         Column with these regions; None: sixteen compact ones.
     column_map
         Field → column, where the names in the file are not understood.
+    prove
+        Also bound what any other places of the free centres could give (up to 2,500 units; not with levels or uncertainty).
     seed
         Same input, seed and version: same plan.
     time_limit
@@ -178,12 +181,15 @@ def design(
     limits = Limits(time_limit, stop)
     reps_told = () if roster is None else roster.notices
     told = (*notices, *told, *edits, *reps_told, *source.notices)
+    if prove and (tiers or doubt is not None):
+        message = "a bound over all centres is for one level and exact measures; leave out --prove (prove=True), or levels and uncertainty"
+        raise InputError(message, code="prove_alone", field="prove")
     if tiers:
         plan = _finish_levels(problem, tiers, source, told, laps, limits, seed=seed, on_progress=on_progress)
         return plan if doubt is None else with_robustness(plan, doubts, doubt, {})
     if doubt is not None:
         return _finish_robust(problem, doubts, doubt, source, told, laps, limits, seed=seed, on_progress=on_progress)
-    result = solve_within(problem, seed=seed, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
+    result = solve_within(problem, seed=seed, prove=prove, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
     laps.end("solve")
     return finish(result, source, told, laps)
 
@@ -237,6 +243,7 @@ def solve_within(
     problem: Problem,
     *,
     seed: int = 0,
+    prove: bool = False,
     time_limit: float | None = None,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
@@ -247,7 +254,7 @@ def solve_within(
 
     check_seed(seed)
     limits = Limits(time_limit, stop)
-    return limits.explained(solve(problem, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=clock))
+    return limits.explained(solve(problem, seed=seed, prove=prove, stop=limits.should_stop, on_progress=on_progress, clock=clock))
 
 
 def check_seed(seed: int) -> None:

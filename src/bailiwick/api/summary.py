@@ -50,6 +50,9 @@ def search_lines(plan: Plan) -> list[str]:
         lines = ["No lower bound is at hand for this objective."]
     else:
         lines = [f"At most {percent(plan.gap)} above the best possible: the bound is proven for {bound.holds_for}."]
+    wider, wide_gap = plan.result.bound_any_centres, plan.result.gap_any_centres
+    if wider is not None and wide_gap is not None:
+        lines.append(f"At most {percent(wide_gap)} above {wider.holds_for}.")
     return lines + ([STOPPED[plan.result.stop_reason]] if plan.result.stop_reason in STOPPED else [])
 
 

@@ -44,6 +44,7 @@ def design(
     lock: o.Lock = None,
     group: o.Group = None,
     map: o.Map = None,
+    prove: o.Prove = False,
     seed: o.Seed = 0,
     time_limit: o.TimeLimit = None,
     no_map: o.NoMap = False,
@@ -79,6 +80,7 @@ def design(
         "is_planar": planar,
         "lock": lock,
         "group": group,
+        "prove": prove,
         "seed": seed,
         "time_limit": time_limit,
     }

@@ -209,6 +209,15 @@ TimeLimit = Annotated[
 NoMap = Annotated[bool, typer.Option("--no-map", help="Do not draw map.html.", rich_help_panel=_RUN)]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.pdf.", rich_help_panel=_RUN)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output and nothing else.", rich_help_panel=_RUN)]
+Prove = Annotated[
+    bool,
+    typer.Option(
+        "--prove",
+        help="Also bound what any other places of free centres could give; up to 2,500 units, some seconds more.",
+        rich_help_panel=_RUN,
+    ),
+]
+
 Seed = Annotated[
     int, typer.Option(metavar="N", parser=whole_number(0), help="Same input, seed and version: same plan.", rich_help_panel=_RUN)
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bailiwick.design.bounds.any_centres import bound_for_any_centres, why_not_any_centres
 from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.design.constraints.conflicts import find_conflicts
 from bailiwick.design.constraints.hard import check_hard_rules
@@ -12,7 +13,7 @@ from bailiwick.design.explain.findings import findings
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
 from bailiwick.design.starts import best_plan
-from bailiwick.domain import Problem, Result
+from bailiwick.domain import Notice, Problem, Result
 from bailiwick.errors import InputError
 from bailiwick.metrics.evaluation import evaluate
 
@@ -22,6 +23,7 @@ def solve(
     *,
     clock: Callable[[], float],
     seed: int = 0,
+    prove: bool = False,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
 ) -> Result:
@@ -35,6 +37,8 @@ def solve(
         Source of seconds for time limits and timings; it never influences the plan unless ``stop`` does.
     seed
         Of the random source, zero or more; same problem and seed, same plan.
+    prove
+        Look for a bound over all places of the free centres, too.
     stop
         Asked between slices of work; True ends the search with the best plan so far.
     on_progress
@@ -68,6 +72,7 @@ def solve(
     watch.lap("solve")
     evaluation = evaluate(problem, model.to_units(found.label))
     bound = bound_for_centres(model, evaluation, built.prices, is_quick=watch.is_stopped)
+    wider = bound_for_any_centres(model, evaluation, watch) if prove else None
     watch.lap("bound")
     return Result(
         problem=problem,
@@ -75,9 +80,15 @@ def solve(
         centre_coordinates=evaluation.centre_coordinates,
         objective=evaluation.objective,
         bound=bound,
+        bound_any_centres=wider,
         stop_reason="interrupted" if watch.is_stopped else "converged",
         seed=seed,
-        notices=findings(evaluation),
+        notices=(*findings(evaluation), *_not_proven(problem, prove=prove)),
         timings_seconds=dict(watch.laps),
         conflicts=find_conflicts(evaluation, model),
     )
+
+
+def _not_proven(problem: Problem, *, prove: bool) -> tuple[Notice, ...]:
+    reason = why_not_any_centres(problem) if prove else None
+    return () if reason is None else (Notice("not_proven", f"No bound over other centres was looked for: {reason}.", 1),)

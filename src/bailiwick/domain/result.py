@@ -101,6 +101,8 @@ class Result:
         Value of the objective of the plan (unit of the weight × km, × km², or km).
     bound
         Lower bound, or None if none is at hand.
+    bound_any_centres
+        Lower bound over all places of the free centres, or None if none was asked for or is at hand.
     stop_reason
         ``converged``, ``time_limit`` or ``interrupted``.
     seed
@@ -123,6 +125,7 @@ class Result:
     notices: tuple[Notice, ...] = ()
     timings_seconds: Mapping[str, float] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
+    bound_any_centres: Bound | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "territory_idx", frozen(np.ascontiguousarray(self.territory_idx, dtype=np.int32)))
@@ -131,8 +134,16 @@ class Result:
     @property
     def gap(self) -> float | None:
         """How far the objective is above the bound, as a fraction of the bound; None without a bound."""
-        if self.bound is None:
+        return self._above(self.bound)
+
+    @property
+    def gap_any_centres(self) -> float | None:
+        """The same above the bound over all places of the free centres."""
+        return self._above(self.bound_any_centres)
+
+    def _above(self, bound: Bound | None) -> float | None:
+        if bound is None:
             return None
-        if self.bound.value <= 0:
+        if bound.value <= 0:
             return 0.0 if self.objective <= 0 else None
-        return max(0.0, self.objective / self.bound.value - 1.0)
+        return max(0.0, self.objective / bound.value - 1.0)

@@ -31,13 +31,9 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     problem = evaluation.problem
     if problem.objective == "diameter":
         return None
-    is_apart = bool(pieces_of(model.indptr, model.indices).any())
-    if problem.groups is not None or problem.max_distance_km is not None or problem.max_minutes is not None or is_apart:
-        # These only shrink the set of plans, so the bound may ignore them.
-        adjacency = None if is_apart else problem.adjacency
-        model = compile_problem(replace(problem, groups=None, max_distance_km=None, max_minutes=None, adjacency=adjacency))
+    model = bounded_model(model, problem)
     measure = tightest_measure(model)
-    lower, upper, is_outside = _windows_with(model, model.to_nodes(evaluation.territory_idx))
+    lower, upper, is_outside = windows_with(model, model.to_nodes(evaluation.territory_idx))
     centres = _centres(model, evaluation)
     exact = transport_kind(model).exact(model, measure=measure)
     single = dual_bound(exact, centres, lower[:, measure], upper[:, measure], start, ladder=() if is_quick else LADDER)
@@ -51,8 +47,18 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
             prices = many.prices
             value, measures, method = many.value, list(range(model.load.shape[1])), "transport dual of all measures, quasi-Newton"
     value = max(in_objective(model, value), 0.0)
-    words = _holds_for(problem, measures, is_widened=bool(is_outside[:, measures].any()))
+    named = "these centres" if not problem.is_fixed.all() else "the given centres"
+    words = holds_for(problem, measures, centres=named, is_widened=bool(is_outside[:, measures].any()))
     return Bound(min(value, evaluation.objective), words, method, _prices(problem, measures, prices))
+
+
+def bounded_model(model: Model, problem: Problem) -> Model:
+    """The model without the rules that a bound may ignore, since they only shrink the set of plans."""
+    is_apart = bool(pieces_of(model.indptr, model.indices).any())
+    if problem.groups is None and problem.max_distance_km is None and problem.max_minutes is None and not is_apart:
+        return model
+    adjacency = None if is_apart else problem.adjacency
+    return compile_problem(replace(problem, groups=None, max_distance_km=None, max_minutes=None, adjacency=adjacency))
 
 
 def _centres(model: Model, evaluation: Evaluation) -> FloatArray:
@@ -73,7 +79,7 @@ def _prices(problem: Problem, measures: list[int], scaled: FloatArray) -> Prices
     return Prices(names, 0.0 - scaled * rate)
 
 
-def _windows_with(model: Model, label: np.ndarray) -> tuple[FloatArray, FloatArray, np.ndarray]:
+def windows_with(model: Model, label: np.ndarray) -> tuple[FloatArray, FloatArray, np.ndarray]:
     """Windows, widened where this plan is outside, so that the plan is one of those bounded, and where that is; shape (K, M)."""
     load = model.loads(label)
     is_outside = (load > model.upper + 1e-9) | (load < model.lower - 1e-9)
@@ -85,9 +91,9 @@ def _balanced(problem: Problem) -> list[Measure]:
     return [m for m in problem.measures if m.tolerance is not None] or [problem.measures[0]]
 
 
-def _holds_for(problem: Problem, measures: list[int], *, is_widened: bool) -> str:
+def holds_for(problem: Problem, measures: list[int], *, centres: str, is_widened: bool) -> str:
+    """The plans that a bound speaks of, in words."""
     balanced = [_balanced(problem)[m] for m in measures]
-    centres = "these centres" if not problem.is_fixed.all() else "the given centres"
     if balanced[0].tolerance is None:
         return f"all plans with {centres}"
     names = [m.name for m in balanced]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -148,7 +148,8 @@ def concede(model: Model, built: Construction, found: Improved, graph: tuple[Int
     is_settled = model.load.shape[1] == 1 or model.k in (1, model.n) or watch.is_stopped
     if is_settled or found.excess <= unavoidable_excess(model) + 1e-9:
         return found
-    course = Course(model, replace(built, label=found.label, centres=found.centres), graph, watch, seed, ScheduleParams())
+    course = Course(model, built, graph, watch, seed, ScheduleParams())
+    course.best = found
     course.concede(ConcessionParams())
     return course.best
 

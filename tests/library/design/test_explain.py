@@ -9,7 +9,7 @@ import numpy as np
 from tiny_instances import heavy_unit, line5, path_pairs, problem
 
 from bailiwick.design.explain.findings import findings, heavy_units
-from bailiwick.domain import Adjacency, Notice, Problem
+from bailiwick.domain import Adjacency, Measure, Notice, Problem
 from bailiwick.metrics import evaluate
 
 
@@ -85,7 +85,7 @@ def test_each_measure_out_of_balance_has_its_own_notice() -> None:
     asked = problem([(x, 0) for x in range(4)], 2, measures={"people": [1, 1, 1, 3], "shops": [3, 1, 1, 1]}, tolerance=0.1)
     notices = findings(evaluate(asked, np.array([0, 0, 1, 1])))
     assert [notice.code for notice in notices] == ["balance_not_met"] * 2
-    assert "target of people; the farthest is T1 with -33.3 %. Allow more tolerance" in notices[0].message
+    assert "target of people; the farthest is T1 with -33.3 %. people per shops decides" in notices[0].message
     assert "2 territories are more than 10 % from the target of shops" in notices[1].message
 
 
@@ -112,7 +112,17 @@ def test_units_beyond_the_largest_distance_are_named_farthest_first() -> None:
 
 def test_links_to_islands_are_told() -> None:
     asked = replace(line5(), adjacency=Adjacency.from_pairs(5, np.array(path_pairs(4)), links=np.array([(3, 4)])))
-    notice = told(asked, [0, 0, 1, 1, 1])["islands_linked"]
-    assert "1 link joins units" in notice.message
-    assert "joins u3 and u4" in notice.message
-    assert notice.examples == ("u3–u4",)
+    notice = told(asked, [0, 0, 1, 1, 1])["islands"]
+    assert "u4 to u3" in notice.message
+    assert notice.examples == ("u4",)
+
+
+def test_a_mix_that_no_size_cures_is_told_with_its_figures() -> None:
+    # income per head is 0.6 in the west and 1.4 in the east of the mean: with ±10 % each, 0.82 to 1.22 would do
+    line = row([1, 1, 1, 1], 2, tolerance=0.1)
+    measures = {"people": line.units.measures["people"], "income": np.array([0.6, 0.6, 1.4, 1.4])}
+    asked = replace(line, units=replace(line.units, measures=measures), measures=(line.measures[0], Measure("income", 0.1)))
+    notice = told(asked, [0, 0, 1, 1])["balance_not_met"]
+    assert "income per people decides: it is too low in 1 and too high in 1 of these (from 0.60 to 1.40 of the mean" in notice.message
+    assert "0.82 to 1.22 would do" in notice.message
+    assert "decides" not in told(asked, [0, 1, 1, 1])["balance_not_met"].message

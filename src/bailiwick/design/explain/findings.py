@@ -8,6 +8,7 @@ from bailiwick.domain import Notice, Problem
 from bailiwick.domain.naming import unit_name
 from bailiwick.domain.wording import counted, percent, tolerance_percent
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
+from bailiwick.geography.islands import island_notice
 from bailiwick.metrics.evaluation import Evaluation
 from bailiwick.metrics.rules import too_far
 
@@ -87,7 +88,7 @@ def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
     if not outside:
         return []
     worst = max(outside, key=lambda j: abs(evaluation.deviations[j, column]))
-    cause = "Allow more tolerance, or give the search more time."
+    cause = _mix(evaluation, column, outside) or "Allow more tolerance, or try another seed; a search that was cut short needs more time."
     left = _left_for_others(problem, column, heavy)
     if len(heavy) and left < -float(measure.tolerance or 0.0):
         rest = percent(left, signed=True)
@@ -102,6 +103,26 @@ def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
             tuple(str(problem.territory_ids[j]) for j in outside[:10]),
         )
     ]
+
+
+def _mix(evaluation: Evaluation, column: int, outside: list[int]) -> str:
+    """Where a territory outside has too little, or too much, per unit of another balanced measure to bring both within by its size."""
+    measures, deviations = evaluation.problem.measures, evaluation.deviations
+    mine = measures[column].tolerance or 0.0
+    for other, measure in enumerate(measures):
+        if other == column or measure.tolerance is None or measure.tolerance >= 1:
+            continue
+        ratio = (1 + deviations[outside, column]) / np.maximum(1 + deviations[outside, other], 1e-9)
+        least, most = (1 - mine) / (1 + measure.tolerance), (1 + mine) / (1 - measure.tolerance)
+        n_less, n_more = int((ratio < least - 1e-9).sum()), int((ratio > most + 1e-9).sum())
+        if n_less + n_more > 0.5 * len(outside):
+            name, per = measures[column].name, measure.name
+            return (
+                f"{name} per {per} decides: it is too low in {n_less} and too high in {n_more} of these (from {ratio.min():.2f} to "
+                f"{ratio.max():.2f} of the mean; {least:.2f} to {most:.2f} would do). No size of such a territory brings both within, only "
+                f"a mix with units farther away. Allow more tolerance for one of them, or accept these."
+            )
+    return ""
 
 
 def _left_for_others(problem: Problem, column: int, heavy: np.ndarray) -> float:
@@ -183,15 +204,7 @@ def _too_long(evaluation: Evaluation) -> list[Notice]:
 
 
 def _islands(problem: Problem) -> list[Notice]:
-    if problem.adjacency is None or problem.adjacency.links is None or not len(problem.adjacency.links):
+    if problem.adjacency is None:
         return []
-    links, ids = problem.adjacency.links, problem.units.ids
-    return [
-        Notice(
-            "islands_linked",
-            f"{counted(len(links), 'link joins', 'links join')} units that touch nothing on the other side of a gap (islands, water) "
-            f"to their nearest neighbours; the first joins {unit_name(problem, links[0, 0])} and {unit_name(problem, links[0, 1])}.",
-            len(links),
-            tuple(f"{ids[a]}–{ids[b]}" for a, b in links[:10]),
-        )
-    ]
+    notice = island_notice(problem.adjacency, problem.units.labels, points_km(problem.units))
+    return [] if notice is None else [notice]

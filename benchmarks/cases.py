@@ -35,8 +35,10 @@ CASES = {
     "counties_5": Case("counties", "Bailiwick, population ±5 %", {"POP10": 0.05}),
     "zips_5": Case("zips", "Bailiwick, population ±5 %", {"population": 0.05}),
     "zips_1": Case("zips", "Bailiwick, population ±1 %", {"population": 0.01}),
+    "zips_3": Case("zips", "Bailiwick, all three ±10 %", {"population": 0.1, "households": 0.1, "potential_musd": 0.1}),
     "million_1": Case("million", "Bailiwick, calls ±1 %, not connected", {"calls": 0.01}, "none"),
     "million_5": Case("million", "Bailiwick, calls ±5 %, neighbour graph included", {"calls": 0.05}, "own"),
+    "million_2": Case("million", "Bailiwick, both ±2 %, neighbour graph included", {"calls": 0.02, "potential": 0.02}, "own"),
     "random500_5": Case("random500", "Bailiwick, all three ±5 %", {"calls": 0.05, "potential": 0.05, "accounts": 0.05}),
 }
 

@@ -7,8 +7,8 @@ from typing import Any
 from cases import TITLES
 
 HEAD = (
-    "| method | seconds | ratio | peak MB | mean distance km | largest deviation % | in pieces | gap to bound |\n"
-    "|---|---:|---:|---:|---:|---:|---:|---:|\n"
+    "| method | seconds | ratio | peak MB | mean distance km | largest deviation % | outside | in pieces | gap to bound |\n"
+    "|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
 )
 
 
@@ -34,16 +34,17 @@ def _provenance(results: dict[str, Any]) -> str:
 
 def _line(row: dict[str, Any], results: dict[str, Any]) -> str:
     if "failure" in row:
-        return f"| {row['title']} | {row['failure']} | – | – | – | – | – | – |\n"
+        return f"| {row['title']} | {row['failure']} | – | – | – | – | – | – | – |\n"
     title = f"**{row['title']}**" if row["is_ours"] else row["title"]
     if row["territories"] != row["territories_asked"]:
         title += f" ({row['territories']:,} territories)"
     ratio = row["seconds"] / results["calibration_seconds"]["median"]
     deviations = " / ".join(_percent(value) for value in row["max_deviation"])
+    outside = " / ".join(f"{count:,}" for count in row.get("outside", [])) or "–"
     gap = "–" if row.get("gap") is None else f"{100 * row['gap']:.2f} %"
     return (
         f"| {title} | {row['seconds']:.2f} | {_short(ratio)} | {row['peak_mb']:.0f} | {row['mean_distance_km']:.2f} | {deviations} | "
-        f"{row['in_pieces']} | {gap} |\n"
+        f"{outside} | {row['in_pieces']} | {gap} |\n"
     )
 
 

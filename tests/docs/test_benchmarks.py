@@ -51,9 +51,9 @@ def test_a_row_says_how_it_went(scripts: dict[str, ModuleType]) -> None:
         "mean_distance_km": 103.342,
         "in_pieces": 0,
     }
-    text = scripts["table"].render(results(row(**found), row(is_ours=True, gap=0.0098, **{**found, "territories": 50})))
-    assert "| some method (46 territories) | 1.00 | 20 | 100 | 103.34 | 5.0 / 116 | 0 | – |" in text
-    assert "| **some method** | 1.00 | 20 | 100 | 103.34 | 5.0 / 116 | 0 | 0.98 % |" in text
+    text = scripts["table"].render(results(row(**found), row(is_ours=True, gap=0.0098, outside=[1, 2], **{**found, "territories": 50})))
+    assert "| some method (46 territories) | 1.00 | 20 | 100 | 103.34 | 5.0 / 116 | – | 0 | – |" in text
+    assert "| **some method** | 1.00 | 20 | 100 | 103.34 | 5.0 / 116 | 1 / 2 | 0 | 0.98 % |" in text
     assert "Measured on 2026-01-02 with Bailiwick 0.1.0" in text
 
 

@@ -84,7 +84,7 @@ def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
     problem, measure = evaluation.problem, evaluation.problem.measures[column]
     heavy = heavy_units(problem, column)
     heavy_homes = set(evaluation.territory_idx[heavy].tolist())
-    outside = [j for j in np.flatnonzero(evaluation.is_violating[:, column]) if j not in heavy_homes]
+    outside = [int(j) for j in np.flatnonzero(evaluation.is_violating[:, column]) if j not in heavy_homes]
     if not outside:
         return []
     worst = max(outside, key=lambda j: abs(evaluation.deviations[j, column]))

@@ -227,7 +227,8 @@ def read_roads(roads: str | os.PathLike[str], profile: str, *, is_planar: bool) 
 
 def road_words(network: RoadNetwork) -> str:
     """What the minutes are, in words."""
-    return f"road minutes by {network.profile.name} on {network.source}"
+    how = "on foot" if network.profile.name == "foot" else f"by {network.profile.name}"
+    return f"road minutes {how}, {network.source}"
 
 
 def road_notices(network: RoadNetwork, gaps: FloatArray, labels: TextArray) -> tuple[Notice, ...]:

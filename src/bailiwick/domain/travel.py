@@ -26,7 +26,7 @@ class TravelTable:
         From each unit to the fixed centre of each territory, shape (n, K), NaN columns for territories with a free one;
         None if no centre is fixed.
     source
-        What the minutes are, in words, such as ``road minutes by car on porto.osm.pbf``.
+        What the minutes are, in words, such as ``road minutes by car, porto.osm.pbf``.
 
     Notes
     -----

@@ -29,7 +29,7 @@ def test_minutes_by_road_and_how_they_compare(town: Path) -> None:
     fast, slow = 60 / 55, 60 / 25
     branch = 2 * fast + slow
     assert matrix.minutes == pytest.approx(np.array([[0, 4 * fast, branch], [4 * fast, 0, branch], [branch, branch, 0]]), rel=1e-3)
-    assert matrix.source == "road minutes by car on town.osm"
+    assert matrix.source == "road minutes by car, town.osm"
     assert matrix.circuity is not None
     assert matrix.circuity.factor == pytest.approx((4 + 3 + 3) / (4 + 2 * 5**0.5), rel=1e-3)
     assert [n.code for n in matrix.notices if n.code == "roads_used"] == ["roads_used"]
@@ -42,6 +42,7 @@ def test_goals_may_be_others(town: Path) -> None:
     matrix = bw.travel_matrix(places(west=(0, 0), east=(4, 0)), to=places(home=(2, 0)), roads=town, profile="foot")
     assert matrix.minutes.ravel().tolist() == pytest.approx([24.0, 24.0], rel=1e-3)
     assert matrix.to_ids.tolist() == ["home"]
+    assert matrix.source == "road minutes on foot, town.osm"
 
 
 def test_places_far_from_the_road_are_named(town: Path) -> None:

@@ -49,7 +49,7 @@ def test_minutes_by_road_keep_to_one_bank(banks: Path) -> None:
     assert road.result.objective == pytest.approx(2 * 2 * 9 * 60 / 25, rel=1e-3)
     document = road.document()
     assert document["objective_unit"] == "visits · min"
-    assert document["distance"] == document["minutes"] == "road minutes by car on banks.osm"
+    assert document["distance"] == document["minutes"] == "road minutes by car, banks.osm"
     assert document["mean_minutes"] == pytest.approx(9 / 6 * 60 / 25, rel=1e-3)
     assert straight.document()["distance"] == "great-circle km"
     assert straight.document()["mean_minutes"] is None
@@ -122,7 +122,7 @@ def test_map_and_report_say_minutes(banks: Path) -> None:
     view = plan_view(plan, np.full(2, None, dtype=object))
     assert view.objective_unit == "visits · min"
     assert "minutes of travel" in view.objective_words
-    assert ("Distances", "road minutes by car on banks.osm") in view.settings
+    assert ("Distances", "road minutes by car, banks.osm") in view.settings
     assert ("Mean travel", "4 min") in [(fact.label, fact.value) for fact in view.facts]
     assert "Mean travel" in [column.name for column in view.territory_columns]
 

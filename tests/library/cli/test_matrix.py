@@ -24,7 +24,7 @@ def town(tmp_path: Path) -> Path:
 def test_minutes_by_road_go_to_a_file(run: Any, town: Path) -> None:
     done = run("matrix", town / "accounts.csv", "--roads", town / "town.osm", "--out", town / "m.parquet")
     assert done.exit_code == 0, done.output
-    assert "road minutes by car on town.osm" in done.stdout
+    assert "road minutes by car, town.osm" in done.stdout
     assert "Circuity: the road is 1.00 times the straight line" in done.stdout
     table = pd.read_parquet(town / "m.parquet")
     assert table["minutes"].tolist() == pytest.approx([4 * 60 / 55] * 2, rel=1e-3)

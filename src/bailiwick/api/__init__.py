@@ -13,6 +13,7 @@ from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning import realign
 from bailiwick.api.realignment import Realignment
 from bailiwick.api.travel import TravelMatrix, travel_matrix
+from bailiwick.api.wishes import check_travel
 
 __all__ = [
     "ApproachComparison",
@@ -29,6 +30,7 @@ __all__ = [
     "check_folder",
     "check_front_folder",
     "check_layers_folder",
+    "check_travel",
     "compare",
     "compare_approaches",
     "design",

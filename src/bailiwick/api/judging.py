@@ -35,7 +35,7 @@ def judge(
     idx: IntArray = np.array([position.get(label, -1) for label in labels.tolist()], dtype=np.int32)
     evaluation = evaluate(problem, idx)
     aside = (*more, *told, *by_travel, *territories.notices, *assignment.notices, *source.notices)
-    return Judgement(evaluation, source, (*notices, *findings(evaluation), *aside))
+    return Judgement(evaluation, source, (*notices, *findings(evaluation, was_searched=False), *aside))
 
 
 def labels_of_units(units: UnitTable, assignment: AlignmentTable) -> tuple[TextArray, tuple[Notice, ...]]:
@@ -95,7 +95,7 @@ def territories_of_labels(labels: TextArray, reps: RepTable | None, n_territorie
     vacant = 0 if n_territories is None else n_territories - len(ids)
     if vacant < 0:
         raise InputError(
-            f"the alignment has {len(ids)} territories, but {n_territories} were stated; leave the number out or correct it",
+            f"the alignment has {len(ids):,} territories, but the number asked for is {n_territories:,}; leave that out or correct it",
             code="territories",
             field="territories",
         )

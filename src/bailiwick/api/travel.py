@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bailiwick.api.sources import read_source
 from bailiwick.domain import FloatArray, Notice, Pace, TextArray, UnitTable
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.formats.matrix import long_columns, write_matrix
 from bailiwick.geography.geodesy import distance_km, points_km
@@ -257,7 +258,8 @@ def road_notices(network: RoadNetwork, gaps: FloatArray, labels: TextArray) -> t
     if len(far):
         names = tuple(dict.fromkeys(str(labels[i]) for i in far))
         message = (
-            f"{len(names):,} places are more than {FAR_KM:g} km from any road, the farthest is {names[0]} with {gaps[far[0]]:.1f} km; "
+            f"{counted(len(names), 'place is', 'places are')} more than {FAR_KM:g} km from any road, "
+            f"the farthest is {names[0]} with {gaps[far[0]]:.1f} km; "
             f"they go straight to the road at {network.profile.off_road_kmh:g} km/h"
         )
         notices.append(Notice("far_from_road", message, len(names), names[:10]))

@@ -16,6 +16,7 @@ from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids, text_array
 from bailiwick.formats.matrix import read_matrix
 
+DEFAULT_PROFILE = "car"
 ASYMMETRY = 0.1
 """Pairs whose ways there and back differ by more than this share are counted."""
 
@@ -38,7 +39,7 @@ class TravelWish:
 
     travel: Any = None
     roads: str | os.PathLike[str] | None = None
-    profile: str = "car"
+    profile: str = DEFAULT_PROFILE
     circuity: float | None = None
     speed_kmh: float | None = None
     max_minutes: float | None = None
@@ -57,9 +58,7 @@ def with_travel(problem: Problem, wish: TravelWish) -> tuple[Problem, tuple[Noti
     InputError
         If two distances are asked for, one cannot be read or computed, or times are missing.
     """
-    given = [name for name, is_given in _options(wish).items() if is_given]
-    if len(given) > 1:
-        raise InputError(f"{' and '.join(given)} were given; one of them says how far it is, so leave the others out", code="travel_twice")
+    check_travel(wish.travel, wish.roads, wish.profile, wish.circuity, wish.speed_kmh)
     if (wish.travel is not None or wish.roads is not None) and problem.objective == "diameter":
         raise InputError(
             "travel times are from units to centres, and the objective 'diameter' has no centres; choose 'distance' or 'inertia'",
@@ -76,12 +75,34 @@ def with_travel(problem: Problem, wish: TravelWish) -> tuple[Problem, tuple[Noti
     return replace(problem, travel=table, pace=pace, max_minutes=wish.max_minutes), notices
 
 
-def _options(wish: TravelWish) -> dict[str, bool]:
-    return {
-        "a matrix of travel": wish.travel is not None,
-        "roads": wish.roads is not None,
-        "a circuity or speed": wish.has_pace,
+def check_travel(
+    travel: Any = None,
+    roads: str | os.PathLike[str] | None = None,
+    profile: str = DEFAULT_PROFILE,
+    circuity: float | None = None,
+    speed_kmh: float | None = None,
+) -> None:
+    """Make sure that one thing at most says how far it is, and that nothing which was said is ignored.
+
+    Raises
+    ------
+    InputError
+        If two do, or somebody travels on no roads.
+    """
+    options = {
+        "a matrix of travel": travel is not None,
+        "roads": roads is not None,
+        "a circuity or speed": circuity is not None or speed_kmh is not None,
     }
+    given = [name for name, is_given in options.items() if is_given]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} were given; one of them says how far it is, so leave the others out", code="travel_twice")
+    if profile != DEFAULT_PROFILE and roads is None:
+        raise InputError(
+            f"the profile {profile!r} says who travels on the roads, but no roads were given; name them, or leave the profile out",
+            code="profile_alone",
+            field="profile",
+        )
 
 
 def _table(problem: Problem, wish: TravelWish) -> tuple[TravelTable | None, tuple[Notice, ...]]:

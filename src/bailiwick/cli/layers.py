@@ -10,6 +10,7 @@ import typer
 from bailiwick.cli import options as o
 from bailiwick.cli.handling import INFEASIBLE, friendly_errors, print_json
 from bailiwick.cli.interrupt import interruptible
+from bailiwick.cli.values import number
 from bailiwick.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def layers(
     time_limit: Annotated[
         float | None,
         typer.Option(
-            metavar="S", min=0.0, help="End the search after S seconds for all steps together; so does Ctrl-C.", rich_help_panel="Run"
+            metavar="S",
+            parser=number(0),
+            help="End the search after S seconds for all steps together; so does Ctrl-C.",
+            rich_help_panel="Run",
         ),
     ] = None,
     no_map: Annotated[bool, typer.Option("--no-map", help="Do not draw the maps.", rich_help_panel="Run")] = False,
@@ -72,6 +76,8 @@ def _report(found: LayeredPlan, files: tuple[Path, ...], *, as_json: bool) -> No
     _show_counts(found.document()["layers"], as_json=False)
     for notice in found.notices:
         typer.echo(f"• {notice.message}")
+    for message in found.broken_rules():
+        typer.echo(f"• {message}")
     typer.echo(f"Written to {files[0].parent}: {', '.join(file.name for file in files)}")
 
 

@@ -19,14 +19,14 @@ def matrix(
     to: Annotated[Path | None, typer.Option(metavar="FILE", help="Goals, e.g. reps with homes. Default: the units themselves.")] = None,
     profile: o.ProfileOption = o.ProfileName.car,
     circuity: Annotated[
-        float,
+        float | None,
         typer.Option(
             metavar="F", parser=number(0), help="Without --roads: the road as a multiple of the straight line.", rich_help_panel="Model"
         ),
-    ] = 1.0,
+    ] = None,
     speed: Annotated[
-        float, typer.Option(metavar="KMH", parser=number(0), help="Without --roads: speed in km/h.", rich_help_panel="Model")
-    ] = 50.0,
+        float | None, typer.Option(metavar="KMH", parser=number(0), help="Without --roads: speed in km/h.", rich_help_panel="Model")
+    ] = None,
     planar: o.Planar = False,
     map: o.Map = None,
     as_json: o.Json = False,
@@ -43,15 +43,16 @@ def matrix(
         from bailiwick.formats.matrix import check_matrix_file
 
         check_matrix_file(out, read=(units, to, roads))
+        api.check_travel(roads=roads, profile=profile.value, circuity=circuity, speed_kmh=speed)
+        pace = {"circuity": circuity, "speed_kmh": speed}
         found = api.travel_matrix(
             units,
             to=to,
             roads=roads,
             profile=profile.value,
-            circuity=circuity,
-            speed_kmh=speed,
             is_planar=planar,
             column_map=parse_column_map(map or []),
+            **{name: value for name, value in pace.items() if value is not None},
         )
         found.to_file(out)
         if as_json:

@@ -23,7 +23,7 @@ def realign(
         float | None,
         typer.Option(
             metavar="PCT",
-            parser=number(0),
+            parser=number(0, 100),
             help="Largest share of the disruption that may change hands, in percent.",
             rich_help_panel="Model",
         ),

@@ -45,7 +45,9 @@ def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
 def show_judgement(judged: Judgement) -> None:
     """Verdict on an alignment."""
     console = Console(highlight=False)
-    _show_facts(console, judgement_lines(judged.evaluation), is_good=judged.keeps_every_rule)
+    _show_facts(
+        console, judgement_lines(judged.evaluation), is_good=judged.keeps_every_rule, otherwise="Not every rule is kept; see below."
+    )
     console.print(worst_territories(judged.evaluation))
     _show_notices(console, judged.notices)
 
@@ -190,10 +192,12 @@ def _show_rows(console: Console, plan: Plan) -> None:
     console.print(Text(text + "."))
 
 
-def _show_facts(console: Console, lines: Iterable[str], *, is_good: bool) -> None:
+def _show_facts(
+    console: Console, lines: Iterable[str], *, is_good: bool, otherwise: str = "Not every rule could be kept; see below."
+) -> None:
     for i, line in enumerate(lines):
         console.print(Text(line, style="bold" if i == 0 else ""), soft_wrap=True)
-    verdict = ("Every rule is kept.", "green") if is_good else ("Not every rule could be kept; see below.", "yellow")
+    verdict = ("Every rule is kept.", "green") if is_good else (otherwise, "yellow")
     console.print(Text(verdict[0], style=verdict[1]))
 
 

@@ -33,8 +33,8 @@ def whole_number(least: int) -> Callable[[object], int]:
     return read
 
 
-def number(least: float) -> Callable[[object], float]:
-    """Read a finite number that is not too small.
+def number(least: float, most: float = math.inf) -> Callable[[object], float]:
+    """Read a finite number that is neither too small nor too large.
 
     Examples
     --------
@@ -47,8 +47,9 @@ def number(least: float) -> Callable[[object], float]:
             value = float(str(text))
         except ValueError:
             value = math.nan
-        if not math.isfinite(value) or value < least:
-            raise typer.BadParameter(f"expected a number, {least:g} or more; found {str(text)!r}")
+        if not math.isfinite(value) or not least <= value <= most:
+            upwards = "or more" if math.isinf(most) else f"to {most:g}"
+            raise typer.BadParameter(f"expected a number, {least:g} {upwards}; found {str(text)!r}")
         return value
 
     return read

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import IntArray, Notice, TextArray
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids_leniently, text_array
 from bailiwick.formats.reading import read_table
@@ -118,7 +119,8 @@ def read_links(source: str | os.PathLike[str] | Any, unit_ids: Sequence[str] | T
     notices = list(table.notices)
     if not known.all():
         strangers = list(dict.fromkeys(text for text, i in zip(both.to_pylist(), index.tolist(), strict=True) if i < 0))
-        message = f"{table.source} names {len(strangers):,} ids that are no units, such as {strangers[0]!r}; those rows were left out"
+        others = counted(len(strangers), "id that is no unit", "ids that are no units")
+        message = f"{table.source} names {others}, such as {strangers[0]!r}; those rows were left out"
         notices.append(Notice("link_unknown_ids", message, len(strangers), tuple(strangers[:10])))
     apart = known & (pairs[:, 0] != pairs[:, 1])
     found_pairs = pairs.astype(np.int32)

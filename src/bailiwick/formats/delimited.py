@@ -14,6 +14,7 @@ from bailiwick.errors import InputError
 from bailiwick.formats.encoding import decode
 from bailiwick.formats.layout import Layout, find_layout
 from bailiwick.formats.table import MalformedRow, Table, blank_rows, clean_names, one_array
+from bailiwick.formats.wording import in_rows
 
 MAX_LINE_BYTES = 4 << 20
 """A line longer than this is no row of a table."""
@@ -170,6 +171,6 @@ def _mend_ragged(
         row_numbers = row_numbers[order]
     told: tuple[Notice, ...] = ()
     if n_short:
-        text = f"{n_short} rows have fewer cells than the header; the missing cells were taken as empty"
+        text = f"{in_rows(n_short)} with fewer cells than the header: the missing ones were taken as empty"
         told = (Notice("short_rows", text, n_short, tuple(f"row {r}" for r in mended_rows[:3])),)
     return table, row_numbers, tuple(malformed), told

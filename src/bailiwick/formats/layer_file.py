@@ -42,6 +42,8 @@ def read_layers(source: str | os.PathLike[str] | Mapping[str, Any]) -> tuple[Lay
     path = Path(source)
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}; check the name", code="no_such_file", field="plan") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}", code="no_such_file", field="plan") from None
     if len(data) > LARGEST:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv
 from bailiwick.formats.matching import match_ids_leniently, text_array
@@ -163,7 +164,8 @@ def _tell(
         notices.append(Notice("travel_zeros", "ids of the matrix of travel were matched without leading zeros"))
     if left_out:
         strangers = list(dict.fromkeys(name for name, i in zip(names, index.tolist(), strict=True) if i < 0))
-        message = f"{table.source} names {len(strangers):,} ids that are not among the places, such as {strangers[0]!r}; left out"
+        others = counted(len(strangers), "id that is", "ids that are")
+        message = f"{table.source} names {others} not among the places, such as {strangers[0]!r}; left out"
         notices.append(Notice("travel_unknown_ids", message, len(strangers), tuple(strangers[:10])))
     return tuple(notices)
 

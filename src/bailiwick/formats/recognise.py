@@ -128,7 +128,9 @@ def resolve_column(table: Table, wanted: str, *, role: str) -> str:
     if len(same) == 1:
         return same[0]
     raise InputError(
-        f"{table.source} has no column {wanted!r} (for {role}){did_you_mean(wanted, table.names)}", code="unknown_column", field=wanted
+        f"{table.source} has no column {wanted!r}{f' (for {role})' if role else ''}{did_you_mean(wanted, table.names)}",
+        code="unknown_column",
+        field=wanted,
     )
 
 
@@ -183,7 +185,7 @@ def choose_columns(
     measures = _choose_measures(table, usable, fields, asked, measure_names) if needs_measures or measure_names or asked else {}
     taken = {c.column for c in (*fields.values(), *measures.values())}
     numbers = tuple(n for n in usable if n not in taken and not _is_code(n) and _is_quantity(table, n))
-    texts = {name: resolve_column(table, name, role="a column that was asked for") for name in text_columns}
+    texts = {name: resolve_column(table, name, role="") for name in text_columns}
     return Choice(fields, measures, texts, numbers)
 
 

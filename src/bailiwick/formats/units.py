@@ -245,7 +245,7 @@ def _reject_duplicates(verdicts: Verdicts, ids: Any, table: Table, notices: list
     )
     examples = tuple(ids.take(pa.array(np.flatnonzero(repeated)[:3])).to_pylist())
     notices.append(
-        Notice("duplicate_id", f"{in_rows(count)} repeat an id; the first row of each was kept, the others rejected", count, examples)
+        Notice("duplicate_id", f"{in_rows(count)} rejected for an id that stood above; the first row of each was kept", count, examples)
     )
 
 

@@ -153,7 +153,7 @@ def test_evaluate_counts_empty_territories_if_their_number_is_stated() -> None:
     alignment = {f"u{i}": "west" if i % 4 < 2 else "east" for i in range(16)}
     judged = bw.evaluate(TOWNS, alignment, territories=3, balance={"population": 0.1}, is_planar=True)
     assert judged.evaluation.number("empty_territories") == 1
-    with pytest.raises(bw.InputError, match="2 territories, but 1 were stated"):
+    with pytest.raises(bw.InputError, match="2 territories, but the number asked for is 1;"):
         bw.evaluate(TOWNS, alignment, territories=1, balance={"population": 0.1}, is_planar=True)
 
 

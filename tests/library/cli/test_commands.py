@@ -298,7 +298,8 @@ def test_evaluate_judges_an_alignment_made_elsewhere(run: Any, country: Path) ->
     result = run("evaluate", country / "towns.csv", *args)
     assert result.exit_code == 0
     assert "1 unit has no territory: Town 1" in result.output
-    assert "Not every rule could be kept" in result.output
+    assert "Not every rule is kept" in result.output
+    assert "search" not in result.output  # nobody searched
 
 
 def test_evaluate_needs_common_ids(run: Any, country: Path) -> None:
@@ -393,3 +394,9 @@ def test_explain_needs_a_plan(run: Any, country: Path) -> None:
     result = run("explain", country, "--unit", "007")
     assert result.exit_code == 2
     assert "plan.parquet" in result.output
+
+
+def test_a_column_that_is_not_there_is_told_without_puzzles(run: Any, country: Path) -> None:
+    result = run("design", country / "towns.csv", "--planar", "--territories", 2, "--group", "nope", "--out", country / "plan")
+    assert result.exit_code == 2
+    assert "towns.csv has no column 'nope'; there are" in result.stderr.replace("\n", " ")

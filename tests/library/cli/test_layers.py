@@ -69,3 +69,29 @@ def test_levels_are_shown_and_written(run: Run, country: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Level region: 2 of 3 territories each" in done.stdout
     assert (out / "hierarchy.csv").read_text(encoding="utf-8").count("\n") == 9
+
+
+def test_one_of_something_is_told_as_one_and_broken_rules_by_name(run: Run, country: Path) -> None:
+    named = '[[layer.named]]\n  owner = "Kim"\n  accounts = ["nobody"]'
+    plan = write_plan(
+        country, LAYERS.replace('[[layer.named]]\n  column = "rep"', named).replace(':20%"', ':0.001%"').replace("shops = 3", "shops = 9")
+    )
+    done = run("layers", country / "towns.csv", "--planar", "--plan", plan, "--out", country / "out", "--no-map")
+    assert done.exit_code == 3
+    assert "names 1 account that does not exist, the first is 'nobody'" in done.stdout
+    assert "has 1 step that takes no account, the first is 'crowded'" in done.stdout
+    assert "layer 'sales', step 'rest': 3 territories are more than 0.001 % from the target of population" in done.stdout
+
+
+def test_sums_and_deviations_of_layers_are_rounded(run: Run, country: Path) -> None:
+    run("layers", country / "towns.csv", "--planar", "--plan", write_plan(country), "--out", country / "out", "--no-map")
+    rows = (country / "out" / "territories.csv").read_text(encoding="utf-8").splitlines()
+    assert all(len(row.split(",")[-1]) <= 9 for row in rows[1:])
+
+
+def test_values_that_cannot_be_are_told_as_everywhere(run: Run, country: Path) -> None:
+    arguments = ["layers", country / "towns.csv", "--planar", "--out", country / "out"]
+    late = run(*arguments, "--plan", write_plan(country), "--time-limit", "nan")
+    assert (late.exit_code, "expected a number, 0 or more; found 'nan'" in late.stderr) == (2, True)
+    lost = run(*arguments, "--plan", country / "nowhere.toml")
+    assert (lost.exit_code, "there is no file" in lost.stderr) == (2, True)

@@ -66,3 +66,13 @@ def test_a_matrix_that_cannot_be_written_leaves_nothing(run: Any, town: Path) ->
     for out in (town / "m.csv", town / "homes.csv" / "m.csv"):
         assert run("matrix", town / "accounts.csv", "--out", out).exit_code == 2
     assert sorted(town.iterdir()) == before
+
+
+def test_nothing_that_was_said_about_travel_is_ignored(run: Any, town: Path) -> None:
+    matrix = ["matrix", town / "accounts.csv", "--out", town / "m.csv"]
+    assert "give" in run(*matrix, "--roads", town / "town.osm", "--speed", 60).stderr
+    for command in (matrix, ["design", town / "accounts.csv", "--territories", 1, "--out", town / "plan"]):
+        done = run(*command, "--profile", "foot")
+        assert done.exit_code == 2
+        assert "no roads were given" in done.stderr.replace("\n", " ")
+    assert not (town / "m.csv").exists()

@@ -94,3 +94,9 @@ def test_stores_of_adventure_works_change_hands_as_little_as_needed(run: Any, sh
     assert facts["contiguity"]["violating_territories"] == 0
     assert whole["floors"]["anywhere"]["share"] < whole["moved_share"] < 0.27
     assert len(rows(tmp_path / "plan" / "moves.csv")) == whole["moved_units"]
+
+
+def test_a_share_beyond_all_is_told_in_percent(run: Any, shifted: Path) -> None:
+    result = run("realign", shifted, "--current", "owner", "--planar", "--max-moved", 300, "--out", shifted.parent / "plan")
+    assert result.exit_code == 2
+    assert "expected a number, 0 to 100; found '300'" in result.stderr

@@ -10,6 +10,7 @@ import numpy as np
 from bailiwick.domain import IntArray, Notice, TextArray, UnitTable
 from bailiwick.domain.layers import Band, Layer, LayerPlan
 from bailiwick.domain.rules import Column
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
 
@@ -115,10 +116,12 @@ def _take_named(
                 claimed.append(str(units.ids[i]))
     notices = []
     if unknown:
-        message = f"layer {layer.name!r} names {len(unknown)} accounts that do not exist, the first is {unknown[0]!r}"
+        strangers = counted(len(unknown), "account that does not exist", "accounts that do not exist")
+        message = f"layer {layer.name!r} names {strangers}, the first is {unknown[0]!r}"
         notices.append(Notice("unknown_account", message, len(unknown), tuple(unknown[:10])))
     if claimed:
-        message = f"layer {layer.name!r} names {len(claimed)} accounts for two owners, the first is {claimed[0]!r}; the first entry has it"
+        twice = counted(len(claimed), "account", "accounts")
+        message = f"layer {layer.name!r} names {twice} for two owners, such as {claimed[0]!r}; the first entry has it"
         notices.append(Notice("named_twice", message, len(claimed), tuple(claimed[:10])))
     return notices
 
@@ -127,7 +130,7 @@ def _idle(layer: Layer, step_idx: IntArray) -> list[Notice]:
     idle = [step.name for number, step in enumerate(layer.steps) if not (step_idx == number).any()]
     if not idle:
         return []
-    message = f"layer {layer.name!r} has {len(idle)} rules that take no account, the first is {idle[0]!r}"
+    message = f"layer {layer.name!r} has {counted(len(idle), 'step that takes', 'steps that take')} no account, the first is {idle[0]!r}"
     return [Notice("idle_rule", message, len(idle), tuple(idle[:10]))]
 
 
@@ -135,8 +138,6 @@ def _gaps(layer: Layer, step_idx: IntArray, units: UnitTable) -> list[Notice]:
     gaps = np.flatnonzero(step_idx == NOBODY)
     if not len(gaps):
         return []
-    message = (
-        f"layer {layer.name!r} leaves {len(gaps):,} accounts without a territory, because no rule takes them and the layer has no rest; "
-        "gaps.csv lists them"
-    )
+    left = counted(len(gaps), "account", "accounts")
+    message = f"layer {layer.name!r} leaves {left} without a territory: no rule takes what gaps.csv lists, and there is no rest"
     return [Notice("layer_gaps", message, len(gaps), tuple(str(i) for i in units.ids[gaps[:10]]))]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bailiwick.api.columns import significant
 from bailiwick.api.document import notice_list
 from bailiwick.api.layers.carve import NAMED, NOBODY, OUTSIDE, Carving
 from bailiwick.api.plan import Plan
@@ -103,6 +104,16 @@ class LayeredPlan:
         """Whether every layer keeps every rule and leaves no account out."""
         return all(layer.keeps_every_rule for layer in self.layers)
 
+    def broken_rules(self) -> list[str]:
+        """What the plans of the steps do not keep, one sentence each, with layer and step."""
+        return [
+            f"layer {layer.name!r}, step {name!r}: {notice.message}"
+            for layer in self.layers
+            for name, plan in layer.plans.items()
+            if not plan.keeps_every_rule
+            for notice in plan.result.notices
+        ]
+
     @cached_property
     def assignments(self) -> pd.DataFrame:
         """One row per layer and account of it: territory, step, cause, reason; a pandas data frame."""
@@ -174,8 +185,8 @@ class LayeredPlan:
                     "n_units": len(inside),
                 }
                 for name, values in self.measures.items():
-                    row[name] = float(values[inside].sum())
-                    row[f"{name} deviation"] = float(off[name]) if name in off else None
+                    row[name] = float(significant(values[inside].sum(keepdims=True), 12)[0])
+                    row[f"{name} deviation"] = round(float(off[name]), 6) if name in off else None
                 rows.append(row)
         return rows
 

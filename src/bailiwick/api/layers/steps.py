@@ -19,6 +19,7 @@ from bailiwick.api.problem import Rules, build_problem
 from bailiwick.api.sources import Source, read_roster
 from bailiwick.domain import IntArray, Notice, Problem, Progress, RepTable, TextArray, UnitTable
 from bailiwick.domain.layers import Step
+from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 
 LEAST_SHARE = 0.05
@@ -162,8 +163,8 @@ def _less_what_is_carried(problem: Problem, carving: Carving, source: Source) ->
     notices = []
     if full:
         message = (
-            f"{len(full)} reps have more in named accounts than their whole share, the first is {full[0]}; they get a territory of "
-            f"{LEAST_SHARE:.0%} of the mean"
+            f"{counted(len(full), 'rep has', 'reps have')} more in named accounts than a whole share, the first is {full[0]}; "
+            f"what is left is a territory of {LEAST_SHARE:.0%} of the mean"
         )
         notices.append(Notice("rep_full", message, len(full), tuple(full[:10])))
     return replace(problem, target_shares=shares / shares.sum()), notices

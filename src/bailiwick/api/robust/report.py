@@ -12,7 +12,7 @@ import numpy as np
 from bailiwick.api.robust.asked import UncertaintyOptions
 from bailiwick.domain import FloatArray, Notice
 from bailiwick.domain.uncertainty import Uncertainty
-from bailiwick.domain.wording import percent, tolerance_percent
+from bailiwick.domain.wording import counted, percent, tolerance_percent
 from bailiwick.metrics import Evaluation
 from bailiwick.metrics.robustness import draw_deviations, expected_spread, probability_within
 
@@ -99,7 +99,8 @@ class Robustness:
             if len(unsure):
                 least = f"{territory_ids[unsure[0]]} with {percent(float(values[unsure[0]]))}"
                 message = (
-                    f"{len(unsure)} territories stay within the tolerance of {name} with less than {tolerance_percent(self.confidence)}; "
+                    f"{counted(len(unsure), 'territory stays', 'territories stay')} within the tolerance of {name} "
+                    f"with less than {tolerance_percent(self.confidence)}; "
                     f"the least sure is {least}. Allow more tolerance, or ask for fewer territories."
                 )
                 found.append(Notice("not_robust", message, len(unsure), tuple(str(t) for t in territory_ids[unsure[:10]])))

@@ -13,12 +13,12 @@ from bailiwick.metrics.evaluation import Evaluation
 from bailiwick.metrics.rules import too_far
 
 
-def findings(evaluation: Evaluation) -> tuple[Notice, ...]:
-    """Notices on every rule that the plan breaks, largest cause first."""
+def findings(evaluation: Evaluation, *, was_searched: bool = True) -> tuple[Notice, ...]:
+    """Notices on every rule that the plan breaks, largest cause first; no search is blamed for a plan that none has made."""
     return (
         *_empty(evaluation),
         *_heavy_units(evaluation),
-        *_unbalanced(evaluation),
+        *_unbalanced(evaluation, was_searched),
         *_in_pieces(evaluation),
         *_too_far(evaluation),
         *_moved_above_cap(evaluation),
@@ -76,11 +76,11 @@ def _heavy_units(evaluation: Evaluation) -> list[Notice]:
     return notices
 
 
-def _unbalanced(evaluation: Evaluation) -> list[Notice]:
-    return [notice for column in range(len(evaluation.problem.measures)) for notice in _unbalanced_in(evaluation, column)]
+def _unbalanced(evaluation: Evaluation, was_searched: bool) -> list[Notice]:
+    return [notice for column in range(len(evaluation.problem.measures)) for notice in _unbalanced_in(evaluation, column, was_searched)]
 
 
-def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
+def _unbalanced_in(evaluation: Evaluation, column: int, was_searched: bool) -> list[Notice]:
     problem, measure = evaluation.problem, evaluation.problem.measures[column]
     heavy = heavy_units(problem, column)
     heavy_homes = set(evaluation.territory_idx[heavy].tolist())
@@ -88,17 +88,19 @@ def _unbalanced_in(evaluation: Evaluation, column: int) -> list[Notice]:
     if not outside:
         return []
     worst = max(outside, key=lambda j: abs(evaluation.deviations[j, column]))
-    cause = _mix(evaluation, column, outside) or "Allow more tolerance, or try another seed; a search that was cut short needs more time."
+    advice = "Allow more tolerance, or try another seed; a search that was cut short needs more time." if was_searched else ""
+    cause = _mix(evaluation, column, outside) or advice
     left = _left_for_others(problem, column, heavy)
     if len(heavy) and left < -float(measure.tolerance or 0.0):
         rest = percent(left, signed=True)
         cause = f"What the units that are too large leave over is {rest} of the target on average, so this cannot be avoided."
+    farthest = f"{problem.territory_ids[worst]} with {percent(evaluation.deviations[worst, column], signed=True)}"
     return [
         Notice(
             "balance_not_met",
             f"{counted(len(outside), 'territory is', 'territories are')} more than {tolerance_percent(measure.tolerance or 0.0)} from the "
             f"target of {measure.name}; "
-            f"the farthest is {problem.territory_ids[worst]} with {percent(evaluation.deviations[worst, column], signed=True)}. {cause}",
+            f"the farthest is {farthest}.{cause and f' {cause}'}",
             len(outside),
             tuple(str(problem.territory_ids[j]) for j in outside[:10]),
         )
@@ -195,8 +197,8 @@ def _too_long(evaluation: Evaluation) -> list[Notice]:
     return [
         Notice(
             "minutes_not_met",
-            f"{len(beyond)} units are more than {problem.max_minutes:g} minutes from the centre of their territory; the farthest is "
-            f"{unit_name(problem, beyond[0])} with {minutes[beyond[0]]:.4g} minutes.",
+            f"{counted(len(beyond), 'unit is', 'units are')} more than {problem.max_minutes:g} minutes from their centre; "
+            f"the farthest is {unit_name(problem, beyond[0])} with {minutes[beyond[0]]:.4g} minutes.",
             len(beyond),
             tuple(str(problem.units.ids[i]) for i in beyond[:10]),
         )

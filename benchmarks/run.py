@@ -27,7 +27,7 @@ ROOT = HERE.parent
 RESULTS = HERE / "results" / "latest.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 PEERS_ENVIRONMENT = ROOT / ".venv-bench"
-TERRITORIES = {"counties": 50, "zips": 300, "million": 1000, "random500": 10}
+TERRITORIES = {"counties": 50, "zips": 300, "zips_shifted": 300, "million": 1000, "random500": 10}
 START, END = "<!-- results: made by benchmarks/run.py -->", "<!-- end of results -->"
 
 

@@ -38,6 +38,11 @@ def _line(row: dict[str, Any], results: dict[str, Any]) -> str:
     title = f"**{row['title']}**" if row["is_ours"] else row["title"]
     if row["territories"] != row["territories_asked"]:
         title += f" ({row['territories']:,} territories)"
+    if "moved_share" in row:
+        floors = (
+            f"proven floors {100 * row['floor_anywhere']:.1f} % anywhere, {100 * (row['floor_to_neighbours'] or 0):.1f} % to neighbours"
+        )
+        title += f": {100 * row['moved_share']:.1f} % moves ({floors}; {row['outside_before']} territories outside before)"
     ratio = row["seconds"] / results["calibration_seconds"]["median"]
     deviations = " / ".join(_percent(value) for value in row["max_deviation"])
     outside = " / ".join(f"{count:,}" for count in row.get("outside", [])) or "–"

@@ -78,6 +78,23 @@ def test_inputs_are_made_from_their_seed(scripts: dict[str, ModuleType]) -> None
     assert instances.country(1_000, 7)["K"] == 7
 
 
+def test_a_market_shift_keeps_the_sum_and_moves_the_parts(scripts: dict[str, ModuleType]) -> None:
+    points = np.random.default_rng(1).uniform(0, 2000, (400, 2))
+    after = scripts["instances"].shifted(points, np.ones(400))
+    assert after.sum() == pytest.approx(400)
+    assert np.array_equal(after, scripts["instances"].shifted(points, np.ones(400)))
+    assert 0.1 < np.log(after).std() < 0.4
+    west = points[:, 0] < 1000
+    assert abs(after[west].mean() - after[~west].mean()) > 0.005  # regional, not noise alone
+
+
+def test_a_realignment_says_what_moves(scripts: dict[str, ModuleType]) -> None:
+    found = {"seconds": 1.0, "peak_mb": 99.6, "territories": 50, "max_deviation": [0.05], "mean_distance_km": 40.0, "in_pieces": 0}
+    moved = {"moved_share": 0.118, "floor_anywhere": 0.04, "floor_to_neighbours": 0.127, "outside_before": 223}
+    text = scripts["table"].render(results(row(**found, **moved)))
+    assert "some method: 11.8 % moves (proven floors 4.0 % anywhere, 12.7 % to neighbours; 223 territories outside before)" in text
+
+
 def test_a_process_that_fails_or_takes_too_long_is_a_row(scripts: dict[str, ModuleType]) -> None:
     run_job = scripts["run"].run_job
     assert run_job([sys.executable, "-c", "print('{\"seconds\": 1}')"], 60) == {"seconds": 1}

@@ -21,7 +21,7 @@ from bailiwick.domain import IntArray, Problem
 
 FIRST_PART = 0.3
 """Share of the work in the first plan, which is searched in full."""
-WARM = replace(REALIGN, few=800_000, n_slices=3, hot=0.5, mending_rounds=4)
+WARM = replace(REALIGN, per_node=30, few=600_000, n_slices=2, hot=0.5, mending_rounds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _next(model: Model, found: list[Improved], graph: tuple[IntArray, IntArray],
     if model.k not in (1, model.n) and course.cool():
         course.mend()
         if not watch.is_stopped:
-            course.polish()
+            course.polish(1)
     return course.best
 
 

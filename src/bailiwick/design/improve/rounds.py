@@ -47,10 +47,10 @@ class Rounds(Course):
             self.price_unit = self.price / params.price
             self.unit_cost = max(self.unit_cost, 0.5 * disruption / model.n)
 
-    def polish(self) -> None:
+    def polish(self, n_rounds: int = POLISHING_ROUNDS) -> None:
         """From the best plan, which is balanced: better ones near it at prices that keep it so."""
         params = self.params
-        for at in range(POLISHING_ROUNDS):
+        for at in range(n_rounds):
             self.search.restart(self.best.label)
             self._run(POLISHING_HEAT * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals)
             self._run(0.0, 0.0, self.n_proposals // 2)

@@ -209,7 +209,9 @@ def _finish_levels(
     from bailiwick.design.hierarchy.solve import solve_levels
 
     check_seed(seed)
-    found = solve_levels(problem, tiers, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock)
+    found = solve_levels(
+        problem, tiers, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock, time_limit=limits.time_limit
+    )
     laps.end("solve")
     plan = finish(limits.explained(found.result), source, (*level_notices(found.levels), *told), laps)
     return replace(plan, levels=found.levels, construction=found.construction)
@@ -231,7 +233,14 @@ def _finish_robust(
 
     check_seed(seed)
     found = solve_robust(
-        problem, doubts, confidence=doubt.confidence, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock
+        problem,
+        doubts,
+        confidence=doubt.confidence,
+        seed=seed,
+        stop=limits.should_stop,
+        on_progress=on_progress,
+        clock=laps.clock,
+        time_limit=limits.time_limit,
     )
     laps.end("solve")
     plan = finish(limits.explained(found.result), source, told, laps)

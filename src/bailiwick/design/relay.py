@@ -9,6 +9,9 @@ from bailiwick.design.progress import ProgressFn, StopFn
 from bailiwick.design.solve import solve
 from bailiwick.domain import Problem, Progress, Result
 
+IN_TIME = 0.9
+"""Share of a time limit that parts divide among themselves; the rest is for judging and bounds."""
+
 
 class Relay:
     """Runs searches one after the other as if they were one.
@@ -17,10 +20,23 @@ class Relay:
     ----------
     clock, stop, on_progress
         As for :func:`bailiwick.design.solve.solve`; seconds and shares of work are told for the whole.
+    time_limit
+        Seconds that ``stop`` will allow, or None: each part then ends when its share of them is over, so that the last
+        parts get theirs.
+
+    Attributes
+    ----------
+    is_stopped
+        Whether ``stop`` has said so.
+    was_cut
+        Whether a part ended because its share of the time was over.
     """
 
-    def __init__(self, clock: Callable[[], float], stop: StopFn | None, on_progress: ProgressFn | None) -> None:
-        self.clock, self.started = clock, clock()
+    def __init__(
+        self, clock: Callable[[], float], stop: StopFn | None, on_progress: ProgressFn | None, *, time_limit: float | None = None
+    ) -> None:
+        self.clock, self.started, self.time_limit = clock, clock(), time_limit
+        self.was_cut = False
         self._stop, self._tell = stop, on_progress
         self.is_stopped = False
         self._done = self._told = 0.0
@@ -34,7 +50,7 @@ class Relay:
 
         def should_stop(progress: Progress) -> bool:
             self.is_stopped = self.is_stopped or (self._stop is not None and self._stop(whole(progress)))
-            return self.is_stopped
+            return self.is_stopped or self.is_over(low + share)
 
         def tell(progress: Progress) -> None:
             if self._tell is not None:
@@ -43,6 +59,18 @@ class Relay:
         result = solve(problem, clock=self.clock, seed=seed, stop=should_stop, on_progress=tell)
         self._done = low + share
         return result
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the whole ended."""
+        return "interrupted" if self.is_stopped else "time_limit" if self.was_cut else "converged"
+
+    def is_over(self, share: float) -> bool:
+        """Whether the time of the first ``share`` of the work is over."""
+        if self.time_limit is None or self.clock() - self.started < share * IN_TIME * self.time_limit:
+            return False
+        self.was_cut = True
+        return True
 
     def _forward(self, fraction: float) -> float:
         """A share of work that never goes back, whatever a single search says of itself."""

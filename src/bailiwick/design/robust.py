@@ -50,6 +50,7 @@ def solve_robust(
     seed: int = 0,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
+    time_limit: float | None = None,
 ) -> RobustResult:
     """Design territories with windows that leave room for what may come.
 
@@ -61,6 +62,8 @@ def solve_robust(
         Probability with which each territory shall stay within its tolerances, above 0.5 and below 1.
     clock, seed, stop, on_progress
         As for :func:`bailiwick.design.solve.solve`.
+    time_limit
+        Seconds that ``stop`` will allow, or None; they are divided among the designs.
 
     Notes
     -----
@@ -68,7 +71,7 @@ def solve_robust(
     middle territory, then of one at the 90 % quantile; ``z`` is the normal quantile of the confidence. The one with most
     territories at the confidence is kept, then with the highest mean probability. See ``docs/algorithms/robust.md``.
     """
-    relay = Relay(clock, stop, on_progress)
+    relay = Relay(clock, stop, on_progress, time_limit=time_limit)
     share = 1.0 / (1 + len(QUANTILES))
     plain = relay.solve(problem, seed=seed, share=share)
     tried = [(_merit(problem, uncertainties, plain.territory_idx, confidence), plain, problem)]
@@ -80,7 +83,7 @@ def solve_robust(
         tried.append((_merit(problem, uncertainties, found.territory_idx, confidence), found, tight))
     _, best, searched = max(tried, key=lambda entry: entry[0])
     tolerances = np.array([np.nan if m.tolerance is None else m.tolerance for m in searched.measures])
-    return RobustResult(_judged(problem, best, is_stopped=relay.is_stopped), tolerances)
+    return RobustResult(_judged(problem, best, relay), tolerances)
 
 
 def tightened(
@@ -123,15 +126,16 @@ def _merit(problem: Problem, uncertainties: tuple[Uncertainty, ...], territory_i
     return -broken, int((probability >= confidence).sum()), round(float(probability.mean()), 9)
 
 
-def _judged(problem: Problem, found: Result, *, is_stopped: bool) -> Result:
+def _judged(problem: Problem, found: Result, relay: Relay) -> Result:
     """The plan under the tolerances that were asked for, with a bound that holds for them."""
     evaluation = evaluate(problem, found.territory_idx)
     return replace(
         found,
         problem=problem,
+        stop_reason=relay.stop_reason,
         centre_coordinates=evaluation.centre_coordinates,
         objective=evaluation.objective,
-        bound=bound_of_plan(evaluation, is_quick=is_stopped),
+        bound=bound_of_plan(evaluation, is_quick=relay.is_stopped),
         notices=findings(evaluation),
         conflicts=find_conflicts(evaluation, compile_problem(problem)),
     )

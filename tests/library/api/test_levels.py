@@ -14,7 +14,9 @@ import pytest
 import bailiwick as bw
 from bailiwick.api.levels import AskedLevel, parse_levels
 from bailiwick.api.sources import read_source
+from bailiwick.api.view import plan_view
 from bailiwick.errors import InputError
+from bailiwick.pictures.report.words import report_record
 
 ROOT = Path(__file__).resolve().parents[3]
 GRID: dict[str, Any] = {
@@ -162,3 +164,15 @@ def test_counties_of_the_south_have_regions_and_districts(shared_data: Path) -> 
     assert plan.problem.n_units > 400
     assert plan.keeps_every_rule
     assert plan.evaluation.in_pieces.size == 0
+
+
+def test_pictures_know_the_levels(tree: bw.Plan) -> None:
+    view = plan_view(tree, np.full(8, None, dtype=object))
+    region, district = view.levels
+    assert region.spans.tolist() == [4, 4]
+    assert not any(region.parents)
+    assert set(district.parents) == {"region 1", "region 2"}
+    assert region.colours[0] != region.colours[1]
+    record = report_record(view)
+    assert [level["head"][:2] for level in record["levels"]] == [["Region", "Territories"], ["District", "Part of"]]
+    assert len(record["levels"][1]["rows"]) == 4

@@ -210,3 +210,31 @@ def test_districts_divide_regions_as_evenly_as_can_be() -> None:
 def test_levels_that_cannot_be_nested_are_refused(levels: tuple[Level, ...]) -> None:
     with pytest.raises(InputError):
         solve_levels(grid_problem(6, 6, 6), levels, clock=time.perf_counter)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_line_is_divided_as_brute_force_would(seed: int) -> None:
+    n, tolerance, narrow = 12, 0.45, 0.15
+    load = np.random.default_rng(seed).integers(2, 9, n).astype(float)
+    problem = grid_problem(1, n, 4, load=load, tolerance=tolerance)
+    found = solve_levels(problem, (named("region", 2, narrow),), clock=time.perf_counter)
+    best = np.inf
+    for cuts in itertools.combinations(range(1, n), 3):
+        parts = np.split(np.arange(n), cuts)
+        sums = np.array([load[part].sum() for part in parts])
+        halves = np.array([sums[:2].sum(), sums[2:].sum()])
+        is_kept = (abs(sums / load.sum() * 4 - 1) <= tolerance + 1e-12).all() and (abs(halves / load.sum() * 2 - 1) <= narrow + 1e-12).all()
+        if is_kept:
+            best = min(best, sum(min((load[part] * abs(part - c)).sum() for c in part) for part in parts))
+    assert np.isfinite(best)
+    assert found.result.objective == pytest.approx(best)
+    assert found.levels[0].evaluation.keeps_every_rule
+    assert found.result.bound is not None
+    assert found.result.bound.value <= best * (1 + 1e-9)
+
+
+def test_every_part_gets_its_share_of_the_time() -> None:
+    ticks = itertools.count()
+    found = solve_levels(grid_problem(8, 8, 8), (named("region", 2),), clock=lambda: float(next(ticks)), time_limit=60.0)
+    check_nested(found)
+    assert found.result.stop_reason == "time_limit"

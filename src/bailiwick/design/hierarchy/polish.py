@@ -96,7 +96,7 @@ def polish(
     if course.model.objective == DIAMETER and course.best.excess == 0:
         return course.best
     for at in range(params.n_slices):
-        if relay.report("improve", done[0] + (done[1] - done[0]) * at / params.n_slices):
+        if relay.report("improve", done[0] + (done[1] - done[0]) * at / params.n_slices) or relay.is_over(done[1]):
             break
         hot = 0.0 if at == params.n_slices - 1 else float(ladder[at])
         course.run(hot, n_proposals, random)

@@ -80,6 +80,7 @@ def solve_levels(
     seed: int = 0,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
+    time_limit: float | None = None,
 ) -> LevelsResult:
     """Design territories and the levels above them together.
 
@@ -91,6 +92,8 @@ def solve_levels(
         Coarsest first.
     clock, seed, stop, on_progress
         As for :func:`bailiwick.design.solve.solve`.
+    time_limit
+        Seconds that ``stop`` will allow, or None; they are divided among the steps.
 
     Raises
     ------
@@ -114,7 +117,7 @@ def solve_levels(
         )
     check_levels(levels, problem)
     check_hard_rules(problem)
-    relay = Relay(clock, stop, on_progress)
+    relay = Relay(clock, stop, on_progress, time_limit=time_limit)
     found = _candidates(problem, levels, relay, seed=seed)
     least = np.min([plan.costs for _, _, plan in found], axis=0)
     scores = [(round(plan.excess, 9), float((plan.costs / np.maximum(least, 1e-12)).mean())) for _, _, plan in found]
@@ -166,7 +169,7 @@ def _finished(
         centre_coordinates=evaluation.centre_coordinates,
         objective=evaluation.objective,
         bound=bound_of_plan(evaluation, is_quick=relay.is_stopped),
-        stop_reason="interrupted" if relay.is_stopped else "converged",
+        stop_reason=relay.stop_reason,
         seed=seed,
         notices=findings(evaluation),
         timings_seconds={"solve": relay.clock() - relay.started},

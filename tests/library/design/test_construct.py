@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from random_instances import Wish, make
+from scipy.sparse.linalg import splu
 from tiny_instances import coincident_homes, grid, grid_pairs, island, one_place, path_pairs, problem, star, tie, two_towns
 
 from bailiwick.design.construct.build import construct, fill_empty, proposal_graph, tightest_measure
 from bailiwick.design.construct.centres import bisect, on_surface, recentre, scattered_centres, spread_coincident, start_centres
+from bailiwick.design.construct.kernels import gather_curvature
 from bailiwick.design.construct.repair import connect, n_broken, pieces
 from bailiwick.design.construct.transport import Transport, cut_to_size
 from bailiwick.design.model import Model, compile_problem
@@ -61,6 +64,24 @@ def test_where_heavy_units_have_everything_units_count_the_same() -> None:
     load, target = cut_to_size(np.array([2.0, 0.0, 0.0, 0.0]), np.array([1.0, 1.0]))
     assert load.tolist() == [0.5] * 4
     assert target.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(("load", "k"), [([0.0, 0.0, 1.0, 1.0], 3), ([0.0, 0.0, 5.0, 0.0], 2), ([0.0, 0.0], 2)])
+def test_with_fewer_heavy_units_than_territories_every_unit_counts_the_same(load: list[float], k: int) -> None:
+    cut, target = cut_to_size(np.array(load), np.full(k, max(sum(load), 1.0) / k))
+    assert cut.tolist() == [k / len(load)] * len(load)
+    assert target.tolist() == [1.0] * k
+
+
+def test_the_curvature_can_be_factorised_where_most_territories_are_empty() -> None:
+    diagonal = np.array([0.0, 0.0, 0.0, 4.0, 4.0])
+    partner, coupling = np.full((1, 5, 2), -1, np.int32), np.zeros((1, 5, 2))
+    partner[0, 3, 0], partner[0, 4, 0], coupling[0, 3, 0], coupling[0, 4, 0] = 4, 3, -4.0, -4.0
+    indptr, indices, entries = gather_curvature(diagonal, partner, coupling, 0.2)
+    matrix = sp.csc_matrix((entries, indices, indptr), shape=(5, 5))
+    step = splu(matrix).solve(np.array([1.0, 1.0, 1.0, -1.0, -2.0]))
+    assert np.isfinite(step).all()
+    assert np.linalg.cond(matrix.toarray()) < 1e10
 
 
 @pytest.mark.parametrize("people", [[0, 0, 0, 0, 0, 5], [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 5], [0, 0, 0, 0, 0, 0]])

@@ -78,3 +78,12 @@ def test_without_a_climb_it_is_the_value_at_the_given_prices() -> None:
     free = many_dual_bound(model, model.centres, model.lower, model.upper, np.zeros((K, 3)), ladder=())
     assert free.prices.tolist() == np.zeros((K, 3)).tolist()
     assert 0 < free.value < linear_programme(model)
+
+
+def test_prices_found_on_merged_units_bound_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model(2, is_planar=True, objective="distance", has_zeros=True)
+    monkeypatch.setattr("bailiwick.design.bounds.many_measures.COARSE_UNITS", 30)
+    monkeypatch.setattr("bailiwick.design.bounds.many_measures.COARSE_PER_TERRITORY", 1)
+    found = many_dual_bound(model, model.centres, model.lower, model.upper, np.zeros((K, 3)))
+    optimum = linear_programme(model)
+    assert optimum * 0.8 <= found.value <= optimum * (1 + 1e-9)

@@ -13,11 +13,13 @@ from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning import realign
 from bailiwick.api.realignment import Realignment
 from bailiwick.api.travel import TravelMatrix, travel_matrix
+from bailiwick.api.valuing import CustomerValue, customer_value
 from bailiwick.api.wishes import check_travel
 
 __all__ = [
     "ApproachComparison",
     "Comparison",
+    "CustomerValue",
     "Explanation",
     "Front",
     "Judgement",
@@ -33,6 +35,7 @@ __all__ = [
     "check_travel",
     "compare",
     "compare_approaches",
+    "customer_value",
     "design",
     "design_layers",
     "evaluate",

@@ -70,7 +70,7 @@ def read_source(
     if isinstance(units, UnitTable):
         _check_ready(units, {"shapes": shapes, "column_map": column_map}, is_planar=is_planar)
         return Source(units, units.n_units)
-    table = formats.read_table(_tabular(units), is_planar=is_planar)
+    table = formats.read_table(tabular(units), is_planar=is_planar)
     read = formats.read_units(
         table,
         column_map=column_map,
@@ -110,7 +110,7 @@ def title_of(file_name: str) -> str:
     return file_name.split(".")[0] if "." in file_name else ""
 
 
-def _tabular(source: Any) -> Any:
+def tabular(source: Any) -> Any:
     """A mapping of columns as an Arrow table; everything else as it is."""
     if not isinstance(source, Mapping):
         return source
@@ -132,7 +132,7 @@ def read_roster(reps: Any, *, is_planar: bool) -> RepTable:
     InputError
         If they cannot be read, or homes and units have different kinds of coordinates.
     """
-    roster = reps if isinstance(reps, RepTable) else formats.read_reps(_tabular(reps), is_planar=is_planar)
+    roster = reps if isinstance(reps, RepTable) else formats.read_reps(tabular(reps), is_planar=is_planar)
     if roster.is_planar != is_planar:
         kinds = ("longitude and latitude", "x and y in km")
         raise InputError(

@@ -19,6 +19,7 @@ from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.realign import realign
 from bailiwick.cli.sample import sample
+from bailiwick.cli.value import value
 from bailiwick.errors import InputError
 
 
@@ -58,6 +59,7 @@ app.command()(explain)
 app.command()(approaches)
 app.command()(layers)
 app.command()(matrix)
+app.command()(value)
 app.command()(sample)
 
 

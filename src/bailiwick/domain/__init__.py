@@ -5,6 +5,7 @@ from bailiwick.domain.baseline import Baseline
 from bailiwick.domain.conflict import Conflict
 from bailiwick.domain.hierarchy import Level
 from bailiwick.domain.notice import Notice
+from bailiwick.domain.orders import OrderTable
 from bailiwick.domain.problem import Measure, Objective, Problem, check_n_territories
 from bailiwick.domain.reps import RepTable
 from bailiwick.domain.result import Bound, Prices, Progress, Result
@@ -22,6 +23,7 @@ __all__ = [
     "Measure",
     "Notice",
     "Objective",
+    "OrderTable",
     "Pace",
     "Prices",
     "Problem",

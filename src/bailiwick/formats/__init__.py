@@ -2,6 +2,7 @@
 
 from bailiwick.formats.adjacency import AdjacencyImport, read_adjacency
 from bailiwick.formats.alignment import AlignmentTable, read_alignment
+from bailiwick.formats.orders import read_orders
 from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import Chosen, parse_column_map
 from bailiwick.formats.rejects import RejectedRows
@@ -21,6 +22,7 @@ __all__ = [
     "parse_column_map",
     "read_adjacency",
     "read_alignment",
+    "read_orders",
     "read_reps",
     "read_table",
     "read_units",

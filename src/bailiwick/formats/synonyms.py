@@ -107,6 +107,23 @@ REP_SYNONYMS: dict[str, tuple[str, ...]] = {
     """),
 }
 
+ORDER_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "customer": _names("""
+        customer_id; customer; CustomerKey; Customer No; Customer Number; Customer Name; cust_id; account_id; account; AccountId; Account
+        Name; client; client_id; user_id; buyer; Kunde; Kundennummer; Kunden-Nr; Kunden-ID; Client ID; Numéro client; Cliente; id
+    """),
+    "date": _names("""
+        date; order_date; InvoiceDate; Purchase date; Transaction date; Sales date; Posting date; CloseDate; Closed on; close_date; day;
+        Timestamp; Order placed; EffectiveDate; CreatedDate; Datum; Bestelldatum; Auftragsdatum; Rechnungsdatum; Date de commande; Fecha
+    """),
+    "amount": _names("""
+        amount; order_amount; Total; Order total; Sales; Sales amount; Revenue; Net amount; Line total; Total due; Subtotal; spent; spend;
+        Value; close_value; TotalAmount; Turnover; Betrag; Umsatz; Nettobetrag; Montant; Importe; Ventas
+    """),
+    "quantity": _names("quantity; qty; Order quantity; units; pieces; Menge; Anzahl; Stück; Quantité; Cantidad"),
+    "price": _names("unit_price; price; Unit price net; Sales price; Einzelpreis; Preis; Stückpreis; Prix unitaire; Prix; Precio"),
+}
+
 ALIGNMENT_SYNONYMS: dict[str, tuple[str, ...]] = {
     "unit_id": ("unit_id", "unit", "ObjectId", *FIELD_SYNONYMS["id"], "zip", "zipcode", "postcode", "postal_code", "county"),
     "territory_id": _names("""

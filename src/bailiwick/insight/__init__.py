@@ -1,0 +1,1 @@
+"""What accounts, customers and areas are worth: tables in, tables out."""

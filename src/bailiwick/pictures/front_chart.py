@@ -30,7 +30,7 @@ def front_chart(rows: list[dict[str, Any]], *, title: str, subtitle: str, has_di
     """
     x = {"field": "km", "type": "quantitative", "title": "Mean distance, km", "scale": {"zero": False, "padding": 24}}
     upwards = ("moved", "Changes hands, percent") if has_disruption else ("off", "Largest deviation from target, percent")
-    y = {"field": upwards[0], "type": "quantitative", "title": upwards[1], "scale": {"zero": True, "padding": 24}}
+    y = {"field": upwards[0], "type": "quantitative", "title": upwards[1], "scale": {"zero": True, "domainMin": 0}}
     axes: Spec = {"x": x, "y": y}
     colour = {
         "field": "off",

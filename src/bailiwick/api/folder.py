@@ -53,7 +53,8 @@ def _check_content(folder: Path, files: Collection[str]) -> None:
         if strange:
             some = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
             raise InputError(
-                f"{folder} holds files that are not of a plan ({some}); name a new or empty folder, so that nothing of yours is replaced",
+                f"{folder} holds files that this command does not write ({some}); "
+                "name a new or empty folder, so that nothing of yours is replaced",
                 code="foreign_files",
                 field="out",
             )

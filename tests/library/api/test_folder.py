@@ -39,7 +39,7 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
 def test_foreign_files_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "plan").mkdir()
     (tmp_path / "plan" / "notes.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"not of a plan \(notes.txt\)") as caught:
+    with pytest.raises(InputError, match=r"does not write \(notes.txt\)") as caught:
         write(tmp_path / "plan", "1")
     assert caught.value.code == "foreign_files"
     assert (tmp_path / "plan" / "notes.txt").read_text() == "mine"

@@ -10,7 +10,7 @@ BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help setup demo test lint types contracts bench browser lock clean
+.PHONY: help setup demo test web lint types contracts bench browser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ demo: setup ## design territories for a coffee-bean supplier and show the map
 
 test: lint types contracts browser ## everything: lint, types, contracts, tests, examples in the documentation
 	$(BIN)/python -m pytest
+	BAILIWICK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q tests/web
+
+web: setup ## start the planning application with generated data
+	@$(BIN)/bailiwick serve --demo
 
 lint: setup ## ruff
 	$(BIN)/ruff check .
@@ -40,7 +44,7 @@ browser:
 	@tools/browser.sh
 
 lock: $(READY) ## resolve the dependencies anew
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra web --extra dev --universal --python-version 3.11 --upgrade --quiet \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --generate-hashes --output-file constraints.txt
 
 clean: ## remove what was made here

@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "src" / "bailiwick"
 MODULES = sorted(LIBRARY.rglob("*.py"))
+APPLICATION = ROOT / "src" / "bailiwick_web"
+APPLICATION_MODULES = sorted(p for p in APPLICATION.rglob("*.py") if "migrations" not in p.parts)
 
 # file → reason; everything else stays under the limits
 LONGER_FILES: dict[str, str] = {}
@@ -84,10 +86,10 @@ def offences(node: ast.AST, *, is_entry_point: bool) -> Iterator[tuple[int, str]
             yield node.lineno, f"reads the clock by {name}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(LIBRARY)))
+@pytest.mark.parametrize("path", [*MODULES, *APPLICATION_MODULES], ids=lambda p: str(p.relative_to(ROOT / "src")))
 def test_files_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    name = str(path.relative_to(LIBRARY))
+    name = str(path.relative_to(ROOT / "src"))
     n_lines = text.count("\n")
     if name in LONGER_FILES:
         assert n_lines >= MAX_LINES, f"{name} is short enough now; take it off the list of longer files"
@@ -98,6 +100,23 @@ def test_files_and_functions_stay_small(path: Path) -> None:
             first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
             size = (node.end_lineno or 0) - first.lineno + 1
             assert size <= MAX_FUNCTION_LINES, f"{name}: {node.name} has {size} lines (limit {MAX_FUNCTION_LINES})"
+
+
+@pytest.mark.parametrize(("pattern", "most"), [("*.html", 150), ("*.js", 320), ("*.css", 200)])
+def test_templates_scripts_and_styles_stay_small(pattern: str, most: int) -> None:
+    files = sorted(APPLICATION.rglob(pattern))
+    assert files
+    assert {str(f.relative_to(ROOT)): n for f in files if (n := f.read_text(encoding="utf-8").count("\n")) > most} == {}
+
+
+def test_the_application_asks_the_clock_at_its_border_only() -> None:
+    allowed = {"core/identifiers.py", "core/middleware.py", "core/jobs.py", "planning/runs.py", "serving.py", "demo.py"}
+    users = {
+        str(path.relative_to(APPLICATION))
+        for path in APPLICATION_MODULES
+        if re.search(r"timezone\.now\(|datetime\.now\(|date\.today\(|\btime\.(time|monotonic)", path.read_text(encoding="utf-8"))
+    }
+    assert users <= allowed
 
 
 def test_the_lock_names_no_host_and_has_hashes() -> None:

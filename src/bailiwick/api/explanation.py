@@ -18,7 +18,7 @@ from bailiwick.errors import InputError
 from bailiwick.formats.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from bailiwick.api.plan import Plan
+    from bailiwick.api.plan import Judgement
 
 FEW_IDS = 20_000
 """So many ids are compared with one that does not exist, to guess which was meant."""
@@ -52,15 +52,15 @@ class Explanation:
 
 
 class Explainer:
-    """Explains a plan; what the answers share is computed once.
+    """Explains a plan, or an alignment made elsewhere; what the answers share is computed once.
 
     Parameters
     ----------
     plan
-        The plan, kept in memory.
+        The plan or the judgement, kept in memory.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Judgement) -> None:
         self.plan = plan
         self.judge = MoveJudge(plan.evaluation, plan.prices)
         self._unit_row = {str(unit_id): row for row, unit_id in enumerate(plan.problem.units.ids.tolist())}

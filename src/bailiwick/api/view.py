@@ -73,7 +73,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         territory_ids=problem.territory_ids,
         territory_names=problem.territory_names,
         territory_shapes=shapes,
-        territory_colours=_colours(evaluation, shapes),
+        territory_colours=plan_colours(evaluation, shapes),
         territory_columns=(*_columns(evaluation), *_robust_columns(plan)),
         measures=_measures(evaluation),
         centres=evaluation.centre_coordinates,
@@ -139,7 +139,7 @@ def _subtitle(plan: Plan, noun: tuple[str, str]) -> str:
     return f"{problem.n_units:,} {noun[0] if problem.n_units == 1 else noun[1]}{balance}"
 
 
-def _colours(evaluation: Evaluation, shapes: NDArray[np.object_] | None = None) -> TextArray:
+def plan_colours(evaluation: Evaluation, shapes: NDArray[np.object_] | None = None) -> TextArray:
     """Colours that neighbours never share: by the neighbour graph (else by the nearest units), and by what touches in the drawing.
 
     Where an alignment of today was given, its neighbours count, too: then the colours fit both.
@@ -186,7 +186,7 @@ def _levels(plan: Plan) -> tuple[LevelView, ...]:
                 name=words(level.level.name),
                 group_ids=ids,
                 group_idx=level.of_territory,
-                colours=_colours(evaluation),
+                colours=plan_colours(evaluation),
                 parents=parents,
                 totals=evaluation.totals,
                 deviations=np.where(evaluation.targets > 0, evaluation.deviations, np.nan),

@@ -19,6 +19,7 @@ from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.realign import realign
 from bailiwick.cli.sample import sample
+from bailiwick.cli.serve import serve
 from bailiwick.cli.value import value
 from bailiwick.errors import InputError
 
@@ -61,6 +62,7 @@ app.command()(layers)
 app.command()(matrix)
 app.command()(value)
 app.command()(sample)
+app.command()(serve)
 
 
 def _show_version(wanted: bool) -> None:

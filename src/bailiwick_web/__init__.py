@@ -1,0 +1,1 @@
+"""The planning application: one Django project over the library ``bailiwick``."""

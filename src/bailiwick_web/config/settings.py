@@ -1,0 +1,163 @@
+"""Settings, all from the environment; the table of variables is in ``docs/reference/settings.md``."""
+
+from __future__ import annotations
+
+import os
+
+from environs import Env
+
+from bailiwick_web.config.folders import data_folder, secret_key
+
+env = Env()
+
+DATA_FOLDER = data_folder(os.environ)
+UPLOAD_FOLDER = DATA_FOLDER / "uploads"
+DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = env.str("BAILIWICK_SECRET_KEY", "") or secret_key(DATA_FOLDER)
+DEBUG = env.bool("BAILIWICK_DEBUG", False)
+ALLOWED_HOSTS = env.list("BAILIWICK_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("BAILIWICK_ORIGINS", [])
+IS_HTTPS = env.bool("BAILIWICK_HTTPS", False)
+DEMO_KEY = env.str("BAILIWICK_DEMO_KEY", "")
+SETUP_KEY = env.str("BAILIWICK_SETUP_KEY", "")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "bailiwick_web.core",  # before allauth: its templates take the place of theirs
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "huey.contrib.djhuey",
+    "django_tasks",
+    "bailiwick_web.territories",
+    "bailiwick_web.planning",
+    "bailiwick_web.exchange",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "bailiwick_web.core.middleware.SecureHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "bailiwick_web.core.middleware.RequestActor",
+]
+
+ROOT_URLCONF = "bailiwick_web.config.urls"
+WSGI_APPLICATION = "bailiwick_web.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["bailiwick_web.core.templatetags.words"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bailiwick_web.core.context.frame",
+            ],
+        },
+    }
+]
+
+# SQLite: WAL lets readers go on while one writes; IMMEDIATE takes the write lock first, so that no
+# transaction fails half-way with "database is locked".
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_FOLDER / "bailiwick.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+    },
+}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60) if env.str("DATABASE_URL", "") else SQLITE}
+IS_SQLITE = not env.str("DATABASE_URL", "")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+HUEY = {
+    "huey_class": "huey.SqliteHuey" if IS_SQLITE else "huey.PostgresHuey",
+    "name": "bailiwick",
+    "immediate": False,
+    **({"filename": str(DATA_FOLDER / "queue.sqlite3")} if IS_SQLITE else {"connection": {"dsn": env.str("DATABASE_URL")}}),
+}
+TASKS = {"default": {"BACKEND": "huey.contrib.djhuey.tasks_backend.HueyBackend"}}
+JOB_HEARTBEAT_SECONDS = 2
+JOB_STALE_SECONDS = env.int("BAILIWICK_JOB_STALE_SECONDS", 20)
+JOB_MAX_ATTEMPTS = 3
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bailiwick_cache"}}
+
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "bailiwick_web.core.accounts.ClosedDoor"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+EMAIL_BACKEND = env.str("BAILIWICK_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "bailiwick_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "bailiwick_csrf"
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BAILIWICK_BEHIND_PROXY", False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
+MAX_UPLOAD_BYTES = env.int("BAILIWICK_MAX_UPLOAD_MB", 200) * 1_000_000
+IMPORT_TIMEOUT_SECONDS = env.int("BAILIWICK_IMPORT_TIMEOUT", 120)
+IMPORT_MEMORY_BYTES = env.int("BAILIWICK_IMPORT_MEMORY_MB", 2_048) * 1_000_000
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_FOLDER / "static"  # stays empty: files are served from where they are installed
+STATIC_ROOT.mkdir(exist_ok=True)
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("BAILIWICK_TIME_ZONE", "UTC")
+USE_THOUSAND_SEPARATOR = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"bailiwick_web": {"level": "INFO"}, "huey": {"level": "WARNING"}},
+}

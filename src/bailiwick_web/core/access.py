@@ -1,0 +1,109 @@
+"""The one entry point to "may this user do that, and what do they see". Everything fails closed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from bailiwick_web.core.models import Node, Position, Staffing, User
+from bailiwick_web.core.refusals import NotAllowed
+from bailiwick_web.core.roles import Right, Role, has_right
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, when, in which request. Made at the border, handed to every service."""
+
+    user: User | None
+    now: datetime
+    request_id: str = ""
+
+    def may(self, right: Right) -> bool:
+        """Whether the role of the user includes a right; the system itself (no user) may everything."""
+        return self.user is None or (self.user.is_active and has_right(self.user.role, right))
+
+    def need(self, right: Right) -> None:
+        """Refuse if the right is missing."""
+        if not self.may(right):
+            raise NotAllowed(f"Your role does not include the right to {right}. Ask an administrator if you need it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What part of the organisation somebody sees.
+
+    Attributes
+    ----------
+    kind
+        ``all``; ``subtree`` of the nodes at ``paths``; ``own``: the positions in ``position_ids`` only, which may be none.
+    """
+
+    kind: Literal["own", "subtree", "all"]
+    paths: tuple[str, ...] = ()
+    position_ids: frozenset[int] = frozenset()
+
+    def positions(self) -> QuerySet[Position]:
+        """The positions within the scope."""
+        if self.kind == "all":
+            return Position.objects.all()
+        inside = Q(pk__in=self.position_ids)
+        for path in self.paths:
+            inside |= Q(node__path__startswith=path)
+        return Position.objects.filter(inside)
+
+
+def scope_of(user: User | None, today: date) -> Scope:
+    """Planners and administrators see all; others the subtrees they lead and the positions they fill today; else nothing."""
+    if user is None:
+        return Scope("all")
+    if not user.is_active:
+        return Scope("own")
+    if user.role in {Role.ADMINISTRATOR, Role.PLANNER}:
+        return Scope("all")
+    staffings = Staffing.objects.filter(person__user=user, valid_from__lte=today).filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=today)
+    )
+    own = frozenset(pk for pk in staffings.values_list("position_id", flat=True) if pk is not None)
+    if user.role == Role.REP:
+        return Scope("own", (), own)
+    paths = tuple(Node.objects.filter(leaders__in=staffings).values_list("path", flat=True))
+    return Scope("subtree", paths, own) if paths else Scope("own", (), own)
+
+
+def access(right: Right) -> Callable[[View], View]:
+    """Let a view be reached by signed-in users with a right; every view has this or :func:`public`."""
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            actor_of(request).need(right)
+            return view(request, *args, **kwargs)
+
+        guarded.access = right  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def public(view: View) -> View:
+    """Let a view be reached by everybody."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor that the middleware made."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

@@ -1,0 +1,79 @@
+"""What happens around every request: headers, the actor, and how refusals look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from bailiwick.errors import BailiwickError
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.identifiers import uuid7
+from bailiwick_web.core.refusals import Invalid, Refused
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class SecureHeaders:
+    """Headers that tell the browser to load nothing from elsewhere and to keep nothing private."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class RequestActor:
+    """Says who acts and when, once per request, and turns refusals into pages."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the number of the request in a header so that it can be found in the audit."""
+        user = request.user if request.user.is_authenticated else None
+        request.actor = Actor(user, timezone.now(), str(uuid7()))  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = request.actor.request_id  # type: ignore[attr-defined]
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A page, or a short message for htmx, for what was refused on purpose."""
+        if isinstance(error, BailiwickError):
+            error = Invalid(str(error), code=getattr(error, "code", None))
+        if not isinstance(error, Refused):
+            return None
+        if getattr(request, "htmx", False):
+            response = HttpResponse(status=error.status)
+            response.headers["HX-Reswap"] = "none"
+            response.headers["HX-Trigger"] = json.dumps({"refused": {"message": error.message}})
+            return response
+        return render(request, "core/refused.html", {"refusal": error}, status=error.status)

@@ -1,0 +1,114 @@
+"""Audit, events and jobs: what other apps' services call inside their own transactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import AuditEntry, Job, Node, OutboxEvent, Record, User
+from bailiwick_web.core.refusals import Conflict, Invalid, Stale, VersionNeeded
+from bailiwick_web.core.roles import Right, Role
+
+
+def stamped(actor: Actor) -> dict[str, Any]:
+    """The fields of a new record that say who and when."""
+    return {"created_at": actor.now, "created_by": actor.user, "changed_at": actor.now, "changed_by": actor.user}
+
+
+def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: Any = "", after: Any = "", reason: str = "") -> None:
+    """Write down what was done; to be called in the transaction that does it."""
+    AuditEntry.objects.create(
+        at=actor.now,
+        actor=actor.user,
+        request_id=actor.request_id,
+        action=action,
+        record_type=record._meta.model_name or "",
+        record_id=str(getattr(record, "public_id", record.pk)),
+        record_name=str(record)[:300],
+        field=field,
+        before=str(before),
+        after=str(after),
+        reason=reason,
+    )
+
+
+def tell(actor: Actor, kind: str, **payload: Any) -> None:
+    """Put an event into the outbox; to be called in the transaction of the change."""
+    OutboxEvent.objects.create(kind=kind, payload=payload, created_at=actor.now)
+
+
+def check_version(record: Record, version: int | None) -> None:
+    """Refuse a write that is based on another version than the present one.
+
+    Raises
+    ------
+    VersionNeeded, Stale
+        If none was given, or it is not the present one.
+    """
+    if version is None:
+        raise VersionNeeded("Say which version this change is based on (If-Match), so that nobody's work is lost.")
+    if version != record.version:
+        who = str(record.changed_by or "the engine")
+        raise Stale(
+            f"{who} changed this at {record.changed_at:%H:%M:%S}, after you loaded it. Look at the new state and try again.",
+            version=record.version,
+            changed_by=who,
+            changed_at=record.changed_at.isoformat(),
+        )
+
+
+def touch(actor: Actor, record: Record, *fields: str) -> None:
+    """Save a changed record as its next version."""
+    record.version += 1
+    record.changed_at, record.changed_by = actor.now, actor.user
+    record.save(update_fields=[*fields, "version", "changed_at", "changed_by"])
+
+
+@transaction.atomic
+def create_node(actor: Actor, name: str, *, kind: str, parent: Node | None = None) -> Node:
+    """Add a node to the organisation; imports and administrators do. Recorded."""
+    actor.need(Right.IMPORT)
+    node = Node.objects.create(name=name, kind=kind, parent=parent, path="", **stamped(actor))
+    node.path = f"{parent.path if parent else '/'}{node.pk}/"
+    node.save(update_fields=["path"])
+    audit(actor, "node.created", node)
+    return node
+
+
+@transaction.atomic
+def create_first_administrator(actor: Actor, *, email: str, name: str, password: str) -> User:
+    """The first user of a new installation; refused once there is one. Recorded."""
+    if User.objects.exists():
+        raise Conflict("This installation has users already; sign in.")
+    return _new_user(actor, email=email, name=name, role=Role.ADMINISTRATOR, password=password)
+
+
+@transaction.atomic
+def create_user(actor: Actor, *, email: str, name: str, role: str, password: str | None = None) -> User:
+    """Add a user; administrators may. Recorded."""
+    actor.need(Right.PEOPLE)
+    return _new_user(actor, email=email, name=name, role=role, password=password)
+
+
+def _new_user(actor: Actor, *, email: str, name: str, role: str, password: str | None) -> User:
+    if role not in Role.values:
+        raise Invalid(f"There is no role {role!r}; there are: {', '.join(Role.values)}.", code="unknown_role")
+    if User.objects.filter(email=email.lower()).exists():
+        raise Conflict(f"{email} has an account already.")
+    user = User.objects.create_user(email, name, role=role, password=password)
+    audit(actor, "user.created", user, field="role", after=role)
+    return user
+
+
+@transaction.atomic
+def request_cancel(actor: Actor, job: Job) -> None:
+    """Cancel a job that has not begun, or ask one that runs to end with the best that it has; planners may. Recorded."""
+    actor.need(Right.PLAN)
+    if job.is_over:
+        return
+    Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=actor.now)
+    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(is_cancel_wanted=True)
+    audit(actor, "job.cancelled", job)

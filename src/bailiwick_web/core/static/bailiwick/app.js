@@ -1,0 +1,97 @@
+/* What every page does: keys, messages, theme, files that are dropped. */
+"use strict";
+
+const toasts = document.getElementById("toasts");
+
+function say(message, kind = "") {
+  const toast = document.createElement("p");
+  toast.className = `toast ${kind}`;
+  toast.textContent = message;
+  toasts.append(toast);
+  setTimeout(() => toast.remove(), kind === "refused" ? 12000 : 5000);
+}
+
+document.body.addEventListener("said", (event) => say(event.detail.message));
+document.body.addEventListener("refused", (event) => {
+  say(event.detail.message, "refused");
+  document.body.dispatchEvent(new CustomEvent("scenario-changed"));
+});
+document.body.addEventListener("htmx:sendError", () => say("The server does not answer. Nothing was changed.", "refused"));
+document.body.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status >= 500) say("Something went wrong inside Bailiwick; nothing was changed.", "refused");
+});
+
+document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
+  const root = document.documentElement;
+  const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = isDark ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+  document.body.dispatchEvent(new CustomEvent("theme-changed"));
+});
+
+let isGoing = false;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (event.key === "?") document.getElementById("keys").showModal();
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+  if (isGoing) {
+    const link = [...document.querySelectorAll(".rail [data-key]")].find((a) => a.dataset.key === event.key);
+    if (link) link.click();
+  }
+  isGoing = event.key === "g";
+  if (isGoing) setTimeout(() => (isGoing = false), 1200);
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  const opener = event.target.closest("[data-open]");
+  if (!opener) return;
+  const dialog = document.getElementById(opener.dataset.open);
+  if (opener.dataset.unit && dialog) {
+    dialog.querySelector("[name=unit]").value = opener.dataset.unit;
+    dialog.querySelector("[data-unit-name]").textContent = opener.dataset.unitName;
+  }
+  dialog?.showModal();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-check-all]")) {
+    for (const box of document.querySelectorAll(`input[name="${event.target.dataset.checkAll}"]`)) box.checked = event.target.checked;
+  }
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-go-on-change]") && event.target.value) location.href = event.target.value;
+});
+
+for (const zone of document.querySelectorAll(".drop")) {
+  const input = zone.querySelector("input[type=file]");
+  const name = zone.querySelector("[data-file-name]");
+  const show = () => (name.textContent = input.files.length ? input.files[0].name : "");
+  input.addEventListener("change", show);
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    input.files = event.dataTransfer.files;
+    show();
+  });
+}
+
+/* Dialogs: the version that the page knows by now goes with every form; sending or cancelling closes them. */
+document.addEventListener("submit", (event) => {
+  const version = document.getElementById("version");
+  if (version && event.target.matches("[data-with-version]")) event.target.elements.version.value = version.value;
+  if (event.target.matches("[data-close]")) event.target.closest("dialog")?.close();
+}, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-cancel]")) event.target.closest("dialog").close();
+});

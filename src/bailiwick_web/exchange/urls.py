@@ -1,0 +1,18 @@
+"""Addresses of data that come in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bailiwick_web.exchange import views
+
+urlpatterns = [
+    path("data/", views.data, name="data"),
+    path("data/sample", views.sample, name="sample"),
+    path("imports/new", views.new_import, name="new_import"),
+    path("imports/<uuid:public_id>/", views.show_import, name="import"),
+    path("imports/<uuid:public_id>/check", views.check, name="check_import"),
+    path("imports/<uuid:public_id>/run", views.run, name="run_import"),
+    path("imports/<uuid:public_id>/revert", views.revert, name="revert_import"),
+    path("imports/<uuid:public_id>/rejected.csv", views.rejected, name="rejected"),
+]

@@ -1,0 +1,1 @@
+"""Scenarios, runs of the engine, moves, comparison, approval, publication."""

@@ -1,0 +1,73 @@
+"""Forms of planning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from bailiwick_web.core.models import Position
+from bailiwick_web.planning.convert import COUNT
+from bailiwick_web.planning.services.runs import MODES
+from bailiwick_web.territories.models import UnitSet
+
+
+class NewPlanForm(forms.Form):
+    """What shall be planned: which units, how many territories, balanced by what."""
+
+    name = forms.CharField(max_length=200, initial="Sales territories")
+    unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label="Customers or areas")
+    n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label="Number of territories")
+    is_contiguous = forms.BooleanField(required=False, initial=True, label="Every territory in one piece")
+    run_now = forms.BooleanField(required=False, initial=True, label="Let the engine draw the territories at once")
+
+    def __init__(self, *args: Any, unit_set: UnitSet | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        has_reps = Position.objects.exists()
+        ways = [("reps", "One territory for each rep")] if has_reps else []
+        ways.append(("number", "A number of territories"))
+        self.fields["by"] = forms.ChoiceField(choices=ways, initial=ways[0][0], widget=forms.RadioSelect)
+        self.measures: list[tuple[str, str]] = []
+        keys = [m.key for m in unit_set.measures.all()] if unit_set else []
+        for i, key in enumerate([*keys, COUNT]):
+            chosen = f"balance_{i}"
+            self.fields[chosen] = forms.BooleanField(required=False, initial=i == 0, label=key)
+            self.fields[f"tolerance_{i}"] = forms.FloatField(
+                min_value=0.1, max_value=100, initial=5, required=False, label=f"Tolerance of {key} in percent"
+            )
+            self.measures.append((key, chosen))
+
+    def rows(self) -> list[tuple[Any, Any]]:
+        """Measure and tolerance, as bound fields."""
+        return [(self[name], self[name.replace("balance", "tolerance")]) for _, name in self.measures]
+
+    def balance(self) -> dict[str, float | None]:
+        """Measure → tolerance as a fraction."""
+        data = self.cleaned_data
+        return {key: (data.get(name.replace("balance", "tolerance")) or 5) / 100 for key, name in self.measures if data.get(name)}
+
+    def clean(self) -> dict[str, Any]:
+        """At least one measure; a number where no reps are asked for."""
+        data: dict[str, Any] = super().clean() or {}
+        if not any(data.get(name) for _, name in self.measures):
+            raise forms.ValidationError("Choose at least one measure to balance.")
+        if data.get("by") == "number" and not data.get("n_territories"):
+            self.add_error("n_territories", "How many?")
+        return data
+
+
+class RunForm(forms.Form):
+    """What the engine shall do."""
+
+    mode = forms.ChoiceField(choices=list(MODES.items()), label="How")
+    time_limit_seconds = forms.IntegerField(min_value=1, max_value=3600, initial=60, label="Seconds at most")
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, label="Seed")
+
+
+class PublishForm(forms.Form):
+    """From when on a plan counts."""
+
+    valid_from = forms.DateTimeField(
+        required=False, label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), help_text="empty: now"
+    )
+    reason = forms.CharField(max_length=300, required=False, label="Reason")

@@ -1,0 +1,82 @@
+"""Doubts about single assignments: raised by those concerned, answered by the planner."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
+from bailiwick_web.core.roles import Right
+from bailiwick_web.core.services import audit, tell
+from bailiwick_web.planning.convert import scenario_arrays
+from bailiwick_web.planning.models import Challenge, Scenario
+from bailiwick_web.planning.services.finding import locked
+from bailiwick_web.planning.services.moves import lock_units, move_units
+from bailiwick_web.planning.services.workflow import withdraw
+from bailiwick_web.planning.visibility import visible_territories
+from bailiwick_web.territories.models import Unit
+
+
+@transaction.atomic
+def challenge(actor: Actor, public_id: UUID, unit_idx: int, *, wanted: str, reason: str) -> Challenge:
+    """Doubt where a unit of a proposal goes; managers may, where it comes from or goes to their territories. Recorded, told."""
+    actor.need(Right.REVIEW)
+    scenario = Scenario.objects.filter(public_id=public_id, deleted_at__isnull=True).select_related("plan__unit_set").first()
+    if scenario is None or actor.user is None:
+        raise Missing("There is no such scenario.")
+    if scenario.state != Scenario.State.PROPOSED:
+        raise Conflict(f"“{scenario}” is {scenario.state}; only a proposal can be challenged.", code="state")
+    if not reason.strip():
+        raise Invalid("Say why, so that the planner can judge it.", code="no_reason")
+    arrays = scenario_arrays(scenario)
+    unit = Unit.objects.filter(unit_set=scenario.plan.unit_set, idx=unit_idx).first()
+    target = scenario.territories.filter(code=wanted).first() if wanted else None
+    if unit is None or (wanted and target is None):
+        raise Invalid("There is no such unit or territory in this scenario.", code="unknown_unit")
+    visible = set(visible_territories(actor, scenario))
+    concerned = {int(arrays.territory_idx[unit_idx])} | ({arrays.codes.index(wanted)} if wanted else set())
+    if not concerned & visible:
+        raise NotAllowed("Neither the territory of this unit nor the one you want is yours.")
+    made = Challenge.objects.create(scenario=scenario, unit=unit, wanted=target, reason=reason.strip(), by=actor.user, at=actor.now)
+    audit(actor, "assignment.challenged", scenario, after=f"{unit} → {target or 'elsewhere'}", reason=reason)
+    tell(actor, "assignment.challenged", scenario=str(scenario.public_id), challenge=str(made.public_id))
+    return made
+
+
+@transaction.atomic
+def answer(actor: Actor, challenge_id: UUID, *, is_accepted: bool, comment: str = "", version: int | None) -> Challenge:
+    """Accept a challenge or decline it with a reason; planners may. Recorded.
+
+    Accepted: the proposal becomes a draft again, the unit moves to where it was wanted and is locked there for the next run.
+    """
+    actor.need(Right.PLAN)
+    found = Challenge.objects.filter(public_id=challenge_id).select_related("scenario", "unit", "wanted").first()
+    if found is None:
+        raise Missing("There is no such challenge.")
+    scenario = locked(found.scenario.public_id, version)
+    if found.state != Challenge.State.OPEN:
+        raise Conflict("This challenge was answered already.", code="state")
+    if not is_accepted and not comment.strip():
+        raise Invalid("Say why you decline, so that the manager understands.", code="no_reason")
+    if is_accepted:
+        _follow(actor, scenario, found)
+    found.state = Challenge.State.ACCEPTED if is_accepted else Challenge.State.DECLINED
+    found.answer, found.answered_by, found.answered_at = comment.strip(), actor.user, actor.now
+    found.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+    audit(actor, f"challenge.{found.state}", scenario, after=str(found.unit), reason=comment)
+    return found
+
+
+def _follow(actor: Actor, scenario: Scenario, found: Challenge) -> None:
+    """Do what a challenge asks for."""
+    version = scenario.version
+    if scenario.state == Scenario.State.PROPOSED:
+        version = withdraw(actor, scenario.public_id, version=version).version
+    elif scenario.state != Scenario.State.DRAFT:
+        raise Conflict(f"“{scenario}” is {scenario.state} and cannot be changed any more.", code="not_a_draft")
+    reason = f"{found.by}: {found.reason}"
+    if found.wanted is not None:
+        version = move_units(actor, scenario.public_id, [found.unit.idx], found.wanted.code, version=version, reason=reason).version
+        lock_units(actor, scenario.public_id, [found.unit.idx], is_locked=True, version=version)

@@ -1,0 +1,96 @@
+"""Runs of the engine: asked for here, done by a job, kept as a new scenario."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+
+from bailiwick_web.core import jobs
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing
+from bailiwick_web.core.roles import Right
+from bailiwick_web.core.services import audit, stamped
+from bailiwick_web.planning import convert
+from bailiwick_web.planning.convert import ScenarioArrays
+from bailiwick_web.planning.models import Run, Scenario, TerritoryDefinition
+from bailiwick_web.planning.services.scenarios import _free_name
+
+KIND = "design"
+ANEW, FEW_CHANGES = "anew", "few-changes"
+MODES = {FEW_CHANGES: "Mend what is here with few changes", ANEW: "Draw the territories anew"}
+MOST_SECONDS = 3_600
+
+
+@transaction.atomic
+def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0, time_limit_seconds: float = 60, name: str = "") -> Run:
+    """Ask the engine for better territories with the present ones' homes, capacities and locks; planners may. Recorded.
+
+    Without a mode it mends what is here, or draws anew where nothing has a territory yet.
+    """
+    actor.need(Right.PLAN)
+    is_empty = not scenario.assignments.filter(territory__isnull=False).exists()
+    mode = mode or (ANEW if is_empty else FEW_CHANGES)
+    if mode not in MODES:
+        raise Invalid(f"There is no way {mode!r} to run the engine; there are: {', '.join(MODES)}.", code="mode")
+    if mode == FEW_CHANGES and is_empty:
+        raise Conflict("Nothing has a territory yet, so there is nothing to mend; draw the territories anew.", code="nothing_to_mend")
+    if not 1 <= time_limit_seconds <= MOST_SECONDS:
+        raise Invalid(f"The engine may have 1 to {MOST_SECONDS:,} seconds.", code="time_limit")
+    if not 0 <= seed < 2**31:
+        raise Invalid("The seed is a whole number from 0 to 2,147,483,647.", code="seed")
+    if not scenario.plan.unit_set.n_units:
+        raise Conflict("There are no units to assign.", code="no_units")
+    params: dict[str, Any] = {"scenario": str(scenario.public_id), "version": scenario.version, "seed": seed, "mode": mode}
+    params |= {"time_limit_seconds": time_limit_seconds, "name": name}
+    job = jobs.enqueue(actor, KIND, title=f"Balance “{scenario}”", params=params, input_digest=scenario.plan.unit_set.digest)
+    run = Run.objects.create(scenario=scenario, job=job, params=params)
+    audit(actor, "run.started", scenario, after=f"{MODES[mode]}, seed {seed}, {time_limit_seconds:g} s")
+    return run
+
+
+@transaction.atomic
+def keep_result(
+    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], summary: dict[str, Any]
+) -> Scenario:
+    """Store what the engine found as a new draft; the job does. Recorded. Done once, however often the job is tried."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.result is not None:
+        return run.result
+    source = run.scenario
+    result = Scenario.objects.create(
+        plan=source.plan,
+        name=_free_name(source.plan, run.params.get("name") or f"{source.name}, balanced"),
+        parent=source,
+        settings=run.params,
+        seed=run.params["seed"],
+        input_digest=source.plan.unit_set.digest,
+        **stamped(actor),
+    )
+    fresh = []
+    for territory, colour in zip(arrays.territories, colours, strict=True):
+        values = {f: getattr(territory, f) for f in ("code", "name", "position_id", "capacity", "home_lon", "home_lat", "is_locked")}
+        fresh.append(TerritoryDefinition(scenario=result, colour=colour, **values))
+    TerritoryDefinition.objects.bulk_create(fresh)
+    by_code = dict(TerritoryDefinition.objects.filter(scenario=result).values_list("code", "pk"))
+    keys = np.array([by_code[code] for code in arrays.codes])
+    same = territory_idx == arrays.territory_idx
+    causes = np.where(same, arrays.causes, f"run:{run.public_id}")
+    convert.create_assignments(result, arrays.units, keys[territory_idx].tolist(), causes.tolist())
+    convert_locked = np.flatnonzero(arrays.is_locked).astype(np.int32)
+    if len(convert_locked):
+        convert.lock_units(arrays, result, convert_locked, is_locked=True)
+    run.result, run.summary = result, summary
+    run.save(update_fields=["result", "summary"])
+    audit(actor, "run.finished", result, before=source.name, after=summary.get("headline", ""))
+    return result
+
+
+@transaction.atomic
+def dismiss_run(actor: Actor, run_id: UUID) -> None:
+    """Take the card of a finished run off the screen; planners may."""
+    actor.need(Right.PLAN)
+    if not Run.objects.filter(public_id=run_id).update(is_dismissed=True):
+        raise Missing("There is no such run.")

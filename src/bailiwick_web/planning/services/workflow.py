@@ -1,0 +1,140 @@
+"""From draft to the plan that counts: propose, decide, publish, roll back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.models import User
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
+from bailiwick_web.core.roles import Right, Role
+from bailiwick_web.core.services import audit, tell, touch
+from bailiwick_web.planning.convert import scenario_arrays
+from bailiwick_web.planning.models import Approval, Publication, Scenario
+from bailiwick_web.planning.services.finding import draft, locked
+
+State = Scenario.State
+
+
+@transaction.atomic
+def propose(actor: Actor, public_id: UUID, *, version: int | None) -> Scenario:
+    """Put a draft before those concerned; planners may, once every unit has a territory. Recorded, told."""
+    scenario = draft(actor, public_id, version)
+    missing = scenario_arrays(scenario).n_unassigned
+    if missing:
+        raise Conflict(f"{missing:,} units have no territory. Assign them before you propose the plan.", code="unassigned")
+    return _change_state(actor, scenario, State.PROPOSED)
+
+
+@transaction.atomic
+def withdraw(actor: Actor, public_id: UUID, *, version: int | None) -> Scenario:
+    """Make a proposed or approved scenario a draft again; planners may. Recorded, told."""
+    actor.need(Right.PLAN)
+    scenario = locked(public_id, version)
+    if scenario.state not in {State.PROPOSED, State.APPROVED}:
+        raise Conflict(f"“{scenario}” is {scenario.state}; only what is proposed or approved can be withdrawn.", code="state")
+    return _change_state(actor, scenario, State.DRAFT)
+
+
+@transaction.atomic
+def decide(actor: Actor, public_id: UUID, *, version: int | None, is_approved: bool, comment: str = "") -> Scenario:
+    """Approve or decline a proposal; managers concerned and administrators may. Recorded, told.
+
+    It is approved when every manager concerned has approved, or an administrator has; one refusal makes it a draft again.
+    """
+    actor.need(Right.APPROVE)
+    scenario = locked(public_id, version)
+    if scenario.state != State.PROPOSED:
+        raise Conflict(f"“{scenario}” is {scenario.state}; only a proposal can be decided on.", code="state")
+    concerned = managers_concerned(scenario, actor.now)
+    if actor.user is None or (actor.user.role != Role.ADMINISTRATOR and actor.user not in concerned):
+        raise NotAllowed("None of the territories of this plan is yours to decide on.")
+    if not is_approved and not comment.strip():
+        raise Invalid("Say why you decline, so that the planner can mend it.", code="no_reason")
+    Approval.objects.create(
+        scenario=scenario, round=scenario.version, by=actor.user, is_approved=is_approved, comment=comment.strip(), at=actor.now
+    )
+    audit(actor, "scenario.approved" if is_approved else "scenario.declined", scenario, reason=comment)
+    if not is_approved:
+        return _change_state(actor, scenario, State.DRAFT)
+    said = {a.by_id for a in approvals_of_round(scenario) if a.is_approved}
+    if actor.user.role == Role.ADMINISTRATOR or {m.pk for m in concerned} <= said:
+        return _change_state(actor, scenario, State.APPROVED)
+    return scenario
+
+
+@transaction.atomic
+def publish(actor: Actor, public_id: UUID, *, version: int | None, valid_from: datetime | None = None, reason: str = "") -> Publication:
+    """Make an approved scenario the one that counts from an instant on; planners may. Recorded, told.
+
+    One short transaction ends the present publication and begins the next: readers see one or the other.
+    """
+    actor.need(Right.PUBLISH)
+    scenario = locked(public_id, version)
+    if scenario.state != State.APPROVED:
+        raise Conflict(f"“{scenario}” is {scenario.state}; only an approved scenario can be published.", code="state")
+    return _publish(actor, scenario, valid_from or actor.now, reason)
+
+
+@transaction.atomic
+def roll_back(actor: Actor, publication_id: UUID, *, reason: str) -> Publication:
+    """Publish what counted before, from now on; planners may. Recorded, told; the history stays as it was."""
+    actor.need(Right.PUBLISH)
+    publication = Publication.objects.filter(public_id=publication_id).first()
+    if publication is None:
+        raise Missing("There is no such publication.")
+    if not reason.strip():
+        raise Invalid("Say why, for the history.", code="no_reason")
+    return _publish(actor, locked(publication.scenario.public_id, publication.scenario.version), actor.now, reason)
+
+
+def managers_concerned(scenario: Scenario, now: datetime) -> list[User]:
+    """Managers whose scope holds a position of the scenario."""
+    positions = set(scenario.territories.exclude(position=None).values_list("position_id", flat=True))
+    managers = User.objects.filter(role=Role.MANAGER, is_active=True).order_by("pk")
+    return [m for m in managers if positions & set(scope_of(m, now.date()).positions().values_list("pk", flat=True))]
+
+
+def approvals_of_round(scenario: Scenario) -> list[Approval]:
+    """What was said since the scenario was last proposed."""
+    return list(scenario.approvals.filter(round=scenario.version).select_related("by"))
+
+
+def _publish(actor: Actor, scenario: Scenario, valid_from: datetime, reason: str) -> Publication:
+    if valid_from < actor.now:
+        raise Invalid("A plan cannot count from a moment that has passed: the history would change.", code="valid_from")
+    present = Publication.objects.select_for_update(of=("self",)).filter(plan=scenario.plan, valid_until__isnull=True).first()
+    if present is not None:
+        if present.scenario_id == scenario.pk:
+            raise Conflict(f"“{scenario}” is the plan that counts already.", code="state")
+        if present.valid_from >= valid_from:
+            raise Conflict(
+                f"“{present.scenario}” is to count from {present.valid_from:%d %b %Y %H:%M} on; choose a later moment.", code="valid_from"
+            )
+        present.valid_until = valid_from
+        present.save(update_fields=["valid_until"])
+        if present.scenario.state == State.PUBLISHED:
+            _change_state(actor, present.scenario, State.ARCHIVED)
+    publication = Publication.objects.create(
+        plan=scenario.plan,
+        scenario=scenario,
+        valid_from=valid_from,
+        published_at=actor.now,
+        published_by=actor.user,
+        reason=reason.strip(),
+    )
+    _change_state(actor, scenario, State.PUBLISHED)
+    tell(actor, "plan.published", plan=str(scenario.plan.public_id), scenario=str(scenario.public_id), valid_from=valid_from.isoformat())
+    return publication
+
+
+def _change_state(actor: Actor, scenario: Scenario, state: State) -> Scenario:
+    before = scenario.state
+    scenario.state = state
+    touch(actor, scenario, "state")
+    audit(actor, f"scenario.{state}", scenario, field="state", before=before, after=state)
+    tell(actor, "scenario.state_changed", scenario=str(scenario.public_id), before=before, after=state)
+    return scenario

@@ -1,0 +1,33 @@
+"""Addresses of planning."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bailiwick_web.planning import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("plans/", views.plans, name="plans"),
+    path("plans/new", views.new_plan, name="new_plan"),
+    path("publications/<uuid:public_id>/roll-back", views.roll_back, name="roll_back"),
+    path("scenarios/compare", views.compare, name="compare"),
+    path("scenarios/compare.csv", views.compare_csv, name="compare_csv"),
+    path("scenarios/<uuid:public_id>/", views.scenario, name="scenario"),
+    path("scenarios/<uuid:public_id>/panel", views.panel, name="scenario_panel"),
+    path("scenarios/<uuid:public_id>/runs", views.runs, name="scenario_runs"),
+    path("scenarios/<uuid:public_id>/assign", views.assign, name="scenario_assign"),
+    path("scenarios/<uuid:public_id>/step", views.step, name="scenario_step"),
+    path("scenarios/<uuid:public_id>/lock-territory", views.lock_territory, name="scenario_lock_territory"),
+    path("scenarios/<uuid:public_id>/run", views.run, name="scenario_run"),
+    path("scenarios/<uuid:public_id>/branch", views.branch, name="scenario_branch"),
+    path("scenarios/<uuid:public_id>/rename", views.rename, name="scenario_rename"),
+    path("scenarios/<uuid:public_id>/delete", views.delete, name="scenario_delete"),
+    path("scenarios/<uuid:public_id>/restore", views.restore, name="scenario_restore"),
+    path("scenarios/<uuid:public_id>/flow", views.flow, name="scenario_flow"),
+    path("scenarios/<uuid:public_id>/alignment.csv", views.alignment_csv, name="alignment_csv"),
+    path("scenarios/<uuid:public_id>/why", views.why_here, name="scenario_why"),
+    path("scenarios/<uuid:public_id>/challenge", views.challenge, name="scenario_challenge"),
+    path("challenges/<uuid:public_id>/answer", views.answer, name="answer_challenge"),
+    path("runs/<uuid:public_id>/dismiss", views.dismiss, name="dismiss_run"),
+]

@@ -1,0 +1,199 @@
+"""What pages send: each calls one service and tells htmx what changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from bailiwick_web.core.access import access, actor_of
+from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.core.roles import Right
+from bailiwick_web.planning import queries, services
+from bailiwick_web.planning.forms import PublishForm, RunForm
+from bailiwick_web.planning.services.moves import Moved
+from bailiwick_web.planning.views.pages import scenario_context, unit_filter
+
+STEPS = {"undo": services.undo, "redo": services.redo}
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else None
+
+
+def _said(message: str, **more: Any) -> HttpResponse:
+    """Nothing to show but a message; listeners fetch what changed."""
+    response = HttpResponse(status=204)
+    response.headers["HX-Trigger"] = json.dumps({"scenario-changed": {}, "said": {"message": message, **more}})
+    return response
+
+
+def _moved(moved: Moved) -> HttpResponse:
+    stayed = f"; {moved.n_locked:,} locked stayed" if moved.n_locked else ""
+    return _said(moved.summary + stayed)
+
+
+@access(Right.PLAN)
+@require_POST
+def assign(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Move or lock the units chosen in the table, or all that fit its filter."""
+    actor, version = actor_of(request), _version(request)
+    if request.POST.get("all"):
+        context = scenario_context(request, public_id)
+        units = queries.filtered_units(context["arrays"], unit_filter(request.POST), context["visible"]).tolist()
+    else:
+        units = [int(text) for text in request.POST.getlist("unit") if text.isdigit()]
+    act = request.POST.get("act", "move")
+    if act in {"lock", "unlock"}:
+        return _moved(services.lock_units(actor, public_id, units, is_locked=act == "lock", version=version))
+    to = request.POST.get("to", "")
+    if not to:
+        raise Invalid("Choose the territory to move the units to.", code="no_territory")
+    return _moved(services.move_units(actor, public_id, units, "" if to == "-" else to, version=version))
+
+
+@access(Right.PLAN)
+@require_POST
+def step(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Undo or redo."""
+    service = STEPS.get(request.POST.get("step", ""))
+    if service is None:
+        raise Invalid("Undo or redo?", code="step")
+    return _moved(service(actor_of(request), public_id, version=_version(request)))
+
+
+@access(Right.PLAN)
+@require_POST
+def lock_territory(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Lock or unlock a territory."""
+    is_locked = request.POST.get("locked") == "1"
+    code = request.POST.get("territory", "")
+    return _moved(services.lock_territory(actor_of(request), public_id, code, is_locked=is_locked, version=_version(request)))
+
+
+@access(Right.PLAN)
+@require_POST
+def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Start the engine."""
+    form = RunForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("The engine needs a way to work, 1 to 3,600 seconds and a seed of 0 or more.", code="run")
+    actor = actor_of(request)
+    services.start_run(actor, queries.scenario(actor, public_id), **form.cleaned_data)
+    response = HttpResponse(status=204)
+    response.headers["HX-Trigger"] = json.dumps({"jobs-changed": {}, "said": {"message": "The engine is looking for a better plan."}})
+    return response
+
+
+@access(Right.PLAN)
+@require_POST
+def branch(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Copy a scenario as a draft and open it."""
+    actor = actor_of(request)
+    copy = services.branch(actor, queries.scenario(actor, public_id), name=request.POST.get("name", ""))
+    messages.success(request, f"“{copy}” is a copy that you can change.")
+    return redirect("scenario", copy.public_id)
+
+
+@access(Right.PLAN)
+@require_POST
+def rename(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change name and notes."""
+    name, notes = request.POST.get("name", ""), request.POST.get("notes", "")
+    services.rename(actor_of(request), public_id, version=_version(request), name=name, notes=notes)
+    return redirect("scenario", public_id)
+
+
+@access(Right.PLAN)
+@require_POST
+def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Put a scenario into the bin."""
+    services.delete_scenario(actor_of(request), public_id, version=_version(request))
+    messages.success(request, "The scenario is in the bin; it can be restored for 90 days.")
+    return redirect("plans")
+
+
+@access(Right.PLAN)
+@require_POST
+def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a scenario out of the bin."""
+    scenario = services.restore_scenario(actor_of(request), public_id)
+    messages.success(request, f"“{scenario}” is back.")
+    return redirect("scenario", public_id)
+
+
+@access(Right.LOOK)
+@require_POST
+def flow(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Propose, withdraw, approve, decline, publish; the services say who may."""
+    actor, version, act = actor_of(request), _version(request), request.POST.get("act", "")
+    queries.scenario(actor, public_id)
+    comment = request.POST.get("comment", "")
+    if act == "propose":
+        services.propose(actor, public_id, version=version)
+        messages.success(request, "Proposed. Those concerned can decide now.")
+    elif act == "withdraw":
+        services.withdraw(actor, public_id, version=version)
+        messages.success(request, "Withdrawn; it is a draft again.")
+    elif act in {"approve", "decline"}:
+        services.decide(actor, public_id, version=version, is_approved=act == "approve", comment=comment)
+        messages.success(request, "Approved." if act == "approve" else "Declined; the planner will see why.")
+    elif act == "publish":
+        form = PublishForm(request.POST)
+        if not form.is_valid():
+            raise Invalid("From when on? Leave the field empty for now.", code="valid_from")
+        services.publish(actor, public_id, version=version, **form.cleaned_data)
+        messages.success(request, "Published.")
+    else:
+        raise Invalid("There is no such step.", code="step")
+    is_visible = queries.visible_scenarios(actor).filter(public_id=public_id).exists()
+    return redirect("scenario", public_id) if is_visible else redirect("plans")
+
+
+@access(Right.REVIEW)
+@require_POST
+def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Doubt one assignment of a proposal."""
+    unit = request.POST.get("unit", "")
+    if not unit.isdigit():
+        raise Invalid("Which one? Choose it in the table.", code="unknown_unit")
+    actor, wanted, reason = actor_of(request), request.POST.get("wanted", ""), request.POST.get("reason", "")
+    queries.scenario(actor, public_id)
+    made = services.challenge(actor, public_id, int(unit), wanted=wanted, reason=reason)
+    return _said(f"The planner will see what you say about {made.unit}.")
+
+
+@access(Right.PLAN)
+@require_POST
+def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Accept or decline a challenge."""
+    is_accepted = request.POST.get("answer") == "accept"
+    comment = request.POST.get("comment", "")
+    found = services.answer(actor_of(request), public_id, is_accepted=is_accepted, comment=comment, version=_version(request))
+    messages.success(request, f"{found.unit}: {found.state}.")
+    return redirect("scenario", found.scenario.public_id)
+
+
+@access(Right.PUBLISH)
+@require_POST
+def roll_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Publish what counted before."""
+    publication = services.roll_back(actor_of(request), public_id, reason=request.POST.get("reason", ""))
+    messages.success(request, f"“{publication.scenario}” counts again.")
+    return redirect("plans")
+
+
+@access(Right.PLAN)
+@require_POST
+def dismiss(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take the card of a run off the screen."""
+    services.dismiss_run(actor_of(request), public_id)
+    response = HttpResponse(status=204)
+    response.headers["HX-Trigger"] = "jobs-changed"
+    return response

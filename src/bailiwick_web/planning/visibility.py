@@ -1,0 +1,49 @@
+"""Which scenarios, and which territories of them, somebody may see."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.roles import Right
+from bailiwick_web.planning.models import Scenario, TerritoryDefinition
+
+
+def visible_scenarios(actor: Actor) -> QuerySet[Scenario]:
+    """Planners see all; reviewers what was proposed; others what was published. Nothing from the bin."""
+    scenarios = Scenario.objects.filter(deleted_at__isnull=True).select_related("plan__unit_set", "changed_by", "parent")
+    if actor.may(Right.PLAN):
+        return scenarios
+    if not actor.may(Right.LOOK):
+        return scenarios.none()
+    published = Q(publications__isnull=False)
+    if actor.may(Right.REVIEW):
+        published |= Q(state__in=[Scenario.State.PROPOSED, Scenario.State.APPROVED])
+    return scenarios.filter(published).distinct()
+
+
+def scenario(actor: Actor, public_id: UUID) -> Scenario:
+    """A scenario that the user may see.
+
+    Raises
+    ------
+    Missing
+        If there is none, or not for this user: the answer is the same.
+    """
+    found = visible_scenarios(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise Missing("There is no such scenario, or you may not see it.")
+    return found
+
+
+def visible_territories(actor: Actor, scenario: Scenario) -> list[int]:
+    """Places (0…K−1) of the territories of a scenario that are within the user's scope."""
+    scope = scope_of(actor.user, actor.now.date())
+    territories = list(TerritoryDefinition.objects.filter(scenario=scenario).order_by("pk").values_list("position_id", flat=True))
+    if scope.kind == "all":
+        return list(range(len(territories)))
+    inside = set(scope.positions().values_list("pk", flat=True))
+    return [j for j, position in enumerate(territories) if position in inside]

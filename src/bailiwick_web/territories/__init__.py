@@ -1,0 +1,1 @@
+"""Where: unit sets, units and their measures."""

@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
+from bailiwick.design.bounds import many_measures
 from bailiwick.design.bounds.many_measures import many_dual_bound
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.domain import Measure, Problem, UnitTable
@@ -82,8 +83,8 @@ def test_without_a_climb_it_is_the_value_at_the_given_prices() -> None:
 
 def test_prices_found_on_merged_units_bound_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model(2, is_planar=True, objective="distance", has_zeros=True)
-    monkeypatch.setattr("bailiwick.design.bounds.many_measures.COARSE_UNITS", 30)
-    monkeypatch.setattr("bailiwick.design.bounds.many_measures.COARSE_PER_TERRITORY", 1)
+    monkeypatch.setattr(many_measures, "COARSE_UNITS", 30)
+    monkeypatch.setattr(many_measures, "COARSE_PER_TERRITORY", 1)
     found = many_dual_bound(model, model.centres, model.lower, model.upper, np.zeros((K, 3)))
     optimum = linear_programme(model)
     assert optimum * 0.8 <= found.value <= optimum * (1 + 1e-9)

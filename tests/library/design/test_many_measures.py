@@ -88,3 +88,28 @@ def test_prices_found_on_merged_units_bound_as_well(monkeypatch: pytest.MonkeyPa
     found = many_dual_bound(model, model.centres, model.lower, model.upper, np.zeros((K, 3)))
     optimum = linear_programme(model)
     assert optimum * 0.8 <= found.value <= optimum * (1 + 1e-9)
+
+
+def test_a_unit_locked_far_away_counts_with_its_score() -> None:
+    # two towns far apart, so that each sees only its own centre, and a unit of the first is locked to the second
+    rng = np.random.default_rng(0)
+    places = np.vstack([rng.normal(0, 1, (100, 2)), rng.normal([1000.0, 0.0], 1, (100, 2))])
+    measures = {"calls": np.ones(200), "potential": rng.lognormal(0, 1, 200)}
+    locked = np.full(200, -1, np.int32)
+    locked[10] = 1
+    problem = Problem(
+        UnitTable(np.arange(200).astype(str).astype(object), places, measures, is_planar=True),
+        (Measure("calls", 0.1), Measure("potential", 0.1)),
+        np.array(["A", "B"], object),
+        np.array([[0.0, 0.0], [1000.0, 0.0]]),
+        np.full(2, 0.5),
+        locked=locked,
+    )
+    model = compile_problem(problem)
+    prices = np.array([[500.0, 300.0], [900.0, 900.0]])
+    distance = np.sqrt(((model.points[:, None] - model.centres[None]) ** 2).sum(axis=2))
+    score = model.weight[:, None] * model.scale * distance - model.load @ prices.T
+    allowed = np.where(model.pinned[:, None] >= 0, np.arange(2) == model.pinned[:, None], True)
+    by_hand = np.where(allowed, score, np.inf).min(axis=1).sum() + (model.lower * prices).sum()
+    found = many_dual_bound(model, model.centres, model.lower, model.upper, prices, ladder=())
+    assert found.value == pytest.approx(by_hand, rel=1e-12)

@@ -76,7 +76,8 @@ def _priced_loads(  # type: ignore[no-untyped-def]
             softest, is_any_barred = 0.0, False
             for i in range(start, stop):
                 softest = max(softest, softness[i] / weight[i])
-                is_any_barred = is_any_barred or barred_ptr[i] < barred_ptr[i + 1]
+                # Bars and locks can make any centre the best that is left.
+                is_any_barred = is_any_barred or barred_ptr[i] < barred_ptr[i + 1] or pinned[i] >= 0
                 for m in range(n_measures):
                     rho = load[i, m] / weight[i]
                     low[m], high[m] = min(low[m], rho), max(high[m], rho)

@@ -340,7 +340,7 @@ def _unbeaten(problem: Problem, labels: tuple[IntArray, ...]) -> tuple[FrontPlan
     baseline = problem.baseline
     judged = [FrontPlan(-1, evaluate(problem, label)) for label in labels]
     if baseline is not None and (baseline.territory_idx >= 0).all():
-        judged.append(FrontPlan(0, evaluate(problem, baseline.territory_idx)))
+        judged.insert(0, FrontPlan(0, evaluate(problem, baseline.territory_idx)))  # first: of two equal plans the earlier stays
     axes = np.array([plan.axes for plan in judged])
     kept = [plan for at, plan in enumerate(judged) if not _is_beaten(axes, at)]
     kept.sort(key=lambda plan: (plan.number != 0, plan.axes[2], -plan.axes[0], plan.axes[1]))

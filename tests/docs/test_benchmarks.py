@@ -117,3 +117,11 @@ def test_a_small_input_is_judged_by_the_independent_judge(shared_bench: Path) ->
     assert found["in_pieces"] == 0
     assert max(found["max_deviation"]) <= 0.05 + 5e-5  # the judge rounds to four digits
     assert found["gap"] >= 0
+
+
+def test_the_page_shows_the_latest_results(scripts: dict[str, ModuleType]) -> None:
+    run = scripts["run"]
+    latest = json.loads(run.RESULTS.read_text(encoding="utf-8"))
+    page = run.PAGE.read_text(encoding="utf-8")
+    shown = page[page.index(run.START) + len(run.START) : page.index(run.END)]
+    assert shown.strip() == scripts["table"].render(latest).strip()

@@ -136,7 +136,7 @@ def travel_matrix(
     --------
     >>> places = {"id": ["a", "b"], "x": [0, 30], "y": [0, 40]}
     >>> matrix = travel_matrix(places, circuity=1.2, speed_kmh=60, is_planar=True)
-    >>> matrix.minutes.tolist(), matrix.km.tolist()
+    >>> matrix.minutes.round(3).tolist(), matrix.km.round(3).tolist()
     ([[0.0, 60.0], [60.0, 0.0]], [[0.0, 60.0], [60.0, 0.0]])
     """
     source = read_source(places, is_planar=is_planar, column_map=column_map)

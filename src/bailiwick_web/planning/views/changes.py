@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,16 +26,17 @@ def _version(request: HttpRequest) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _said(message: str, **more: Any) -> HttpResponse:
-    """Nothing to show but a message; listeners fetch what changed."""
+def _said(message: str, *, version: int | None = None) -> HttpResponse:
+    """Nothing to show but a message; listeners fetch what changed, and the next change is based on the version."""
     response = HttpResponse(status=204)
-    response.headers["HX-Trigger"] = json.dumps({"scenario-changed": {}, "said": {"message": message, **more}})
+    changed = {} if version is None else {"version": version}
+    response.headers["HX-Trigger"] = json.dumps({"scenario-changed": changed, "said": {"message": message}})
     return response
 
 
 def _moved(moved: Moved) -> HttpResponse:
     stayed = f"; {moved.n_locked:,} locked stayed" if moved.n_locked else ""
-    return _said(moved.summary + stayed)
+    return _said(moved.summary + stayed, version=moved.version)
 
 
 @access(Right.PLAN)

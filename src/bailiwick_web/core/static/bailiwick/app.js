@@ -16,6 +16,10 @@ document.body.addEventListener("refused", (event) => {
   say(event.detail.message, "refused");
   document.body.dispatchEvent(new CustomEvent("scenario-changed"));
 });
+document.body.addEventListener("scenario-changed", (event) => {
+  const version = document.getElementById("version");
+  if (version && event.detail?.version) version.value = event.detail.version;
+});
 document.body.addEventListener("htmx:sendError", () => say("The server does not answer. Nothing was changed.", "refused"));
 document.body.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) say("Something went wrong inside Bailiwick; nothing was changed.", "refused");

@@ -45,6 +45,7 @@ def find_plan(arrays: ScenarioArrays, params: dict[str, Any], handle: Handle) ->
         "balance": {name: arrays.balance.get(name) for name in arrays.balance} or {COUNT: 0.05},
         "adjacency": arrays.units.adjacency if arrays.is_contiguous else "none",
         "lock": LOCK,
+        "forbidden": arrays.forbidden_ids,
         "seed": params["seed"],
         "time_limit": params["time_limit_seconds"],
         "on_progress": lambda progress: handle.tell(progress_document(progress)),

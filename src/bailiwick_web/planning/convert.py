@@ -19,6 +19,8 @@ from bailiwick_web.territories.convert import BATCH, UnitArrays, unit_arrays
 CHUNK = 900
 """Keys in one statement: below the limit of variables of every database."""
 COUNT = "units"
+LOCK = "territory to keep"
+"""Column that tells the engine which units must stay, and where."""
 
 
 @dataclass(frozen=True, eq=False)

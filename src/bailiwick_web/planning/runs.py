@@ -12,10 +12,10 @@ from bailiwick.api.view import plan_colours
 from bailiwick.domain import Progress
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
-from bailiwick_web.planning.convert import COUNT, ScenarioArrays, scenario_arrays
+from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Run
 from bailiwick_web.planning.services.runs import ANEW, KIND, keep_result
-from bailiwick_web.planning.why import LOCK, alignment, engine_units
+from bailiwick_web.planning.why import alignment, engine_units
 
 
 @handler(KIND)

@@ -8,8 +8,7 @@ import numpy as np
 
 from bailiwick import api
 from bailiwick.domain import IntArray
-from bailiwick_web.planning.convert import COUNT, ScenarioArrays
-from bailiwick_web.planning.why import LOCK
+from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays
 
 SECONDS = 4.0
 """The engine has so long; parts of a few thousand units take far less."""

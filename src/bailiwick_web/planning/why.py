@@ -11,9 +11,7 @@ from bailiwick import api
 from bailiwick.api.explanation import Explainer, Explanation
 from bailiwick.domain import UnitTable
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.planning.convert import COUNT, ScenarioArrays
-
-LOCK = "territory to keep"
+from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays
 
 
 def why(arrays: ScenarioArrays, unit_idx: int, *, instead: str | None = None) -> Explanation:

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
+from bailiwick_web.core.rest.requests import VERSIONED, if_match
 from bailiwick_web.planning import services
-from bailiwick_web.planning.api.requests import MovedOut, if_match, moved
+from bailiwick_web.planning.api.requests import MovedOut, moved
 
 router = Router(tags=["editing"])
 
@@ -41,7 +42,7 @@ class ForbidIn(Schema):
     reason: str = ""
 
 
-@router.post("/scenarios/{uuid:scenario_id}/moves", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/moves", response=MovedOut, openapi_extra=VERSIONED)
 def post_move(request: HttpRequest, response: HttpResponse, scenario_id: UUID, move: MoveIn) -> Any:
     """Move units; needs ``If-Match``. The same ``id`` twice does nothing the second time."""
     actor, version = actor_of(request), if_match(request)
@@ -49,19 +50,19 @@ def post_move(request: HttpRequest, response: HttpResponse, scenario_id: UUID, m
     return moved(response, done)
 
 
-@router.post("/scenarios/{uuid:scenario_id}/undo", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/undo", response=MovedOut, openapi_extra=VERSIONED)
 def post_undo(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
     """Take back the latest entry of the journal; needs ``If-Match``."""
     return moved(response, services.undo(actor_of(request), scenario_id, version=if_match(request)))
 
 
-@router.post("/scenarios/{uuid:scenario_id}/redo", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/redo", response=MovedOut, openapi_extra=VERSIONED)
 def post_redo(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
     """Do what was taken back again; needs ``If-Match``."""
     return moved(response, services.redo(actor_of(request), scenario_id, version=if_match(request)))
 
 
-@router.post("/scenarios/{uuid:scenario_id}/locks", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/locks", response=MovedOut, openapi_extra=VERSIONED)
 def post_lock(request: HttpRequest, response: HttpResponse, scenario_id: UUID, lock: LockIn) -> Any:
     """Lock or unlock units or a territory; needs ``If-Match``."""
     actor, version = actor_of(request), if_match(request)
@@ -72,7 +73,7 @@ def post_lock(request: HttpRequest, response: HttpResponse, scenario_id: UUID, l
     return moved(response, done)
 
 
-@router.post("/scenarios/{uuid:scenario_id}/forbids", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/forbids", response=MovedOut, openapi_extra=VERSIONED)
 def post_forbid(request: HttpRequest, response: HttpResponse, scenario_id: UUID, forbid: ForbidIn) -> Any:
     """Forbid units in a territory, or allow them again; needs ``If-Match``."""
     actor, version = actor_of(request), if_match(request)

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from bailiwick_web.core.access import actor_of
-from bailiwick_web.core.refusals import Invalid, NotAllowed, VersionNeeded
+from bailiwick_web.core.refusals import NotAllowed
+from bailiwick_web.core.rest.requests import tag
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services.moves import Moved
@@ -28,22 +29,6 @@ class MovedOut(Schema):
     codes: list[str] = []
 
 
-def if_match(request: HttpRequest) -> int:
-    """The version that a write is based on.
-
-    Raises
-    ------
-    VersionNeeded, Invalid
-        If it does not say, or not a number.
-    """
-    text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not text:
-        raise VersionNeeded("Say which version this change is based on: If-Match with the ETag of the record.")
-    if not text.isdigit():
-        raise Invalid("If-Match must hold the number of a version.", code="if_match")
-    return int(text)
-
-
 def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
     """A scenario of which the user may see every territory."""
     actor = actor_of(request)
@@ -55,6 +40,6 @@ def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
 
 def moved(response: HttpResponse, done: Moved) -> dict[str, Any]:
     """The answer to a change, with the new version as ``ETag``."""
-    response.headers["ETag"] = f'"{done.version}"'
+    tag(response, done.version)
     plain = ("version", "n_moved", "n_locked", "n_there", "n_forbidden", "summary")
     return {name: getattr(done, name) for name in plain} | {"code": done.codes[0] if done.codes else None, "codes": list(done.codes)}

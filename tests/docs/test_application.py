@@ -18,7 +18,7 @@ def test_every_setting_has_its_row() -> None:
 
 
 def test_every_address_of_the_interface_is_described() -> None:
-    paths = json.loads((ROOT / "tests" / "web" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    paths = json.loads((ROOT / "docs" / "reference" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     page = (REFERENCE / "workspace-api.md").read_text(encoding="utf-8")
     ends = {path.removeprefix("/api/v1").rstrip("/").split("/")[-1] for path in paths}
     missing = {end for end in ends if not end.startswith("{") and f"/{end}" not in page}

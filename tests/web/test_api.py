@@ -16,7 +16,7 @@ from django.test import Client
 from bailiwick_web.planning.models import Scenario
 
 pytestmark = pytest.mark.django_db
-OPENAPI = Path(__file__).with_name("openapi.json")
+OPENAPI = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
 SignIn = Callable[[str], Client]
 
 
@@ -31,7 +31,7 @@ def test_the_description_is_the_one_that_is_kept(client: Client) -> None:
     found = json.dumps(api.get_openapi_schema(), indent=1, sort_keys=True, default=str) + "\n"
     if not OPENAPI.exists():
         OPENAPI.write_text(found, encoding="utf-8")
-    assert found == OPENAPI.read_text(encoding="utf-8"), "the interface changed: delete openapi.json, run again, and read the difference"
+    assert found == OPENAPI.read_text(encoding="utf-8"), f"the interface changed: delete {OPENAPI}, run again, and read the difference"
 
 
 def test_a_write_needs_the_version_it_is_based_on(sign_in: SignIn, scenario: Scenario) -> None:

@@ -174,7 +174,7 @@ def test_of_many_who_write_at_once_nobody_is_lost_silently(act: Callable[[str], 
     assert scenario.version == 1 + len(accepted)
     replayed = [["P1", "P1", "P2", "P3", "P3", "P4"][i % 6] for i in range(36)]
     for move in journal:
-        codes = [*move.changes["codes"], ""]
+        codes = [*move.changes["codes"], ""]  # −1 is none
         for unit, before, after in zip(move.changes["unit"], move.changes["from"], move.changes["to"], strict=True):
             assert replayed[unit] == codes[before]
             replayed[unit] = codes[after]

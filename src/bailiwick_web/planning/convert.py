@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from uuid import UUID
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, IntArray, RepTable
-from bailiwick_web.planning.models import Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.planning.models import Forbid, Scenario, TerritoryDefinition, UnitAssignment
 from bailiwick_web.territories.convert import BATCH, UnitArrays, unit_arrays
 
 CHUNK = 900
 """Keys in one statement: below the limit of variables of every database."""
 COUNT = "units"
+LOCK = "territory to keep"
+"""Column that tells the engine which units must stay, and where."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ class ScenarioArrays:
         Mask of the units that must stay, shape (n,).
     causes
         Why each unit is where it is, shape (n,).
+    forbidden
+        Pairs of a unit and a territory that must not be, by index, shape (m, 2).
     balance
         Measure → tolerance as a fraction, or None: reported only.
     version
@@ -47,6 +52,7 @@ class ScenarioArrays:
     territory_idx: IntArray
     is_locked: NDArray[np.bool_]
     causes: NDArray[np.object_]
+    forbidden: IntArray
     balance: dict[str, float | None]
     is_contiguous: bool
     version: int
@@ -113,6 +119,28 @@ class ScenarioArrays:
         """Units without a territory."""
         return int((self.territory_idx < 0).sum())
 
+    @cached_property
+    def is_stuck(self) -> NDArray[np.bool_]:
+        """Mask of the units that must stay, because they or their territories are locked, shape (n,)."""
+        locked = np.array([t.is_locked for t in self.territories] + [False])
+        return np.asarray(self.is_locked | locked[self.territory_idx])
+
+    def is_forbidden(self, unit_idx: IntArray, territory: int) -> NDArray[np.bool_]:
+        """Mask of the units that must not be in a territory, shape of ``unit_idx``."""
+        barred = self.forbidden[self.forbidden[:, 1] == territory, 0]
+        return np.isin(unit_idx, barred)
+
+    @cached_property
+    def in_forbidden(self) -> IntArray:
+        """Units that are where they must not be, ascending."""
+        units, territories = self.forbidden[:, 0], self.forbidden[:, 1]
+        return np.unique(units[self.territory_idx[units] == territories]).astype(np.int32)
+
+    @cached_property
+    def forbidden_ids(self) -> list[tuple[str, str]]:
+        """The forbidden pairs by unit id and territory code, as the engine wants them."""
+        return [(str(self.units.table.ids[i]), self.codes[j]) for i, j in self.forbidden.tolist()]
+
     def roster(self) -> RepTable:
         """The territories as the engine wants them: ids, homes, capacity."""
         homes = [(np.nan, np.nan) if t.home_lon is None else (t.home_lon, t.home_lat) for t in self.territories]
@@ -142,7 +170,7 @@ def _scenario_arrays(
 ) -> ScenarioArrays:
     # By the public id: a key given in a transaction that failed may be given again, an identifier never.
     scenario_id = Scenario.objects.values_list("pk", flat=True).get(public_id=public_id)
-    territories = tuple(TerritoryDefinition.objects.filter(scenario_id=scenario_id).order_by("pk"))
+    territories = tuple(TerritoryDefinition.objects.filter(scenario_id=scenario_id).order_by("place", "pk"))
     place = {t.pk: j for j, t in enumerate(territories)}
     order = np.argsort(units.keys)
     idx = np.full(units.n_units, -1, np.int32)
@@ -158,7 +186,17 @@ def _scenario_arrays(
         at = order[np.searchsorted(units.keys, np.array(rows[0], np.int64), sorter=order)]
         idx[at] = [-1 if t is None else place[t] for t in rows[1]]
         locked[at], causes[at] = rows[2], rows[3]
-    return ScenarioArrays(units, territories, idx, locked, causes, dict(balance), is_contiguous, version)
+    forbidden = _forbidden(scenario_id, units, place)
+    return ScenarioArrays(units, territories, idx, locked, causes, forbidden, dict(balance), is_contiguous, version)
+
+
+def _forbidden(scenario_id: int, units: UnitArrays, place: dict[int, int]) -> IntArray:
+    rows = list(Forbid.objects.filter(scenario_id=scenario_id).order_by("unit_id", "territory_id").values_list("unit_id", "territory_id"))
+    if not rows:
+        return np.empty((0, 2), np.int32)
+    order = np.argsort(units.keys)
+    at = order[np.searchsorted(units.keys, np.array([unit for unit, _ in rows], np.int64), sorter=order)]
+    return np.column_stack([at, [place[territory] for _, territory in rows]]).astype(np.int32)
 
 
 def create_assignments(scenario: Scenario, units: UnitArrays, territory_ids: Sequence[int | None], causes: str | Iterable[str]) -> None:
@@ -171,42 +209,52 @@ def create_assignments(scenario: Scenario, units: UnitArrays, territory_ids: Seq
     UnitAssignment.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def update_assignments(
-    arrays: ScenarioArrays, scenario: Scenario, unit_idx: IntArray, to_idx: IntArray, causes: NDArray[np.object_]
-) -> None:
+def update_assignments(scenario: Scenario, keys: NDArray[np.int64], territory_ids: Sequence[int | None], causes: Sequence[str]) -> None:
     """Give units other territories; one statement per few hundred units of one target and cause."""
-    keys = arrays.units.keys[unit_idx]
-    groups: dict[tuple[int, str], list[int]] = {}
-    for key, to, cause in zip(keys.tolist(), to_idx.tolist(), causes.tolist(), strict=True):
+    groups: dict[tuple[int | None, str], list[int]] = {}
+    for key, to, cause in zip(keys.tolist(), territory_ids, causes, strict=True):
         groups.setdefault((to, cause), []).append(key)
     for (to, cause), members in groups.items():
-        territory = None if to < 0 else arrays.territories[to].pk
-        for start in range(0, len(members), CHUNK):
-            UnitAssignment.objects.filter(scenario=scenario, unit_id__in=members[start : start + CHUNK]).update(
-                territory_id=territory, cause=cause
-            )
+        for rows in _in_chunks(scenario, members):
+            rows.update(territory_id=to, cause=cause)
 
 
-def lock_units(arrays: ScenarioArrays, scenario: Scenario, unit_idx: IntArray, *, is_locked: bool) -> None:
+def update_locks(scenario: Scenario, keys: NDArray[np.int64], is_locked: NDArray[np.bool_]) -> None:
     """Lock units where they are, or let them go."""
-    keys = arrays.units.keys[unit_idx].tolist()
+    for value in (True, False):
+        for rows in _in_chunks(scenario, keys[is_locked == value].tolist()):
+            rows.update(is_locked=value)
+
+
+def _in_chunks(scenario: Scenario, keys: list[int]) -> Iterator[QuerySet[UnitAssignment]]:
     for start in range(0, len(keys), CHUNK):
-        UnitAssignment.objects.filter(scenario=scenario, unit_id__in=keys[start : start + CHUNK]).update(is_locked=is_locked)
+        yield UnitAssignment.objects.filter(scenario=scenario, unit_id__in=keys[start : start + CHUNK])
 
 
 def copy_scenario(source: Scenario, target: Scenario) -> None:
-    """Copy territories and assignments inside the database: 30,000 rows in a fraction of a second."""
-    territories = list(TerritoryDefinition.objects.filter(scenario=source).order_by("pk"))
+    """Copy territories, assignments and forbidden pairs inside the database: 30,000 rows in a fraction of a second."""
+    territories = list(TerritoryDefinition.objects.filter(scenario=source).order_by("place", "pk"))
     for territory in territories:
         territory.pk, territory.scenario = None, target
     TerritoryDefinition.objects.bulk_create(territories)
-    statement = """
-        INSERT INTO planning_unitassignment (scenario_id, unit_id, territory_id, cause, is_locked)
-        SELECT %s, a.unit_id, fresh.id, a.cause, a.is_locked
-        FROM planning_unitassignment a
-        LEFT JOIN planning_territorydefinition old ON old.id = a.territory_id
-        LEFT JOIN planning_territorydefinition fresh ON fresh.scenario_id = %s AND fresh.code = old.code
-        WHERE a.scenario_id = %s
-    """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [target.pk, target.pk, source.pk])
+        for statement in (COPY_ASSIGNMENTS, COPY_FORBIDS):
+            cursor.execute(statement, [target.pk, target.pk, source.pk])
+
+
+COPY_ASSIGNMENTS = """
+    INSERT INTO planning_unitassignment (scenario_id, unit_id, territory_id, cause, is_locked)
+    SELECT %s, a.unit_id, fresh.id, a.cause, a.is_locked
+    FROM planning_unitassignment a
+    LEFT JOIN planning_territorydefinition old ON old.id = a.territory_id
+    LEFT JOIN planning_territorydefinition fresh ON fresh.scenario_id = %s AND fresh.code = old.code
+    WHERE a.scenario_id = %s
+"""
+COPY_FORBIDS = """
+    INSERT INTO planning_forbid (scenario_id, unit_id, territory_id)
+    SELECT %s, f.unit_id, fresh.id
+    FROM planning_forbid f
+    JOIN planning_territorydefinition old ON old.id = f.territory_id
+    JOIN planning_territorydefinition fresh ON fresh.scenario_id = %s AND fresh.code = old.code
+    WHERE f.scenario_id = %s
+"""

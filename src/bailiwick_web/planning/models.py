@@ -52,9 +52,10 @@ class TerritoryDefinition(models.Model):
     home_lon = models.FloatField(null=True)
     home_lat = models.FloatField(null=True)
     is_locked = models.BooleanField(default=False)
+    place = models.PositiveIntegerField(default=0, help_text="order within the scenario")
 
     class Meta:
-        ordering = ("pk",)
+        ordering = ("place", "pk")
         constraints = (models.UniqueConstraint(fields=["scenario", "code"], name="territory_code_once"),)
 
     def __str__(self) -> str:
@@ -74,8 +75,22 @@ class UnitAssignment(models.Model):
         constraints = (models.UniqueConstraint(fields=["scenario", "unit"], name="unit_once_per_scenario"),)
 
 
+class Forbid(models.Model):
+    """A territory that a unit must not be in."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="forbids")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    territory = models.ForeignKey(TerritoryDefinition, on_delete=models.CASCADE, related_name="forbids")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["unit", "territory"], name="forbid_once"),)
+
+
 class Move(models.Model):
-    """One entry of the journal. Undo is a move that names the move it undoes; nothing is ever taken out."""
+    """One entry of the journal: a move of units, or a change of territories, locks or forbidden pairs.
+
+    Undo is an entry that names the one it undoes; nothing is ever taken out.
+    """
 
     class Kind(models.TextChoices):
         """What it does to the stack of things that can be undone."""
@@ -88,12 +103,13 @@ class Move(models.Model):
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="moves")
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=5, choices=Kind.choices)
+    act = models.CharField(max_length=40, default="units.moved", help_text="what was done, as in the audit")
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     undoes = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+", help_text="the move undone or done again")
     summary = models.CharField(max_length=300)
     reason = models.TextField(blank=True)
-    changes = models.JSONField(help_text="codes, causes; per unit: index, from, to, cause before; −1 is no territory")
+    changes = models.JSONField(help_text="everything that changed, before and after; see the module journal")
 
     class Meta:
         ordering = ("scenario", "seq")

@@ -12,10 +12,10 @@ from bailiwick.api.view import plan_colours
 from bailiwick.domain import Progress
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
-from bailiwick_web.planning.convert import COUNT, ScenarioArrays, scenario_arrays
+from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Run
 from bailiwick_web.planning.services.runs import ANEW, KIND, keep_result
-from bailiwick_web.planning.why import LOCK, alignment, engine_units
+from bailiwick_web.planning.why import alignment, engine_units
 
 
 @handler(KIND)
@@ -45,6 +45,7 @@ def find_plan(arrays: ScenarioArrays, params: dict[str, Any], handle: Handle) ->
         "balance": {name: arrays.balance.get(name) for name in arrays.balance} or {COUNT: 0.05},
         "adjacency": arrays.units.adjacency if arrays.is_contiguous else "none",
         "lock": LOCK,
+        "forbidden": arrays.forbidden_ids,
         "seed": params["seed"],
         "time_limit": params["time_limit_seconds"],
         "on_progress": lambda progress: handle.tell(progress_document(progress)),

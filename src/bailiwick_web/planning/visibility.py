@@ -42,7 +42,7 @@ def scenario(actor: Actor, public_id: UUID) -> Scenario:
 def visible_territories(actor: Actor, scenario: Scenario) -> list[int]:
     """Places (0…K−1) of the territories of a scenario that are within the user's scope."""
     scope = scope_of(actor.user, actor.now.date())
-    territories = list(TerritoryDefinition.objects.filter(scenario=scenario).order_by("pk").values_list("position_id", flat=True))
+    territories = list(TerritoryDefinition.objects.filter(scenario=scenario).order_by("place", "pk").values_list("position_id", flat=True))
     if scope.kind == "all":
         return list(range(len(territories)))
     inside = set(scope.positions().values_list("pk", flat=True))

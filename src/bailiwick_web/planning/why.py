@@ -11,9 +11,7 @@ from bailiwick import api
 from bailiwick.api.explanation import Explainer, Explanation
 from bailiwick.domain import UnitTable
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.planning.convert import COUNT, ScenarioArrays
-
-LOCK = "territory to keep"
+from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays
 
 
 def why(arrays: ScenarioArrays, unit_idx: int, *, instead: str | None = None) -> Explanation:
@@ -32,14 +30,14 @@ def _explainer(arrays: ScenarioArrays) -> Explainer:
         balance={name: arrays.balance.get(name) for name in arrays.balance} or {COUNT: 0.05},
         adjacency=arrays.units.adjacency if arrays.is_contiguous else "none",
         lock=LOCK,
+        forbidden=arrays.forbidden_ids,
     )
     return Explainer(judged)
 
 
 def engine_units(arrays: ScenarioArrays) -> UnitTable:
     """The units with the column that says which of them must stay."""
-    locked = np.array([t.is_locked for t in arrays.territories] + [False])
-    stays = (arrays.is_locked | locked[arrays.territory_idx]) & (arrays.territory_idx >= 0)
+    stays = arrays.is_stuck & (arrays.territory_idx >= 0)
     codes = np.array([*arrays.codes, ""], dtype=object)
     return replace(arrays.units.table, attributes={LOCK: np.where(stays, codes[arrays.territory_idx], "")})
 

@@ -1,7 +1,7 @@
 """The one write path of planning: each function checks the right and the version, writes in one transaction, records it."""
 
 from bailiwick_web.planning.services.challenges import answer, challenge
-from bailiwick_web.planning.services.moves import lock_territory, lock_units, move_units, redo, undo
+from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
 from bailiwick_web.planning.services.runs import dismiss_run, start_run
 from bailiwick_web.planning.services.scenarios import (
     NewTerritory,
@@ -12,6 +12,13 @@ from bailiwick_web.planning.services.scenarios import (
     rename,
     restore_scenario,
 )
+from bailiwick_web.planning.services.territories import (
+    change_territory,
+    create_territory,
+    delete_territory,
+    merge_territory,
+    split_territory,
+)
 from bailiwick_web.planning.services.workflow import decide, propose, publish, roll_back, withdraw
 
 __all__ = [
@@ -19,13 +26,18 @@ __all__ = [
     "answer",
     "branch",
     "challenge",
+    "change_territory",
     "create_plan",
     "create_scenario",
+    "create_territory",
     "decide",
     "delete_scenario",
+    "delete_territory",
     "dismiss_run",
+    "forbid_units",
     "lock_territory",
     "lock_units",
+    "merge_territory",
     "move_units",
     "propose",
     "publish",
@@ -33,6 +45,7 @@ __all__ = [
     "rename",
     "restore_scenario",
     "roll_back",
+    "split_territory",
     "start_run",
     "undo",
     "withdraw",

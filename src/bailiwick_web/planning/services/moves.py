@@ -1,4 +1,4 @@
-"""Moves of units between territories, their undoing, and locks."""
+"""Moves of units between territories, locks, forbidden pairs, and undoing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max
 
 from bailiwick.domain import IntArray
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
-from bailiwick_web.core.services import audit, touch
-from bailiwick_web.planning import convert
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
-from bailiwick_web.planning.journal import Changes, stacks
+from bailiwick_web.planning.journal import Changes, Edit, TerritoryChange
 from bailiwick_web.planning.models import Move, Scenario
+from bailiwick_web.planning.services import edits
 from bailiwick_web.planning.services.finding import draft
 
 MANUAL = "manual"
@@ -27,16 +25,18 @@ NONE = ""
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a move did.
+    """What a change did.
 
     Attributes
     ----------
     version
         Of the scenario afterwards.
-    n_moved, n_locked, n_there
-        Units that changed, that stayed because they are locked, that were there already.
+    n_moved, n_locked, n_there, n_forbidden
+        Units that changed, that stayed because they are locked, that were there already, that must not be there.
     summary
         In words.
+    codes
+        Of the territories that were made or changed.
     """
 
     version: int
@@ -44,6 +44,18 @@ class Moved:
     n_locked: int = 0
     n_there: int = 0
     summary: str = ""
+    n_forbidden: int = 0
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """Units that shall go to one territory, by what becomes of them."""
+
+    going: IntArray
+    n_locked: int
+    n_there: int
+    n_forbidden: int
 
 
 @transaction.atomic
@@ -56,140 +68,137 @@ def move_units(
     version: int | None,
     reason: str = "",
     move_id: UUID | None = None,
+    cause: str = MANUAL,
 ) -> Moved:
     """Give units to a territory (or to none, by an empty code); planners may, in drafts. Recorded in journal and audit.
 
-    Locked units and those of locked territories stay and are counted. A ``move_id`` that is in the journal already does
-    nothing again, so that a request may be repeated.
+    Locked units, those of locked territories and those forbidden there stay and are counted. A ``move_id`` that is in the
+    journal already does nothing again, so that a request may be repeated.
     """
     if move_id is not None and (before := Move.objects.filter(public_id=move_id, scenario__public_id=public_id).first()):
         return Moved(before.scenario.version, 0, summary=before.summary)
     scenario = draft(actor, public_id, version)
     arrays = scenario_arrays(scenario)
-    chosen = _checked(unit_idx, arrays.units.n_units)
-    to = _territory(arrays, to_code)
-    is_there = arrays.territory_idx[chosen] == to
-    stays = _must_stay(arrays, chosen) & ~is_there
-    if to >= 0 and arrays.territories[to].is_locked:
-        raise Conflict(f"{arrays.territories[to].name} is locked; unlock it first.", code="locked")
-    going = chosen[~is_there & ~stays]
-    if not len(going):
-        if stays.any():
-            raise Conflict(
-                f"All {len(chosen):,} units are locked; unlock them first." if len(chosen) > 1 else "The unit is locked.", code="locked"
-            )
-        return Moved(scenario.version, 0, 0, int(is_there.sum()), "Nothing to move: the units are there already.")
-    changes = Changes(going, arrays.territory_idx[going], np.full(len(going), to, np.int32), arrays.causes[going])
+    chosen = checked_units(unit_idx, arrays.units.n_units)
+    to = territory_index(arrays, to_code) if to_code != NONE else -1
+    found = sort_units(arrays, chosen, to)
+    if not len(found.going):
+        return Moved(scenario.version, 0, found.n_locked, found.n_there, "Nothing to move: the units are there already.")
     target = arrays.territories[to].name if to >= 0 else "no territory"
-    summary = f"{_units(arrays, going)} → {target}"
-    entry = _write(actor, scenario, arrays, changes, kind=Move.Kind.MOVE, summary=summary, reason=reason, move_id=move_id)
-    audit(actor, "units.moved", scenario, after=summary, reason=reason)
-    return Moved(scenario.version, len(going), int(stays.sum()), int(is_there.sum()), entry.summary)
+    summary = f"{units_in_words(arrays, found.going)} → {target}"
+    edit = Edit(changes_to(arrays, found.going, np.full(len(found.going), to, np.int32), cause))
+    entry = edits.write(actor, scenario, edit, act="units.moved", summary=summary, reason=reason, move_id=move_id)
+    return Moved(scenario.version, len(found.going), found.n_locked, found.n_there, entry.summary, found.n_forbidden)
 
 
 @transaction.atomic
 def undo(actor: Actor, public_id: UUID, *, version: int | None) -> Moved:
-    """Take back the latest move that stands; planners may, in drafts. Recorded as a move that names it."""
+    """Take back the latest entry that stands; planners may, in drafts. Recorded as an entry that names it."""
     return _step(actor, public_id, version, Move.Kind.UNDO)
 
 
 @transaction.atomic
 def redo(actor: Actor, public_id: UUID, *, version: int | None) -> Moved:
-    """Do the latest undone move again; planners may, in drafts. Recorded as a move that names it."""
+    """Do the latest undone entry again; planners may, in drafts. Recorded as an entry that names it."""
     return _step(actor, public_id, version, Move.Kind.REDO)
 
 
 @transaction.atomic
 def lock_units(actor: Actor, public_id: UUID, unit_idx: Iterable[int], *, is_locked: bool, version: int | None) -> Moved:
-    """Lock units where they are, or let them go; planners may, in drafts. Recorded."""
+    """Lock units where they are, or let them go; planners may, in drafts. Recorded in journal and audit."""
     scenario = draft(actor, public_id, version)
     arrays = scenario_arrays(scenario)
-    chosen = _checked(unit_idx, arrays.units.n_units)
-    convert.lock_units(arrays, scenario, chosen, is_locked=is_locked)
-    touch(actor, scenario)
-    summary = f"{_units(arrays, chosen)} {'locked' if is_locked else 'unlocked'}"
-    audit(actor, "units.locked" if is_locked else "units.unlocked", scenario, after=summary)
-    return Moved(scenario.version, len(chosen), summary=summary)
+    chosen = checked_units(unit_idx, arrays.units.n_units)
+    changing = chosen[arrays.is_locked[chosen] != is_locked]
+    word = "locked" if is_locked else "unlocked"
+    if not len(changing):
+        return Moved(scenario.version, 0, n_there=len(chosen), summary=f"Nothing to do: {units_in_words(arrays, chosen)} {word} already.")
+    edit = Edit(locks=dict.fromkeys(changing.tolist(), (not is_locked, is_locked)))
+    entry = edits.write(actor, scenario, edit, act=f"units.{word}", summary=f"{units_in_words(arrays, changing)} {word}")
+    return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=entry.summary)
 
 
 @transaction.atomic
 def lock_territory(actor: Actor, public_id: UUID, code: str, *, is_locked: bool, version: int | None) -> Moved:
-    """Lock a territory: nothing goes in or out; planners may, in drafts. Recorded."""
+    """Lock a territory: nothing goes in or out; planners may, in drafts. Recorded in journal and audit."""
     scenario = draft(actor, public_id, version)
-    territory = scenario.territories.filter(code=code).first()
-    if territory is None:
-        raise Invalid(f"There is no territory {code!r}.", code="unknown_territory")
-    territory.is_locked = is_locked
-    territory.save(update_fields=["is_locked"])
-    touch(actor, scenario)
-    summary = f"{territory.name} {'locked' if is_locked else 'unlocked'}"
-    audit(actor, "territory.locked" if is_locked else "territory.unlocked", scenario, after=summary)
-    return Moved(scenario.version, 0, summary=summary)
+    arrays = scenario_arrays(scenario)
+    territory = arrays.territories[territory_index(arrays, code)]
+    word = "locked" if is_locked else "unlocked"
+    if territory.is_locked == is_locked:
+        return Moved(scenario.version, 0, summary=f"{territory.name} is {word} already.", codes=(code,))
+    before = edits.columns(territory)
+    edit = Edit(territories=(TerritoryChange(code, before, before | {"is_locked": is_locked}),))
+    entry = edits.write(actor, scenario, edit, act=f"territory.{word}", summary=f"{territory.name} {word}")
+    return Moved(scenario.version, 0, summary=entry.summary, codes=(code,))
+
+
+@transaction.atomic
+def forbid_units(
+    actor: Actor, public_id: UUID, unit_idx: Iterable[int], code: str, *, is_forbidden: bool, version: int | None, reason: str = ""
+) -> Moved:
+    """Say that units must not be in a territory, or may be again; planners may, in drafts. Recorded in journal and audit.
+
+    Units that are there now stay, and count as a conflict until they are moved.
+    """
+    scenario = draft(actor, public_id, version)
+    arrays = scenario_arrays(scenario)
+    chosen = checked_units(unit_idx, arrays.units.n_units)
+    j = territory_index(arrays, code)
+    changing = chosen[arrays.is_forbidden(chosen, j) != is_forbidden]
+    words = f"{'must not' if is_forbidden else 'may again'} be in {arrays.territories[j].name}"
+    if not len(changing):
+        return Moved(scenario.version, 0, n_there=len(chosen), summary=f"Nothing to do: {units_in_words(arrays, chosen)} {words} already.")
+    edit = Edit(forbids={(i, code): (not is_forbidden, is_forbidden) for i in changing.tolist()})
+    act = "units.forbidden" if is_forbidden else "units.allowed"
+    entry = edits.write(actor, scenario, edit, act=act, summary=f"{units_in_words(arrays, changing)} {words}", reason=reason)
+    return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=entry.summary, codes=(code,))
 
 
 def can_step(scenario: Scenario) -> tuple[bool, bool]:
     """Whether something can be undone, and done again."""
-    done, undone = _stacks(scenario)
+    done, undone = edits.steps(scenario)
     return bool(done), bool(undone)
 
 
-def _stacks(scenario: Scenario) -> tuple[list[int], list[int]]:
-    return stacks(Move.objects.filter(scenario=scenario).order_by("seq").values_list("pk", "kind", "undoes_id"))
+def sort_units(arrays: ScenarioArrays, chosen: IntArray, to: int) -> Sorted:
+    """Tell the units that can go to a territory (−1 is none, K a new one) from those that cannot.
+
+    Raises
+    ------
+    Conflict
+        If the territory is locked, or none can go because all are locked or forbidden there.
+    """
+    if 0 <= to < arrays.k and arrays.territories[to].is_locked:
+        raise Conflict(f"{arrays.territories[to].name} is locked; unlock it first.", code="locked")
+    is_there = arrays.territory_idx[chosen] == to
+    stuck = arrays.is_stuck[chosen] & ~is_there
+    barred = arrays.is_forbidden(chosen, to) & ~is_there & ~stuck
+    going = chosen[~is_there & ~stuck & ~barred]
+    if not len(going):
+        _refuse_if_none(arrays, chosen, to, n_stuck=int(stuck.sum()), n_barred=int(barred.sum()))
+    return Sorted(going, int(stuck.sum()), int(is_there.sum()), int(barred.sum()))
 
 
-def _step(actor: Actor, public_id: UUID, version: int | None, kind: Move.Kind) -> Moved:
-    scenario = draft(actor, public_id, version)
-    done, undone = _stacks(scenario)
-    source = done if kind == Move.Kind.UNDO else undone
-    if not source:
-        raise Conflict(f"There is nothing to {kind}.", code="nothing_to_do")
-    about = Move.objects.get(pk=source[-1])
-    arrays = scenario_arrays(scenario)
-    forward = Changes.read(about.changes, arrays.codes)
-    if kind == Move.Kind.UNDO:
-        units, to, causes = forward.reversed()
-    else:
-        units, to, causes = forward.unit_idx, forward.to_idx, np.full(len(forward.unit_idx), MANUAL, dtype=object)
-    changes = Changes(units, arrays.territory_idx[units], to, arrays.causes[units])
-    summary = f"{'Undone' if kind == Move.Kind.UNDO else 'Done again'}: {about.summary}"[:300]
-    _write(actor, scenario, arrays, changes, kind=kind, summary=summary, undoes=about, causes=causes)
-    audit(actor, f"units.{kind}", scenario, after=summary)
-    return Moved(scenario.version, len(units), summary=summary)
+def _refuse_if_none(arrays: ScenarioArrays, chosen: IntArray, to: int, *, n_stuck: int, n_barred: int) -> None:
+    many = len(chosen) > 1
+    if n_barred:
+        where = arrays.territories[to].name
+        who = f"The {n_barred:,} units that could go" if many else units_in_words(arrays, chosen)
+        verb = "are" if many else "is"
+        raise Conflict(f"{who} {verb} forbidden in {where}. Choose another territory, or allow it first.", code="forbidden")
+    if n_stuck:
+        raise Conflict(f"All {len(chosen):,} units are locked; unlock them first." if many else "The unit is locked.", code="locked")
 
 
-def _write(
-    actor: Actor,
-    scenario: Scenario,
-    arrays: ScenarioArrays,
-    changes: Changes,
-    *,
-    kind: Move.Kind,
-    summary: str,
-    reason: str = "",
-    undoes: Move | None = None,
-    causes: np.ndarray | None = None,
-    move_id: UUID | None = None,
-) -> Move:
-    after = np.full(len(changes.unit_idx), MANUAL, dtype=object) if causes is None else causes
-    convert.update_assignments(arrays, scenario, changes.unit_idx, changes.to_idx, after)
-    last = Move.objects.filter(scenario=scenario).aggregate(last=Max("seq"))["last"] or 0
-    entry = Move.objects.create(
-        scenario=scenario,
-        seq=last + 1,
-        kind=kind,
-        at=actor.now,
-        by=actor.user,
-        undoes=undoes,
-        summary=summary[:300],
-        reason=reason,
-        changes=changes.document(arrays.codes),
-        **({} if move_id is None else {"public_id": move_id}),
-    )
-    touch(actor, scenario)
-    return entry
+def changes_to(arrays: ScenarioArrays, unit_idx: IntArray, to_idx: IntArray, cause: str, extra: tuple[str, ...] = ()) -> Changes:
+    """Changes of units to territories by index; ``extra`` are codes of new ones, numbered from K on."""
+    codes = [*arrays.codes, *extra]
+    return Changes.between(codes, unit_idx, arrays.territory_idx[unit_idx], to_idx, arrays.causes[unit_idx], cause)
 
 
-def _checked(unit_idx: Iterable[int], n_units: int) -> IntArray:
+def checked_units(unit_idx: Iterable[int], n_units: int) -> IntArray:
+    """Unit indices, ascending, each once; refused if there is none, or one that does not exist."""
     chosen = np.unique(np.fromiter(unit_idx, dtype=np.int64))
     if not len(chosen):
         raise Invalid("Choose at least one unit.", code="no_units")
@@ -198,18 +207,19 @@ def _checked(unit_idx: Iterable[int], n_units: int) -> IntArray:
     return chosen.astype(np.int32)
 
 
-def _territory(arrays: ScenarioArrays, code: str) -> int:
-    if code == NONE:
-        return -1
+def territory_index(arrays: ScenarioArrays, code: str) -> int:
+    """Place of a territory; refused if there is none."""
     if code not in arrays.codes:
         raise Invalid(f"There is no territory {code!r} in this scenario.", code="unknown_territory")
     return arrays.codes.index(code)
 
 
-def _must_stay(arrays: ScenarioArrays, chosen: IntArray) -> np.ndarray:
-    locked = np.array([t.is_locked for t in arrays.territories] + [False])
-    return np.asarray(arrays.is_locked[chosen] | locked[arrays.territory_idx[chosen]])
-
-
-def _units(arrays: ScenarioArrays, chosen: IntArray) -> str:
+def units_in_words(arrays: ScenarioArrays, chosen: IntArray) -> str:
+    """The name of one unit, or how many."""
     return str(arrays.units.table.labels[chosen[0]])[:120] if len(chosen) == 1 else f"{len(chosen):,} units"
+
+
+def _step(actor: Actor, public_id: UUID, version: int | None, kind: Move.Kind) -> Moved:
+    scenario = draft(actor, public_id, version)
+    edit, entry = edits.step(actor, scenario, kind)
+    return Moved(scenario.version, edit.n_moved, summary=entry.summary, codes=tuple(t.code for t in edit.territories))

@@ -15,7 +15,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.convert import ScenarioArrays
-from bailiwick_web.planning.models import Run, Scenario, TerritoryDefinition
+from bailiwick_web.planning.models import Forbid, Run, Scenario, TerritoryDefinition
 from bailiwick_web.planning.services.scenarios import _free_name
 
 KIND = "design"
@@ -71,7 +71,9 @@ def keep_result(
     )
     fresh = []
     for territory, colour in zip(arrays.territories, colours, strict=True):
-        values = {f: getattr(territory, f) for f in ("code", "name", "position_id", "capacity", "home_lon", "home_lat", "is_locked")}
+        values = {
+            f: getattr(territory, f) for f in ("code", "name", "position_id", "capacity", "home_lon", "home_lat", "is_locked", "place")
+        }
         fresh.append(TerritoryDefinition(scenario=result, colour=colour, **values))
     TerritoryDefinition.objects.bulk_create(fresh)
     by_code = dict(TerritoryDefinition.objects.filter(scenario=result).values_list("code", "pk"))
@@ -79,9 +81,10 @@ def keep_result(
     same = territory_idx == arrays.territory_idx
     causes = np.where(same, arrays.causes, f"run:{run.public_id}")
     convert.create_assignments(result, arrays.units, keys[territory_idx].tolist(), causes.tolist())
-    convert_locked = np.flatnonzero(arrays.is_locked).astype(np.int32)
-    if len(convert_locked):
-        convert.lock_units(arrays, result, convert_locked, is_locked=True)
+    convert.update_locks(result, arrays.units.keys[arrays.is_locked], np.ones(int(arrays.is_locked.sum()), bool))
+    Forbid.objects.bulk_create(
+        Forbid(scenario=result, unit_id=arrays.units.keys[i], territory_id=keys[j]) for i, j in arrays.forbidden.tolist()
+    )
     run.result, run.summary = result, summary
     run.save(update_fields=["result", "summary"])
     audit(actor, "run.finished", result, before=source.name, after=summary.get("headline", ""))

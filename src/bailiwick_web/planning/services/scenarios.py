@@ -106,6 +106,7 @@ def create_scenario(
             capacity=t.capacity,
             home_lon=t.home_lon,
             home_lat=t.home_lat,
+            place=j,
         )
         for j, t in enumerate(territories)
     )

@@ -1,0 +1,82 @@
+"""Moves of units, undo, redo, locks and forbidden pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from bailiwick_web.core.access import actor_of
+from bailiwick_web.planning import services
+from bailiwick_web.planning.api.requests import MovedOut, if_match, moved
+
+router = Router(tags=["editing"])
+
+
+class MoveIn(Schema):
+    """Units, by index, that shall go to a territory; an empty code stands for none."""
+
+    unit_idx: list[int]
+    to: str
+    reason: str = ""
+    id: UUID | None = None
+
+
+class LockIn(Schema):
+    """Units, by index, or one territory, by code."""
+
+    is_locked: bool
+    unit_idx: list[int] = []
+    territory: str | None = None
+
+
+class ForbidIn(Schema):
+    """Units, by index, that must not be (or may be again) in a territory."""
+
+    unit_idx: list[int]
+    territory: str
+    is_forbidden: bool = True
+    reason: str = ""
+
+
+@router.post("/scenarios/{uuid:scenario_id}/moves", response=MovedOut)
+def post_move(request: HttpRequest, response: HttpResponse, scenario_id: UUID, move: MoveIn) -> Any:
+    """Move units; needs ``If-Match``. The same ``id`` twice does nothing the second time."""
+    actor, version = actor_of(request), if_match(request)
+    done = services.move_units(actor, scenario_id, move.unit_idx, move.to, version=version, reason=move.reason, move_id=move.id)
+    return moved(response, done)
+
+
+@router.post("/scenarios/{uuid:scenario_id}/undo", response=MovedOut)
+def post_undo(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
+    """Take back the latest entry of the journal; needs ``If-Match``."""
+    return moved(response, services.undo(actor_of(request), scenario_id, version=if_match(request)))
+
+
+@router.post("/scenarios/{uuid:scenario_id}/redo", response=MovedOut)
+def post_redo(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
+    """Do what was taken back again; needs ``If-Match``."""
+    return moved(response, services.redo(actor_of(request), scenario_id, version=if_match(request)))
+
+
+@router.post("/scenarios/{uuid:scenario_id}/locks", response=MovedOut)
+def post_lock(request: HttpRequest, response: HttpResponse, scenario_id: UUID, lock: LockIn) -> Any:
+    """Lock or unlock units or a territory; needs ``If-Match``."""
+    actor, version = actor_of(request), if_match(request)
+    if lock.territory is not None:
+        done = services.lock_territory(actor, scenario_id, lock.territory, is_locked=lock.is_locked, version=version)
+    else:
+        done = services.lock_units(actor, scenario_id, lock.unit_idx, is_locked=lock.is_locked, version=version)
+    return moved(response, done)
+
+
+@router.post("/scenarios/{uuid:scenario_id}/forbids", response=MovedOut)
+def post_forbid(request: HttpRequest, response: HttpResponse, scenario_id: UUID, forbid: ForbidIn) -> Any:
+    """Forbid units in a territory, or allow them again; needs ``If-Match``."""
+    actor, version = actor_of(request), if_match(request)
+    done = services.forbid_units(
+        actor, scenario_id, forbid.unit_idx, forbid.territory, is_forbidden=forbid.is_forbidden, version=version, reason=forbid.reason
+    )
+    return moved(response, done)

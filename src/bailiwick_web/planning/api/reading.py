@@ -1,0 +1,244 @@
+"""What the map workspace reads: scenarios, ground, assignment, balances, explanations, conflicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from bailiwick_web.core.access import actor_of
+from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.planning import queries
+from bailiwick_web.planning.api.requests import wholly_visible
+from bailiwick_web.planning.conflicts import conflicts
+from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
+from bailiwick_web.planning.ground import ground, packed
+from bailiwick_web.planning.models import Scenario
+from bailiwick_web.planning.services.moves import can_step
+from bailiwick_web.planning.why import why
+
+router = Router(tags=["scenarios"])
+
+
+class TerritoryOut(Schema):
+    """A territory; its place in the list is its index in ``territory_idx``."""
+
+    code: str
+    name: str
+    colour: str
+    is_locked: bool
+    home_km: list[float] | None = None
+
+
+class ScenarioOut(Schema):
+    """A scenario without its units."""
+
+    id: UUID
+    name: str
+    state: str
+    plan: UUID
+    plan_name: str
+    version: int
+    n_units: int
+    n_territories: int
+    parent: UUID | None
+    changed_at: datetime
+    changed_by: str
+
+
+class AssignmentOut(Schema):
+    """Who has what: columns of little-endian numbers in base64."""
+
+    version: int
+    territories: list[TerritoryOut]
+    territory_idx: str
+    is_locked: str
+    baseline_idx: str | None
+    can_undo: bool
+    can_redo: bool
+
+
+class MeasureOut(Schema):
+    """One measure of all territories."""
+
+    key: str
+    tolerance: float | None
+    totals: list[float]
+    targets: list[float]
+    deviations: list[float]
+
+
+class BalancesOut(Schema):
+    """Sums and counts of a scenario."""
+
+    version: int
+    measures: list[MeasureOut]
+    n_units: list[int]
+    n_pieces: list[int]
+    n_unassigned: int
+
+
+class FixOut(Schema):
+    """One call that mends a conflict; send it with ``If-Match``."""
+
+    words: str
+    method: str
+    path: str
+    body: dict[str, Any]
+
+
+class ConflictOut(Schema):
+    """One thing that is wrong; ``n_units`` counts all, ``unit_idx`` lists them."""
+
+    kind: str
+    words: str
+    territory: str | None
+    n_units: int
+    unit_idx: list[int]
+    fix: FixOut | None
+
+
+class ConflictsOut(Schema):
+    """Everything that is wrong at a version; ``counts`` per kind."""
+
+    version: int
+    counts: dict[str, int]
+    conflicts: list[ConflictOut]
+
+
+@router.get("/scenarios", response=list[ScenarioOut])
+def list_scenarios(request: HttpRequest) -> Any:
+    """The scenarios that you may see, the latest first."""
+    return [_scenario_out(s) for s in queries.visible_scenarios(actor_of(request))[:200]]
+
+
+@router.get("/scenarios/{uuid:scenario_id}", response=ScenarioOut)
+def get_scenario(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
+    """One scenario; the ``ETag`` is its version."""
+    scenario = queries.scenario(actor_of(request), scenario_id)
+    response.headers["ETag"] = f'"{scenario.version}"'
+    return _scenario_out(scenario)
+
+
+@router.get("/scenarios/{uuid:scenario_id}/ground")
+def get_ground(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
+    """Positions, areas, measures and base map of the units, gzipped; the same until the units change."""
+    scenario = wholly_visible(request, scenario_id)
+    response = HttpResponse(ground(scenario.plan.unit_set), content_type="application/json")
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "private, max-age=600"
+    response.headers["ETag"] = f'"{scenario.plan.unit_set.digest}"'
+    return response
+
+
+@router.get("/scenarios/{uuid:scenario_id}/assignment", response=AssignmentOut)
+def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
+    """The territory of every unit, in the order of ``ground``; with that of the parent scenario as baseline."""
+    scenario = wholly_visible(request, scenario_id)
+    arrays = scenario_arrays(scenario)
+    response.headers["ETag"] = f'"{arrays.version}"'
+    undo, redo = can_step(scenario)
+    return {
+        "version": arrays.version,
+        "territories": _territories(scenario, arrays),
+        "territory_idx": packed(arrays.territory_idx, "<i2"),
+        "is_locked": packed(arrays.is_locked, "<u1"),
+        "baseline_idx": _baseline(scenario, arrays),
+        "can_undo": undo,
+        "can_redo": redo,
+    }
+
+
+@router.get("/scenarios/{uuid:scenario_id}/balances", response=BalancesOut)
+def get_balances(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
+    """Sums, targets and deviations per territory and measure."""
+    arrays = scenario_arrays(wholly_visible(request, scenario_id))
+    response.headers["ETag"] = f'"{arrays.version}"'
+    measures = [
+        {
+            "key": name,
+            "tolerance": arrays.balance.get(name),
+            "totals": arrays.totals[:, m].tolist(),
+            "targets": arrays.targets[:, m].tolist(),
+            "deviations": arrays.deviations[:, m].tolist(),
+        }
+        for m, name in enumerate(arrays.measures)
+    ]
+    counts = {"n_units": arrays.unit_counts.tolist(), "n_pieces": arrays.n_pieces.tolist(), "n_unassigned": arrays.n_unassigned}
+    return {"version": arrays.version, "measures": measures, **counts}
+
+
+@router.get("/scenarios/{uuid:scenario_id}/why", response=dict[str, Any])
+def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: int, instead: str = "") -> Any:
+    """Why a unit is where it is, or why not ``instead``, and what a move would cost; see ``docs/reference/explain-json.md``."""
+    arrays = scenario_arrays(wholly_visible(request, scenario_id))
+    if not 0 <= unit_idx < arrays.units.n_units:
+        raise Invalid(f"Units are numbered 0 to {arrays.units.n_units - 1:,}; found {unit_idx}.", code="unknown_unit")
+    found = why(arrays, unit_idx, instead=instead or None)
+    tables = {title: [list(row) for row in rows] for title, rows in found.tables.items()}
+    return {**found.document(), "unit_idx": unit_idx, "cause": str(arrays.causes[unit_idx]), "version": arrays.version, "tables": tables}
+
+
+@router.get("/scenarios/{uuid:scenario_id}/conflicts", response=ConflictsOut)
+def get_conflicts(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
+    """What is wrong with a scenario, each with units, words and a call that mends it."""
+    scenario = wholly_visible(request, scenario_id)
+    arrays = scenario_arrays(scenario)
+    response.headers["ETag"] = f'"{arrays.version}"'
+    found = conflicts(scenario, arrays, actor_of(request).now)
+    counts: dict[str, int] = {}
+    for conflict in found:
+        counts[conflict.kind] = counts.get(conflict.kind, 0) + 1
+    return {"version": arrays.version, "counts": counts, "conflicts": [c.document(scenario) for c in found]}
+
+
+def _scenario_out(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "id": scenario.public_id,
+        "name": scenario.name,
+        "state": scenario.state,
+        "plan": scenario.plan.public_id,
+        "plan_name": scenario.plan.name,
+        "version": scenario.version,
+        "n_units": scenario.plan.unit_set.n_units,
+        "n_territories": scenario.territories.count(),
+        "parent": scenario.parent.public_id if scenario.parent else None,
+        "changed_at": scenario.changed_at,
+        "changed_by": str(scenario.changed_by or ""),
+    }
+
+
+def _territories(scenario: Scenario, arrays: ScenarioArrays) -> list[dict[str, Any]]:
+    homes = _homes_km(arrays)
+    return [
+        {"code": t.code, "name": t.name, "colour": t.colour, "is_locked": t.is_locked, "home_km": homes[j]}
+        for j, t in enumerate(arrays.territories)
+    ]
+
+
+def _homes_km(arrays: ScenarioArrays) -> list[list[float] | None]:
+    from bailiwick.pictures.projection import fit_projection
+
+    table = arrays.units.table
+    known = [j for j, t in enumerate(arrays.territories) if t.home_lon is not None]
+    homes: list[list[float] | None] = [None] * arrays.k
+    if known:
+        projection = fit_projection(table.coordinates, is_planar=table.is_planar)
+        at = projection.forward(np.array([(arrays.territories[j].home_lon, arrays.territories[j].home_lat) for j in known], dtype=float))
+        for j, point in zip(known, at.round(2).tolist(), strict=True):
+            homes[j] = point
+    return homes
+
+
+def _baseline(scenario: Scenario, arrays: ScenarioArrays) -> str | None:
+    parent = scenario.parent
+    if parent is None or parent.deleted_at is not None:
+        return None
+    before = scenario_arrays(parent)
+    place = {code: j for j, code in enumerate(arrays.codes)}
+    now = np.array([place.get(code, -1) for code in before.codes] + [-1], dtype=np.int16)
+    return packed(now[before.territory_idx], "<i2")

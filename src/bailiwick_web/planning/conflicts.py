@@ -1,0 +1,204 @@
+"""What is wrong with a scenario: gaps, pieces, forbidden places, duplicates, two owners; each with a call that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from bailiwick.domain import IntArray
+from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
+from bailiwick_web.planning.models import Publication, Scenario
+
+UNASSIGNED, PIECES, FORBIDDEN, DUPLICATE, TWO_OWNERS = "unassigned", "pieces", "forbidden", "duplicate", "two_owners"
+MOST = 500
+"""So many conflicts are listed; the next ones come once these are mended."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fix:
+    """One call that mends a conflict; ``path`` is below the scenario."""
+
+    words: str
+    path: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class FoundConflict:
+    """One thing that is wrong, where, in words, and what would mend it."""
+
+    kind: str
+    words: str
+    unit_idx: IntArray
+    territory: str | None = None
+    fix: Fix | None = None
+
+    def document(self, scenario: Scenario) -> dict[str, Any]:
+        """As the interface shows it."""
+        base = f"/api/v1/scenarios/{scenario.public_id}"
+        fix = None if self.fix is None else {"words": self.fix.words, "method": "POST", "path": base + self.fix.path, "body": self.fix.body}
+        units = self.unit_idx.tolist()
+        return {"kind": self.kind, "words": self.words, "territory": self.territory, "n_units": len(units), "unit_idx": units, "fix": fix}
+
+
+def conflicts(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> list[FoundConflict]:
+    """Everything that is wrong, gaps first."""
+    return [*_of_arrays(arrays), *two_owners(scenario, arrays, now)][:MOST]
+
+
+@lru_cache(maxsize=8)
+def _of_arrays(arrays: ScenarioArrays) -> tuple[FoundConflict, ...]:
+    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *duplicates(arrays))
+
+
+def unassigned(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
+    """Units without a territory, together where one territory could take them."""
+    gap = np.flatnonzero(arrays.territory_idx < 0).astype(np.int32)
+    if not len(gap):
+        return
+    to = goals(arrays, gap)
+    for j in np.unique(to).tolist():
+        members = gap[to == j]
+        yield FoundConflict(UNASSIGNED, f"{_units(arrays, members)} without a territory.", members, None, _move(arrays, members, j))
+
+
+def forbidden(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
+    """Units that are where they must not be."""
+    bad = arrays.in_forbidden
+    for j in np.unique(arrays.territory_idx[bad]).tolist():
+        inside = bad[arrays.territory_idx[bad] == j]
+        to = goals(arrays, inside)
+        for goal in np.unique(to).tolist():
+            members = inside[to == goal]
+            words = f"{_units(arrays, members)} must not be in {arrays.territories[j].name}."
+            yield FoundConflict(FORBIDDEN, words, members, arrays.codes[j], _move(arrays, members, goal))
+
+
+def pieces(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
+    """Parts of territories that hang apart from the main part, where the plan wants them connected."""
+    if not arrays.is_contiguous:
+        return
+    piece = arrays.units.adjacency.components(arrays.territory_idx)
+    weight = next(iter(arrays.measures.values()))
+    for j in np.flatnonzero(arrays.n_pieces > 1).tolist():
+        inside = np.flatnonzero(arrays.territory_idx == j)
+        labels, number = np.unique(piece[inside], return_inverse=True)
+        size = np.bincount(number, weights=weight[inside]) + 1e-9 * np.bincount(number)
+        main = int(size.argmax())
+        for p in range(len(labels)):
+            if p != main:
+                members = inside[number == p].astype(np.int32)
+                words = f"{_units(arrays, members)} of {arrays.territories[j].name} cut off from the rest."
+                yield FoundConflict(PIECES, words, members, arrays.codes[j], _move_whole(arrays, members))
+
+
+def duplicates(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
+    """Units with the same name at the same place that belong to different territories: two reps would call there."""
+    table = arrays.units.table
+    seen: dict[tuple[str, float, float], list[int]] = {}
+    at = np.round(table.coordinates, 6).tolist()
+    for i, (label, unit_id) in enumerate(zip(table.labels.tolist(), table.ids.tolist(), strict=True)):
+        if label != unit_id:  # without a name nothing says that two are the same
+            seen.setdefault((str(label).casefold().strip(), *at[i]), []).append(i)
+    for members in seen.values():
+        owners = {int(arrays.territory_idx[i]) for i in members} - {-1}
+        if len(members) > 1 and len(owners) > 1:
+            keep = int(arrays.territory_idx[members[0]]) if arrays.territory_idx[members[0]] >= 0 else min(owners)
+            others = np.array([i for i in members if arrays.territory_idx[i] != keep], dtype=np.int32)
+            words = f"“{table.labels[members[0]]}” stands {len(members)} times at one place, in {len(owners)} territories."
+            yield FoundConflict(DUPLICATE, words, np.array(members, dtype=np.int32), arrays.codes[keep], _move(arrays, others, keep))
+
+
+def two_owners(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> Iterator[FoundConflict]:
+    """Units that another plan of the same layer, which counts now, gives to another position."""
+    present = Publication.objects.filter(valid_from__lte=now, plan__unit_set=scenario.plan.unit_set, plan__layer=scenario.plan.layer)
+    others = present.exclude(plan=scenario.plan).exclude(valid_until__lte=now).select_related("plan__unit_set", "scenario__plan__unit_set")
+    for publication in others:
+        there = scenario_arrays(publication.scenario)
+        codes, theirs = np.array([*arrays.codes, ""], dtype=object), np.array([*there.codes, ""], dtype=object)
+        mine = codes[arrays.territory_idx]
+        both = np.flatnonzero((mine != "") & (theirs[there.territory_idx] != "") & (mine != theirs[there.territory_idx]))
+        if len(both):
+            words = (
+                f"{_units(arrays, both.astype(np.int32))} given to another owner by “{publication.plan}”, a plan of this layer that counts."
+            )
+            yield FoundConflict(TWO_OWNERS, words, both.astype(np.int32))
+
+
+def goals(arrays: ScenarioArrays, unit_idx: IntArray) -> IntArray:
+    """The territory that each unit could best go to, −1 if none may take it; shape of ``unit_idx``.
+
+    Neighbours come first, units whose neighbours have a territory before those further inside; of several, the least loaded.
+    What has no neighbour with a territory goes to the nearest one.
+    """
+    now = arrays.territory_idx.copy()
+    now[unit_idx] = -1
+    graph, load = arrays.units.adjacency, arrays.deviations[:, 0].copy()
+    weight = next(iter(arrays.measures.values()))
+    target = np.maximum(arrays.targets[:, 0], 1e-12)
+    may = _may_take(arrays)
+    barred = {(i, j) for i, j in arrays.forbidden.tolist()}
+    waiting = unit_idx.tolist()
+    while waiting:
+        placed = {}
+        for i in waiting:
+            near = {int(j) for j in now[graph.neighbours(i)] if j >= 0 and may[j] and (i, int(j)) not in barred}
+            if near:
+                placed[i] = min(near, key=lambda j: (load[j], j))
+                load[placed[i]] += weight[i] / target[placed[i]]
+        if not placed:
+            break
+        now[list(placed)] = list(placed.values())
+        waiting = [i for i in waiting if i not in placed]
+    for i in waiting:
+        now[i] = _nearest(arrays, i, may, barred)
+    return now[unit_idx]
+
+
+def _nearest(arrays: ScenarioArrays, i: int, may: np.ndarray, barred: set[tuple[int, int]]) -> int:
+    at = arrays.units.table.coordinates
+    narrow = 1.0 if arrays.units.table.is_planar else np.cos(np.radians(at[i, 1]))
+    away = ((at[:, 0] - at[i, 0]) * narrow) ** 2 + (at[:, 1] - at[i, 1]) ** 2
+    closed = [j for j in range(arrays.k) if not may[j] or (i, j) in barred]
+    away[(arrays.territory_idx < 0) | np.isin(arrays.territory_idx, closed)] = np.inf
+    away[i] = np.inf
+    best = int(away.argmin())
+    if np.isfinite(away[best]):
+        return int(arrays.territory_idx[best])
+    free = [j for j in range(arrays.k) if j not in closed]
+    return min(free, key=lambda j: arrays.totals[j, 0] / max(arrays.targets[j, 0], 1e-12)) if free else -1
+
+
+def _may_take(arrays: ScenarioArrays) -> np.ndarray:
+    return np.array([not t.is_locked for t in arrays.territories], dtype=bool)
+
+
+def _move_whole(arrays: ScenarioArrays, members: IntArray) -> Fix | None:
+    """Move a piece to the neighbour with the longest common border that may take all of it."""
+    graph, may = arrays.units.adjacency, _may_take(arrays)
+    around = np.concatenate([arrays.territory_idx[graph.neighbours(i)] for i in members.tolist()])
+    own = arrays.territory_idx[members[0]]
+    count = np.bincount(around[(around >= 0) & (around != own)], minlength=arrays.k)
+    for j in np.argsort(-count, kind="stable").tolist():
+        if count[j] and may[j] and not arrays.is_forbidden(members, j).any():
+            return _move(arrays, members, j)
+    to = goals(arrays, members[:1])[0]
+    return _move(arrays, members, int(to)) if to != own else None
+
+
+def _move(arrays: ScenarioArrays, members: IntArray, to: int) -> Fix | None:
+    if to < 0 or arrays.is_stuck[members].all():
+        return None
+    words = f"Move {'it' if len(members) == 1 else 'them'} to {arrays.territories[to].name}"
+    return Fix(words, "/moves", {"unit_idx": members.tolist(), "to": arrays.codes[to], "reason": "validator"})
+
+
+def _units(arrays: ScenarioArrays, members: IntArray) -> str:
+    if len(members) == 1:
+        return f"“{arrays.units.table.labels[members[0]]}” is"
+    return f"{len(members):,} units are"

@@ -1,0 +1,120 @@
+"""Write entries of the journal: the one place where the content of a draft changes."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Max
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Position
+from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.core.services import audit, touch
+from bailiwick_web.planning import convert
+from bailiwick_web.planning.journal import NONE, Changes, Edit, TerritoryChange, stacks
+from bailiwick_web.planning.models import Forbid, Move, Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.territories.convert import UnitArrays, unit_arrays
+
+COLUMNS = ("name", "colour", "position_id", "capacity", "home_lon", "home_lat", "is_locked", "place")
+"""What the journal keeps of a territory."""
+
+
+def columns(territory: TerritoryDefinition) -> dict[str, Any]:
+    """A territory as the journal keeps it."""
+    return {name: getattr(territory, name) for name in COLUMNS}
+
+
+def write(
+    actor: Actor,
+    scenario: Scenario,
+    edit: Edit,
+    *,
+    act: str,
+    summary: str,
+    kind: Move.Kind = Move.Kind.MOVE,
+    reason: str = "",
+    undoes: Move | None = None,
+    move_id: UUID | None = None,
+) -> Move:
+    """Change a draft, add the entry to its journal and to the audit, and give it its next version."""
+    apply(scenario, unit_arrays(scenario.plan.unit_set), edit)
+    last = Move.objects.filter(scenario=scenario).aggregate(last=Max("seq"))["last"] or 0
+    entry = Move.objects.create(
+        scenario=scenario,
+        seq=last + 1,
+        kind=kind,
+        act=act,
+        at=actor.now,
+        by=actor.user,
+        undoes=undoes,
+        summary=summary[:300],
+        reason=reason,
+        changes=edit.document(),
+        **({} if move_id is None else {"public_id": move_id}),
+    )
+    touch(actor, scenario)
+    audit(actor, act if kind == Move.Kind.MOVE else f"scenario.{kind}", scenario, after=summary, reason=reason)
+    return entry
+
+
+def apply(scenario: Scenario, units: UnitArrays, edit: Edit) -> None:
+    """Make territories, then move, lock and forbid, then take territories away: right in both directions."""
+    _make_and_change(scenario, edit.territories)
+    pk_of = dict(TerritoryDefinition.objects.filter(scenario=scenario).values_list("code", "pk"))
+    if edit.changes is not None:
+        _move(scenario, units, edit.changes, pk_of)
+    if edit.locks:
+        keys = units.keys[list(edit.locks)]
+        convert.update_locks(scenario, keys, np.array([after for _, after in edit.locks.values()], dtype=bool))
+    for (unit, code), (_, after) in edit.forbids.items():
+        pair = {"unit_id": int(units.keys[unit]), "territory_id": pk_of[code]}
+        if after:
+            Forbid.objects.create(scenario=scenario, **pair)
+        else:
+            Forbid.objects.filter(scenario=scenario, **pair).delete()
+    _take_away(scenario, [t.code for t in edit.territories if t.after is None])
+
+
+def _make_and_change(scenario: Scenario, territories: tuple[TerritoryChange, ...]) -> None:
+    for change in territories:
+        if change.after is None:
+            continue
+        values = dict(change.after)
+        if values["position_id"] is not None and not Position.objects.filter(pk=values["position_id"]).exists():
+            values["position_id"] = None
+        if change.before is None:
+            TerritoryDefinition.objects.create(scenario=scenario, code=change.code, **values)
+        else:
+            TerritoryDefinition.objects.filter(scenario=scenario, code=change.code).update(**values)
+
+
+def _move(scenario: Scenario, units: UnitArrays, changes: Changes, pk_of: dict[str, int]) -> None:
+    pks = [pk_of[changes.codes[to]] if to != NONE else None for to in changes.to_idx.tolist()]
+    convert.update_assignments(scenario, units.keys[changes.unit_idx], pks, changes.cause_after.tolist())
+
+
+def _take_away(scenario: Scenario, codes: list[str]) -> None:
+    gone = TerritoryDefinition.objects.filter(scenario=scenario, code__in=codes)
+    if codes and UnitAssignment.objects.filter(territory__in=gone).exists():
+        raise RuntimeError("a territory that still has units was to be taken away")
+    gone.delete()
+
+
+def steps(scenario: Scenario) -> tuple[list[int], list[int]]:
+    """Keys of the entries that can be undone and done again, the next one last."""
+    return stacks(Move.objects.filter(scenario=scenario).order_by("seq").values_list("pk", "kind", "undoes_id"))
+
+
+def step(actor: Actor, scenario: Scenario, kind: Move.Kind) -> tuple[Edit, Move]:
+    """Undo the latest entry that stands, or do the latest undone one again."""
+    done, undone = steps(scenario)
+    source = done if kind == Move.Kind.UNDO else undone
+    if not source:
+        raise Conflict(f"There is nothing to {kind}.", code="nothing_to_do")
+    about = Move.objects.get(pk=source[-1])
+    edit = Edit.read(about.changes)
+    edit = edit.reversed() if kind == Move.Kind.UNDO else edit
+    summary = f"{'Undone' if kind == Move.Kind.UNDO else 'Done again'}: {about.summary}"
+    return edit, write(actor, scenario, edit, act=about.act, kind=kind, summary=summary, undoes=about)

@@ -9,8 +9,8 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: "src/main.ts",
-      output: { entryFileNames: "workspace.js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
+      input: { workspace: "src/main.ts" },
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
   },
 });

@@ -26,7 +26,9 @@ export class Refusal extends Error {
 }
 
 /* No answer at all: the network or the server is away. */
-export class Offline extends Error {}
+export class Offline extends Error {
+  override readonly name = "Offline";
+}
 
 export type Method = "POST" | "PATCH" | "DELETE";
 

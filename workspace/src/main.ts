@@ -16,6 +16,7 @@ async function start(root: HTMLElement): Promise<void> {
   setWords(JSON.parse(words) as Record<string, string>, document.documentElement.lang);
   const [ground, assignment] = await Promise.all([server.binary("ground"), server.json<AssignmentFile>("assignment")]);
   const setting = { canEdit: canEdit === "1", canChallenge: canChallenge === "1", parent, key };
+  root.dataset["state"] = "drawing";
   const workspace = new Workspace(root, server, readGround(ground), assignment, setting);
   workspace.colourBy(new URLSearchParams(location.search).get("colour") ?? "territory");
   const { view } = workspace;

@@ -45,6 +45,8 @@ export class Workspace implements Hands, Listener {
   private base: { of: Int16Array; codes: string[] };
   private draft: Draft | null = null;
   private before: number[] = [];
+  private others = 0;
+  private asking = 0;
 
   constructor(
     readonly root: HTMLElement,
@@ -158,7 +160,17 @@ export class Workspace implements Hands, Listener {
   }
 
   private counted(): void {
-    this.status.counts(this.plan, this.plan.counts());
+    this.status.counts(this.plan, this.plan.counts(), this.others);
+    clearTimeout(this.asking);
+    this.asking = window.setTimeout(() => void this.askConflicts(), 1_500);
+  }
+
+  /* What only the server knows: doubles, units that another plan gives away. */
+  private async askConflicts(): Promise<void> {
+    if (this.journal.pending.length > 0 || this.draft) return;
+    const { counts } = await this.server.json<{ counts: Record<string, number> }>("conflicts").catch(() => ({ counts: {} as Record<string, number> }));
+    this.others = (counts["duplicate"] ?? 0) + (counts["two_owners"] ?? 0);
+    this.status.counts(this.plan, this.plan.counts(), this.others);
   }
 
   private legend(): void {

@@ -9,6 +9,8 @@ export class Camera {
   width = 1;
   height = 1;
   home = 1;
+  /* Until somebody moves it, it shows the start also when the window changes. */
+  private isAtStart = true;
 
   constructor(
     private readonly start: Window,
@@ -16,28 +18,31 @@ export class Camera {
   ) {}
 
   resize(width: number, height: number): void {
-    const isFirst = this.width <= 1;
     this.width = Math.max(width, 2);
     this.height = Math.max(height, 2);
     this.home = this.fitting(this.start);
-    if (isFirst) this.show(this.start);
+    if (this.isAtStart) this.showAll();
   }
 
   show([west, south, east, north]: Window, most = Infinity): void {
+    this.isAtStart = false;
     this.scale = Math.min(this.fitting([west, south, east, north]), most);
     [this.x, this.y] = [(west + east) / 2, (south + north) / 2];
   }
 
   showAll(): void {
     this.show(this.start);
+    this.isAtStart = true;
   }
 
   pan(dx: number, dy: number): void {
+    this.isAtStart = false;
     this.x -= dx / this.scale;
     this.y += dy / this.scale;
   }
 
   zoom(factor: number, px = this.width / 2, py = this.height / 2): void {
+    this.isAtStart = false;
     const [x, y] = this.toMap(px, py);
     const least = Math.min(this.fitting(this.all), this.home) / 2;
     this.scale = Math.min(Math.max(this.scale * factor, least), this.home * 2_000);

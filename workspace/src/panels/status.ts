@@ -49,11 +49,11 @@ export class Status {
     this.redo.disabled = !canRedo;
   }
 
-  counts(plan: Plan, counts: Counts): void {
+  counts(plan: Plan, counts: Counts, others: number): void {
     this.show("unassigned", counts.unassigned);
     this.show("outside", counts.outside);
     this.show("astray", counts.inPieces);
-    this.show("conflicts", counts.forbidden + counts.unassigned + counts.inPieces);
+    this.show("conflicts", counts.forbidden + others);
     this.values.get("astray")?.parentElement?.toggleAttribute("hidden", !plan.file.is_contiguous);
   }
 

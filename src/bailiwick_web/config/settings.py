@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from environs import Env
 
@@ -144,6 +145,7 @@ IMPORT_MEMORY_BYTES = env.int("BAILIWICK_IMPORT_MEMORY_MB", 2_048) * 1_000_000
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_FOLDER / "static"  # stays empty: files are served from where they are installed
 STATIC_ROOT.mkdir(exist_ok=True)
+STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "static"]  # the built map workspace
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

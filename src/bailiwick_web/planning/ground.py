@@ -1,10 +1,9 @@
-"""What the map draws and never changes: positions, areas and the ground under them, as columns."""
+"""What the map draws and never changes: positions, areas, measures, neighbours and the ground under them, as columns."""
 
 from __future__ import annotations
 
 import base64
 import gzip
-import json
 from typing import Any
 
 import numpy as np
@@ -16,73 +15,121 @@ from bailiwick.pictures import basemap
 from bailiwick.pictures.base_layers import project_base
 from bailiwick.pictures.frame import Frame, lay_out, polygons_of
 from bailiwick.pictures.view import MeasureView, PlanView
-from bailiwick_web.territories.convert import unit_arrays
-from bailiwick_web.territories.models import UnitSet, UnitSetFile
+from bailiwick_web.planning.columns import text_column, write_columns
+from bailiwick_web.territories.convert import UnitArrays, unit_arrays
+from bailiwick_web.territories.models import Unit, UnitSet, UnitSetFile
 
-FORMAT = "ground1"
+FORMAT = "ground2"
 """Raise the number when the content changes, so that stored files of older versions are not used."""
-MOST_VERTICES = 300_000
+CONTENT_TYPE = "application/octet-stream"
+MOST_VERTICES = 600_000
+MOST_CATEGORIES = 60
+"""An attribute with more different values is a text, not a segment."""
+Columns = dict[str, tuple[str, NDArray[Any]]]
 
 
 def ground(unit_set: UnitSet) -> bytes:
-    """The document of a unit set, gzipped JSON; computed once per digest and kept in the database."""
-    file = UnitSetFile.objects.filter(unit_set=unit_set, kind=FORMAT, digest=unit_set.digest).first()
+    """The columns of a unit set, gzipped; computed once per :func:`ground_key` and kept in the database."""
+    kept = UnitSetFile.objects.filter(unit_set=unit_set, kind=FORMAT)
+    key = ground_key(unit_set)
+    file = kept.filter(digest=key).first()
     if file is None:
-        content = gzip.compress(json.dumps(_document(unit_set), separators=(",", ":")).encode(), mtime=0)
-        file, _ = UnitSetFile.objects.get_or_create(unit_set=unit_set, kind=FORMAT, digest=unit_set.digest, defaults={"content": content})
+        content = gzip.compress(_file(unit_set), compresslevel=5, mtime=0)
+        file, _ = kept.get_or_create(digest=key, defaults={"unit_set": unit_set, "kind": FORMAT, "content": content})
+        kept.exclude(digest=key).delete()
     return bytes(file.content)
 
 
-def _document(unit_set: UnitSet) -> dict[str, Any]:
-    table = unit_arrays(unit_set).table
+def ground_key(unit_set: UnitSet) -> str:
+    """What the columns depend on: the digest of the units, and the version, as attributes are not in the digest."""
+    return f"{unit_set.digest[:48]}.{unit_set.version}"
+
+
+def _file(unit_set: UnitSet) -> bytes:
+    units = unit_arrays(unit_set)
+    table = units.table
     frame = lay_out(_bare_view(unit_set), max_vertices=MOST_VERTICES)
-    document = {
+    attributes, codes = _attributes(unit_set, table.n_units)
+    base, base_columns = _base(frame)
+    header = {
         "format": FORMAT,
         "n_units": table.n_units,
         "window_km": [round(v, 3) for v in frame.window],
-        "ids": table.ids.tolist(),
-        "names": table.labels.tolist(),
-        "x_km": packed(frame.points[:, 0], "<f4"),
-        "y_km": packed(frame.points[:, 1], "<f4"),
-        "measures": [{"key": name, "values": packed(values, "<f4")} for name, values in table.measures.items()],
-        "areas": None if frame.unit_shapes is None else _rings(*polygons_of(frame.unit_shapes)),
+        "is_planar": table.is_planar,
+        "measures": list(table.measures),
+        "attributes": attributes,
+        **base,
     }
-    return document | _base(frame)
+    columns: Columns = {
+        "ids": text_column(table.ids),
+        "names": text_column(table.labels),
+        "x_km": ("f4", frame.points[:, 0]),
+        "y_km": ("f4", frame.points[:, 1]),
+        "lon": ("f8", table.coordinates[:, 0]),
+        "lat": ("f8", table.coordinates[:, 1]),
+    }
+    columns |= {f"measure:{name}": ("f8", values) for name, values in table.measures.items()}
+    columns |= {f"attribute:{name}": ("u2", values) for name, values in codes.items()}
+    if frame.unit_shapes is not None:
+        columns |= _rings("area", *polygons_of(frame.unit_shapes))
+    return write_columns(header, columns | _neighbours(units) | base_columns)
 
 
-def _base(frame: Frame) -> dict[str, Any]:
+def _neighbours(units: UnitArrays) -> Columns:
+    return {"neighbour_starts": ("u4", units.adjacency.indptr), "neighbours": ("u4", units.adjacency.indices)}
+
+
+def _attributes(unit_set: UnitSet, n_units: int) -> tuple[list[dict[str, Any]], dict[str, NDArray[np.uint16]]]:
+    """Attributes of few different values: their categories, and the number of each unit's; 0 stands for none."""
+    rows = Unit.objects.filter(unit_set=unit_set).order_by("idx").values_list("attributes", flat=True)
+    found: dict[str, dict[str, int]] = {}
+    codes: dict[str, NDArray[np.uint16]] = {}
+    for i, row in enumerate(rows.iterator(chunk_size=5_000)):
+        for key, value in row.items():
+            if not isinstance(value, str) or not value:
+                continue
+            number = found.setdefault(key, {}).setdefault(value, len(found[key]) + 1)
+            if number <= MOST_CATEGORIES:
+                codes.setdefault(key, np.zeros(n_units, np.uint16))[i] = number
+    kept = [key for key, values in found.items() if 2 <= len(values) <= MOST_CATEGORIES]
+    return [{"key": key, "categories": list(found[key])} for key in kept], {key: codes[key] for key in kept}
+
+
+def _base(frame: Frame) -> tuple[dict[str, Any], Columns]:
     try:
-        layers = project_base(basemap.load(), frame, most_labels=60)
+        layers = project_base(basemap.load(), frame, most_labels=80)
     except InputError:  # a source checkout without the built base map
         layers = None
     if layers is None:
-        return {"land": None, "lines": None, "labels": [], "credit": ""}
+        return {"labels": [], "credit": ""}, {}
     borders = [line for name in ("country", "state") for line in layers.lines.get(name, ())]
     land, owner = polygons_of(shapely.simplify(layers.land, 1.0))
     parts = shapely.get_parts(shapely.simplify(shapely.get_parts(np.array(borders, dtype=object)), 1.0)) if borders else np.empty(0, object)
     lines = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
-    return {
-        "land": _rings(land, owner),
-        "lines": _paths(lines, np.arange(len(lines))),
+    xy, starts = _paths(lines)
+    header = {
         "labels": [[label.text, label.kind, round(label.point[0], 1), round(label.point[1], 1)] for label in layers.labels],
         "credit": layers.credit,
     }
+    return header, _rings("land", land, owner) | {"line_xy_km": ("f4", xy), "line_starts": ("u4", starts)}
 
 
-def _rings(polygons: NDArray[np.object_], owner: NDArray[np.int64]) -> dict[str, Any]:
+def _rings(name: str, polygons: NDArray[np.object_], owner: NDArray[np.int64]) -> Columns:
+    """Polygons as a column of points, where each ring and each polygon begins, and whose it is; the first ring is the outer one."""
     rings, polygon = shapely.get_rings(polygons, return_index=True)
-    return _paths(rings, owner[polygon])
+    xy, starts = _paths(rings)
+    return {
+        f"{name}_xy_km": ("f4", xy),
+        f"{name}_rings": ("u4", starts),
+        f"{name}_polygons": ("u4", np.searchsorted(polygon, np.arange(len(polygons) + 1))),
+        f"{name}_owner": ("u4", owner),
+    }
 
 
-def _paths(lines: NDArray[np.object_], owner: NDArray[np.int64]) -> dict[str, Any]:
-    """Rings or lines as one column of points, where each begins, and whose it is."""
+def _paths(lines: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     points, line = shapely.get_coordinates(lines, return_index=True)
     counts = np.bincount(line, minlength=len(lines)) if len(lines) else np.zeros(0, np.int64)
-    return {
-        "xy_km": packed(points.ravel(), "<f4"),
-        "starts": packed(np.concatenate([[0], np.cumsum(counts)]), "<u4"),
-        "owner": packed(owner, "<u4"),
-    }
+    return points.ravel(), np.concatenate([[0], np.cumsum(counts)])
 
 
 def packed(values: NDArray[Any], kind: str) -> str:

@@ -12,11 +12,12 @@ from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.core.templatetags.words import cause
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.api.requests import wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
-from bailiwick_web.planning.ground import ground, packed
+from bailiwick_web.planning.ground import CONTENT_TYPE, ground, ground_key, packed
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.why import why
@@ -32,6 +33,7 @@ class TerritoryOut(Schema):
     colour: str
     is_locked: bool
     home_km: list[float] | None = None
+    capacity: float
 
 
 class ScenarioOut(Schema):
@@ -50,14 +52,26 @@ class ScenarioOut(Schema):
     changed_by: str
 
 
+class GoalOut(Schema):
+    """A measure that counts, those to balance first; no tolerance: reported only."""
+
+    key: str
+    tolerance: float | None
+
+
 class AssignmentOut(Schema):
     """Who has what: columns of little-endian numbers in base64."""
 
     version: int
     territories: list[TerritoryOut]
+    measures: list[GoalOut]
     territory_idx: str
     is_locked: str
     baseline_idx: str | None
+    causes: list[str]
+    cause_idx: str
+    forbidden: list[tuple[int, int]]
+    is_contiguous: bool
     can_undo: bool
     can_redo: bool
 
@@ -126,12 +140,16 @@ def get_scenario(request: HttpRequest, response: HttpResponse, scenario_id: UUID
 
 @router.get("/scenarios/{uuid:scenario_id}/ground")
 def get_ground(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
-    """Positions, areas, measures and base map of the units, gzipped; the same until the units change."""
-    scenario = wholly_visible(request, scenario_id)
-    response = HttpResponse(ground(scenario.plan.unit_set), content_type="application/json")
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Cache-Control"] = "private, max-age=600"
-    response.headers["ETag"] = f'"{scenario.plan.unit_set.digest}"'
+    """Positions, areas, measures, neighbours and base map of the units as gzipped columns; the same until the units change."""
+    unit_set = wholly_visible(request, scenario_id).plan.unit_set
+    tag = f'"{ground_key(unit_set)}"'
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == tag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(ground(unit_set), content_type=CONTENT_TYPE)
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["ETag"] = tag
     return response
 
 
@@ -142,12 +160,18 @@ def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UU
     arrays = scenario_arrays(scenario)
     response.headers["ETag"] = f'"{arrays.version}"'
     undo, redo = can_step(scenario)
+    causes, cause_idx = np.unique(arrays.causes.astype(str), return_inverse=True)
     return {
         "version": arrays.version,
         "territories": _territories(scenario, arrays),
+        "measures": [{"key": name, "tolerance": arrays.balance.get(name)} for name in arrays.measures],
         "territory_idx": packed(arrays.territory_idx, "<i2"),
         "is_locked": packed(arrays.is_locked, "<u1"),
         "baseline_idx": _baseline(scenario, arrays),
+        "causes": [cause(text) for text in causes.tolist()],
+        "cause_idx": packed(cause_idx, "<u2"),
+        "forbidden": arrays.forbidden.tolist(),
+        "is_contiguous": arrays.is_contiguous,
         "can_undo": undo,
         "can_redo": redo,
     }
@@ -215,7 +239,7 @@ def _scenario_out(scenario: Scenario) -> dict[str, Any]:
 def _territories(scenario: Scenario, arrays: ScenarioArrays) -> list[dict[str, Any]]:
     homes = _homes_km(arrays)
     return [
-        {"code": t.code, "name": t.name, "colour": t.colour, "is_locked": t.is_locked, "home_km": homes[j]}
+        {"code": t.code, "name": t.name, "colour": t.colour, "is_locked": t.is_locked, "home_km": homes[j], "capacity": t.capacity}
         for j, t in enumerate(arrays.territories)
     ]
 

@@ -25,6 +25,7 @@ from bailiwick_web.planning.services.runs import ANEW
 from bailiwick_web.planning.services.scenarios import RESTORABLE, numbered
 from bailiwick_web.planning.services.workflow import managers_concerned
 from bailiwick_web.planning.why import why
+from bailiwick_web.planning.wording import workspace_words
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
 
 RUNNING = (Job.State.QUEUED, Job.State.RUNNING)
@@ -127,7 +128,7 @@ def scenario(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context |= units_context(request, context)
     if request.htmx and request.htmx.target == "unit-rows":  # type: ignore[attr-defined]
         return render(request, "planning/_units.html", context)
-    context |= panel_context(request, context)
+    context |= panel_context(request, context) | {"workspace_words": workspace_words()}
     return render(request, "planning/scenario.html", context)
 
 

@@ -1,0 +1,228 @@
+/* The map on the screen: when to draw what, so that hands never wait for pixels. */
+import { edgesOf } from "../model/borders";
+import { focus, type Ground, type Window } from "../model/ground";
+import type { Plan } from "../model/plan";
+import type { Selection } from "../model/selection";
+import { Camera } from "./camera";
+import { rgb, type Rgb } from "./gl";
+import { Overlay, type Trail } from "./overlay";
+import { Painter, type ColourBy, type Look } from "./paint";
+import { Renderer } from "./renderer";
+import { NO_UNIT } from "../model/borders";
+
+const QUICK_POINTS = 40_000;
+const QUICK_FRAME_MS = 14;
+
+export class MapView {
+  readonly camera: Camera;
+  readonly renderer: Renderer;
+  readonly overlay: Overlay;
+  readonly painter: Painter;
+  colourBy: ColourBy = { kind: "territory" };
+  only = -1;
+  /* How long the last whole picture took until it was on the screen, in ms. */
+  cost = 0;
+  onDrawn: () => void = () => undefined;
+  private isAsked = false;
+  private isBusy = false;
+  private isStale = true;
+  private dirty: number[] | null = [];
+  private nPoints = QUICK_POINTS;
+  private restTimer = 0;
+  private look: Omit<Look, "by" | "only"> = { isDark: false, land: rgb("#f7f5ef"), unassigned: rgb("#a5a29a") };
+
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    upper: HTMLCanvasElement,
+    private readonly ground: Ground,
+    public plan: Plan,
+    private readonly selection: Selection,
+  ) {
+    this.camera = new Camera(focus(ground), ground.window);
+    this.renderer = new Renderer(canvas, ground);
+    this.overlay = new Overlay(upper, ground);
+    this.painter = new Painter(this.renderer.capacity);
+    this.readTheme();
+    canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      canvas.dataset["state"] = "lost";
+    });
+  }
+
+  setPlan(plan: Plan): void {
+    this.plan = plan;
+    this.refresh();
+  }
+
+  /* Everything anew: other territories, another way of colouring, another theme. */
+  refresh(): void {
+    this.overlay.place(this.plan);
+    this.repaint(null);
+    this.lines();
+    this.ask();
+  }
+
+  /* Some units have another territory or are chosen; the rest of the picture stays. */
+  changed(units: readonly number[]): void {
+    if (units.length === 0) return;
+    this.repaint(units);
+    if (this.dirty) this.dirty.push(...units);
+    this.request();
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => this.settle(), 180);
+  }
+
+  /* After a drag: borders, names and rings as they are now. */
+  settle(): void {
+    clearTimeout(this.restTimer);
+    this.overlay.place(this.plan);
+    this.lines();
+    this.ask();
+  }
+
+  /* The whole picture is to be drawn. */
+  ask(): void {
+    this.isStale = true;
+    this.request();
+  }
+
+  setTrail(trail: Trail | null): void {
+    this.overlay.trail = trail;
+    this.request();
+  }
+
+  resize(): void {
+    const { width, height } = (this.canvas.parentElement ?? this.canvas).getBoundingClientRect();
+    this.camera.resize(width, height);
+    const ratio = this.ratio;
+    const [w, h] = [Math.round(this.camera.width * ratio), Math.round(this.camera.height * ratio)];
+    if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];
+    this.ask();
+  }
+
+  show(window: Window): void {
+    this.camera.show(window, this.camera.home * 60);
+    this.ask();
+  }
+
+  readTheme(): void {
+    const style = getComputedStyle(document.documentElement);
+    const token = (name: string): string => style.getPropertyValue(`--${name}`).trim() || "#888888";
+    const colour = (name: string): Rgb => rgb(token(name));
+    const isDark = style.colorScheme.includes("dark") && !style.colorScheme.includes("light");
+    this.look = { isDark, land: colour("land"), unassigned: colour("unassigned") };
+    this.renderer.theme = { map: colour("map"), land: colour("land"), border: colour("border"), ink: colour("ink"), paper: colour("paper"), accent: colour("accent") };
+    this.overlay.inks = { ink: token("ink"), quiet: token("quiet"), halo: token("halo"), accent: token("accent") };
+  }
+
+  get isDark(): boolean {
+    return this.look.isDark;
+  }
+
+  private get ratio(): number {
+    return this.renderer.isSoftware ? 1 : Math.min(window.devicePixelRatio || 1, 2);
+  }
+
+  private repaint(units: readonly number[] | null): void {
+    this.painter.paint(this.plan, this.selection, { ...this.look, by: this.colourBy, only: this.only }, units);
+    this.renderer.paint(this.painter.colours, this.painter.flags);
+    if (units === null) this.isStale = true;
+  }
+
+  /* Borders of territories, rings of what changed, the outline of the selection. */
+  private lines(): void {
+    const { renderer, plan, ground } = this;
+    const { edges, theme } = renderer;
+    if (!edges || !ground.areas) return;
+    renderer.setBorders(plan.of, theme.ink);
+    const { xy } = ground.areas;
+    const outline: number[] = [];
+    const inner: number[] = [];
+    const colours: Rgb[] = [];
+    for (let e = 0; e < edges.a.length; e += 1) {
+      const left = edges.left[e] ?? 0;
+      const right = edges.right[e] ?? NO_UNIT;
+      const isLeft = this.selection.is[left] === 1;
+      const isRight = right !== NO_UNIT && this.selection.is[right] === 1;
+      if (isLeft !== isRight) outline.push(...piece(xy, edges.a[e] ?? 0, edges.b[e] ?? 0));
+      if (this.colourBy.kind !== "change" || !plan.before) continue;
+      const old = plan.isChanged(left) ? left : right !== NO_UNIT && plan.isChanged(right) ? right : -1;
+      const other = old === left ? right : left;
+      const was = plan.before[old] ?? -1;
+      if (old < 0 || (other !== NO_UNIT && plan.isChanged(other) && plan.before[other] === was)) continue;
+      inner.push(...piece(xy, edges.a[e] ?? 0, edges.b[e] ?? 0));
+      colours.push(was < 0 ? this.look.unassigned : rgb(plan.territories[was]?.colour ?? "#888888"));
+    }
+    renderer.chosen.set(Float32Array.from(outline), () => theme.ink);
+    renderer.rings.set(Float32Array.from(inner), (i) => colours[i] ?? theme.ink);
+  }
+
+  private request(): void {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    requestAnimationFrame(() => {
+      this.isAsked = false;
+      this.frame();
+    });
+  }
+
+  private frame(): void {
+    const { renderer, camera } = this;
+    const { dirty } = this;
+    const isCheap = this.cost < QUICK_FRAME_MS;
+    if (this.isStale || (isCheap && dirty && dirty.length > 0)) {
+      if (this.isBusy) return; // the card is still at the last picture; `watch` asks again
+      this.isStale = false;
+      this.dirty = [];
+      const start = performance.now();
+      const isMore = renderer.draw(camera, this.ratio, this.nPoints);
+      this.watch(start, isMore);
+    } else if (dirty && dirty.length > 0) {
+      this.dirty = [];
+      renderer.patch(camera, this.ratio, dirty);
+    }
+    this.overlay.draw(camera, this.ratio, this.plan);
+  }
+
+  /* Waits until the card is done, learns how long that takes, and goes on with what was left out. */
+  private watch(start: number, isMore: boolean): void {
+    const { gl } = this.renderer;
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    this.isBusy = true;
+    const look = (): void => {
+      if (fence && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) {
+        setTimeout(look, 4);
+        return;
+      }
+      if (fence) gl.deleteSync(fence);
+      this.isBusy = false;
+      this.cost = performance.now() - start;
+      if (this.isStale) this.request();
+      else if (isMore) this.more();
+      else this.onDrawn();
+    };
+    setTimeout(look, 0);
+  }
+
+  private more(): void {
+    requestAnimationFrame(() => {
+      if (this.isStale || this.isBusy) return;
+      const start = performance.now();
+      const isMore = this.renderer.drawMore(this.camera, this.ratio, this.nPoints);
+      this.watch(start, isMore);
+    });
+  }
+
+  /* Outlines take a moment to be found; the first picture does not wait for them. */
+  loadEdges(): void {
+    if (!this.ground.areas) return;
+    this.renderer.loadEdges(edgesOf(this.ground.areas));
+    this.lines();
+    this.ask();
+  }
+}
+
+function piece(xy: Float32Array, a: number, b: number): [number, number, number, number] {
+  return [xy[2 * a] ?? 0, xy[2 * a + 1] ?? 0, xy[2 * b] ?? 0, xy[2 * b + 1] ?? 0];
+}

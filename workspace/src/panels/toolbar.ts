@@ -1,0 +1,114 @@
+/* Tools at the left edge of the map, and what its colours mean. */
+import { classify } from "../model/classes";
+import type { Ground } from "../model/ground";
+import type { Plan } from "../model/plan";
+import { PALETTE, RAMP, RAMP_DARK, type ColourBy } from "../map/paint";
+import type { Scope } from "../map/renderer";
+import type { Tool } from "../map/tools";
+import { h, iconButton, on, options, set, swatch } from "./dom";
+import { number, t, words } from "./words";
+
+export interface ToolbarEvents {
+  tool(tool: Tool): void;
+  colour(by: ColourBy): void;
+  scope(scope: Scope): void;
+  zoom(how: "near" | "far" | "all"): void;
+}
+
+const TOOLS: readonly (readonly [Tool, string, string])[] = [
+  ["select", "Choose and look around", "v"],
+  ["brush", "Brush", "b"],
+  ["box", "Box", "x"],
+  ["lasso", "Lasso", "l"],
+];
+
+export class Toolbar {
+  readonly tools = h("div", { class: "group column", role: "group", "aria-label": t("Tools") });
+  readonly top = h("div", { class: "ws-top row wrap" });
+  readonly zoom = h("div", { class: "ws-zoom group column" });
+  readonly target = h("select", { id: "drag-to" });
+  readonly colour = h("select", { id: "colour-by" });
+  readonly scope = h("select", { id: "scope" });
+  readonly legend = h("details", { class: "ws-legend", open: true });
+  private readonly scopeBox: HTMLElement;
+  private readonly legendBody = h("ul");
+
+  constructor(
+    private readonly ground: Ground,
+    private readonly events: ToolbarEvents,
+    canEdit: boolean,
+  ) {
+    for (const [tool, label, key] of canEdit ? TOOLS : []) {
+      const button = iconButton(tool, `${t(label)} (${key})`, { "data-tool": tool, "aria-pressed": "false", "aria-keyshortcuts": key });
+      on(button, "click", () => this.events.tool(tool));
+      this.tools.append(button);
+    }
+    for (const [how, label, key] of [["near", "Nearer", "+"], ["far", "Farther", "−"], ["all", "Everything", "0"]] as const) {
+      const button = iconButton(how, `${t(label)} (${key})`, { "data-zoom": how });
+      on(button, "click", () => this.events.zoom(how));
+      this.zoom.append(button);
+    }
+    this.scopeBox = h("div", { class: "group", hidden: true }, hiddenLabel("scope", t("Show on the map")), this.scope);
+    options(this.scope, [["both", t("Areas and accounts")], ["areas", t("Areas")], ["accounts", t("Accounts")]]);
+    this.top.append(
+      h("div", { class: "group" }, hiddenLabel("colour-by", t("Colour by")), this.colour),
+      this.scopeBox,
+      canEdit ? h("div", { class: "group drag-to" }, h("label", { for: "drag-to", class: "small quiet" }, t("Dragging")), this.target) : "",
+    );
+    this.legend.append(h("summary", {}, t("Legend")), this.legendBody);
+    on(this.colour, "change", () => this.events.colour(this.by));
+    on(this.scope, "change", () => this.events.scope(this.scope.value as Scope));
+  }
+
+  setPlan(plan: Plan, parent: string): void {
+    options(this.colour, [
+      ["territory", t("Territories")],
+      ...(plan.before ? [["change", t("Change from “{name}”", { name: parent })] as const] : []),
+      ...this.ground.measures.map((m) => [`measure:${m.key}`, words(m.key)] as const),
+      ...this.ground.attributes.map((a) => [`segment:${a.key}`, words(a.key)] as const),
+    ]);
+    options(this.target, [["", t("chooses")], ...plan.territories.filter((x) => !x.is_locked).map((x) => [x.code, t("moves to {name}", { name: x.name })] as const)]);
+  }
+
+  offerScope(): void {
+    this.scopeBox.hidden = false;
+  }
+
+  press(tool: Tool): void {
+    for (const button of this.tools.children) set(button, "aria-pressed", String(button.getAttribute("data-tool") === tool));
+  }
+
+  get by(): ColourBy {
+    const [kind = "", key = ""] = splitOnce(this.colour.value);
+    const measure = kind === "measure" ? this.ground.measures.find((m) => m.key === key) : undefined;
+    if (measure) return { kind: "measure", key, classes: classify(measure.values) };
+    const attribute = kind === "segment" ? this.ground.attributes.find((a) => a.key === key) : undefined;
+    if (attribute) return { kind: "segment", attribute };
+    return kind === "change" ? { kind: "change" } : { kind: "territory" };
+  }
+
+  explain(plan: Plan, by: ColourBy, isDark: boolean): void {
+    const rows = entries(plan, by, isDark).map(([colour, text]) => h("li", { class: "row small" }, swatch(colour), text));
+    this.legendBody.replaceChildren(...rows);
+  }
+}
+
+function entries(plan: Plan, by: ColourBy, isDark: boolean): readonly (readonly [string, string])[] {
+  if (by.kind === "measure") {
+    const ramp = isDark ? RAMP_DARK : RAMP;
+    return by.classes.ranges.flatMap((range, c) => (range ? [[ramp[c] ?? "", range[0] === range[1] ? number(range[0]) : `${number(range[0])} – ${number(range[1])}`] as const] : []));
+  }
+  if (by.kind === "segment") return by.attribute.categories.map((category, c) => [PALETTE[c % PALETTE.length] ?? "", category] as const);
+  if (by.kind === "change") return [["var(--unassigned)", t("pale: as before")], ["var(--accent)", t("filled: new territory, ring: the old one")]];
+  const shown = plan.territories.slice(0, 40).map((x) => [x.colour, x.name] as const);
+  return plan.sums.nUnassigned > 0 ? [...shown, ["var(--unassigned)", t("no territory")]] : shown;
+}
+
+function splitOnce(text: string): [string, string] {
+  const at = text.indexOf(":");
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function hiddenLabel(for_: string, text: string): HTMLLabelElement {
+  return h("label", { class: "hidden", for: for_ }, text);
+}

@@ -16,9 +16,9 @@ document.body.addEventListener("refused", (event) => {
   say(event.detail.message, "refused");
   document.body.dispatchEvent(new CustomEvent("scenario-changed"));
 });
-document.body.addEventListener("htmx:sendError", () => say("The server does not answer. Nothing was changed.", "refused"));
+document.body.addEventListener("htmx:sendError", () => say(document.body.dataset.noAnswer, "refused"));
 document.body.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status >= 500) say("Something went wrong inside Bailiwick; nothing was changed.", "refused");
+  if (event.detail.xhr.status >= 500) say(document.body.dataset.failed, "refused");
 });
 
 document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
@@ -94,4 +94,18 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-cancel]")) event.target.closest("dialog").close();
+});
+
+/* Links that are shown once. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy");
+  }
+  say(button.dataset.done);
 });

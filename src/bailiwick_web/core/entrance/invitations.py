@@ -14,6 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Invitation, User
@@ -34,7 +35,7 @@ def make_link(actor: Actor, user: User) -> str:
     """Make the secret of a link that works once; administrators may. Recorded. Links made before for the same user end."""
     actor.need(Right.PEOPLE)
     if not user.is_active:
-        raise Conflict(f"{user} has no access; give it back first.", code="inactive")
+        raise Conflict(_("%(user)s has no access; give it back first.") % {"user": user}, code="inactive")
     kind = Invitation.Kind.PASSWORD if user.last_login else Invitation.Kind.WELCOME
     user.invitations.filter(used_at=None).update(expires_at=actor.now)
     secret = secrets.token_urlsafe(32)
@@ -56,7 +57,7 @@ def find(secret: str, actor: Actor) -> Invitation:
     found = Invitation.objects.filter(digest=_digest(secret), used_at=None, expires_at__gt=actor.now, user__is_active=True)
     invitation = found.select_related("user", "created_by").first()
     if invitation is None:
-        raise Missing("This link was used already or is too old. Ask your administrator for a new one.", code="link")
+        raise Missing(_("This link was used already or is too old. Ask your administrator for a new one."), code="link")
     return invitation
 
 
@@ -73,7 +74,7 @@ def accept(actor: Actor, secret: str, password: str) -> User:
     user = invitation.user
     validate_password(password, user)
     if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=actor.now):
-        raise Missing("This link was used already or is too old. Ask your administrator for a new one.", code="link")
+        raise Missing(_("This link was used already or is too old. Ask your administrator for a new one."), code="link")
     user.set_password(password)
     user.save(update_fields=["password"])
     end_sessions(user)

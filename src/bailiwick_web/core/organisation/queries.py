@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import Node, Position, Staffing
 from bailiwick_web.core.people.queries import staffings_on
@@ -83,7 +85,7 @@ def node(actor: Actor, public_id: UUID) -> Node:
     found = Node.objects.filter(public_id=public_id).select_related("parent").first()
     scope = scope_of(actor.user, actor.now.date())
     if found is None or not (scope.kind == "all" or (scope.paths and found.path.startswith(scope.paths))):
-        raise Missing("There is no such node, or you may not see it.")
+        raise Missing(_("There is no such node, or you may not see it."))
     return found
 
 
@@ -91,5 +93,5 @@ def position(actor: Actor, public_id: UUID) -> Position:
     """A position that the user sees; ``Missing`` as above."""
     found = scope_of(actor.user, actor.now.date()).positions().filter(public_id=public_id).select_related("node").first()
     if found is None:
-        raise Missing("There is no such position, or you may not see it.")
+        raise Missing(_("There is no such position, or you may not see it."))
     return found

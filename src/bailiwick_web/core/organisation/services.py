@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing
@@ -21,7 +22,7 @@ def add_node(actor: Actor, *, name: str, kind: str, parent: Node | None) -> Node
     """Add a node below another, or the first one; planners may. Recorded."""
     actor.need(Right.ORGANISE)
     if parent is None and Node.objects.filter(parent=None).exists():
-        raise Conflict("The organisation has a top already; add the node below one that is there.", code="second_root")
+        raise Conflict(_("The organisation has a top already; add the node below one that is there."), code="second_root")
     node = Node.objects.create(name=_named(name), kind=kind.strip()[:40] or "region", parent=parent, path="", **stamped(actor))
     node.path = _below(parent, node)
     node.save(update_fields=["path"])
@@ -51,13 +52,16 @@ def move_node(actor: Actor, node: Node, parent: Node, *, version: int | None) ->
     actor.need(Right.ORGANISE)
     every = {n.pk: n for n in Node.objects.select_for_update().order_by("pk")}
     if node.pk not in every or parent.pk not in every:
-        raise Missing("There is no such node.")
+        raise Missing(_("There is no such node."))
     node, parent = every[node.pk], every[parent.pk]
     check_version(node, version)
     if node.parent_id is None:
-        raise Conflict("The top of the organisation cannot be moved.", code="root")
+        raise Conflict(_("The top of the organisation cannot be moved."), code="root")
     if parent.path.startswith(node.path):
-        raise Conflict(f"“{parent}” is “{node}” itself or below it; a node cannot hang below itself.", code="ring")
+        raise Conflict(
+            _("“%(parent)s” is “%(node)s” itself or below it; a node cannot hang below itself.") % {"parent": parent, "node": node},
+            code="ring",
+        )
     before, old = every[node.parent_id], node.path
     if before.pk == parent.pk:
         return
@@ -66,7 +70,7 @@ def move_node(actor: Actor, node: Node, parent: Node, *, version: int | None) ->
     for n in below:
         n.path = node.path + n.path.removeprefix(old)
         if len(n.path) > LONGEST_PATH:
-            raise Conflict("The tree would become too deep.", code="too_deep")
+            raise Conflict(_("The tree would become too deep."), code="too_deep")
     Node.objects.bulk_update(below, ["path"])
     touch(actor, node, "parent", "path")
     audit(actor, "node.moved", node, field="parent", before=before, after=parent)
@@ -79,7 +83,9 @@ def remove_node(actor: Actor, node: Node, *, version: int | None) -> None:
     node = _locked(node)
     check_version(node, version)
     if node.children.exists() or node.positions.exists() or node.leaders.exists():
-        raise Conflict(f"“{node}” holds nodes, positions or leaders, also former ones; move or end those first.", code="not_empty")
+        raise Conflict(
+            _("“%(node)s” holds nodes, positions or leaders, also former ones; move or end those first.") % {"node": node}, code="not_empty"
+        )
     audit(actor, "node.removed", node)
     node.delete()
 
@@ -90,7 +96,7 @@ def add_position(actor: Actor, node: Node, *, code: str, name: str, capacity: fl
     actor.need(Right.ORGANISE)
     code = code.strip()[:80]
     if not code or Position.objects.filter(code=code).exists():
-        raise Conflict(f"A position needs an id of its own; {code or 'an empty one'} cannot be used.", code="code")
+        raise Conflict(_("A position needs an id of its own; “%(id)s” cannot be used.") % {"id": code}, code="code")
     position = Position.objects.create(code=code, name=_named(name), node=node, capacity=_capacity(capacity), **stamped(actor))
     audit(actor, "position.created", position, field="node", after=node)
     return position
@@ -102,7 +108,7 @@ def change_position(actor: Actor, position: Position, *, name: str, capacity: fl
     actor.need(Right.ORGANISE)
     found = Position.objects.select_for_update().filter(pk=position.pk).select_related("node").first()
     if found is None:
-        raise Missing("There is no such position.")
+        raise Missing(_("There is no such position."))
     check_version(found, version)
     wanted = {"name": _named(name), "capacity": _capacity(capacity), "node": node}
     for field, value in wanted.items():
@@ -129,9 +135,9 @@ def staff(
     """
     actor.need(Right.ORGANISE)
     if (position is None) == (node is None):
-        raise Invalid("Say which position the person fills, or which node they lead.", code="what")
+        raise Invalid(_("Say which position the person fills, or which node they lead."), code="what")
     if valid_until is not None and valid_until <= valid_from:
-        raise Invalid("The period must end after it begins; the day of the end is not part of it.", code="period")
+        raise Invalid(_("The period must end after it begins; the day of the end is not part of it."), code="period")
     if position is not None:
         Position.objects.select_for_update().get(pk=position.pk)
         _refuse_overlap(position, valid_from, valid_until)
@@ -148,7 +154,7 @@ def end_staffing(actor: Actor, staffing: Staffing, *, on: date, version: int | N
     actor.need(Right.ORGANISE)
     found = Staffing.objects.select_for_update(of=("self",)).filter(pk=staffing.pk).select_related("person", "position", "node").first()
     if found is None:
-        raise Missing("There is no such staffing.")
+        raise Missing(_("There is no such staffing."))
     check_version(found, version)
     what, before = found.position or found.node or found, f"{found.person}: {_period(found)}"
     if on <= found.valid_from:
@@ -177,7 +183,11 @@ def _refuse_overlap(position: Position, start: date, end: date | None, but: int 
         overlap &= Q(valid_from__lt=end)
     other = Staffing.objects.filter(overlap, position=position).exclude(pk=but or 0).select_related("person").first()
     if other is not None:
-        raise Conflict(f"{other.person} fills “{position}” {_period(other)}; end that first.", code="filled")
+        raise Conflict(
+            _("%(person)s fills “%(position)s” %(period)s; end that first.")
+            % {"person": other.person, "position": position, "period": _period(other)},
+            code="filled",
+        )
 
 
 def _period(staffing: Staffing) -> str:
@@ -188,24 +198,24 @@ def _period(staffing: Staffing) -> str:
 def _locked(node: Node) -> Node:
     found = Node.objects.select_for_update().filter(pk=node.pk).first()
     if found is None:
-        raise Missing("There is no such node.")
+        raise Missing(_("There is no such node."))
     return found
 
 
 def _below(parent: Node | None, node: Node) -> str:
     path = f"{parent.path if parent else '/'}{node.pk}/"
     if len(path) > LONGEST_PATH:
-        raise Conflict("The tree would become too deep.", code="too_deep")
+        raise Conflict(_("The tree would become too deep."), code="too_deep")
     return path
 
 
 def _named(name: str) -> str:
     if not name.strip():
-        raise Invalid("It needs a name.", code="no_name")
+        raise Invalid(_("It needs a name."), code="no_name")
     return name.strip()[:200]
 
 
 def _capacity(value: float) -> float:
     if not 0 < value < 1e9:
-        raise Invalid("The capacity must be a positive number: hours a year, or full-time equivalents.", code="capacity")
+        raise Invalid(_("The capacity must be a positive number: hours a year, or full-time equivalents."), code="capacity")
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.entrance import invitations
@@ -36,7 +37,10 @@ def change_roles(actor: Actor, user: User, *, role: str, more_roles: Iterable[st
     user = _locked(user)
     wanted = [role, *(r for r in dict.fromkeys(more_roles) if r != role)]
     if unknown := [r for r in wanted if r not in Role.values]:
-        raise Invalid(f"There is no role {unknown[0]!r}; there are: {', '.join(Role.values)}.", code="unknown_role")
+        raise Invalid(
+            _("There is no role “%(role)s”; there are: %(roles)s.") % {"role": unknown[0], "roles": ", ".join(Role.values)},
+            code="unknown_role",
+        )
     if Role.ADMINISTRATOR not in wanted:
         _keep_an_administrator(user)
     before = _roles_text(user)
@@ -52,9 +56,9 @@ def rename(actor: Actor, user: User, *, name: str, email: str) -> None:
     actor.need(Right.PEOPLE)
     user, email = _locked(user), email.strip().lower()
     if not name.strip() or "@" not in email:
-        raise Invalid("A user needs a name and an e-mail address.", code="incomplete")
+        raise Invalid(_("A user needs a name and an e-mail address."), code="incomplete")
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
-        raise Conflict(f"{email} has an account already.")
+        raise Conflict(_("%(email)s has an account already.") % {"email": email})
     for field, value in (("name", name.strip()), ("email", email)):
         before = getattr(user, field)
         if before != value:
@@ -74,7 +78,7 @@ def set_active(actor: Actor, user: User, *, is_active: bool, reason: str = "") -
         return
     if not is_active:
         if actor.user is not None and user.pk == actor.user.pk:
-            raise Conflict("You cannot take access away from yourself; another administrator can.", code="oneself")
+            raise Conflict(_("You cannot take access away from yourself; another administrator can."), code="oneself")
         _keep_an_administrator(user)
     user.is_active = is_active
     user.save(update_fields=["is_active"])
@@ -98,10 +102,9 @@ def remove_second_factor(actor: Actor, user: User, *, reason: str) -> None:
     """Take a lost second factor away, so that the user can set up another; administrators may, with a reason. Recorded."""
     actor.need(Right.PEOPLE)
     if not reason.strip():
-        raise Invalid("Say how you know that it is really them who asks: this takes a protection away.", code="no_reason")
-    n, _ = Authenticator.objects.filter(user=user).delete()
-    if not n:
-        raise Conflict(f"{user} has no second factor.", code="none")
+        raise Invalid(_("Say how you know that it is really them who asks: this takes a protection away."), code="no_reason")
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise Conflict(_("%(user)s has no second factor.") % {"user": user}, code="none")
     invitations.end_sessions(user)
     audit(actor, "user.second_factor_removed", user, reason=reason.strip())
 
@@ -114,7 +117,7 @@ def link_person(actor: Actor, user: User, person: Person | None) -> None:
     if before == person:
         return
     if person is not None and person.user_id not in {None, user.pk}:
-        raise Conflict(f"{person} signs in as {person.user} already.", code="taken")
+        raise Conflict(_("%(person)s signs in as %(person_user)s already.") % {"person": person, "person_user": person.user}, code="taken")
     if before is not None:
         before.user = None
         before.save(update_fields=["user"])
@@ -134,7 +137,7 @@ def person_of(actor: Actor, user: User) -> Person:
 def _locked(user: User) -> User:
     found = User.objects.select_for_update().filter(pk=user.pk).first()
     if found is None:
-        raise Missing("There is no such user.")
+        raise Missing(_("There is no such user."))
     return found
 
 
@@ -143,7 +146,7 @@ def _keep_an_administrator(user: User) -> None:
         return
     others = User.objects.select_for_update().filter(is_active=True).exclude(pk=user.pk)
     if not any(Role.ADMINISTRATOR in other.roles for other in others):
-        raise Conflict(f"{user} is the last administrator; make somebody else one first.", code="last_administrator")
+        raise Conflict(_("%(user)s is the last administrator; make somebody else one first.") % {"user": user}, code="last_administrator")
 
 
 def _roles_text(user: User) -> str:

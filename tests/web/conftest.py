@@ -20,7 +20,11 @@ from bailiwick_web.planning.models import Scenario
 from bailiwick_web.territories.convert import store_digest
 from bailiwick_web.territories.models import AlignmentPlan, MeasureDefinition, MeasureValue, Unit, UnitSet
 
-collect_ignore = ["web_settings.py"]  # settings are read once, not a second time in search of examples
+collect_ignore = [
+    "web_settings.py",
+    "oidc_settings.py",
+    "oidc_provider.py",
+]  # settings are read once, not a second time in search of examples
 SIDE = 6
 """Units form a grid of SIDE × SIDE, one degree apart."""
 

@@ -96,7 +96,9 @@ def test_drafts_are_seen_by_planners_proposals_by_managers_the_rest_by_all(act: 
 
     assert seers() == {"administrator", "planner"}
     services.propose(act("planner"), scenario.public_id, version=1)
-    assert seers() == {"administrator", "planner", "manager"}
+    assert seers() == {"administrator", "planner", "manager", "rep"}
+    scenario.territories.filter(code="P1").update(position=None)
+    assert seers() == {"administrator", "planner", "manager"}  # it does not concern the rep any more
     scenario.refresh_from_db()
     services.withdraw(act("planner"), scenario.public_id, version=2)
     scenario.refresh_from_db()
@@ -132,7 +134,9 @@ def test_a_challenge_that_is_accepted_moves_and_locks_the_unit(act: Act, scenari
         services.challenge(act("manager"), scenario.public_id, 0, wanted="P2", reason="x")
     services.propose(act("planner"), scenario.public_id, version=1)
     with pytest.raises(NotAllowed):
-        services.challenge(act("rep"), scenario.public_id, 0, wanted="P2", reason="x")
+        services.challenge(act("viewer"), scenario.public_id, 0, wanted="P2", reason="x")
+    with pytest.raises(NotAllowed, match="yours"):
+        services.challenge(act("rep"), scenario.public_id, 2, wanted="P1", reason="mine")
     with pytest.raises(NotAllowed, match="yours"):
         services.challenge(act("manager"), scenario.public_id, 5, wanted="P3", reason="east")
     with pytest.raises(Invalid, match="why"):

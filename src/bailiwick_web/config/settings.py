@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from environs import Env
 
@@ -34,6 +35,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "huey.contrib.djhuey",
     "django_tasks",
@@ -48,12 +52,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "bailiwick_web.core.entrance.middleware.SessionLimits",
+    "bailiwick_web.core.entrance.middleware.SecondFactorNeeded",
     "bailiwick_web.core.middleware.RequestActor",
 ]
 
@@ -64,9 +71,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["bailiwick_web.core.templatetags.words"],
+            "builtins": ["django.templatetags.i18n", "bailiwick_web.core.templatetags.words"],
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "bailiwick_web.core.context.frame",
@@ -105,25 +113,66 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+BREACHED_PASSWORDS = env.str("BAILIWICK_BREACHED_PASSWORDS", "")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "bailiwick_web.core.entrance.passwords.Unguessable"},
+    {"NAME": "bailiwick_web.core.entrance.passwords.NotBreached"},
 ]
+LOCKOUT_SECONDS = 15 * 60
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "bailiwick_web.core.accounts.ClosedDoor"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Bailiwick: "
+ACCOUNT_ADAPTER = "bailiwick_web.core.entrance.adapters.ClosedDoor"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/15m/ip,10/15m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BAILIWICK_BEHIND_PROXY", False) else 0
+SECOND_FACTOR_ROLES: list[str] = env.list("BAILIWICK_SECOND_FACTOR_ROLES", [])
+MFA_ADAPTER = "bailiwick_web.core.entrance.adapters.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers allow it on localhost only
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-EMAIL_BACKEND = env.str("BAILIWICK_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
-SESSION_COOKIE_AGE = 8 * 3600
+SSO_NEW_USER_ROLE = env.str("BAILIWICK_OIDC_NEW_USER_ROLE", "")
+SOCIALACCOUNT_ADAPTER = "bailiwick_web.core.entrance.adapters.SingleSignOn"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SSO_APPS: list[dict[str, Any]] = []
+if env.str("BAILIWICK_OIDC_URL", ""):
+    SSO_APPS.append(
+        {
+            "provider_id": "sso",
+            "name": env.str("BAILIWICK_OIDC_NAME", "single sign-on"),
+            "client_id": env.str("BAILIWICK_OIDC_CLIENT_ID"),
+            "secret": env.str("BAILIWICK_OIDC_CLIENT_SECRET", ""),
+            "settings": {"server_url": env.str("BAILIWICK_OIDC_URL")},
+        }
+    )
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": SSO_APPS}}
+
+EMAIL_IS_SET_UP = bool(env.str("BAILIWICK_EMAIL_URL", ""))
+_MAIL = env.dj_email_url("BAILIWICK_EMAIL_URL") if EMAIL_IS_SET_UP else {}
+EMAIL_BACKEND = _MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("EMAIL_HOST", "localhost"), _MAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_USER", ""), _MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("BAILIWICK_EMAIL_FROM", "Bailiwick <bailiwick@localhost>")
+
+SESSION_COOKIE_AGE = env.int("BAILIWICK_SESSION_HOURS", 8) * 3600
+SESSION_IDLE_SECONDS = env.int("BAILIWICK_IDLE_MINUTES", 30) * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -150,6 +199,13 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
+LANGUAGE_COOKIE_NAME = "__Host-language" if IS_HTTPS else "bailiwick_language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("BAILIWICK_TIME_ZONE", "UTC")

@@ -12,10 +12,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.models import Node, Position, Staffing, User
 from bailiwick_web.core.refusals import NotAllowed
-from bailiwick_web.core.roles import Right, Role, has_right
+from bailiwick_web.core.roles import Right, Role, any_right
 
 View = Callable[..., HttpResponseBase]
 
@@ -29,13 +30,15 @@ class Actor:
     request_id: str = ""
 
     def may(self, right: Right) -> bool:
-        """Whether the role of the user includes a right; the system itself (no user) may everything."""
-        return self.user is None or (self.user.is_active and has_right(self.user.role, right))
+        """Whether a role of the user includes a right; the system itself (no user) may everything."""
+        return self.user is None or (self.user.is_active and any_right(self.user.roles, right))
 
     def need(self, right: Right) -> None:
         """Refuse if the right is missing."""
         if not self.may(right):
-            raise NotAllowed(f"Your role does not include the right to {right}. Ask an administrator if you need it.")
+            raise NotAllowed(
+                _("Your role does not include the right to %(right)s. Ask an administrator if you need it.") % {"right": right}
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,13 @@ def scope_of(user: User | None, today: date) -> Scope:
         return Scope("all")
     if not user.is_active:
         return Scope("own")
-    if user.role in {Role.ADMINISTRATOR, Role.PLANNER}:
+    if user.roles & {Role.ADMINISTRATOR, Role.PLANNER}:
         return Scope("all")
     staffings = Staffing.objects.filter(person__user=user, valid_from__lte=today).filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=today)
     )
     own = frozenset(pk for pk in staffings.values_list("position_id", flat=True) if pk is not None)
-    if user.role == Role.REP:
+    if not user.roles & {Role.MANAGER, Role.VIEWER}:
         return Scope("own", (), own)
     paths = tuple(Node.objects.filter(leaders__in=staffings).values_list("path", flat=True))
     return Scope("subtree", paths, own) if paths else Scope("own", (), own)

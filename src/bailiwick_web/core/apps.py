@@ -10,3 +10,9 @@ class Config(AppConfig):
 
     name = "bailiwick_web.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Listen to coming and going."""
+        from bailiwick_web.core.entrance.signals import connect
+
+        connect()

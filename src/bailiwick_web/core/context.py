@@ -6,16 +6,20 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Job
-from bailiwick_web.core.roles import Right, Role, has_right
+from bailiwick_web.core.roles import Right, Role, any_right
 
 RAIL = (
-    ("home", "Home", "h", "home", Right.LOOK),
-    ("plans", "Plans", "p", "layers", Right.LOOK),
-    ("data", "Data", "d", "table", Right.IMPORT),
-    ("people", "People", "t", "people", Right.PEOPLE),
-    ("audit", "History", "a", "history", Right.AUDIT),
+    ("home", _("Home"), "h", "home", Right.LOOK),
+    ("mine", _("My territory"), "m", "pin", Right.LOOK),
+    ("plans", _("Plans"), "p", "layers", Right.LOOK),
+    ("data", _("Data"), "d", "table", Right.IMPORT),
+    ("organisation", _("Organisation"), "o", "tree", Right.REVIEW),
+    ("people", _("People"), "t", "people", Right.PEOPLE),
+    ("audit", _("History"), "a", "history", Right.AUDIT),
 )
 
 
@@ -23,11 +27,24 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Rail, running jobs and what the user may, for ``base.html``."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"is_demo": bool(settings.DEMO_KEY), "demo_roles": Role.choices if settings.DEMO_KEY else []}
-    jobs = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).count() if has_right(user.role, Right.PLAN) else 0
+        return {
+            "is_demo": bool(settings.DEMO_KEY),
+            "demo_roles": Role.choices if settings.DEMO_KEY else [],
+            "has_mail": settings.EMAIL_IS_SET_UP,
+            "sso": [
+                {"name": app["name"], "address": reverse("openid_connect_login", args=[app["provider_id"]])} for app in settings.SSO_APPS
+            ],
+        }
+    may = {right.value: user.is_active and any_right(user.roles, right) for right in Right}
+    jobs = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).count() if may[Right.PLAN] else 0
     return {
-        "rail": [entry for entry in RAIL if has_right(user.role, entry[4])],
+        "rail": [entry for entry in RAIL if may[entry[4]] and entry[0] not in _left_out(may)],
         "n_jobs": jobs,
-        "may": {right.value: has_right(user.role, right) for right in Right},
+        "may": may,
         "is_demo": bool(settings.DEMO_KEY),
     }
+
+
+def _left_out(may: dict[str, bool]) -> set[str]:
+    """Planners have no territory of their own; for reps it is the home."""
+    return {"mine"} if may[Right.PLAN] else {"home"} if not may[Right.REVIEW] else set()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +18,7 @@ from bailiwick_web.core.refusals import Invalid, Refused
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+SIGN_IN = "/accounts/"
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -34,6 +37,13 @@ POLICY = "; ".join(
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
+def policy(path: str) -> str:
+    """The policy of an address: only from sign-in pages may a form lead on to the provider of single sign-on."""
+    apps = settings.SSO_APPS if path.startswith(SIGN_IN) else []
+    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(app["settings"]["server_url"])) for app in apps}
+    return POLICY.replace("form-action 'self'", " ".join(["form-action 'self'", *sorted(origins)]))
+
+
 class SecureHeaders:
     """Headers that tell the browser to load nothing from elsewhere and to keep nothing private."""
 
@@ -43,7 +53,7 @@ class SecureHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the headers."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy(request.path))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
@@ -75,5 +85,8 @@ class RequestActor:
             response = HttpResponse(status=error.status)
             response.headers["HX-Reswap"] = "none"
             response.headers["HX-Trigger"] = json.dumps({"refused": {"message": error.message}})
-            return response
-        return render(request, "core/refused.html", {"refusal": error}, status=error.status)
+        else:
+            response = render(request, "core/refused.html", {"refusal": error}, status=error.status)
+        if "retry_after" in error.details:
+            response.headers["Retry-After"] = str(error.details["retry_after"])
+        return response

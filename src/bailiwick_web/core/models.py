@@ -47,9 +47,13 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, name: str, *, role: str, password: str | None = None) -> User:
         """Make a user; without a password nobody can sign in by one."""
+        from allauth.account.models import EmailAddress  # needs the models of this app
+
         user = self.model(email=self.normalize_email(email).lower(), name=name, role=role)
         user.set_password(password)
         user.save(using=self._db)
+        # An administrator or the owner of the invited mailbox vouches for the address: nobody signs up here.
+        EmailAddress.objects.using(self._db).create(user=user, email=user.email, verified=True, primary=True)
         return user
 
 
@@ -60,6 +64,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=Role.choices)
+    more_roles = models.JSONField(default=list, help_text="further roles: what they allow is added, never taken away")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
@@ -69,6 +74,32 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """All roles of the user."""
+        return frozenset({self.role, *self.more_roles})
+
+
+class Invitation(models.Model):
+    """A link that works once: to come in for the first time, or to choose a new password."""
+
+    class Kind(models.TextChoices):
+        """What it is for."""
+
+        WELCOME = "welcome"
+        PASSWORD = "password"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret in the link; the secret is kept nowhere")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
 
 
 class Node(Record):

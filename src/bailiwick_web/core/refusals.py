@@ -6,7 +6,8 @@ Refused
 ├── Missing        there is none, or not for this user                  404
 ├── Conflict       it does not fit the present state                    409
 ├── VersionNeeded  a write without the version that it is based on      428
-└── Stale          somebody else was faster                             412
+├── Stale          somebody else was faster                             412
+└── TooMany        too often in too short a time                        429
 """
 
 from __future__ import annotations
@@ -61,3 +62,9 @@ class Stale(Refused):
     """Somebody else was faster; ``details`` name the version, who and when."""
 
     status, code = 412, "stale"
+
+
+class TooMany(Refused):
+    """Too often in too short a time; ``retry_after`` says for how many seconds to wait."""
+
+    status, code = 429, "too_many"

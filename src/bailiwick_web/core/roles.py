@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
     """What somebody is."""
 
-    ADMINISTRATOR = "administrator"
-    PLANNER = "planner"
-    MANAGER = "manager"
-    REP = "rep"
-    VIEWER = "viewer"
+    ADMINISTRATOR = "administrator", _("Administrator")
+    PLANNER = "planner", _("Planner")
+    MANAGER = "manager", _("Manager")
+    REP = "rep", _("Rep")
+    VIEWER = "viewer", _("Viewer")
 
 
 class Right(StrEnum):
@@ -24,6 +26,8 @@ class Right(StrEnum):
     """Sign in, see published plans within the scope."""
     REVIEW = "review"
     """See proposed plans."""
+    CHALLENGE = "challenge"
+    """Challenge single assignments of a proposal that concerns the own territories."""
     APPROVE = "approve"
     """Decide on proposed plans."""
     PLAN = "plan"
@@ -34,15 +38,19 @@ class Right(StrEnum):
     """Make an approved plan the one that counts, and roll back."""
     AUDIT = "audit"
     """Read who did what."""
+    ORGANISE = "organise"
+    """Change the sales organisation: nodes, positions, who fills them."""
     PEOPLE = "people"
-    """Make users and give roles."""
+    """Invite users, give roles, take access away."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.PLANNER: frozenset({Right.LOOK, Right.REVIEW, Right.PLAN, Right.IMPORT, Right.PUBLISH, Right.AUDIT}),
-    Role.MANAGER: frozenset({Right.LOOK, Right.REVIEW, Right.APPROVE}),
-    Role.REP: frozenset({Right.LOOK}),
+    Role.PLANNER: frozenset(
+        {Right.LOOK, Right.REVIEW, Right.CHALLENGE, Right.PLAN, Right.IMPORT, Right.PUBLISH, Right.AUDIT, Right.ORGANISE}
+    ),
+    Role.MANAGER: frozenset({Right.LOOK, Right.REVIEW, Right.CHALLENGE, Right.APPROVE}),
+    Role.REP: frozenset({Right.LOOK, Right.CHALLENGE}),
     Role.VIEWER: frozenset({Right.LOOK}),
 }
 
@@ -56,3 +64,14 @@ def has_right(role: str, right: Right) -> bool:
     (False, True, False)
     """
     return role in Role.values and right in RIGHTS[Role(role)]
+
+
+def any_right(roles: Iterable[str], right: Right) -> bool:
+    """Whether at least one of several roles may do something: a further role adds, and never takes away.
+
+    Examples
+    --------
+    >>> any_right({"rep", "planner"}, Right.PLAN), any_right(set(), Right.LOOK)
+    (True, False)
+    """
+    return any(has_right(role, right) for role in roles)

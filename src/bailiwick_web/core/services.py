@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AuditEntry, Job, Node, OutboxEvent, Record, User
@@ -49,11 +50,12 @@ def check_version(record: Record, version: int | None) -> None:
         If none was given, or it is not the present one.
     """
     if version is None:
-        raise VersionNeeded("Say which version this change is based on (If-Match), so that nobody's work is lost.")
+        raise VersionNeeded(_("Say which version this change is based on (If-Match), so that nobody's work is lost."))
     if version != record.version:
-        who = str(record.changed_by or "the engine")
+        who = str(record.changed_by or _("the engine"))
         raise Stale(
-            f"{who} changed this at {record.changed_at:%H:%M:%S}, after you loaded it. Look at the new state and try again.",
+            _("%(who)s changed this at %(time)s, after you loaded it. Look at the new state and try again.")
+            % {"who": who, "time": f"{record.changed_at:%H:%M:%S}"},
             version=record.version,
             given=version,
             record=str(record.public_id),
@@ -84,7 +86,7 @@ def create_node(actor: Actor, name: str, *, kind: str, parent: Node | None = Non
 def create_first_administrator(actor: Actor, *, email: str, name: str, password: str) -> User:
     """The first user of a new installation; refused once there is one. Recorded."""
     if User.objects.exists():
-        raise Conflict("This installation has users already; sign in.")
+        raise Conflict(_("This installation has users already; sign in."))
     return _new_user(actor, email=email, name=name, role=Role.ADMINISTRATOR, password=password)
 
 
@@ -97,9 +99,11 @@ def create_user(actor: Actor, *, email: str, name: str, role: str, password: str
 
 def _new_user(actor: Actor, *, email: str, name: str, role: str, password: str | None) -> User:
     if role not in Role.values:
-        raise Invalid(f"There is no role {role!r}; there are: {', '.join(Role.values)}.", code="unknown_role")
+        raise Invalid(
+            _("There is no role “%(role)s”; there are: %(roles)s.") % {"role": role, "roles": ", ".join(Role.values)}, code="unknown_role"
+        )
     if User.objects.filter(email=email.lower()).exists():
-        raise Conflict(f"{email} has an account already.")
+        raise Conflict(_("%(email)s has an account already.") % {"email": email})
     user = User.objects.create_user(email, name, role=role, password=password)
     audit(actor, "user.created", user, field="role", after=role)
     return user

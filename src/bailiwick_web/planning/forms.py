@@ -5,27 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Position
 from bailiwick_web.planning.convert import COUNT
-from bailiwick_web.planning.services.runs import MODES
+from bailiwick_web.planning.services.runs import ANEW, FEW_CHANGES
 from bailiwick_web.territories.models import UnitSet
 
 
 class NewPlanForm(forms.Form):
     """What shall be planned: which units, how many territories, balanced by what."""
 
-    name = forms.CharField(max_length=200, initial="Sales territories")
-    unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label="Customers or areas")
-    n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label="Number of territories")
-    is_contiguous = forms.BooleanField(required=False, initial=True, label="Every territory in one piece")
-    run_now = forms.BooleanField(required=False, initial=True, label="Let the engine draw the territories at once")
+    name = forms.CharField(max_length=200, initial=_("Sales territories"), label=_("Name"))
+    unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label=_("Customers or areas"))
+    n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label=_("Number of territories"))
+    is_contiguous = forms.BooleanField(required=False, initial=True, label=_("Every territory in one piece"))
+    run_now = forms.BooleanField(required=False, initial=True, label=_("Let the engine draw the territories at once"))
 
     def __init__(self, *args: Any, unit_set: UnitSet | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         has_reps = Position.objects.exists()
-        ways = [("reps", "One territory for each rep")] if has_reps else []
-        ways.append(("number", "A number of territories"))
+        ways = [("reps", gettext("One territory for each rep"))] if has_reps else []
+        ways.append(("number", gettext("A number of territories")))
         self.fields["by"] = forms.ChoiceField(choices=ways, initial=ways[0][0], widget=forms.RadioSelect)
         self.measures: list[tuple[str, str]] = []
         keys = [m.key for m in unit_set.measures.all()] if unit_set else []
@@ -33,7 +35,11 @@ class NewPlanForm(forms.Form):
             chosen = f"balance_{i}"
             self.fields[chosen] = forms.BooleanField(required=False, initial=i == 0, label=key)
             self.fields[f"tolerance_{i}"] = forms.FloatField(
-                min_value=0.1, max_value=100, initial=5, required=False, label=f"Tolerance of {key} in percent"
+                min_value=0.1,
+                max_value=100,
+                initial=5,
+                required=False,
+                label=gettext("Tolerance of %(measure)s in percent") % {"measure": key},
             )
             self.measures.append((key, chosen))
 
@@ -50,24 +56,26 @@ class NewPlanForm(forms.Form):
         """At least one measure; a number where no reps are asked for."""
         data: dict[str, Any] = super().clean() or {}
         if not any(data.get(name) for _, name in self.measures):
-            raise forms.ValidationError("Choose at least one measure to balance.")
+            raise forms.ValidationError(gettext("Choose at least one measure to balance."))
         if data.get("by") == "number" and not data.get("n_territories"):
-            self.add_error("n_territories", "How many?")
+            self.add_error("n_territories", gettext("How many?"))
         return data
 
 
 class RunForm(forms.Form):
     """What the engine shall do."""
 
-    mode = forms.ChoiceField(choices=list(MODES.items()), label="How")
-    time_limit_seconds = forms.IntegerField(min_value=1, max_value=3600, initial=60, label="Seconds at most")
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, label="Seed")
+    mode = forms.ChoiceField(
+        choices=[(FEW_CHANGES, _("Mend what is here with few changes")), (ANEW, _("Draw the territories anew"))], label=_("How")
+    )
+    time_limit_seconds = forms.IntegerField(min_value=1, max_value=3600, initial=60, label=_("Seconds at most"))
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, label=_("Seed"))
 
 
 class PublishForm(forms.Form):
     """From when on a plan counts."""
 
     valid_from = forms.DateTimeField(
-        required=False, label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), help_text="empty: now"
+        required=False, label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), help_text=_("empty: now")
     )
-    reason = forms.CharField(max_length=300, required=False, label="Reason")
+    reason = forms.CharField(max_length=300, required=False, label=_("Reason"))

@@ -8,6 +8,8 @@ from bailiwick_web.planning import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("mine/", views.mine, name="mine"),
+    path("who/", views.who, name="who"),
     path("plans/", views.plans, name="plans"),
     path("plans/new", views.new_plan, name="new_plan"),
     path("publications/<uuid:public_id>/roll-back", views.roll_back, name="roll_back"),

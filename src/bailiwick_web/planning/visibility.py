@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,7 +14,7 @@ from bailiwick_web.planning.models import Scenario, TerritoryDefinition
 
 
 def visible_scenarios(actor: Actor) -> QuerySet[Scenario]:
-    """Planners see all; reviewers what was proposed; others what was published. Nothing from the bin."""
+    """Planners see all; reviewers what was proposed; reps what is proposed for them; others what was published. No bin."""
     scenarios = Scenario.objects.filter(deleted_at__isnull=True).select_related("plan__unit_set", "changed_by", "parent")
     if actor.may(Right.PLAN):
         return scenarios
@@ -22,6 +23,9 @@ def visible_scenarios(actor: Actor) -> QuerySet[Scenario]:
     published = Q(publications__isnull=False)
     if actor.may(Right.REVIEW):
         published |= Q(state__in=[Scenario.State.PROPOSED, Scenario.State.APPROVED])
+    elif actor.may(Right.CHALLENGE):
+        mine = scope_of(actor.user, actor.now.date()).positions()
+        published |= Q(state__in=[Scenario.State.PROPOSED, Scenario.State.APPROVED], territories__position__in=mine)
     return scenarios.filter(published).distinct()
 
 
@@ -36,6 +40,8 @@ def scenario(actor: Actor, public_id: UUID) -> Scenario:
     found = visible_scenarios(actor).filter(public_id=public_id).first()
     if found is None:
         raise Missing("There is no such scenario, or you may not see it.")
+    if found.parent is not None and not visible_scenarios(actor).filter(pk=found.parent.pk).exists():
+        found.parent = None  # in memory only: not even the name of a draft is told
     return found
 
 
@@ -47,3 +53,9 @@ def visible_territories(actor: Actor, scenario: Scenario) -> list[int]:
         return list(range(len(territories)))
     inside = set(scope.positions().values_list("pk", flat=True))
     return [j for j, position in enumerate(territories) if position in inside]
+
+
+def present_scenario(plan_id: int, now: datetime) -> Scenario | None:
+    """The scenario of a plan that counts at a moment."""
+    inside = Q(publications__valid_until__isnull=True) | Q(publications__valid_until__gt=now)
+    return Scenario.objects.filter(inside, plan_id=plan_id, publications__valid_from__lte=now).select_related("plan__unit_set").first()

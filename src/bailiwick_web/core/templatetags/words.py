@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.models import User
+from bailiwick_web.core.roles import Role
 
 register = template.Library()
 MINUS = "\u2212"
@@ -21,13 +26,18 @@ def signed_percent(fraction: float | None, digits: int = 1) -> str:
         return "–"
     value = round(100 * fraction, digits)
     sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{abs(value):,.{digits}f} %"
+    return f"{sign}{_number(abs(value), digits)} %"
+
+
+def _number(value: float, digits: int) -> str:
+    """With the separators of the present language."""
+    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True))
 
 
 @register.filter
 def percent(fraction: float | None, digits: int = 1) -> str:
     """4.1 %."""
-    return "–" if fraction is None or fraction != fraction else f"{100 * fraction:,.{digits}f} %"
+    return "–" if fraction is None or fraction != fraction else f"{_number(100 * fraction, int(digits))} %"
 
 
 @register.filter
@@ -40,8 +50,11 @@ def number(value: float | None) -> str:
     if value is None or value != value:
         return "–"
     if float(value).is_integer() or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.1f}"
+        return _number(value, 0)
+    if abs(value) >= 100:
+        return _number(value, 1)
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return _number(value, len(text.partition(".")[2]))
 
 
 @register.filter
@@ -55,6 +68,53 @@ def words(name: str) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """An entry of a mapping."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def roles_of(user: User) -> str:
+    """Planner, Manager."""
+    return ", ".join(role_name(role) for role in (user.role, *user.more_roles))
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Planner → Planner, in the present language."""
+    return str(Role(role).label) if role in Role.values else role
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """The state of a scenario, a challenge, a job or an import in the present language."""
+    return {
+        "draft": _("draft"),
+        "proposed": _("proposed"),
+        "approved": _("approved"),
+        "published": _("published"),
+        "archived": _("archived"),
+        "open": _("open"),
+        "accepted": _("accepted"),
+        "declined": _("declined"),
+        "uploaded": _("uploaded"),
+        "checked": _("checked"),
+        "imported": _("imported"),
+        "reverted": _("reverted"),
+        "failed": _("failed"),
+    }.get(state, state)
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser calls itself, in two words.
+
+    >>> browser("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
+    'Chrome, Linux'
+    """
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(name for name in found if name) or agent[:40] or "?"
 
 
 @register.filter
@@ -83,14 +143,24 @@ def cause(text: str) -> str:
     ('moved by hand', 'the engine', '')
     """
     kind = text.partition(":")[0]
-    return {"manual": "moved by hand", "run": "the engine", "file": "as imported", "named": "named account"}.get(kind, text)
+    return {
+        "manual": _("moved by hand"),
+        "run": _("the engine"),
+        "file": _("as imported"),
+        "named": _("named account"),
+    }.get(kind, text)
 
 
 @register.filter
 def came(text: str) -> str:
     """The same as the end of a sentence that begins with "it came here"."""
     kind = text.partition(":")[0]
-    return {"manual": "by hand", "run": "by the engine", "file": "with a file", "named": "as a named account"}.get(kind, f"by {text}")
+    return {
+        "manual": _("by hand"),
+        "run": _("by the engine"),
+        "file": _("with a file"),
+        "named": _("as a named account"),
+    }.get(kind, f"by {text}")
 
 
 @register.simple_tag(takes_context=True)

@@ -15,14 +15,14 @@ from bailiwick_web.planning.models import Challenge, Scenario
 from bailiwick_web.planning.services.finding import locked
 from bailiwick_web.planning.services.moves import lock_units, move_units
 from bailiwick_web.planning.services.workflow import withdraw
-from bailiwick_web.planning.visibility import visible_territories
+from bailiwick_web.planning.visibility import present_scenario, visible_territories
 from bailiwick_web.territories.models import Unit
 
 
 @transaction.atomic
 def challenge(actor: Actor, public_id: UUID, unit_idx: int, *, wanted: str, reason: str) -> Challenge:
-    """Doubt where a unit of a proposal goes; managers may, where it comes from or goes to their territories. Recorded, told."""
-    actor.need(Right.REVIEW)
+    """Doubt where a unit of a proposal goes; reps and managers may, if it goes to them or is theirs now. Recorded, told."""
+    actor.need(Right.CHALLENGE)
     scenario = Scenario.objects.filter(public_id=public_id, deleted_at__isnull=True).select_related("plan__unit_set").first()
     if scenario is None or actor.user is None:
         raise Missing("There is no such scenario.")
@@ -35,14 +35,20 @@ def challenge(actor: Actor, public_id: UUID, unit_idx: int, *, wanted: str, reas
     target = scenario.territories.filter(code=wanted).first() if wanted else None
     if unit is None or (wanted and target is None):
         raise Invalid("There is no such unit or territory in this scenario.", code="unknown_unit")
-    visible = set(visible_territories(actor, scenario))
-    concerned = {int(arrays.territory_idx[unit_idx])} | ({arrays.codes.index(wanted)} if wanted else set())
-    if not concerned & visible:
-        raise NotAllowed("Neither the territory of this unit nor the one you want is yours.")
+    if int(arrays.territory_idx[unit_idx]) not in visible_territories(actor, scenario) and not _is_theirs_now(actor, scenario, unit_idx):
+        raise NotAllowed("This unit neither goes to a territory of yours nor is it yours now.")
+    if Challenge.objects.filter(scenario=scenario, unit=unit, by=actor.user, state=Challenge.State.OPEN).exists():
+        raise Conflict("You have challenged this already; the planner has not answered yet.", code="state")
     made = Challenge.objects.create(scenario=scenario, unit=unit, wanted=target, reason=reason.strip(), by=actor.user, at=actor.now)
     audit(actor, "assignment.challenged", scenario, after=f"{unit} → {target or 'elsewhere'}", reason=reason)
     tell(actor, "assignment.challenged", scenario=str(scenario.public_id), challenge=str(made.public_id))
     return made
+
+
+def _is_theirs_now(actor: Actor, scenario: Scenario, unit_idx: int) -> bool:
+    """Whether the unit is in a territory that the user sees in what counts now."""
+    present = present_scenario(scenario.plan_id, actor.now)
+    return present is not None and int(scenario_arrays(present).territory_idx[unit_idx]) in visible_territories(actor, present)
 
 
 @transaction.atomic
@@ -59,7 +65,7 @@ def answer(actor: Actor, challenge_id: UUID, *, is_accepted: bool, comment: str 
     if found.state != Challenge.State.OPEN:
         raise Conflict("This challenge was answered already.", code="state")
     if not is_accepted and not comment.strip():
-        raise Invalid("Say why you decline, so that the manager understands.", code="no_reason")
+        raise Invalid("Say why you decline, so that those who asked understand.", code="no_reason")
     if is_accepted:
         _follow(actor, scenario, found)
     found.state = Challenge.State.ACCEPTED if is_accepted else Challenge.State.DECLINED

@@ -50,7 +50,7 @@ def decide(actor: Actor, public_id: UUID, *, version: int | None, is_approved: b
     if scenario.state != State.PROPOSED:
         raise Conflict(f"“{scenario}” is {scenario.state}; only a proposal can be decided on.", code="state")
     concerned = managers_concerned(scenario, actor.now)
-    if actor.user is None or (actor.user.role != Role.ADMINISTRATOR and actor.user not in concerned):
+    if actor.user is None or (Role.ADMINISTRATOR not in actor.user.roles and actor.user not in concerned):
         raise NotAllowed("None of the territories of this plan is yours to decide on.")
     if not is_approved and not comment.strip():
         raise Invalid("Say why you decline, so that the planner can mend it.", code="no_reason")
@@ -61,7 +61,7 @@ def decide(actor: Actor, public_id: UUID, *, version: int | None, is_approved: b
     if not is_approved:
         return _change_state(actor, scenario, State.DRAFT)
     said = {a.by_id for a in approvals_of_round(scenario) if a.is_approved}
-    if actor.user.role == Role.ADMINISTRATOR or {m.pk for m in concerned} <= said:
+    if Role.ADMINISTRATOR in actor.user.roles or {m.pk for m in concerned} <= said:
         return _change_state(actor, scenario, State.APPROVED)
     return scenario
 
@@ -94,7 +94,7 @@ def roll_back(actor: Actor, publication_id: UUID, *, reason: str) -> Publication
 def managers_concerned(scenario: Scenario, now: datetime) -> list[User]:
     """Managers whose scope holds a position of the scenario."""
     positions = set(scenario.territories.exclude(position=None).values_list("position_id", flat=True))
-    managers = User.objects.filter(role=Role.MANAGER, is_active=True).order_by("pk")
+    managers = [user for user in User.objects.filter(is_active=True).order_by("pk") if Role.MANAGER in user.roles]
     return [m for m in managers if positions & set(scope_of(m, now.date()).positions().values_list("pk", flat=True))]
 
 

@@ -16,6 +16,7 @@ from bailiwick_web.planning.views.changes import (
     step,
 )
 from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv
+from bailiwick_web.planning.views.mine import mine, who
 from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario, why_here
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "flow",
     "home",
     "lock_territory",
+    "mine",
     "new_plan",
     "panel",
     "plans",
@@ -41,5 +43,6 @@ __all__ = [
     "runs",
     "scenario",
     "step",
+    "who",
     "why_here",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bailiwick_web.core.access import access, actor_of
@@ -97,7 +98,7 @@ def branch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Copy a scenario as a draft and open it."""
     actor = actor_of(request)
     copy = services.branch(actor, queries.scenario(actor, public_id), name=request.POST.get("name", ""))
-    messages.success(request, f"“{copy}” is a copy that you can change.")
+    messages.success(request, _("“%(name)s” is a copy that you can change.") % {"name": copy})
     return redirect("scenario", copy.public_id)
 
 
@@ -115,7 +116,7 @@ def rename(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Put a scenario into the bin."""
     services.delete_scenario(actor_of(request), public_id, version=_version(request))
-    messages.success(request, "The scenario is in the bin; it can be restored for 90 days.")
+    messages.success(request, _("The scenario is in the bin; it can be restored for 90 days."))
     return redirect("plans")
 
 
@@ -124,7 +125,7 @@ def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a scenario out of the bin."""
     scenario = services.restore_scenario(actor_of(request), public_id)
-    messages.success(request, f"“{scenario}” is back.")
+    messages.success(request, _("“%(name)s” is back.") % {"name": scenario})
     return redirect("scenario", public_id)
 
 
@@ -137,26 +138,26 @@ def flow(request: HttpRequest, public_id: UUID) -> HttpResponse:
     comment = request.POST.get("comment", "")
     if act == "propose":
         services.propose(actor, public_id, version=version)
-        messages.success(request, "Proposed. Those concerned can decide now.")
+        messages.success(request, _("Proposed. Those concerned can decide now."))
     elif act == "withdraw":
         services.withdraw(actor, public_id, version=version)
-        messages.success(request, "Withdrawn; it is a draft again.")
+        messages.success(request, _("Withdrawn; it is a draft again."))
     elif act in {"approve", "decline"}:
         services.decide(actor, public_id, version=version, is_approved=act == "approve", comment=comment)
-        messages.success(request, "Approved." if act == "approve" else "Declined; the planner will see why.")
+        messages.success(request, _("Approved.") if act == "approve" else _("Declined; the planner will see why."))
     elif act == "publish":
         form = PublishForm(request.POST)
         if not form.is_valid():
             raise Invalid("From when on? Leave the field empty for now.", code="valid_from")
         services.publish(actor, public_id, version=version, **form.cleaned_data)
-        messages.success(request, "Published.")
+        messages.success(request, _("Published."))
     else:
         raise Invalid("There is no such step.", code="step")
     is_visible = queries.visible_scenarios(actor).filter(public_id=public_id).exists()
     return redirect("scenario", public_id) if is_visible else redirect("plans")
 
 
-@access(Right.REVIEW)
+@access(Right.CHALLENGE)
 @require_POST
 def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Doubt one assignment of a proposal."""
@@ -166,7 +167,7 @@ def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor, wanted, reason = actor_of(request), request.POST.get("wanted", ""), request.POST.get("reason", "")
     queries.scenario(actor, public_id)
     made = services.challenge(actor, public_id, int(unit), wanted=wanted, reason=reason)
-    return _said(f"The planner will see what you say about {made.unit}.")
+    return _said(_("The planner will see what you say about %(unit)s.") % {"unit": made.unit})
 
 
 @access(Right.PLAN)
@@ -185,7 +186,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def roll_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Publish what counted before."""
     publication = services.roll_back(actor_of(request), public_id, reason=request.POST.get("reason", ""))
-    messages.success(request, f"“{publication.scenario}” counts again.")
+    messages.success(request, _("“%(name)s” counts again.") % {"name": publication.scenario})
     return redirect("plans")
 
 

@@ -10,15 +10,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import Job, Position
 from bailiwick_web.core.refusals import Invalid, NotAllowed, Refused
-from bailiwick_web.core.roles import Right
+from bailiwick_web.core.roles import Right, Role
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.forms import NewPlanForm, PublishForm, RunForm
+from bailiwick_web.planning.mine import visible_challenges
 from bailiwick_web.planning.models import Publication, Run, Scenario
 from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.services.runs import ANEW
@@ -36,6 +38,8 @@ RUNNING = (Job.State.QUEUED, Job.State.RUNNING)
 def home(request: HttpRequest) -> HttpResponse:
     """What to do next."""
     actor = actor_of(request)
+    if not actor.may(Right.REVIEW):
+        return redirect("mine")
     visible = queries.visible_scenarios(actor)
     present = list(queries.present_publications(actor.now))
     context: dict[str, Any] = {"here": "home", "present": present, "mine": _own_territories(request, present)}
@@ -94,7 +98,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("unit_set") or request.GET.get("unit_set")
     unit_set = UnitSet.objects.filter(public_id=wanted).first() if wanted else UnitSet.objects.order_by("-pk").first()
     if unit_set is None:
-        messages.info(request, "Bring your customers or areas first.")
+        messages.info(request, _("Bring your customers or areas first."))
         return redirect("new_import")
     form = NewPlanForm(request.POST or None, unit_set=unit_set, initial={"unit_set": unit_set.public_id})
     if request.method == "POST" and form.is_valid():
@@ -187,7 +191,7 @@ def scenario_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
         "visible": None if sees_all else visible,
         "sees_all": sees_all,
         "can_edit": actor.may(Right.PLAN) and found.state == Scenario.State.DRAFT,
-        "can_challenge": actor.may(Right.REVIEW) and found.state == Scenario.State.PROPOSED,
+        "can_challenge": actor.may(Right.CHALLENGE) and found.state == Scenario.State.PROPOSED,
         "measures": list(arrays.measures),
     }
 
@@ -198,15 +202,15 @@ def panel_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     actor = actor_of(request)
     undo, redo = can_step(found) if context["can_edit"] else (False, False)
     concerned = managers_concerned(found, actor.now) if found.state == Scenario.State.PROPOSED else []
-    is_admin = actor.user is not None and actor.user.role == "administrator"
+    is_admin = actor.user is not None and Role.ADMINISTRATOR in actor.user.roles
     return {
         "rows": queries.territory_rows(arrays, context["visible"]),
         "health": queries.health(arrays) if context["sees_all"] else None,
         "can_undo": undo,
         "can_redo": redo,
         "concerned": concerned,
-        "approvals": found.approvals.select_related("by")[:10],
-        "challenges": found.challenges.select_related("unit", "wanted", "by", "answered_by")[:20] if actor.may(Right.REVIEW) else (),
+        "approvals": found.approvals.select_related("by")[:10] if actor.may(Right.REVIEW) else (),
+        "challenges": visible_challenges(actor, found, arrays)[:20],
         "can_decide": found.state == Scenario.State.PROPOSED and actor.may(Right.APPROVE) and (is_admin or actor.user in concerned),
         "run_form": RunForm(initial={"mode": ANEW} if (arrays.territory_idx < 0).all() else None),
         "publish_form": PublishForm(),

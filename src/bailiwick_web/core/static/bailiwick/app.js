@@ -20,9 +20,9 @@ document.body.addEventListener("scenario-changed", (event) => {
   const version = document.getElementById("version");
   if (version && event.detail?.version) version.value = event.detail.version;
 });
-document.body.addEventListener("htmx:sendError", () => say("The server does not answer. Nothing was changed.", "refused"));
+document.body.addEventListener("htmx:sendError", () => say(document.body.dataset.noAnswer, "refused"));
 document.body.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status >= 500) say("Something went wrong inside Bailiwick; nothing was changed.", "refused");
+  if (event.detail.xhr.status >= 500) say(document.body.dataset.failed, "refused");
 });
 
 document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
@@ -98,4 +98,18 @@ document.addEventListener("submit", (event) => {
 }, true);
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-cancel]")) event.target.closest("dialog").close();
+});
+
+/* Links that are shown once. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy");
+  }
+  say(button.dataset.done);
 });

@@ -1,0 +1,1 @@
+"""The sales organisation: nodes, positions, who fills them, and who therefore sees what."""

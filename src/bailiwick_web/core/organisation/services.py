@@ -1,0 +1,221 @@
+"""The one write path to the sales organisation. Planners and administrators may; everything is recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Node, Person, Position, Staffing
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing
+from bailiwick_web.core.roles import Right
+from bailiwick_web.core.services import audit, check_version, stamped, touch
+
+LONGEST_PATH = 400
+
+
+@transaction.atomic
+def add_node(actor: Actor, *, name: str, kind: str, parent: Node | None) -> Node:
+    """Add a node below another, or the first one; planners may. Recorded."""
+    actor.need(Right.ORGANISE)
+    if parent is None and Node.objects.filter(parent=None).exists():
+        raise Conflict(_("The organisation has a top already; add the node below one that is there."), code="second_root")
+    node = Node.objects.create(name=_named(name), kind=kind.strip()[:40] or "region", parent=parent, path="", **stamped(actor))
+    node.path = _below(parent, node)
+    node.save(update_fields=["path"])
+    audit(actor, "node.created", node, field="parent", after=parent or "")
+    return node
+
+
+@transaction.atomic
+def change_node(actor: Actor, node: Node, *, name: str, kind: str, version: int | None) -> None:
+    """Rename a node or change its kind; planners may. Recorded."""
+    actor.need(Right.ORGANISE)
+    node = _locked(node)
+    check_version(node, version)
+    before = f"{node.name} ({node.kind})"
+    node.name, node.kind = _named(name), kind.strip()[:40] or node.kind
+    touch(actor, node, "name", "kind")
+    audit(actor, "node.changed", node, field="name", before=before, after=f"{node.name} ({node.kind})")
+
+
+@transaction.atomic
+def move_node(actor: Actor, node: Node, parent: Node, *, version: int | None) -> None:
+    """Hang a node, with everything below it, under another; planners may. Recorded.
+
+    Everybody's scope follows from the tree, so it changes with the next request. All nodes are locked: two moves at once
+    could make a ring of which neither knows.
+    """
+    actor.need(Right.ORGANISE)
+    every = {n.pk: n for n in Node.objects.select_for_update().order_by("pk")}
+    if node.pk not in every or parent.pk not in every:
+        raise Missing(_("There is no such node."))
+    node, parent = every[node.pk], every[parent.pk]
+    check_version(node, version)
+    if node.parent_id is None:
+        raise Conflict(_("The top of the organisation cannot be moved."), code="root")
+    if parent.path.startswith(node.path):
+        raise Conflict(
+            _("“%(parent)s” is “%(node)s” itself or below it; a node cannot hang below itself.") % {"parent": parent, "node": node},
+            code="ring",
+        )
+    before, old = every[node.parent_id], node.path
+    if before.pk == parent.pk:
+        return
+    node.parent, node.path = parent, _below(parent, node)
+    below = [n for n in every.values() if n.path.startswith(old) and n.pk != node.pk]
+    for n in below:
+        n.path = node.path + n.path.removeprefix(old)
+        if len(n.path) > LONGEST_PATH:
+            raise Conflict(_("The tree would become too deep."), code="too_deep")
+    Node.objects.bulk_update(below, ["path"])
+    touch(actor, node, "parent", "path")
+    audit(actor, "node.moved", node, field="parent", before=before, after=parent)
+
+
+@transaction.atomic
+def remove_node(actor: Actor, node: Node, *, version: int | None) -> None:
+    """Remove a node that holds nothing; planners may. Recorded."""
+    actor.need(Right.ORGANISE)
+    node = _locked(node)
+    check_version(node, version)
+    if node.children.exists() or node.positions.exists() or node.leaders.exists():
+        raise Conflict(
+            _("“%(node)s” holds nodes, positions or leaders, also former ones; move or end those first.") % {"node": node}, code="not_empty"
+        )
+    audit(actor, "node.removed", node)
+    node.delete()
+
+
+@transaction.atomic
+def add_position(actor: Actor, node: Node, *, code: str, name: str, capacity: float = 1.0) -> Position:
+    """Add a position, vacant at first; planners may. Recorded."""
+    actor.need(Right.ORGANISE)
+    code = code.strip()[:80]
+    if not code or Position.objects.filter(code=code).exists():
+        raise Conflict(_("A position needs an id of its own; “%(id)s” cannot be used.") % {"id": code}, code="code")
+    position = Position.objects.create(code=code, name=_named(name), node=node, capacity=_capacity(capacity), **stamped(actor))
+    audit(actor, "position.created", position, field="node", after=node)
+    return position
+
+
+@transaction.atomic
+def change_position(actor: Actor, position: Position, *, name: str, capacity: float, node: Node, version: int | None) -> None:
+    """Rename a position, change its capacity, or hang it under another node; planners may. Recorded."""
+    actor.need(Right.ORGANISE)
+    found = Position.objects.select_for_update().filter(pk=position.pk).select_related("node").first()
+    if found is None:
+        raise Missing(_("There is no such position."))
+    check_version(found, version)
+    wanted = {"name": _named(name), "capacity": _capacity(capacity), "node": node}
+    for field, value in wanted.items():
+        before = getattr(found, field)
+        if before != value:
+            setattr(found, field, value)
+            audit(actor, "position.changed", found, field=field, before=before, after=value)
+    touch(actor, found, *wanted)
+
+
+@transaction.atomic
+def staff(
+    actor: Actor,
+    person: Person,
+    *,
+    position: Position | None = None,
+    node: Node | None = None,
+    valid_from: date,
+    valid_until: date | None = None,
+) -> Staffing:
+    """Let a person fill a position or lead a node for a period (the last day not included); planners may. Recorded.
+
+    A position is filled by one person at a time; a node may have several leaders.
+    """
+    actor.need(Right.ORGANISE)
+    if (position is None) == (node is None):
+        raise Invalid(_("Say which position the person fills, or which node they lead."), code="what")
+    if valid_until is not None and valid_until <= valid_from:
+        raise Invalid(_("The period must end after it begins; the day of the end is not part of it."), code="period")
+    if position is not None:
+        Position.objects.select_for_update().get(pk=position.pk)
+        _refuse_overlap(position, valid_from, valid_until)
+    made = Staffing.objects.create(
+        person=person, position=position, node=node, valid_from=valid_from, valid_until=valid_until, **stamped(actor)
+    )
+    audit(actor, "staffing.created", position or node or made, field="staffing", after=f"{person}: {_period(made)}")
+    return made
+
+
+@transaction.atomic
+def end_staffing(actor: Actor, staffing: Staffing, *, on: date, version: int | None) -> None:
+    """Let a staffing end on a day, which is no longer part of it; planners may. Recorded. One that never began is taken away."""
+    actor.need(Right.ORGANISE)
+    found = Staffing.objects.select_for_update(of=("self",)).filter(pk=staffing.pk).select_related("person", "position", "node").first()
+    if found is None:
+        raise Missing(_("There is no such staffing."))
+    check_version(found, version)
+    what, before = found.position or found.node or found, f"{found.person}: {_period(found)}"
+    if on <= found.valid_from:
+        audit(actor, "staffing.removed", what, field="staffing", before=before)
+        found.delete()
+        return
+    if found.valid_until is not None and on > found.valid_until and found.position is not None:
+        _refuse_overlap(found.position, found.valid_until, on, but=found.pk)
+    found.valid_until = on
+    touch(actor, found, "valid_until")
+    audit(actor, "staffing.ended", what, field="staffing", before=before, after=f"{found.person}: {_period(found)}")
+
+
+@transaction.atomic
+def add_person(actor: Actor, *, name: str, email: str = "") -> Person:
+    """Add a person who can fill positions, with or without a way to sign in; planners may. Recorded."""
+    actor.need(Right.ORGANISE)
+    person = Person.objects.create(name=_named(name), email=email.strip(), **stamped(actor))
+    audit(actor, "person.created", person)
+    return person
+
+
+def _refuse_overlap(position: Position, start: date, end: date | None, but: int | None = None) -> None:
+    overlap = Q(valid_until__isnull=True) | Q(valid_until__gt=start)
+    if end is not None:
+        overlap &= Q(valid_from__lt=end)
+    other = Staffing.objects.filter(overlap, position=position).exclude(pk=but or 0).select_related("person").first()
+    if other is not None:
+        raise Conflict(
+            _("%(person)s fills “%(position)s” %(period)s; end that first.")
+            % {"person": other.person, "position": position, "period": _period(other)},
+            code="filled",
+        )
+
+
+def _period(staffing: Staffing) -> str:
+    end = f"{staffing.valid_until:%Y-%m-%d}" if staffing.valid_until else "…"
+    return f"{staffing.valid_from:%Y-%m-%d} – {end}"
+
+
+def _locked(node: Node) -> Node:
+    found = Node.objects.select_for_update().filter(pk=node.pk).first()
+    if found is None:
+        raise Missing(_("There is no such node."))
+    return found
+
+
+def _below(parent: Node | None, node: Node) -> str:
+    path = f"{parent.path if parent else '/'}{node.pk}/"
+    if len(path) > LONGEST_PATH:
+        raise Conflict(_("The tree would become too deep."), code="too_deep")
+    return path
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise Invalid(_("It needs a name."), code="no_name")
+    return name.strip()[:200]
+
+
+def _capacity(value: float) -> float:
+    if not 0 < value < 1e9:
+        raise Invalid(_("The capacity must be a positive number: hours a year, or full-time equivalents."), code="capacity")
+    return value

@@ -1,0 +1,1 @@
+"""Users: inviting them, their roles, taking access away."""

@@ -1,0 +1,129 @@
+"""Marks are planted in drafts and in what belongs to others; nobody who may not see them finds one, on any path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from permission_rows import API_ROWS, ROWS
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Job
+from bailiwick_web.planning import services
+from bailiwick_web.planning.models import Challenge, Publication, Run, Scenario, TerritoryDefinition
+from bailiwick_web.territories.models import AlignmentPlan, Unit
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[str], Client]
+QUERIES = (
+    "",
+    "?t=P3",
+    "?t=-",
+    "?q=canary",
+    "?sort=-territory",
+    "?only=locked",
+    "?page=2",
+    "?colour=change",
+    "?unit=4",
+    "?unit=u04",
+    "?instead=P3",
+)
+
+
+@pytest.fixture
+def planted(planner: Actor, scenario: Scenario, users: dict[str, Any]) -> dict[str, Any]:
+    """A published plan whose east is none of theirs; a draft, a bin, a run, a plan of drafts only, all with marks."""
+    Unit.objects.filter(unit_set=scenario.plan.unit_set, idx=4).update(name="CANARY-EAST-UNIT")
+    Scenario.objects.filter(pk=scenario.pk).update(state="published")
+    TerritoryDefinition.objects.filter(scenario=scenario, code="P3").update(name="CANARY-EAST-TERRITORY")
+    publication = Publication.objects.create(plan=scenario.plan, scenario=scenario, valid_from=planner.now, published_at=planner.now)
+    draft = services.branch(planner, Scenario.objects.get(pk=scenario.pk), name="CANARY-DRAFT-NAME")
+    services.move_units(planner, draft.public_id, [0], "P4", version=1, reason="CANARY-DRAFT-REASON")
+    Scenario.objects.filter(pk=draft.pk).update(notes="CANARY-DRAFT-NOTES")
+    TerritoryDefinition.objects.filter(scenario=draft, code="P1").update(name="CANARY-DRAFT-TERRITORY")
+    binned = services.branch(planner, Scenario.objects.get(pk=scenario.pk), name="CANARY-BIN-NAME")
+    services.delete_scenario(planner, binned.public_id, version=1)
+    job = Job.objects.create(kind="run", title="CANARY-JOB", created_at=planner.now)
+    Run.objects.create(scenario=draft, job=job, params={})
+    secret = AlignmentPlan.objects.create(name="CANARY-PLAN", unit_set=scenario.plan.unit_set, **_stamps(planner))
+    Scenario.objects.create(plan=secret, name="CANARY-FIRST", **_stamps(planner))
+    # What counts was made from a draft: not even its name may be told.
+    Scenario.objects.filter(pk=scenario.pk).update(parent=draft)
+    unit = Unit.objects.get(unit_set=scenario.plan.unit_set, idx=4)
+    Challenge.objects.create(
+        scenario=scenario,
+        unit=unit,
+        reason="CANARY-CHALLENGE",
+        by=users["administrator"],
+        at=planner.now,
+        state="declined",
+        answer="CANARY-ANSWER",
+    )
+    return {"published": scenario, "draft": draft, "binned": binned, "publication": publication, "job": job, "secret": secret}
+
+
+def _stamps(actor: Actor) -> dict[str, Any]:
+    return {"created_at": actor.now, "created_by": actor.user, "changed_at": actor.now, "changed_by": actor.user}
+
+
+def addresses(planted: dict[str, Any]) -> list[str]:
+    """Every address with every key that there is, and with what can be asked of it."""
+    keys = [record.public_id for record in planted.values()]
+    found = []
+    for name, row in ROWS.items():
+        places = [reverse(name, args=[key]) for key in keys] if row.target not in {"", "word"} else [] if row.target else [reverse(name)]
+        found += [place + query for place in places for query in QUERIES]
+    found += [reverse("compare") + f"?a={a}&b={b}" for a in keys for b in keys] + [reverse("compare_csv") + f"?a={keys[0]}&b={keys[1]}"]
+    found += [reverse("who") + f"?plan={key}&unit=u04" for key in keys]
+    for name in API_ROWS:
+        if name.startswith("GET"):
+            found += [re.sub(r"{\w+}", str(key), name.split(" ")[1]) for key in keys]
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("role", ["manager", "rep", "viewer"])
+def test_no_mark_is_found(sign_in: SignIn, planted: dict[str, Any], role: str) -> None:
+    client, found, reached = sign_in(role), [], 0
+    queue = addresses(planted)
+    seen = set(queue)
+    while queue:
+        address = queue.pop()
+        answer = client.get(address)
+        assert answer.status_code < 500, address
+        reached += answer.status_code == 200
+        text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        text += str(dict(answer.headers)).encode()
+        found += [(address, mark) for mark in set(re.findall(rb"CANARY-[A-Z-]+", text))]
+        for link in re.findall(r'(?:href|hx-get)="(/[^"#]*)', text.decode(errors="replace")):
+            link = link.replace("&amp;", "&")
+            if link not in seen and not link.startswith("/static/") and len(seen) < 3000:
+                seen.add(link)
+                queue.append(link)
+    assert found == []
+    assert reached > 15, "the crawl reached nothing, so it shows nothing"
+
+
+def test_the_marks_are_there(sign_in: SignIn, planted: dict[str, Any]) -> None:
+    """The planner finds all of them: the crawl above looks for what can be found."""
+    client, found = sign_in("planner"), set()
+    for address in addresses(planted):
+        answer = client.get(address)
+        text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        found |= set(re.findall(r"CANARY-[A-Z-]+", text.decode(errors="replace")))
+    wanted = {"DRAFT-NAME", "DRAFT-REASON", "DRAFT-NOTES", "DRAFT-TERRITORY", "BIN-NAME", "PLAN", "FIRST", "EAST-UNIT", "EAST-TERRITORY"}
+    assert {f"CANARY-{mark}" for mark in wanted | {"CHALLENGE", "ANSWER"}} - found == set()
+
+
+def test_what_a_rep_sends_does_not_tell_either(sign_in: SignIn, planted: dict[str, Any]) -> None:
+    client = sign_in("rep")
+    for scenario in (planted["published"], planted["draft"]):
+        for unit in range(6):
+            answer = client.post(
+                reverse("scenario_challenge", args=[scenario.public_id]), {"unit": unit, "reason": "x"}, headers={"HX-Request": "true"}
+            )
+            assert answer.status_code in {403, 404, 409, 422}
+            assert "CANARY" not in answer.content.decode() + str(answer.headers)

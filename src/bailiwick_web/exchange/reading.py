@@ -25,6 +25,12 @@ FILE = "file"
 LOOK_SECONDS = 30
 _PROGRAM = "bailiwick_web.exchange.child"
 _READS = frozenset({"units", "reps", "alignment"})
+_FACTS = "facts.json"
+_RESULTS = (_FACTS, "rows.arrow", "rejected.arrow")
+_BEYOND = (
+    "The file could not be read within the limits of memory and time; it may be damaged, or far larger inside than outside. "
+    "Save it as CSV and try again."
+)
 _ASK_EVERY_SECONDS = 0.2
 _SECRETS = ("DATABASE_URL", "BAILIWICK_SECRET_KEY", "BAILIWICK_DEMO_KEY", "BAILIWICK_SETUP_KEY")
 _LIMITED = f"""
@@ -88,22 +94,33 @@ def read_file(
     Stopped
         If it was told to stop; the process is ended.
     """
-    for name in ("facts.json", *(("rows.arrow", "rejected.arrow") if task in _READS else ())):
-        (out / name).unlink(missing_ok=True)
+    fresh = out / "fresh" if task in _READS else out
+    fresh.mkdir(mode=0o700, exist_ok=True)
+    (fresh / _FACTS).unlink(missing_ok=True)
     seconds = min(LOOK_SECONDS, settings.IMPORT_TIMEOUT_SECONDS) if task == "look" else settings.IMPORT_TIMEOUT_SECONDS
-    with _process([*_limits(), task, str(path), str(out), json.dumps(dict(options))]) as process:
-        is_late = _follow(process, seconds, tell, should_stop)
-    if is_late:
-        return refusal(f"Reading took longer than {seconds} seconds. Split the file, or save it as CSV.", "too_slow")
-    facts = out / "facts.json"
-    if process.returncode == 0 and facts.exists():
-        found: dict[str, Any] = json.loads(facts.read_text(encoding="utf-8"))
+    try:
+        with _process([*_limits(), task, str(path), str(fresh), json.dumps(dict(options))]) as process:
+            is_late = _follow(process, seconds, tell, should_stop)
+        if is_late:
+            return refusal(f"Reading took longer than {seconds} seconds. Split the file, or save it as CSV.", "too_slow")
+        if process.returncode != 0 or not (fresh / _FACTS).exists():
+            return refusal(_BEYOND, "too_large")
+        found: dict[str, Any] = json.loads((fresh / _FACTS).read_text(encoding="utf-8"))
+        if fresh != out:
+            _take_over(fresh, out)
         return found
-    return refusal(
-        "The file could not be read within the limits of memory and time; it may be damaged, or far larger inside than outside. "
-        "Save it as CSV and try again.",
-        "too_large",
-    )
+    finally:
+        if fresh != out:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _take_over(fresh: Path, out: Path) -> None:
+    """What was read takes the place of what was read before, now that it is complete."""
+    for name in _RESULTS:
+        if (fresh / name).exists():
+            (fresh / name).replace(out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -115,6 +115,9 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 }
 """What is kept with a unit or a rep under one name, best names first."""
 
+NUMBERS = frozenset({"employees", "annual_revenue", "amount", "recurring_revenue"})
+"""Attributes that are measures where they are filled well enough."""
+
 SKIPPED = _names("""
     (Do Not Modify) Row Checksum; (Do Not Modify) Modified On; IsDeleted; PhotoUrl; attributes; AssociationCause; SobjectType
 """)
@@ -133,8 +136,8 @@ LABELS = {
     "capacity": "Capacity",
     "unit_id": "Customer or area",
     "territory_id": "Territory",
-    OWNER: "Owner or territory today",
-    MEASURE: "Measure (a number to balance)",
+    OWNER: "Owner or territory",
+    MEASURE: "Measure to balance",
     SKIP: "Leave out",
     "sic": "SIC code",
     "naics": "NAICS code",

@@ -28,7 +28,7 @@ _WORDS = {
     "parquet": ("Parquet", ".parquet"),
     "arrow": ("Arrow", ".arrow"),
 }
-_BOOKS = {".xlsx", ".xlsm", ".ods", ".xls"}
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OTHER_ENDINGS = {
     ".pdf",
     ".png",
@@ -60,6 +60,8 @@ def look(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     kind = file_kind(head, path)
     if kind == "zip":
         kind = _look_into(path)
+    elif kind == "ole" and _is_locked(path):
+        raise InputError(f"{path} is locked by a password; open it in a spreadsheet program and save it without one", code="encrypted_file")
     _check_name(path, kind)
     facts: dict[str, Any] = {"file_kind": kind, "kind": "units", "parts": []}
     if kind in {"workbook", "ods", "ole"}:
@@ -85,6 +87,17 @@ def _look_into(path: Path) -> str:
         check_workbook(path, members)
         return "ods"
     return "zip"
+
+
+def _is_locked(path: Path) -> bool:
+    """Office programs hide a locked workbook of any kind in an old one, under this name."""
+    tail = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            if _LOCKED in tail + chunk:
+                return True
+            tail = chunk[-len(_LOCKED) :]
+    return False
 
 
 def _check_name(path: Path, kind: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bailiwick.errors import InputError
+from bailiwick.formats.numbers import looks_numeric, parse_numbers
 from bailiwick.formats.recognise import choose_columns
 from bailiwick.formats.synonyms import (
     ALIGNMENT_SYNONYMS,
@@ -18,6 +19,7 @@ from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,
     ATTRIBUTES,
     MEASURE,
+    NUMBERS,
     OWNER,
     PLACE_FIELDS,
     REP_FIELDS,
@@ -30,6 +32,7 @@ from bailiwick_web.exchange.vocabulary import (
 )
 
 FIELDS = {"units": UNIT_FIELDS, "reps": REP_FIELDS, "alignment": ALIGNMENT_FIELDS}
+_MOST_NUMBERS, _MOST_FILLED = 0.95, 0.9
 _KEPT_ID = "(do not modify)"
 
 
@@ -150,7 +153,18 @@ def _find_fields(table: Any, kind: str, columns: Columns) -> None:
         if name in FIELDS[kind] and (chosen.column not in taken or chosen.column in columns.fields.values()):
             columns.fields.setdefault(name, chosen.column)
     if not is_rep and not columns.measures:
-        columns.measures += [c.column for c in choice.measures.values() if c.column and c.column not in columns.taken()]
+        found = [*(c.column for c in choice.measures.values() if c.column), *(n for n in table.names if _is_known_number(table, n))]
+        taken = columns.taken()
+        columns.measures += [name for name in dict.fromkeys(found) if name not in taken]
+
+
+def _is_known_number(table: Any, name: str) -> bool:
+    """Whether a column has a known name of a number and holds numbers; systems run words together, as in ``numberofemployees``."""
+    if not {field for _, field in attribute_ranks().get(name_key(name), ())} & NUMBERS:
+        return False
+    share, filled = looks_numeric(table.data.column(name), decimal=table.decimal)
+    numbers = parse_numbers(table.data.column(name), decimal=table.decimal)
+    return share >= _MOST_NUMBERS and filled >= _MOST_FILLED and not bool((numbers.values < 0).any())
 
 
 def _find_others(names: Sequence[str], columns: Columns, *, has_owner: bool) -> None:

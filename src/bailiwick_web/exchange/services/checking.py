@@ -49,9 +49,9 @@ def _check_one(batch: ImportBatch, options: dict[str, Any], watch: Watch) -> Non
     batch.unit_set, batch.counts, batch.state = None, {}, State.REFUSED
     if "error" not in facts:
         try:
-            prepared = prepare(batch, watch, facts)
+            prepared = prepare(batch, Watch(watch.tell), facts)  # the files are those of this reading: no stop from here
             batch.counts = {**prepared.counts, FAILED: facts["n_rejected"] + len(prepared.late)}
-            facts |= keep_late(batch, facts, prepared, watch)
+            facts |= keep_late(batch, facts, prepared, Watch())
             batch.state = State.CHECKED
         except Refused as error:
             facts = {**facts, **refusal(error.message, error.code)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Model, Q
+from django.db.models import ForeignObjectRel, Model, Q
 
 from bailiwick_web.exchange.services.bulk import chunks
 
@@ -21,10 +21,12 @@ def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] 
     """
     found: dict[str, int] = {}
     listed = list(keys)
-    for relation in model._meta.related_objects:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+            continue
         other = relation.related_model
         name = other._meta.model_name or ""
-        if name in but or relation.many_to_many:
+        if name in but:
             continue
         for chunk in chunks(listed, 500):
             rows = other._default_manager.filter(**{f"{relation.field.name}__in": chunk})

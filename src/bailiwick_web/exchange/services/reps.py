@@ -57,7 +57,8 @@ def incoming(rows: pa.Table, facts: dict[str, Any]) -> list[Incoming]:
             is_known = row["lon"] is not None and not math.isnan(row["lon"])
             values |= {"home_lon": row["lon"] if is_known else None, "home_lat": row["lat"] if is_known else None}
         region = next((row[f"text:{c}"] for c in REGION_COLUMNS if row.get(f"text:{c}")), "")
-        email = str(row.get("text:email") or "").strip().lower()
+        said = str(row.get("text:email") or row["code"]).strip().lower()
+        email = said if "@" in said else ""
         found.append(Incoming(int(row["row"]), str(row["code"])[:80], values, str(region)[:200], email))
     return found
 
@@ -127,7 +128,7 @@ def _node(actor: Actor, batch: ImportBatch, name: str, kind: str, parent: Node |
 def _create(actor: Actor, row: Incoming, node: Node) -> None:
     values = {"name": row.code, **row.values}
     position = Position.objects.create(code=row.code, node=node, **values, **stamped(actor))
-    person = Person.objects.create(name=values["name"], email=row.email if "@" in row.email else "", **stamped(actor))
+    person = Person.objects.create(name=values["name"], email=row.email, **stamped(actor))
     Staffing.objects.create(person=person, position=position, valid_from=actor.now.date(), **stamped(actor))
 
 

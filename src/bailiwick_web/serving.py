@@ -19,6 +19,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 HOST = "127.0.0.1"
 REAP_EVERY_SECONDS = 5
 END_SECONDS = 8
+WORKERS = 2
+"""Jobs at a time: an import need not wait for the engine."""
+MOST_SECONDS_TO_NOTICE = 1.0
 
 
 def main(arguments: list[str]) -> int:
@@ -162,7 +165,7 @@ def work() -> int:
 
     import bailiwick_web.core.tasks  # noqa: F401  registers what the queue calls
 
-    HUEY.create_consumer(workers=1, periodic=False).run()
+    HUEY.create_consumer(workers=WORKERS, periodic=False, max_delay=MOST_SECONDS_TO_NOTICE).run()
     return 0
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
-from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.exchange import services
+from bailiwick_web.exchange.error_file import error_file, examples
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.reading import folder_of
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.territories.models import MeasureValue, Unit, UnitSet
@@ -39,9 +37,12 @@ def test_a_dry_run_counts_every_row_and_stores_none(planner: Actor) -> None:
     assert batch.state == "checked", batch.facts
     assert batch.counts == {"created": 2, "updated": 0, "unchanged": 0, "failed": 2}
     assert sum(batch.counts.values()) == batch.facts["n_read"] == 4
-    assert {e["code"] for e in batch.facts["examples"]} == {"no_position", "duplicate_id"}
+    assert [(e["row"], e["column"], e["code"]) for e in examples(batch, 10)] == [
+        (4, "Longitude, Billing Zip/Postal Code", "no_position"),
+        (5, "Account ID", "duplicate_id"),
+    ]
     assert not UnitSet.objects.exists()
-    rejected = (folder_of(batch) / "rejected.csv").read_text(encoding="utf-8-sig")
+    rejected = (error_file(batch, is_raw=False) or b"").decode()
     assert "No place" in rejected
     assert "no coordinates" in rejected
 
@@ -128,52 +129,12 @@ def test_an_alignment_becomes_a_scenario(planner: Actor, scenario: Scenario) -> 
     assert set(arrays.causes) == {f"file:{batch.public_id}"}
 
 
-def bomb() -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.csv", b"0" * 200_000_000)
-    return packed.getvalue()
-
-
-def far_cell() -> bytes:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet["A1"], sheet["XFD1048576"] = "id", "x"
-    packed = io.BytesIO()
-    book.save(packed)
-    return packed.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "make"),
-    [
-        ("bomb.zip", bomb),
-        ("far.xlsx", far_cell),
-        ("picture.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(2000)),
-        ("empty.csv", lambda: b""),
-        ("only-header.csv", lambda: b"id,lon,lat\n"),
-        ("no-position.csv", lambda: b"id,sales\n1,2\n3,4\n"),
-        ("broken.geojson", lambda: b'{"type": "FeatureCollection", "features": [{"type"'),
-        ("../../etc/passwd.csv", lambda: b"root:x:0:0\n"),
-    ],
-)
-def test_bad_files_are_refused_in_words_and_nothing_is_stored(planner: Actor, name: str, make: object) -> None:
-    batch = bring(planner, "units", make(), name)  # type: ignore[operator]
-    assert batch.state == "refused"
-    assert len(batch.facts["error"]["message"]) > 20
-    assert str(folder_of(batch)) not in batch.facts["error"]["message"]
-    assert not UnitSet.objects.exists()
-    assert {p.parent for p in folder_of(batch).iterdir()} == {folder_of(batch)}
-    with pytest.raises(Conflict):
-        services.run_import(planner, batch.public_id)
-
-
 def test_a_process_that_needs_too_much_is_ended(planner: Actor, settings: object) -> None:
     settings.IMPORT_MEMORY_BYTES = 60_000_000  # type: ignore[attr-defined]
-    batch = bring(planner, "units", CUSTOMERS)
-    assert (batch.state, batch.facts["error"]["code"]) == ("refused", "too_large")
+    with pytest.raises(Invalid, match="limits of memory") as refused:
+        bring(planner, "units", CUSTOMERS)
+    assert refused.value.code == "too_large"
+    assert not ImportBatch.objects.exists()
 
 
 def test_real_counties_come_with_their_areas(planner: Actor, shared_data: Path) -> None:

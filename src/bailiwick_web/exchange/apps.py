@@ -10,3 +10,7 @@ class Config(AppConfig):
 
     name = "bailiwick_web.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        """Make the kinds of jobs known."""
+        from bailiwick_web.exchange import tasks  # noqa: F401

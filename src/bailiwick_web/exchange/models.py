@@ -1,30 +1,32 @@
-"""Imports: every file, every row that it changed, and what stood there before."""
+"""Imports: every file, every row that it changed, and what stood there before; and mappings to use again."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from bailiwick_web.core.models import Record
+from bailiwick_web.core.models import Job, Record
 from bailiwick_web.territories.models import UnitSet
 
 
 class ImportBatch(Record):
-    """One file on its way in: uploaded, checked, then imported, and perhaps taken back."""
+    """One table on its way in: taken in, checked, then imported, and perhaps taken back."""
 
     class Kind(models.TextChoices):
         """What the rows are."""
 
-        UNITS = "units", "Customers or areas"
-        REPS = "reps", "Reps"
-        ALIGNMENT = "alignment", "Territories as they are today"
+        UNITS = "units", _("Customers or areas")
+        REPS = "reps", _("Reps")
+        ALIGNMENT = "alignment", _("Territories as they are today")
 
     class State(models.TextChoices):
-        """How far it is."""
+        """What became of it so far; what is going on at present stands in the job."""
 
-        CHECKED = "checked"
-        REFUSED = "refused"
-        IMPORTED = "imported"
-        REVERTED = "reverted"
+        UPLOADED = "uploaded", _("uploaded")
+        CHECKED = "checked", _("checked")
+        REFUSED = "refused", _("refused")
+        IMPORTED = "imported", _("imported")
+        REVERTED = "reverted", _("taken back")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CHECKED)
@@ -35,6 +37,8 @@ class ImportBatch(Record):
     counts = models.JSONField(default=dict, help_text="created, updated, unchanged, failed: they add up to the rows read")
     unit_set = models.ForeignKey(UnitSet, null=True, on_delete=models.SET_NULL, related_name="imports")
     made_unit_set = models.BooleanField(default=False)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    main = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="followers", help_text="imported together with it")
 
     class Meta:
         ordering = ("-pk",)
@@ -42,11 +46,48 @@ class ImportBatch(Record):
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be changed."""
+        return self.state in {self.State.UPLOADED, self.State.CHECKED, self.State.REFUSED}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job works on it."""
+        return self.job is not None and not self.job.is_over
+
+    @property
+    def n_read(self) -> int:
+        """Rows of the file: what the counts add up to."""
+        return int(self.facts.get("n_read", 0))
+
 
 class ImportRow(models.Model):
     """A record that an import made or changed, with what stood there before."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    record = models.CharField(max_length=12, default="unit", help_text="unit, position, node, measure, scenario")
     key = models.CharField(max_length=200)
     outcome = models.CharField(max_length=10)
-    before = models.JSONField(null=True)
+    before = models.JSONField(null=True, help_text="the fields that were changed")
+
+    class Meta:
+        indexes = (models.Index(fields=["batch", "record", "key"], name="row_by_key"),)
+
+
+class MappingTemplate(Record):
+    """What the columns of files with a certain header are; used again for the next such file."""
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=ImportBatch.Kind.choices)
+    header = models.CharField(max_length=64, help_text="digest of the names of the columns, whatever their order")
+    columns = models.JSONField(default=dict, help_text="field → column")
+    reading = models.JSONField(default=dict, help_text="how the file is read: encoding, separator, decimal sign")
+    n_used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=["kind", "header"], name="one_template_per_header"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bailiwick_web.core.access import access, actor_of
-from bailiwick_web.core.models import Position
-from bailiwick_web.core.refusals import Conflict, Invalid, Missing
+from bailiwick_web.core.access import Actor, access, actor_of
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing, Refused
 from bailiwick_web.core.roles import Right
 from bailiwick_web.demo import load_sample
-from bailiwick_web.exchange import services
+from bailiwick_web.exchange import queries, services
+from bailiwick_web.exchange.error_file import error_file
+from bailiwick_web.exchange.forms import options_of
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.reading import folder_of
+from bailiwick_web.exchange.reading import file_of
+from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.territories.models import UnitSet
 
-FIELDS = {
-    "units": [
-        ("id", "Id"),
-        ("name", "Name"),
-        ("lon", "Longitude"),
-        ("lat", "Latitude"),
-        ("location", "Coordinates in one text"),
-        ("postcode", "Postcode"),
-        ("place", "City"),
-        ("state", "State"),
-        ("country", "Country"),
-    ],
-    "reps": [
-        ("id", "Id"),
-        ("name", "Name"),
-        ("lon", "Longitude"),
-        ("lat", "Latitude"),
-        ("postcode", "Postcode"),
-        ("place", "Home city"),
-        ("state", "State"),
-        ("country", "Country"),
-        ("capacity", "Capacity"),
-    ],
-    "alignment": [("unit_id", "Customer or area"), ("territory_id", "Territory")],
-}
-MEASURE = "measure"
-OPTIONS = ("encoding", "separator", "header_row", "sheet")
+CHUNK = 1 << 20
+AT_ONCE_BYTES = 1_000_000
+"""Smaller files are looked at while the user waits, larger ones by a job."""
 
 
 @access(Right.IMPORT)
 @require_GET
 def data(request: HttpRequest) -> HttpResponse:
     """What is here, and every import."""
-    context = {
-        "here": "data",
-        "unit_sets": UnitSet.objects.prefetch_related("measures").order_by("-pk"),
-        "positions": Position.objects.select_related("node").order_by("code")[:200],
-        "n_positions": Position.objects.count(),
-        "imports": ImportBatch.objects.select_related("created_by", "unit_set")[:50],
-    }
-    return render(request, "exchange/data.html", context)
+    return render(request, "exchange/data.html", {"here": "data", **queries.data_page()})
 
 
 @access(Right.IMPORT)
@@ -77,111 +49,137 @@ def sample(request: HttpRequest) -> HttpResponse:
 @access(Right.IMPORT)
 @require_http_methods(["GET", "POST"])
 def new_import(request: HttpRequest) -> HttpResponse:
-    """Choose a file."""
-    kinds = ImportBatch.Kind.choices
-    kind = request.POST.get("kind") or request.GET.get("kind") or "units"
+    """Choose a file; one that could do harm or is no table is refused here, and nothing of it is kept."""
+    kind = request.POST.get("kind") or request.GET.get("kind") or services.AUTO
     file = request.FILES.get("file")
-    if request.method == "POST" and file is not None:
-        batch = services.upload(actor_of(request), kind, file.name or "file", file.chunks(1 << 20))
-        return redirect("import", batch.public_id)
-    problem = "Choose a file." if request.method == "POST" else ""
-    context = {"here": "data", "kinds": kinds, "kind": kind, "problem": problem}
-    return render(request, "exchange/new_import.html", context, status=422 if problem else 200)
+    problem: Refused | None = None
+    if request.method == "POST":
+        try:
+            if file is None:
+                raise Invalid(_("Choose a file."), code="no_file")
+            batch = services.receive(actor_of(request), kind, file.name or "file", file.chunks(CHUNK))
+            _look(actor_of(request), batch, batch.options)
+            return redirect("import", batch.public_id)
+        except Refused as refused:
+            problem = refused
+    kinds = [(services.AUTO, _("Find out from the columns")), *ImportBatch.Kind.choices]
+    context = {"here": "data", "kinds": kinds, "kind": kind, "problem": problem, "most_mb": settings.MAX_UPLOAD_BYTES // 1_000_000}
+    context["filename"] = file.name if file is not None else ""
+    return render(request, "exchange/new_import.html", context, status=problem.status if problem else 200)
+
+
+def _look(actor: Actor, batch: ImportBatch, options: dict[str, object]) -> None:
+    """Small files at once, large ones by a job."""
+    if file_of(batch).exists() and file_of(batch).stat().st_size <= AT_ONCE_BYTES:
+        services.check(actor, batch, options=options)
+    else:
+        services.start(actor, batch.public_id, services.CHECK, options=options)
 
 
 @access(Right.IMPORT)
 @require_GET
 def show_import(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was understood of a file, and what importing it would do; or what it did."""
-    batch = _batch(public_id)
-    context = {
-        "here": "data",
-        "batch": batch,
-        "facts": batch.facts,
-        "columns": _columns(batch),
-        "fields": FIELDS[batch.kind],
-        "n_rows": sum(batch.counts.values()),
-        "is_open": batch.state in {ImportBatch.State.CHECKED, ImportBatch.State.REFUSED},
-        "has_rejected": (folder_of(batch) / "rejected.csv").exists() and batch.facts.get("n_rejected"),
-        "n_reps": Position.objects.count(),
-    }
-    return render(request, "exchange/import.html", context, status=422 if batch.state == ImportBatch.State.REFUSED else 200)
+    batch = batch_of(public_id)
+    shown = queries.SHOWN if request.GET.get("rejected") == "all" else queries.FIRST_SHOWN
+    context = {"here": "data", **queries.import_page(batch, shown=shown)}
+    is_refused = batch.state == ImportBatch.State.REFUSED and not context["is_busy"]
+    return render(request, "exchange/import.html", context, status=422 if is_refused else 200)
+
+
+@access(Right.IMPORT)
+@require_GET
+def import_progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """How far the job is; when it is over, the page is loaded anew."""
+    batch = batch_of(public_id)
+    work = queries.work_of(batch, batch.main or batch)
+    if not work["is_busy"]:
+        response = HttpResponse(status=204)
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return render(request, "exchange/_progress.html", {"batch": batch, **work})
 
 
 @access(Right.IMPORT)
 @require_POST
 def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read the file again as the user says."""
-    batch = _batch(public_id)
-    services.check(actor_of(request), batch, options=_options(request, batch))
+    batch = batch_of(public_id)
+    if batch.is_busy or (batch.main is not None and batch.main.is_busy):
+        raise Conflict(_("This file is being worked on; wait, or stop that first."), code="busy")
+    try:
+        options = options_of(request.POST, batch)
+    except Invalid as problem:
+        context = {"here": "data", **queries.import_page(batch), "problem": problem}
+        context["columns"] = [c | {"field": request.POST.get(f"column:{c['name']}", c["field"])} for c in context["columns"]]
+        return render(request, "exchange/import.html", context, status=problem.status)
+    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions"}}
+    _look(actor_of(request), batch, {**options, **kept})
     return redirect("import", public_id)
 
 
 @access(Right.IMPORT)
 @require_POST
 def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Import a checked file."""
-    batch = services.run_import(actor_of(request), public_id)
-    messages.success(request, f"Imported: {', '.join(f'{n:,} {what}' for what, n in batch.counts.items() if n)}.")
+    """Import a checked file, by a job."""
+    batch = batch_of(public_id)
+    has_choice = "owners_offered" in request.POST
+    options = {"with_owners": not has_choice or "with_owners" in request.POST}
+    services.start(actor_of(request), (batch.main or batch).public_id, services.RUN, options=options)
     return redirect("import", public_id)
 
 
 @access(Right.IMPORT)
 @require_POST
 def revert(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take an import back."""
-    services.revert(actor_of(request), public_id)
-    messages.success(request, "Taken back: everything is as it was before this import.")
+    """Take an import back, by a job."""
+    services.start(actor_of(request), public_id, services.REVERT)
     return redirect("import", public_id)
 
 
 @access(Right.IMPORT)
+@require_POST
+def stop_import(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Stop what is going on with a file."""
+    batch = batch_of(public_id)
+    services.stop(actor_of(request), (batch if batch.is_busy else batch.main or batch).public_id)
+    return redirect("import", public_id)
+
+
+@access(Right.IMPORT)
+@require_POST
+def discard_import(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Throw away a file that was not imported."""
+    services.discard(actor_of(request), public_id)
+    messages.success(request, _("Thrown away. Nothing of it was imported."))
+    return redirect("data")
+
+
+@access(Right.IMPORT)
+@require_POST
+def keep_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep the mapping for the next file with the same header."""
+    template = services.save_template(actor_of(request), batch_of(public_id), name=request.POST.get("template_name", ""))
+    messages.success(request, _("“%(name)s” is used for the next file with these columns.") % {"name": template.name})
+    return redirect("import", public_id)
+
+
+@access(Right.IMPORT)
+@require_POST
+def forget_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Forget a mapping."""
+    services.delete_template(actor_of(request), public_id)
+    return redirect("data")
+
+
+@access(Right.IMPORT)
 @require_GET
-def rejected(request: HttpRequest, public_id: UUID) -> HttpResponse | FileResponse:
-    """The rows that could not be used, with reasons; can be mended and imported again."""
-    path = folder_of(_batch(public_id)) / "rejected.csv"
-    if not path.exists():
-        raise Missing("No row of this file was rejected.")
-    return FileResponse(path.open("rb"), as_attachment=True, filename="rejected.csv", content_type="text/csv; charset=utf-8")
-
-
-def _batch(public_id: UUID) -> ImportBatch:
-    batch = ImportBatch.objects.filter(public_id=public_id).select_related("unit_set").first()
-    if batch is None:
-        raise Missing("There is no such import.")
-    return batch
-
-
-def _columns(batch: ImportBatch) -> list[dict[str, Any]]:
-    """The columns of the file with the field that each serves now."""
-    by_column: dict[str, str] = {}
-    for field, chosen in (batch.facts.get("chosen") or {}).items():
-        name = chosen["column"]
-        if name:
-            is_known = any(field == known for known, _ in FIELDS[batch.kind])
-            by_column.setdefault(name, field if is_known else MEASURE)
-    for field, name in (batch.options.get("columns") or {}).items():
-        by_column[name] = MEASURE if field.startswith("measure:") else field
-    return [{**column, "field": by_column.get(column["name"], "")} for column in batch.facts.get("columns", [])]
-
-
-def _options(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    """Mapping and reading options from the form; two columns on one field are refused."""
-    columns: dict[str, str] = {}
-    for key, field in request.POST.items():
-        if not key.startswith("column:") or not field:
-            continue
-        name = key.removeprefix("column:")
-        field = f"measure:{name}" if field == MEASURE else str(field)
-        if field in columns:
-            label = dict(FIELDS[batch.kind]).get(field, field)
-            raise Invalid(f"Two columns cannot both be the {label}: {columns[field]!r} and {name!r}. Choose one.", code="map_twice")
-        columns[field] = name
-    options: dict[str, Any] = {"columns": columns} if columns else {}
-    for name in OPTIONS:
-        text = request.POST.get(name, "").strip()
-        if text:
-            options[name] = int(text) if name == "header_row" and text.isdigit() else text
-    if request.POST.get("unit_set"):
-        options["unit_set"] = request.POST["unit_set"]
-    return options
+def rejected(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The rows that could not be used, with reasons; ``?raw=1`` without the guards against formulas."""
+    batch = batch_of(public_id)
+    content = error_file(batch, is_raw=request.GET.get("raw") == "1")
+    if content is None:
+        raise Missing(_("No row of this file was rejected."))
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="rejected.csv"'
+    return response

@@ -1,7 +1,9 @@
-"""Territories as they are today: a file of unit and territory becomes a scenario."""
+"""Territories as they are today: a file of unit and territory, or the owner column of one of customers, becomes a scenario."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,42 +13,120 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, keep_account
+from bailiwick_web.exchange.services.dependents import dependents, listed
+from bailiwick_web.exchange.services.matching import match_codes
+from bailiwick_web.exchange.services.reps import make_positions
+from bailiwick_web.exchange.services.reps import take_back as take_positions_back
+from bailiwick_web.exchange.services.rows import SCENARIO, Late, keep_account
 from bailiwick_web.exchange.services.units import unit_sets_with
-from bailiwick_web.planning.models import Scenario
-from bailiwick_web.planning.services import NewTerritory, create_plan, create_scenario, delete_scenario
+from bailiwick_web.planning.models import Publication, Scenario, UnitAssignment
+from bailiwick_web.planning.services import NewTerritory, create_plan, create_scenario
 from bailiwick_web.territories.models import AlignmentPlan, Unit, UnitSet
 
 TOLERANCE = 0.05
+MOST_TERRITORIES = 2_000
+NAME = "Today"
 
 
-def counts(rows: pa.Table) -> tuple[dict[str, int], int, UnitSet | None]:
-    """Units that get a territory, how many ids are no units, and the unit set that they are of."""
-    codes = {str(code) for code in rows.column("code").to_pylist()}
-    unit_set = unit_sets_with(codes)
-    known = set() if unit_set is None else set(Unit.objects.filter(unit_set=unit_set).values_list("code", flat=True)) & codes
-    return {CREATED: len(known), UPDATED: 0, UNCHANGED: 0}, len(codes) - len(known), unit_set
+@dataclass
+class Difference:
+    """What importing would do: for every unit of the file its territory, and how that compares with what is known."""
+
+    alignment: dict[str, str] = field(default_factory=dict)
+    n_created: int = 0
+    n_updated: int = 0
+    n_unchanged: int = 0
+    late: list[Late] = field(default_factory=list)
+    how: Counter[str] = field(default_factory=Counter)
+    reference: Scenario | None = None
 
 
-def write(actor: Actor, batch: ImportBatch, rows: pa.Table) -> None:
-    """Make a scenario, and a plan for it if there is none; the caller holds the transaction."""
+def target(rows: pa.Table, coming: ImportBatch | None) -> UnitSet | None:
+    """The unit set that most of the file is of; that of the units that come with it, if there are such."""
+    if coming is not None:
+        return coming.unit_set
+    return unit_sets_with({str(code) for code in rows.column("code").to_pylist()})
+
+
+def compare(rows: pa.Table, unit_set: UnitSet | None, *, coming_codes: list[str] | None = None) -> Difference:
+    """Compare with the territories of the latest file, or else with what is published; ids that are no units are told."""
+    result = Difference()
+    codes = [] if unit_set is None else list(Unit.objects.filter(unit_set=unit_set).values_list("code", flat=True))
+    known = list(dict.fromkeys([*codes, *(coming_codes or ())]))
+    result.reference = None if unit_set is None else reference_of(unit_set)
+    before = {} if result.reference is None else _alignment_of(result.reference)
+    columns = {name: rows.column(name).to_pylist() for name in ("row", "code", "territory")}
+    matches = match_codes([str(code) for code in columns["code"]], known)
+    result.how = matches.how
+    for row, code, territory, j in zip(columns["row"], columns["code"], columns["territory"], matches.found, strict=True):
+        if j < 0:
+            result.late.append(
+                Late(int(row), "", "unknown_unit", f"there is no customer or area with the id {str(code)[:60]!r}; import it first")
+            )
+        elif known[j] in result.alignment:
+            result.late.append(Late(int(row), "", "duplicate_id", f"{known[j]!r} stands already in a row above"))
+        else:
+            result.alignment[known[j]] = str(territory)[:80]
+            _count(result, before.get(known[j], ""), result.alignment[known[j]])
+    return result
+
+
+def _count(result: Difference, before: str, now: str) -> None:
+    if before == now:
+        result.n_unchanged += 1
+    elif before:
+        result.n_updated += 1
+    else:
+        result.n_created += 1
+
+
+def reference_of(unit_set: UnitSet) -> Scenario | None:
+    """The latest scenario that came with a file and is still there, else what is published."""
+    scenarios = Scenario.objects.filter(plan__unit_set=unit_set, deleted_at__isnull=True)
+    came = ImportBatch.objects.filter(kind=ImportBatch.Kind.ALIGNMENT, state=ImportBatch.State.IMPORTED, unit_set=unit_set)
+    for facts in came.values_list("facts", flat=True):
+        found = scenarios.filter(public_id=facts["scenario"]).first() if facts.get("scenario") else None
+        if found is not None:
+            return found
+    published = Publication.objects.filter(plan__unit_set=unit_set, valid_until=None).select_related("scenario").first()
+    return None if published is None else published.scenario
+
+
+def _alignment_of(scenario: Scenario) -> dict[str, str]:
+    rows = UnitAssignment.objects.filter(scenario=scenario, territory__isnull=False).values_list("unit__code", "territory__code")
+    return dict(rows)
+
+
+def write(actor: Actor, batch: ImportBatch, what: Difference) -> None:
+    """Make a scenario, and a plan for it if there is none; if nothing changes, nothing is made. The caller holds the transaction."""
     unit_set = batch.unit_set
-    if unit_set is None:
+    if unit_set is None or not what.alignment:
         raise Conflict("No unit of this file is known. Import the customers or areas first.", code="no_common_ids")
-    known = set(Unit.objects.filter(unit_set=unit_set).values_list("code", flat=True))
-    pairs = zip(rows.column("code").to_pylist(), rows.column("territory").to_pylist(), strict=True)
-    alignment = {str(code): str(territory)[:80] for code, territory in pairs if str(code) in known}
-    plan = unit_set.plans.order_by("-pk").first() or _plan(actor, unit_set)
+    if not what.n_created and not what.n_updated:
+        batch.facts = {**batch.facts, "scenario": str(what.reference.public_id) if what.reference else "", "is_same": True}
+        return
+    before = _alignment_of(what.reference) if what.reference is not None else {}
+    alignment = {**before, **what.alignment}
+    if batch.options.get("makes_positions"):
+        make_positions(actor, batch, sorted(set(what.alignment.values())))
+    plan = unit_set.plans.order_by("-pk").first()
+    made_plan = plan is None
+    plan = plan or _plan(actor, unit_set)
     scenario = create_scenario(
-        actor, plan, name="Today", territories=territories(alignment), alignment=alignment, cause=f"file:{batch.public_id}"
+        actor, plan, name=NAME, territories=territories(alignment), alignment=alignment, cause=f"file:{batch.public_id}"
     )
-    batch.facts = {**batch.facts, "scenario": str(scenario.public_id)}
-    keep_account(batch, alignment, ())
+    batch.facts = {**batch.facts, "scenario": str(scenario.public_id), "made_plan": made_plan}
+    keep_account(batch, (str(scenario.public_id),), (), record=SCENARIO)
 
 
 def territories(alignment: dict[str, str]) -> list[NewTerritory]:
     """The territories that an alignment names: positions where they are known by code or name, else by name only."""
     codes = sorted(set(alignment.values()))
+    if len(codes) > MOST_TERRITORIES:
+        raise Conflict(
+            f"The file names {len(codes):,} territories, more than the {MOST_TERRITORIES:,} that a plan can have; choose another column.",
+            code="territories",
+        )
     positions: dict[str, Position] = {}
     for position in Position.objects.all():
         positions.setdefault(position.name, position)
@@ -59,10 +139,29 @@ def territories(alignment: dict[str, str]) -> list[NewTerritory]:
 
 
 def take_back(actor: Actor, batch: ImportBatch) -> None:
-    """Put the scenario that an import made into the bin."""
-    scenario = Scenario.objects.filter(public_id=UUID(batch.facts["scenario"]), deleted_at__isnull=True).first()
+    """Remove the scenario that an import made, with its plan and positions if it made them; refused where work stands on it."""
+    if batch.facts.get("is_same") or not batch.facts.get("scenario"):
+        return
+    scenario = Scenario.objects.filter(public_id=UUID(batch.facts["scenario"])).first()
     if scenario is not None:
-        delete_scenario(actor, scenario.public_id, version=scenario.version)
+        _remove(scenario)
+        if batch.facts.get("made_plan") and not scenario.plan.scenarios.exclude(pk=scenario.pk).exists():
+            plan = scenario.plan
+            scenario.delete()
+            if not dependents(AlignmentPlan, [plan.pk]):
+                plan.delete()
+        else:
+            scenario.delete()
+    take_positions_back(actor, batch)
+
+
+def _remove(scenario: Scenario) -> None:
+    """Refuse if the scenario is more than what the file said."""
+    if scenario.state != Scenario.State.DRAFT:
+        raise Conflict(f"“{scenario}” is {scenario.state} by now and belongs to the history; it cannot be taken back.", code="in_use")
+    others = dependents(Scenario, [scenario.pk], but={"territorydefinition", "unitassignment"})
+    if others:
+        raise Conflict(f"Work stands on “{scenario}” by now: {listed(others)}. Delete that first, or keep the territories.", code="in_use")
 
 
 def _plan(actor: Actor, unit_set: UnitSet) -> AlignmentPlan:

@@ -2,185 +2,316 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import shapely
 from django.db.models import Q
 
+from bailiwick.domain import UnitTable
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import audit, stamped, touch
-from bailiwick_web.exchange.child import AREA
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, keep_account
-from bailiwick_web.planning.models import Publication, Scenario, UnitAssignment
-from bailiwick_web.territories.convert import BATCH, store_digest
+from bailiwick_web.exchange.services.bulk import insert, json_text, reserve_keys, update
+from bailiwick_web.exchange.services.matching import BY_NAME, Matches, match_codes, place_key
+from bailiwick_web.exchange.services.rows import MEASURE, Late, keep_account
+from bailiwick_web.planning.models import Scenario, UnitAssignment
+from bailiwick_web.territories.convert import content_digest
 from bailiwick_web.territories.models import MeasureDefinition, MeasureValue, Unit, UnitSet
 
 FIELDS = ("name", "lon", "lat", "placed_by")
-GENERATED = "generated"
+AREA, GENERATED = "area", "generated"
+MOST_CODE, MOST_NAME = 200, 300
 
 
-@dataclass(frozen=True)
+@dataclass
 class Incoming:
-    """One row of the file, as a unit."""
+    """The usable rows of a file, by column; ``given`` are the fields that the file has, all others stay as they are."""
 
-    code: str
-    fields: dict[str, Any]
-    attributes: dict[str, str]
-    area: bytes | None
-    values: dict[str, float]
+    rows: list[int]
+    codes: list[str]
+    given: dict[str, list[Any]]
+    attributes: list[dict[str, str]]
+    text_columns: frozenset[str]
+    values: dict[str, list[float]]
+    has_ids: bool = True
+    is_placed: bool = True
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
 
-def incoming(rows: pa.Table) -> list[Incoming]:
+@dataclass
+class Stored:
+    """The units of a set in the order of their index, by column."""
+
+    keys: list[int] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in (*FIELDS, "attributes", AREA)})
+    values: dict[str, list[float | None]] = field(default_factory=dict)
+    measures: dict[str, MeasureDefinition] = field(default_factory=dict)
+    version: int = 0
+    is_planar: bool = False
+
+
+@dataclass
+class Difference:
+    """What importing would do: indices of new rows, pairs (row, unit) of changed ones, and rows that do not fit."""
+
+    fresh: list[int]
+    changed: list[tuple[int, int]]
+    n_unchanged: int
+    late: list[Late]
+    how: Counter[str]
+
+
+def incoming(rows: pa.Table, facts: dict[str, Any]) -> Incoming:
     """The rows of a checked file."""
     columns = {name: rows.column(name).to_pylist() for name in rows.column_names}
-    measures = {name.removeprefix("measure:"): values for name, values in columns.items() if name.startswith("measure:")}
+    codes = [str(code)[:MOST_CODE] for code in columns["code"]]
+    given = {name: columns[name] for name in (*FIELDS, AREA) if name in columns}
+    if "name" in given:
+        given["name"] = [str(name)[:MOST_NAME] for name in given["name"]]
     texts = {name.removeprefix("text:"): values for name, values in columns.items() if name.startswith("text:")}
-    found = []
-    for i, code in enumerate(columns["code"]):
-        fields = {name: columns[name][i] for name in FIELDS}
-        fields["name"] = str(fields["name"])[:300]
-        area = columns[AREA][i] if AREA in columns else None
-        attributes = {name: values[i] for name, values in texts.items() if values[i]}
-        found.append(Incoming(str(code), fields, attributes, area, {name: float(values[i]) for name, values in measures.items()}))
+    names = list(texts)
+    attributes = [{n: t for n, t in zip(names, line, strict=True) if t} for line in zip(*texts.values(), strict=True)] or [
+        {} for _ in codes
+    ]
+    values = {name.removeprefix("measure:"): column for name, column in columns.items() if name.startswith("measure:")}
+    found = Incoming(columns["row"], codes, given, attributes, frozenset(texts), values)
+    found.has_ids, found.is_placed = facts.get("has_ids", True), facts.get("is_placed", True)
     return found
 
 
-def existing(unit_set: UnitSet | None) -> dict[str, tuple[Unit, dict[str, float]]]:
-    """Units of a set by code, with their measures."""
+def stored(unit_set: UnitSet | None) -> Stored:
+    """What is there."""
     if unit_set is None:
-        return {}
-    values: dict[int, dict[str, float]] = {}
-    for unit_id, key, value in MeasureValue.objects.filter(unit__unit_set=unit_set).values_list("unit_id", "measure__key", "value"):
-        values.setdefault(unit_id, {})[key] = value
-    return {unit.code: (unit, values.get(unit.pk, {})) for unit in Unit.objects.filter(unit_set=unit_set)}
+        return Stored()
+    found = Stored(version=unit_set.version, is_planar=unit_set.is_planar)
+    names = ("pk", "code", *FIELDS, "attributes", AREA)
+    lines = list(zip(*Unit.objects.filter(unit_set=unit_set).order_by("idx").values_list(*names), strict=True)) or [()] * len(names)
+    found.keys, found.codes = list(lines[0]), list(lines[1])
+    found.columns = {name: list(line) for name, line in zip(names[2:], lines[2:], strict=True)}
+    found.columns[AREA] = [None if area is None else bytes(area) for area in found.columns[AREA]]
+    found.measures = {m.key: m for m in unit_set.measures.all()}
+    place = {key: i for i, key in enumerate(found.keys)}
+    for key, measure in found.measures.items():
+        column: list[float | None] = [None] * len(found.keys)
+        for unit_id, value in MeasureValue.objects.filter(measure=measure).values_list("unit_id", "value"):
+            column[place[unit_id]] = value
+        found.values[key] = column
+    return found
 
 
-def outcome(row: Incoming, there: tuple[Unit, dict[str, float]] | None) -> str:
-    """What importing the row would do."""
-    if there is None:
-        return CREATED
-    unit, values = there
-    same = all(getattr(unit, name) == value for name, value in row.fields.items())
-    same = same and unit.attributes == row.attributes and (bytes(unit.area) if unit.area else None) == row.area
-    return UNCHANGED if same and all(values.get(key) == value for key, value in row.values.items()) else UPDATED
+def compare(new: Incoming, old: Stored) -> Difference:
+    """Tell new rows, changed ones and unchanged ones apart."""
+    matches = _match(new, old)
+    result = Difference([], [], 0, [], matches.how)
+    seen: dict[int, int] = {}
+    for i, j in enumerate(matches.found):
+        if j < 0:
+            if new.is_placed:
+                result.fresh.append(i)
+            else:
+                result.late.append(Late(new.rows[i], "", "no_position", "it is new, and the file does not say where it is"))
+        elif j in seen:
+            words = f"it is the same record ({old.codes[j]!r}) as row {new.rows[seen[j]]}"
+            result.late.append(Late(new.rows[i], "", "duplicate_id", words))
+        else:
+            seen[j] = i
+            if _is_changed(new, i, old, j):
+                result.changed.append((i, j))
+            else:
+                result.n_unchanged += 1
+    return result
 
 
-def write(actor: Actor, batch: ImportBatch, rows: list[Incoming]) -> None:
+def _match(new: Incoming, old: Stored) -> Matches:
+    """By id; rows of a file without ids by name and place, for their row numbers say nothing."""
+    if new.has_ids or "lon" not in new.given:
+        return match_codes(new.codes, old.codes)
+    names = new.given.get("name") or [""] * len(new)
+    at: dict[tuple[str, float, float], int] = {}
+    for j, (name, lon, lat) in enumerate(zip(*(old.columns[c] for c in ("name", "lon", "lat")), strict=True)):
+        at.setdefault(place_key(name, lon, lat), j)
+    found: list[int] = []
+    taken: set[int] = set()
+    for name, lon, lat in zip(names, new.given["lon"], new.given["lat"], strict=True):
+        j = at.get(place_key(name, lon, lat), -1)
+        found.append(-1 if j in taken else j)
+        taken.add(j)
+    return Matches(found, Counter({BY_NAME: len(found) - found.count(-1)}) if any(j >= 0 for j in found) else Counter())
+
+
+def _is_changed(new: Incoming, i: int, old: Stored, j: int) -> bool:
+    if any(values[i] != old.columns[name][j] for name, values in new.given.items()):
+        return True
+    if any(column[i] != (old.values[key][j] if key in old.values else None) for key, column in new.values.items()):
+        return True
+    return _attributes(new, i, old, j) != old.columns["attributes"][j]
+
+
+def _attributes(new: Incoming, i: int, old: Stored, j: int) -> dict[str, str]:
+    before = old.columns["attributes"][j]
+    if before == new.attributes[i]:
+        return dict(before)
+    return {**{name: text for name, text in before.items() if name not in new.text_columns}, **new.attributes[i]}
+
+
+def write(actor: Actor, batch: ImportBatch, new: Incoming, old: Stored, what: Difference) -> None:
     """Make and change the units; the caller holds the transaction."""
-    unit_set = batch.unit_set or _new_set(actor, batch, rows)
-    there = existing(unit_set)
-    outcomes = [outcome(row, there.get(row.code)) for row in rows]
-    fresh = [row for row, what in zip(rows, outcomes, strict=True) if what == CREATED]
-    changed = [row for row, what in zip(rows, outcomes, strict=True) if what == UPDATED]
-    keep_account(batch, (row.code for row in fresh), ((row.code, _image(*there[row.code])) for row in changed))
-    measures = _measures(unit_set, rows)
-    start = max((unit.idx for unit, _ in there.values()), default=-1) + 1
-    units = [
-        Unit(unit_set=unit_set, idx=start + i, code=row.code, attributes=row.attributes, area=row.area, **row.fields)
-        for i, row in enumerate(fresh)
-    ]
-    Unit.objects.bulk_create(units, batch_size=2_000)
-    made = dict(Unit.objects.filter(unit_set=unit_set, idx__gte=start).values_list("code", "pk"))
-    _write_values([(made[row.code], row.values) for row in fresh], measures)
-    for row in changed:
-        unit = there[row.code][0]
-        for name, value in row.fields.items():
-            setattr(unit, name, value)
-        unit.attributes, unit.area = row.attributes, row.area
-    Unit.objects.bulk_update([there[row.code][0] for row in changed], [*FIELDS, "attributes", "area"], batch_size=200)
-    _write_values([(there[row.code][0].pk, row.values) for row in changed], measures)
-    if fresh or changed:
-        store_digest(unit_set)
-        touch(actor, unit_set, "n_units", "digest")
+    unit_set = batch.unit_set or _new_set(actor, batch, new)
+    if not what.fresh and not what.changed:
+        batch.unit_set = unit_set
+        return
+    measures = _measures(batch, unit_set, new, old)
+    keep_account(batch, (), ((old.codes[j], _image(new, i, old, j)) for i, j in what.changed))
+    _write_changed(new, old, what, measures)
+    merged = _write_fresh(batch, unit_set, new, old, what, measures)
+    unit_set.n_units = len(old.keys) + len(what.fresh)
+    unit_set.digest = content_digest(merged)
+    touch(actor, unit_set, "n_units", "digest")
+    if what.fresh:
         give_rows_to_drafts(actor, unit_set)
+    else:
+        _touch_drafts(actor, unit_set)
     batch.unit_set = unit_set
+
+
+def _write_changed(new: Incoming, old: Stored, what: Difference, measures: dict[str, MeasureDefinition]) -> None:
+    """Change the units, in the database and in ``old``; numbers that were not there before are added."""
+    names = [*new.given, "attributes"]
+    changed = []
+    for i, j in what.changed:
+        old.columns["attributes"][j] = _attributes(new, i, old, j)
+        for name, values in new.given.items():
+            old.columns[name][j] = values[i]
+        changed.append((*(values[i] for values in new.given.values()), json_text(old.columns["attributes"][j]), old.keys[j]))
+    update(Unit, names, changed)
+    numbers = [
+        MeasureValue(unit_id=old.keys[j], measure=measures[key], value=column[i])
+        for key, column in new.values.items()
+        for i, j in what.changed
+        if old.values.setdefault(key, [None] * len(old.keys))[j] != column[i]
+    ]
+    MeasureValue.objects.bulk_create(
+        numbers, batch_size=5_000, update_conflicts=True, unique_fields=["unit", "measure"], update_fields=["value"]
+    )
+    for key, column in new.values.items():
+        for i, j in what.changed:
+            old.values[key][j] = column[i]
+
+
+def _write_fresh(
+    batch: ImportBatch, unit_set: UnitSet, new: Incoming, old: Stored, what: Difference, measures: dict[str, MeasureDefinition]
+) -> UnitTable:
+    """Add the new units at the end; returns all units as they are now."""
+    n = len(what.fresh)
+    codes = _free_codes(new, old, what)
+    keys = reserve_keys(Unit, n)
+    names = new.given.get("name") or new.codes
+    areas = new.given.get(AREA) or [None] * len(new)
+    lon, lat, placed = (new.given.get(name) or [] for name in ("lon", "lat", "placed_by"))
+    start = len(old.keys)
+    insert(
+        Unit,
+        ("id", "unit_set", "idx", "code", "name", "lon", "lat", "placed_by", "attributes", AREA),
+        (
+            (keys[p], unit_set.pk, start + p, codes[p], names[i], lon[i], lat[i], placed[i], json_text(new.attributes[i]), areas[i])
+            for p, i in enumerate(what.fresh)
+        ),
+    )
+    for key, column in new.values.items():
+        insert(MeasureValue, ("unit", "measure", "value"), ((keys[p], measures[key].pk, column[i]) for p, i in enumerate(what.fresh)))
+    keep_account(batch, codes, ())
+    spots = np.array([[lon[i], lat[i]] for i in what.fresh], float).reshape(n, 2)
+    values = {key: np.array([column[i] for i in what.fresh], float) for key, column in new.values.items()}
+    return _table(old, codes, spots, values, [areas[i] for i in what.fresh])
+
+
+def _table(old: Stored, codes: list[str], spots: Any, values: dict[str, Any], areas: list[bytes | None]) -> UnitTable:
+    """The units of before and the new ones, as the rest of the application reads them: the digest is of this."""
+    before = np.column_stack([np.array(old.columns["lon"], float), np.array(old.columns["lat"], float)])
+    n_old, n_new = len(old.keys), len(codes)
+    measures = {}
+    for key in {**old.values, **values}:
+        known = np.array([v or 0.0 for v in old.values.get(key, [0.0] * n_old)], float)
+        measures[key] = np.concatenate([known, values.get(key, np.zeros(n_new))])
+    every = [*old.columns[AREA], *areas]
+    shapes = None
+    if any(area is not None for area in every):
+        shapes = np.empty(len(every), dtype=object)
+        shapes[:] = shapely.from_wkb(every)
+    ids = np.empty(n_old + n_new, dtype=object)
+    ids[:] = [*old.codes, *codes]
+    return UnitTable(ids=ids, coordinates=np.vstack([before, spots]), measures=measures, shapes=shapes, is_planar=old.is_planar)
+
+
+def _free_codes(new: Incoming, old: Stored, what: Difference) -> list[str]:
+    """Ids of the new units; row numbers that are taken already go on after the greatest."""
+    codes = [new.codes[i] for i in what.fresh]
+    if new.has_ids or not old.codes:
+        return codes
+    taken = set(old.codes)
+    following = max((int(code) for code in taken if code.isascii() and code.isdigit() and len(code) < 12), default=0)
+    free = []
+    for code in codes:
+        if code in taken:
+            following += 1
+            code = str(following)
+        taken.add(code)
+        free.append(code)
+    return free
 
 
 def give_rows_to_drafts(actor: Actor, unit_set: UnitSet) -> None:
     """Drafts know every unit: new ones have no territory yet. What was published stays as it was."""
     for scenario in Scenario.objects.filter(plan__unit_set=unit_set, state=Scenario.State.DRAFT):
         missing = Unit.objects.filter(unit_set=unit_set).exclude(pk__in=scenario.assignments.values("unit_id")).values_list("pk", flat=True)
-        rows = [UnitAssignment(scenario=scenario, unit_id=pk) for pk in missing]
-        UnitAssignment.objects.bulk_create(rows, batch_size=BATCH)
+        insert(UnitAssignment, ("scenario", "unit", "cause", "is_locked"), ((scenario.pk, pk, "", False) for pk in list(missing)))
         touch(actor, scenario)
 
 
-def take_back(actor: Actor, batch: ImportBatch) -> None:
-    """Remove the units that an import made and restore those that it changed; the caller holds the transaction."""
-    unit_set = batch.unit_set
-    assert unit_set is not None
-    created = list(batch.rows.filter(outcome=CREATED).values_list("key", flat=True))
-    if created and Publication.objects.filter(plan__unit_set=unit_set).exists():
-        raise Conflict("These units are part of a published plan; taking them back would change its history.", code="was_published")
-    plans = [str(plan) for plan in unit_set.plans.all()]
-    if batch.made_unit_set and plans:
-        raise Conflict(f"Plans were made with these units ({', '.join(plans[:3])}); they would be left without any.", code="in_use")
-    for start in range(0, len(created), 500):
-        Unit.objects.filter(unit_set=unit_set, code__in=created[start : start + 500]).delete()
-    images = {row.key: row.before or {} for row in batch.rows.filter(outcome=UPDATED)}
-    _restore(unit_set, images)
-    if batch.made_unit_set:
-        batch.unit_set = None
-        unit_set.delete()
-        return
-    for idx, unit in enumerate(Unit.objects.filter(unit_set=unit_set).order_by("idx")):
-        if unit.idx != idx:
-            Unit.objects.filter(pk=unit.pk).update(idx=idx)
-    store_digest(unit_set)
-    touch(actor, unit_set, "n_units", "digest")
+def _touch_drafts(actor: Actor, unit_set: UnitSet) -> None:
     for scenario in Scenario.objects.filter(plan__unit_set=unit_set, state=Scenario.State.DRAFT):
         touch(actor, scenario)
 
 
-def _restore(unit_set: UnitSet, images: dict[str, dict[str, Any]]) -> None:
-    units = [unit for unit in Unit.objects.filter(unit_set=unit_set) if unit.code in images]
-    for unit in units:
-        image = images[unit.code]
-        for name in FIELDS:
-            setattr(unit, name, image[name])
-        unit.attributes, unit.area = image["attributes"], bytes.fromhex(image["area"]) if image["area"] else None
-    Unit.objects.bulk_update(units, [*FIELDS, "attributes", "area"], batch_size=200)
-    measures = {m.key: m for m in unit_set.measures.all()}
-    _write_values([(unit.pk, images[unit.code]["values"]) for unit in units], measures)
+def _image(new: Incoming, i: int, old: Stored, j: int) -> dict[str, Any]:
+    """What stands in the fields that change, as it is before."""
+    image: dict[str, Any] = {}
+    for name, values in new.given.items():
+        before = old.columns[name][j]
+        if values[i] != before:
+            image[name] = before.hex() if isinstance(before, bytes) else before
+    if _attributes(new, i, old, j) != old.columns["attributes"][j]:
+        image["attributes"] = old.columns["attributes"][j]
+    numbers = {key: old.values[key][j] if key in old.values else None for key in new.values}
+    image["values"] = {key: before for key, before in numbers.items() if before != new.values[key][i]}
+    return image
 
 
-def _image(unit: Unit, values: dict[str, float]) -> dict[str, Any]:
-    image: dict[str, Any] = {name: getattr(unit, name) for name in FIELDS}
-    return image | {"attributes": unit.attributes, "area": bytes(unit.area).hex() if unit.area else "", "values": values}
-
-
-def _new_set(actor: Actor, batch: ImportBatch, rows: list[Incoming]) -> UnitSet:
-    name = batch.options.get("name") or batch.filename.rsplit(".", 1)[0].replace("_", " ").strip() or "Units"
-    generated = bool(rows) and all(row.attributes.get(GENERATED) for row in rows)
-    unit_set = UnitSet.objects.create(name=name[:200].capitalize(), is_generated=generated, **stamped(actor))
+def _new_set(actor: Actor, batch: ImportBatch, new: Incoming) -> UnitSet:
+    sheet = batch.options.get("sheet") or ""
+    name = batch.options.get("name") or sheet or batch.filename.rsplit(".", 1)[0].replace("_", " ").strip() or "Units"
+    generated = len(new) > 0 and all(attributes.get(GENERATED) for attributes in new.attributes)
+    unit_set = UnitSet.objects.create(name=(name[:1].upper() + name[1:])[:200], is_generated=generated, **stamped(actor))
     batch.made_unit_set = True
     audit(actor, "unit_set.created", unit_set)
     return unit_set
 
 
-def _measures(unit_set: UnitSet, rows: list[Incoming]) -> dict[str, MeasureDefinition]:
-    found = {m.key: m for m in unit_set.measures.all()}
-    for key in rows[0].values if rows else ():
-        if key not in found:
-            found[key] = MeasureDefinition.objects.create(unit_set=unit_set, key=key, position=len(found))
+def _measures(batch: ImportBatch, unit_set: UnitSet, new: Incoming, old: Stored) -> dict[str, MeasureDefinition]:
+    found = dict(old.measures)
+    fresh = [key for key in new.values if key not in found]
+    for key in fresh:
+        found[key] = MeasureDefinition.objects.create(unit_set=unit_set, key=key[:120], position=len(found))
+    keep_account(batch, fresh, (), record=MEASURE)
     return found
-
-
-def _write_values(values: list[tuple[int, dict[str, float]]], measures: dict[str, MeasureDefinition]) -> None:
-    rows = [MeasureValue(unit_id=pk, measure=measures[key], value=v) for pk, numbers in values for key, v in numbers.items()]
-    MeasureValue.objects.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["unit", "measure"], update_fields=["value"]
-    )
-
-
-def counts(rows: list[Incoming], unit_set: UnitSet | None) -> dict[str, int]:
-    """What importing the rows would do, in numbers."""
-    there = existing(unit_set)
-    found = [outcome(row, there.get(row.code)) for row in rows]
-    return {what: found.count(what) for what in (CREATED, UPDATED, UNCHANGED)}
 
 
 def unit_sets_with(codes: set[str]) -> UnitSet | None:
@@ -190,3 +321,13 @@ def unit_sets_with(codes: set[str]) -> UnitSet | None:
         if Unit.objects.filter(Q(unit_set=unit_set) & Q(code__in=sample)).count() * 2 > len(sample):
             return unit_set
     return None
+
+
+def check_same(unit_set: UnitSet | None, old: Stored) -> bool:
+    """Whether the set is still as it was compared; the caller holds the transaction."""
+    if unit_set is None:
+        return old.version == 0
+    fresh = UnitSet.objects.select_for_update().filter(pk=unit_set.pk).values_list("version", flat=True).first()
+    if fresh is None:
+        raise Conflict("The customers or areas that this file belongs to are gone; check the file again.", code="set_gone")
+    return bool(fresh == old.version)

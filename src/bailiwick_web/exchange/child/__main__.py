@@ -1,0 +1,84 @@
+"""One file, one task: ``look`` before it is taken in, or read it as ``units``, ``reps`` or an ``alignment``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any
+
+
+class _Needless(MetaPathFinder):
+    """Big libraries that others would load if they are installed, though nothing here needs them: half of the start."""
+
+    names = frozenset({"pandas", "geopandas"})
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        """Tell that they are not there."""
+        if fullname in self.names:
+            raise ImportError(fullname)
+
+
+sys.meta_path.insert(0, _Needless())
+Task = Callable[[Path, Path, dict[str, Any]], dict[str, Any]]
+
+
+def main(arguments: list[str]) -> int:
+    """Do one task; problems of the file are facts, not failures."""
+    name, path, out = arguments[0], Path(arguments[1]), Path(arguments[2])
+    options: dict[str, Any] = json.loads(arguments[3])
+    from bailiwick.errors import BailiwickError
+
+    try:
+        facts = _task(name)(path, out, options)
+    except BailiwickError as error:
+        facts = _refusal(error, path, options)
+        if name in {"units", "reps", "alignment"}:
+            facts |= _what_can_be_seen(path, name, options)
+    (out / "facts.json").write_text(_plain(json.dumps(facts, ensure_ascii=False)), encoding="utf-8", errors="replace")
+    return 0
+
+
+def _task(name: str) -> Task:
+    if name == "look":
+        from bailiwick_web.exchange.child.look import look
+
+        return look
+    from bailiwick_web.exchange.child.readers import READERS
+
+    return READERS[name]
+
+
+def _refusal(error: Exception, path: Path, options: dict[str, Any]) -> dict[str, Any]:
+    name = options.get("filename") or path.name
+    text = str(error)
+    for ours in (str(path.resolve()), str(path), path.name):
+        text = text.replace(ours, name)
+    if "--map" in text:
+        from bailiwick_web.exchange.child.readers import for_the_page
+
+        text = for_the_page(text)
+    return {"error": {"message": text, "code": getattr(error, "code", "input"), "field": getattr(error, "field", None)}}
+
+
+def _what_can_be_seen(path: Path, kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Columns and layout of a file that cannot be used as it is, so that the user can say how to read it."""
+    from bailiwick.errors import BailiwickError
+    from bailiwick_web.exchange.child.readers import what_is_there
+
+    try:
+        return what_is_there(path, kind, options)
+    except BailiwickError:
+        return {}
+
+
+def _plain(text: str) -> str:
+    from bailiwick_web.exchange.child.tables import KEPT
+
+    return text.replace(KEPT, "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,90 @@
+"""What the user says about a file: how it is read, what its columns are, where its rows go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.vocabulary import MEASURE, SKIP, label_of
+
+TEXT = "text"
+LAYOUT = ("encoding", "separator", "header_row", "sheet", "layer", "decimal")
+"""Changing one of these gives other columns, so that what was said about columns is void."""
+ENCODINGS = (
+    ("utf-8", "UTF-8"),
+    ("cp1252", "Windows-1252 (Western Europe)"),
+    ("cp1250", "Windows-1250 (Central Europe)"),
+    ("cp1251", "Windows-1251 (Cyrillic)"),
+    ("cp1253", "Windows-1253 (Greek)"),
+    ("cp1254", "Windows-1254 (Turkish)"),
+    ("iso-8859-15", "ISO 8859-15"),
+    ("mac_roman", "Mac Roman"),
+    ("utf-16", "UTF-16"),
+    ("utf-32", "UTF-32"),
+    ("shift_jis", "Shift JIS"),
+    ("gb18030", "GB 18030"),
+    ("big5", "Big5"),
+    ("euc_kr", "EUC-KR"),
+)
+SEPARATORS = ((",", ","), (";", ";"), ("tab", "Tab"), ("|", "|"), ("^", "^"), ("~", "~"))
+_TAB = "tab"
+
+
+def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
+    """Mapping and reading options from the form; two columns on one field are refused.
+
+    Raises
+    ------
+    Invalid
+        If two columns are the same field, or the header row is no number.
+    """
+    options: dict[str, Any] = {name: text for name in LAYOUT if (text := _layout_value(data, name)) != ""}
+    for name in ("unit_set", "name"):
+        if text := str(data.get(name, "")).strip():
+            options[name] = text[:200]
+    if data.get("missing_measure") == "zero":
+        options["missing_measure"] = "zero"
+    if data.get("act") == "automatic":
+        return options | {"no_template": True}
+    columns = _columns(data)
+    if columns and not _is_read_anew(options, batch):
+        options |= {"columns": columns, "is_complete": True}
+    return options
+
+
+def _layout_value(data: QueryDict, name: str) -> Any:
+    text = str(data.get(name, "")).strip()
+    if name == "separator":
+        return "\t" if text == _TAB or data.get(name) == "\t" else text[:1]
+    if name == "header_row" and text:
+        if not text.isascii() or not text.isdigit() or len(text) > 6:
+            raise Invalid(_("The header row is the number of a row, counted from 1; 0 means that there is none."), code="header_row")
+        return int(text)
+    return text
+
+
+def _is_read_anew(options: dict[str, Any], batch: ImportBatch) -> bool:
+    return any(options.get(name) != batch.options.get(name) for name in LAYOUT)
+
+
+def _columns(data: QueryDict) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for key in data:
+        word = str(data.get(key, ""))
+        if not key.startswith("column:") or word in {TEXT, ""}:
+            continue
+        name = key.removeprefix("column:")
+        if word in {MEASURE, SKIP}:
+            word = f"{word}:{name}"
+        if word in columns:
+            raise Invalid(
+                _("Two columns cannot both be the %(field)s: “%(one)s” and “%(other)s”. Choose one.")
+                % {"field": label_of(word), "one": columns[word], "other": name},
+                code="map_twice",
+            )
+        columns[word] = name
+    return columns

@@ -1,0 +1,126 @@
+"""What the pages of imports show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bailiwick_web.core.models import Job, Position
+from bailiwick_web.exchange.error_file import examples
+from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
+from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
+from bailiwick_web.exchange.services import OF_OWNERS
+from bailiwick_web.exchange.vocabulary import (
+    ALIGNMENT_FIELDS,
+    ATTRIBUTES,
+    MEASURE,
+    OWNER,
+    REP_FIELDS,
+    SKIP,
+    UNIT_FIELDS,
+    label_of,
+)
+from bailiwick_web.territories.models import UnitSet
+
+SHOWN = 1_000
+FIRST_SHOWN = 10
+PHASES = {
+    "reading": "reading the file",
+    "understanding": "understanding its rows",
+    "describing": "describing its columns",
+    "comparing": "comparing with what is here",
+    "writing": "writing, all or nothing",
+}
+QUALITY = {
+    "coordinates": "by their coordinates",
+    "shape": "by their shape",
+    "postcode": "by their postcode, within a few kilometres",
+    "place": "by the name of their city, roughly",
+}
+_FIELDS = {"units": UNIT_FIELDS, "reps": REP_FIELDS, "alignment": ALIGNMENT_FIELDS}
+
+
+def data_page() -> dict[str, Any]:
+    """What is here, and every import."""
+    imports = ImportBatch.objects.filter(main=None).select_related("created_by", "unit_set", "job").prefetch_related("followers")
+    return {
+        "unit_sets": UnitSet.objects.prefetch_related("measures").order_by("-pk"),
+        "positions": Position.objects.select_related("node").order_by("code")[:200],
+        "n_positions": Position.objects.count(),
+        "imports": imports[:50],
+        "templates": MappingTemplate.objects.select_related("changed_by"),
+    }
+
+
+def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, Any]:
+    """What was understood of a file, and what importing it would do; or what it did."""
+    facts = batch.facts
+    main = batch.main or batch
+    family = [main, *main.followers.order_by("pk")]
+    return {
+        "batch": batch,
+        "main": main,
+        "family": family if len(family) > 1 else [],
+        "owners": next((part for part in family if part.options.get(OF_OWNERS)), None),
+        "is_of_owners": bool(batch.options.get(OF_OWNERS)),
+        "facts": facts,
+        "layout": facts.get("layout") or {},
+        "groups": field_groups(batch.kind),
+        "columns": [column | {"field": column["field"] or TEXT} for column in facts.get("columns", [])],
+        "rejected": examples(batch, shown),
+        "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
+        "reasons": facts.get("rejected") or {},
+        "quality": [(QUALITY.get(how, how), n) for how, n in (facts.get("placed_by") or {}).items()],
+        "encodings": _with_found(ENCODINGS, facts.get("layout", {}).get("encoding")),
+        "separators": _with_found(SEPARATORS, _separator(facts)),
+        "separator": _separator(facts),
+        "unit_sets": UnitSet.objects.order_by("-pk") if batch.kind == "units" and batch.is_open else [],
+        "n_reps": Position.objects.count(),
+        **work_of(batch, main),
+    }
+
+
+def work_of(batch: ImportBatch, main: ImportBatch) -> dict[str, Any]:
+    """What is going on with a file, or how it ended: jobs belong to the first part, but each part can be taken back alone."""
+    job = batch.job if batch.is_busy or main.job is None else main.job
+    return {"is_busy": job is not None and not job.is_over, "progress": progress_of(job), "ending": ending_of(job)}
+
+
+def _with_found(choices: tuple[tuple[str, str], ...], found: str | None) -> list[tuple[str, str]]:
+    return list(choices) if not found or any(found == value for value, _ in choices) else [*choices, (found, found)]
+
+
+def _separator(facts: dict[str, Any]) -> str:
+    separator = str((facts.get("layout") or {}).get("separator", ""))
+    return "tab" if separator == "\t" else "" if separator == "\x1f" else separator
+
+
+def field_groups(kind: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a column can be, in groups for a select box."""
+    known = [(field, label_of(field)) for field in _FIELDS[kind]]
+    groups = [("What and where", known)]
+    if kind == "units":
+        groups.append(("Planning", [(MEASURE, label_of(MEASURE)), (OWNER, label_of(OWNER))]))
+    if kind != "alignment":
+        groups.append(("More about it", sorted(((field, label_of(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold())))
+    return [*groups, ("Neither", [(TEXT, "Kept as text"), (SKIP, label_of(SKIP))])]
+
+
+def progress_of(job: Job | None) -> dict[str, Any]:
+    """How far a job is, in words and as a width."""
+    if job is None:
+        return {}
+    fraction = min(max(float(job.progress.get("fraction", 0)), 0.02), 1.0)
+    phase = PHASES.get(str(job.progress.get("phase", "")), "starting" if job.state == "running" else "waiting for a worker")
+    return {"fraction": fraction, "width": f"{100 * fraction:.1f}", "phase": phase, "title": job.title, "what": job.params.get("what", "")}
+
+
+def ending_of(job: Job | None) -> str:
+    """How the last job ended, if that needs a word."""
+    if job is None or not job.is_over:
+        return ""
+    if job.state == Job.State.FAILED:
+        return job.error
+    if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
+        done = {"check": "It was not looked at to the end.", "run": "Nothing was imported.", "revert": "Nothing was taken back."}
+        return f"Stopped. {done.get(job.params.get('what', ''), '')}"
+    return ""

@@ -1,0 +1,43 @@
+"""What stands on records that an import made, so that taking it back would tear it down."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models import ForeignObjectRel, Model, Q
+
+from bailiwick_web.exchange.services.bulk import chunks
+
+
+def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] = (), free: dict[str, Q] | None = None) -> list[str]:
+    """Kinds of records that refer to some of those with the given keys, with their numbers, in words.
+
+    Parameters
+    ----------
+    but
+        Names of models (such as ``measurevalue``) that go along and stand on nothing.
+    free
+        Name of a model → which of its records do not count.
+    """
+    found: dict[str, int] = {}
+    listed = list(keys)
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+            continue
+        other = relation.related_model
+        name = other._meta.model_name or ""
+        if name in but:
+            continue
+        for chunk in chunks(listed, 500):
+            rows = other._default_manager.filter(**{f"{relation.field.name}__in": chunk})
+            if free and name in free:
+                rows = rows.exclude(free[name])
+            if n := rows.count():
+                found[str(other._meta.verbose_name)] = found.get(str(other._meta.verbose_name), 0) + n
+    return [f"{n:,} × {name}" for name, n in found.items()]
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """a, b, c and 4 more."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

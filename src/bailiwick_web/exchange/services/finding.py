@@ -1,0 +1,25 @@
+"""Find imports."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bailiwick_web.core.refusals import Missing
+from bailiwick_web.exchange.models import ImportBatch
+
+
+def batch_of(public_id: UUID, *, is_locked: bool = False) -> ImportBatch:
+    """An import; locked until the transaction of the caller ends, if so wanted.
+
+    Raises
+    ------
+    Missing
+        If there is none.
+    """
+    batches = ImportBatch.objects.select_related("unit_set", "job", "main", "created_by")
+    if is_locked:
+        batches = batches.select_for_update(of=("self",))
+    batch = batches.filter(public_id=public_id).first()
+    if batch is None:
+        raise Missing("There is no such import.")
+    return batch

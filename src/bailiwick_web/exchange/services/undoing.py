@@ -1,0 +1,60 @@
+"""Take an import back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.core.roles import Right
+from bailiwick_web.core.services import audit, tell, touch
+from bailiwick_web.exchange.models import ImportBatch, ImportRow
+from bailiwick_web.exchange.services import alignments, reps, unit_undo
+from bailiwick_web.exchange.services.finding import batch_of
+from bailiwick_web.exchange.services.rows import CREATED, POSITION, UNIT, UPDATED
+
+REVERTIBLE = timedelta(days=90)
+State, Kind = ImportBatch.State, ImportBatch.Kind
+_HOW = {Kind.UNITS: unit_undo.take_back, Kind.REPS: reps.take_back, Kind.ALIGNMENT: alignments.take_back}
+_REVERSE = (Kind.ALIGNMENT, Kind.UNITS, Kind.REPS)
+
+
+@transaction.atomic
+def revert(actor: Actor, public_id: UUID) -> ImportBatch:
+    """Take an import back, with what was imported together with it: what it made goes, what it changed is as before.
+
+    Planners may, for 90 days. Recorded. Refused, with the reasons, where later work stands on it.
+    """
+    actor.need(Right.IMPORT)
+    batch = batch_of(public_id, is_locked=True)
+    if batch.state != State.IMPORTED or batch.changed_at < actor.now - REVERTIBLE:
+        raise Conflict("Only an import of the last 90 days can be taken back, once.", code="state")
+    family = [batch, *batch.followers.select_for_update(of=("self",)).filter(state=State.IMPORTED)]
+    for part in sorted(family, key=lambda part: _REVERSE.index(Kind(part.kind))):
+        _take_back(actor, part)
+    return batch_of(public_id)
+
+
+def _take_back(actor: Actor, batch: ImportBatch) -> None:
+    _check_later(batch)
+    n_created, n_updated = (batch.rows.filter(outcome=what).count() for what in (CREATED, UPDATED))
+    _HOW[Kind(batch.kind)](actor, batch)
+    batch.state = State.REVERTED
+    touch(actor, batch, "state", "unit_set")
+    audit(actor, "import.reverted", batch, after=f"{n_created:,} removed, {n_updated:,} restored")
+    tell(actor, "import.reverted", batch=str(batch.public_id))
+
+
+def _check_later(batch: ImportBatch) -> None:
+    """The before-images of a later import of the same records would bring back what is taken away here."""
+    mine = ImportRow.objects.filter(batch=batch, record=OuterRef("record"), key=OuterRef("key"))
+    later = ImportBatch.objects.filter(kind=batch.kind, state=State.IMPORTED, pk__gt=batch.pk).exclude(main=batch)
+    if batch.kind == Kind.UNITS:
+        later = later.filter(unit_set=batch.unit_set)
+    for other in later.order_by("pk"):
+        if ImportRow.objects.filter(batch=other, record__in=[UNIT, POSITION]).filter(Exists(mine)).exists():
+            raise Conflict(f"“{other}” changed the same records later; take that back first.", code="later_import")

@@ -1,0 +1,45 @@
+"""The job of imports: check, import, take back; safe to be done again by another worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.jobs import Handle, handler
+from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.reading import Stopped
+from bailiwick_web.exchange.services import check, revert, run_together
+from bailiwick_web.exchange.services.finding import batch_of
+from bailiwick_web.exchange.services.rows import Watch
+from bailiwick_web.exchange.services.working import CHECK, KIND, RUN
+
+State = ImportBatch.State
+
+
+@handler(KIND)
+def work(handle: Handle) -> dict[str, Any]:
+    """Do what was asked for; a repeated job finds that it was done."""
+    params = handle.params
+    actor = Actor(handle.job.created_by, timezone.now(), f"job {handle.job.public_id}")
+    batch = batch_of(UUID(params["batch"]))
+
+    def tell(phase: str, fraction: float) -> None:
+        handle.tell({"phase": phase, "fraction": fraction}, at_once=phase == "writing")
+
+    watch = Watch(tell, handle.should_stop)
+    try:
+        if params["what"] == CHECK:
+            if batch.is_open:
+                check(actor, batch, options=params["options"], watch=watch)
+        elif params["what"] == RUN:
+            if batch.state != State.IMPORTED:
+                run_together(actor, batch.public_id, with_owners=params["options"].get("with_owners", True), watch=watch)
+        elif batch.state != State.REVERTED:
+            handle.tell({"phase": "writing", "fraction": 0.5}, at_once=True)
+            revert(actor, batch.public_id)
+    except Stopped:
+        return {"is_stopped": True}
+    return {}

@@ -3,18 +3,18 @@
 from bailiwick.api.approaches import ApproachComparison, check_approaches_folder, compare_approaches
 from bailiwick.api.comparison import Comparison, compare
 from bailiwick.api.estimator import TerritoryDesigner
-from bailiwick.api.explanation import Explanation
+from bailiwick.api.explaining.explainer import Explanation
 from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
-from bailiwick.api.fronts import Front, check_front_folder, front
 from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
 from bailiwick.api.plan import Judgement, Plan
-from bailiwick.api.realigning import realign
-from bailiwick.api.realignment import Realignment
-from bailiwick.api.travel import TravelMatrix, travel_matrix
+from bailiwick.api.realigning.facade import realign
+from bailiwick.api.realigning.front import Front, check_front_folder, front
+from bailiwick.api.realigning.report import Realignment
+from bailiwick.api.travel.matrix import TravelMatrix, travel_matrix
+from bailiwick.api.travel.wish import check_travel
 from bailiwick.api.valuing import CustomerValue, customer_value
-from bailiwick.api.wishes import check_travel
 
 __all__ = [
     "ApproachComparison",

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 import bailiwick
-from bailiwick.api.balance import Balance
-from bailiwick.api.crossings import edit_neighbours
 from bailiwick.api.judging import judge
 from bailiwick.api.levels import Levels, parse_levels, resolve_levels
 from bailiwick.api.limits import Limits, StopFn
-from bailiwick.api.neighbours import resolve_adjacency
+from bailiwick.api.options import ProblemKeywords, ProblemOptions, shows_options
 from bailiwick.api.plan import Judgement, Plan
-from bailiwick.api.problem import Rules, build_problem
+from bailiwick.api.problem import build_problem
 from bailiwick.api.robust import UncertaintyOptions, parse_uncertain, resolve_uncertainties, with_robustness
 from bailiwick.api.robust.asked import DEFAULT_CONFIDENCE, DEFAULT_CORRELATION
-from bailiwick.api.sources import Source, read_roster, read_source
-from bailiwick.api.wishes import TravelWish
-from bailiwick.domain import Adjacency, Level, Notice, Objective, Problem, Progress, Result
+from bailiwick.api.sources import Source
+from bailiwick.domain import Level, Notice, Problem, Progress, Result
 from bailiwick.domain.uncertainty import Uncertainty
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate as evaluate_plan
@@ -31,40 +27,22 @@ from bailiwick.metrics import evaluate as evaluate_plan
 ProgressFn = Callable[[Progress], None]
 
 
+@shows_options
 def design(
     units: Any,
     *,
-    territories: int | None = None,
     levels: Levels | None = None,
-    reps: Any = None,
-    balance: Balance | None = None,
-    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
-    barriers: Any = None,
-    links: Any = None,
-    shapes: Any = None,
-    objective: Objective = "distance",
-    is_planar: bool = False,
-    lock: str | None = None,
-    group: str | None = None,
-    forbidden: Iterable[tuple[str, str]] = (),
-    max_distance_km: float | None = None,
-    travel: Any = None,
-    roads: str | os.PathLike[str] | None = None,
-    profile: str = "car",
-    max_minutes: float | None = None,
-    circuity: float | None = None,
-    speed_kmh: float | None = None,
     uncertain: str | Iterable[str] | None = None,
     confidence: float = DEFAULT_CONFIDENCE,
     correlation: float = DEFAULT_CORRELATION,
     uncertain_region: str | None = None,
-    column_map: Mapping[str, str] | None = None,
     prove: bool = False,
     seed: int = 0,
     time_limit: float | None = None,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
     clock: Callable[[], float] = time.perf_counter,
+    **problem_options: Unpack[ProblemKeywords],
 ) -> Plan:
     """Design territories: balanced, compact, connected.
 
@@ -102,7 +80,7 @@ def design(
         Column with the territory that a unit must keep, or blank; without ``reps``, territories are named after it.
         Column with equal text for units that stay together.
     forbidden
-        Pairs (unit id, territory id) that must not be.
+        Pairs (unit id, territory id) that must not be, or a table with ``unit_id`` and ``territory_id``, or its path.
     max_distance_km
         Largest allowed straight distance of a unit from the centre of its territory.
     travel
@@ -163,24 +141,20 @@ def design(
     (True, 4.0)
     """
     laps = Laps(clock)
+    options = ProblemOptions.from_keywords(problem_options)
     asked = parse_levels(levels)
     doubt = None if uncertain is None else UncertaintyOptions(parse_uncertain(uncertain), confidence, correlation, uncertain_region)
-    wanted = (lock, group, *(level.column for level in asked if reps is None), *(doubt.columns if doubt else ()))
-    texts = tuple(column for column in wanted if column)
-    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
-    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
+    level_columns = () if options.reps is not None else tuple(level.column for level in asked)
+    source, roster = options.read(units, *level_columns, *(doubt.columns if doubt else ()))
     laps.end("read")
-    wish = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, wish)
-    graph, told = resolve_adjacency(adjacency, source.units)
-    graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
-    problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
+    graph, told = options.neighbours(source.units)
+    problem, notices = build_problem(source.units, options.rules, reps=roster, adjacency=graph)
     tiers = resolve_levels(asked, problem.units, roster, problem.territory_ids)
     doubts = () if doubt is None else resolve_uncertainties(doubt, problem)
     laps.end("model")
     limits = Limits(time_limit, stop)
     reps_told = () if roster is None else roster.notices
-    told = (*notices, *told, *edits, *reps_told, *source.notices)
+    told = (*notices, *told, *reps_told, *source.notices)
     if prove and (tiers or doubt is not None):
         message = "a bound over all centres is for one level and exact measures; leave out --prove (prove=True), or levels and uncertainty"
         raise InputError(message, code="prove_alone", field="prove")
@@ -302,31 +276,8 @@ class Laps:
         self._last = now
 
 
-def evaluate(
-    units: Any,
-    alignment: Any,
-    *,
-    territories: int | None = None,
-    reps: Any = None,
-    balance: Balance | None = None,
-    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
-    barriers: Any = None,
-    links: Any = None,
-    shapes: Any = None,
-    objective: Objective = "distance",
-    is_planar: bool = False,
-    lock: str | None = None,
-    group: str | None = None,
-    forbidden: Iterable[tuple[str, str]] = (),
-    max_distance_km: float | None = None,
-    travel: Any = None,
-    roads: str | os.PathLike[str] | None = None,
-    profile: str = "car",
-    max_minutes: float | None = None,
-    circuity: float | None = None,
-    speed_kmh: float | None = None,
-    column_map: Mapping[str, str] | None = None,
-) -> Judgement:
+@shows_options
+def evaluate(units: Any, alignment: Any, **problem_options: Unpack[ProblemKeywords]) -> Judgement:
     """Judge an alignment, made here or elsewhere, by the rules of :func:`design`.
 
     Parameters
@@ -356,11 +307,7 @@ def evaluate(
     >>> judged.keeps_every_rule, judged.evaluation.totals.ravel().tolist()
     (False, [3.0, 7.0])
     """
-    texts = tuple(column for column in (lock, group) if column)
-    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=balance, text_columns=texts)
-    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
-    wish = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, wish)
-    graph, told = resolve_adjacency(adjacency, source.units)
-    graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
-    return judge(source, alignment, rules, reps=roster, adjacency=graph, told=(*told, *edits))
+    options = ProblemOptions.from_keywords(problem_options)
+    source, roster = options.read(units)
+    graph, told = options.neighbours(source.units)
+    return judge(source, alignment, options.rules, reps=roster, adjacency=graph, told=told)

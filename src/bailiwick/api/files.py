@@ -14,7 +14,7 @@ from bailiwick.api.columns import alignment_columns
 from bailiwick.api.document import timings, to_text
 from bailiwick.api.folder import MOVES_FILE, PLAN_FILE, PLAN_FILES, REJECTED_FILE, whole_folder
 from bailiwick.api.loading import save
-from bailiwick.api.moves import Moves
+from bailiwick.api.realigning.moves import Moves
 from bailiwick.domain import Notice, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv, write_territories

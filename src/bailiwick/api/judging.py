@@ -11,7 +11,7 @@ from bailiwick.api.plan import Judgement
 from bailiwick.api.problem import Rules, assemble, with_count
 from bailiwick.api.sources import Source, read_assignment
 from bailiwick.api.territories import TerritoryPlan, natural_order
-from bailiwick.api.wishes import with_travel
+from bailiwick.api.travel.wish import with_travel
 from bailiwick.design.explain.findings import findings
 from bailiwick.domain import Adjacency, IntArray, Notice, RepTable, TextArray, UnitTable
 from bailiwick.domain.wording import counted

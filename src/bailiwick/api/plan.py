@@ -18,8 +18,8 @@ from bailiwick.metrics import Evaluation
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bailiwick.api.explanation import Explainer, Explanation
-    from bailiwick.api.realignment import Realignment
+    from bailiwick.api.explaining.explainer import Explainer, Explanation
+    from bailiwick.api.realigning.report import Realignment
     from bailiwick.api.robust import Robustness
     from bailiwick.design.hierarchy.solve import LevelResult
 
@@ -74,7 +74,7 @@ class Judgement:
     @cached_property
     def realignment(self) -> Realignment | None:
         """What changes against today's alignment; None where none was given."""
-        from bailiwick.api.realignment import Realignment
+        from bailiwick.api.realigning.report import Realignment
 
         return None if self.problem.baseline is None else Realignment(self.evaluation)
 
@@ -145,7 +145,7 @@ class Plan(Judgement):
         """
         import pandas as pd
 
-        from bailiwick.api.moves import Moves
+        from bailiwick.api.realigning.moves import Moves
 
         return pd.DataFrame() if self.realignment is None else pd.DataFrame(Moves(self.realignment).columns())
 
@@ -170,6 +170,12 @@ class Plan(Judgement):
         from bailiwick.api.levels.report import territory_level_columns, unit_level_columns
 
         return unit_level_columns(self.levels, self.evaluation.territory_idx) if of_units else territory_level_columns(self.levels)
+
+    @property
+    def told_notices(self) -> tuple[Notice, ...]:
+        """The notices for people, who read the conflicts beside them: without what these say already."""
+        said = {c.unit_ids for c in self.result.conflicts if c.code == "heavy_unit"}
+        return tuple(n for n in self.notices if n.code != "unit_exceeds_territory" or n.examples not in said)
 
     @property
     def gap(self) -> float | None:
@@ -205,7 +211,7 @@ class Plan(Judgement):
 
     @cached_property
     def _explainer(self) -> Explainer:
-        from bailiwick.api.explanation import Explainer
+        from bailiwick.api.explaining.explainer import Explainer
 
         return Explainer(self)
 

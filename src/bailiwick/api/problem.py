@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from bailiwick.api.balance import COUNT, Balance, resolve_balance
 from bailiwick.api.rules import forbidden_pairs, group_numbers, locked_territories, text_column
 from bailiwick.api.territories import TerritoryPlan, plan_locked_territories, plan_territories
-from bailiwick.api.wishes import TravelWish, with_travel
+from bailiwick.api.travel.wish import TravelWish, with_travel
 from bailiwick.domain import Adjacency, Measure, Notice, Objective, Problem, RepTable, UnitTable
 
 
@@ -29,7 +30,7 @@ class Rules:
     lock, group
         Names of columns, or None.
     forbidden
-        Pairs (unit id, territory id).
+        Pairs (unit id, territory id), or a table or the path of one; or None.
     max_distance_km
         Largest allowed distance of a unit from its centre, or None.
     travel
@@ -41,7 +42,7 @@ class Rules:
     objective: Objective = "distance"
     lock: str | None = None
     group: str | None = None
-    forbidden: tuple[tuple[str, str], ...] = ()
+    forbidden: Any = None
     max_distance_km: float | None = None
     travel: TravelWish = field(default_factory=TravelWish)
 
@@ -91,6 +92,6 @@ def assemble(
         adjacency=adjacency,
         locked=None if rules.lock is None else locked_territories(units, rules.lock, ids),
         groups=None if rules.group is None else group_numbers(units, rules.group),
-        forbidden=forbidden_pairs(units, rules.forbidden, ids) if rules.forbidden else None,
+        forbidden=None if rules.forbidden is None else forbidden_pairs(units, rules.forbidden, ids),
         max_distance_km=rules.max_distance_km,
     )

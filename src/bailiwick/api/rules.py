@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from bailiwick import formats
+from bailiwick.api.sources import tabular
 from bailiwick.domain import IntArray, TextArray, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.wording import did_you_mean
@@ -49,23 +51,38 @@ def group_numbers(units: UnitTable, column: str) -> IntArray:
     return np.where((names == "")[number], -1, number).astype(np.int32)
 
 
-def forbidden_pairs(units: UnitTable, pairs: Iterable[tuple[str, str]], territory_ids: TextArray) -> IntArray:
-    """Index pairs (unit, territory), shape (m, 2), from pairs of ids.
+def forbidden_pairs(units: UnitTable, wanted: Any, territory_ids: TextArray) -> IntArray | None:
+    """Index pairs (unit, territory), shape (m, 2); None if nothing is forbidden.
+
+    Parameters
+    ----------
+    wanted
+        Pairs of ids; or the path of a table with ``unit_id`` and ``territory_id``, or such a table.
 
     Raises
     ------
     InputError
-        If a unit or a territory is unknown.
+        If it cannot be read, or a unit or a territory is unknown.
     """
+    pairs = [tuple(pair) for pair in wanted] if isinstance(wanted, list | tuple | set | frozenset) else formats.read_pairs(tabular(wanted))
+    if not pairs:
+        return None
     unit_position = {u: i for i, u in enumerate(units.ids.tolist())}
     territory_position = {t: i for i, t in enumerate(territory_ids.tolist())}
     found = []
     for unit_id, territory_id in pairs:
-        if unit_id not in unit_position or territory_id not in territory_position:
-            what = f"unit {unit_id!r}" if unit_id not in unit_position else f"territory {territory_id!r}"
-            raise InputError(f"a forbidden pair names {what}, which does not exist", code="forbidden", field="forbidden")
+        if unit_id not in unit_position:
+            raise _unknown_pair("unit", unit_id, list(unit_position))
+        if territory_id not in territory_position:
+            raise _unknown_pair("territory", territory_id, list(territory_position))
         found.append((unit_position[unit_id], territory_position[territory_id]))
     return np.array(found, dtype=np.int32).reshape(-1, 2)
+
+
+def _unknown_pair(what: str, wrong: str, known: list[str]) -> InputError:
+    few = ", ".join(known[:5]) + (" …" if len(known) > 5 else "")
+    message = f"a forbidden pair names {what} {wrong!r}, which does not exist{did_you_mean(wrong, known[:20_000]) or f'; there are: {few}'}"
+    return InputError(message, code="forbidden", field="forbidden")
 
 
 def text_column(units: UnitTable, column: str, *, option: str) -> TextArray:

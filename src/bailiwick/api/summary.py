@@ -29,7 +29,7 @@ def summary_lines(plan: Plan) -> list[str]:
         *robust_lines(plan),
         *search_lines(plan),
         *(f"Clash: {c.message} What would help: {c.relaxation}." for c in plan.result.conflicts),
-        *(f"Note: {notice.message}" for notice in plan.notices),
+        *(f"Note: {notice.message}" for notice in plan.told_notices),
     ]
 
 

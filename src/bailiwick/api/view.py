@@ -88,7 +88,9 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         gap=plan.gap,
         bound_holds_for="" if bound is None else _spoken(bound.holds_for, problem),
         bound_method="" if bound is None else bound.method,
-        notices=tuple(_spoken_notice(notice, problem) for notice in (*_clashes(plan), *plan.notices) if notice.code not in HOW_IT_WAS_READ),
+        notices=tuple(
+            _spoken_notice(notice, problem) for notice in (*_clashes(plan), *plan.told_notices) if notice.code not in HOW_IT_WAS_READ
+        ),
         method=_method(plan, weight),
         settings=_settings(plan, document["input_digest"]),
     )
@@ -112,7 +114,9 @@ def _clashes(plan: Plan) -> tuple[Notice, ...]:
 
 
 def _spoken_notice(notice: Notice, problem: Problem) -> Notice:
-    return replace(notice, message=_spoken(notice.message, problem))
+    message = _spoken(notice.message, problem)
+    starts_with_a_name = "." in message.split(" ", 1)[0]  # a file is called as it is called
+    return replace(notice, message=message if starts_with_a_name else message[:1].upper() + message[1:])
 
 
 def disclaimer(units: UnitTable) -> str:

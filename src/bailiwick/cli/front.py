@@ -10,12 +10,14 @@ import typer
 from bailiwick.cli import options as o
 from bailiwick.cli.handling import friendly_errors, print_json
 from bailiwick.cli.interrupt import interruptible
+from bailiwick.cli.model import Model, flat
 from bailiwick.cli.progress import progress_line
 
 if TYPE_CHECKING:
     from bailiwick.api import Front
 
 
+@flat
 def front(
     units: o.Units,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the front: new, empty, or an older front, which is replaced.")],
@@ -27,19 +29,10 @@ def front(
         ),
     ] = None,
     disruption: o.Disruption = None,
-    reps: o.Reps = None,
-    territories: o.Territories = None,
-    balance: o.Balance = None,
-    adjacency: o.AdjacencyFile = None,
-    contiguity: o.ContiguityOption = None,
-    shapes: o.Shapes = None,
-    objective: o.Objective = o.ObjectiveName.distance,
-    planar: o.Planar = False,
-    lock: o.Lock = None,
-    group: o.Group = None,
-    map: o.Map = None,
     seed: o.Seed = 0,
     time_limit: o.TimeLimit = None,
+    *,
+    model: Model,
     as_json: o.Json = False,
 ) -> None:
     """Show the trade between balance, compactness and what changes hands, as about ten plans.
@@ -47,25 +40,11 @@ def front(
     The folder then holds front.csv, front.json, a picture (front.svg, front.png), and plan-01.csv … with the alignment of each plan,
     which evaluate, compare and realign --current take; plan-00.csv is today's.
     """
-    settings: dict[str, Any] = {
-        "current": current,
-        "disruption": disruption,
-        "reps": reps,
-        "territories": territories,
-        "balance": balance,
-        "shapes": shapes,
-        "objective": objective.value,
-        "is_planar": planar,
-        "lock": lock,
-        "group": group,
-        "seed": seed,
-        "time_limit": time_limit,
-    }
+    settings: dict[str, Any] = {"current": current, "disruption": disruption, "seed": seed, "time_limit": time_limit}
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
-        settings |= {"adjacency": o.adjacency(adjacency, contiguity), "column_map": parse_column_map(map or [])}
+        settings |= model.keywords()
         api.check_front_folder(out)
         with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
             found = api.front(units, on_progress=show, stop=interrupt.stop, **settings)

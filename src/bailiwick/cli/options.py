@@ -180,6 +180,16 @@ Lock = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+Forbid = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Pairs that must not be: unit_id,territory_id (id of a rep, or T1 …).", rich_help_panel=_MODEL),
+]
+MaxKm = Annotated[
+    float | None,
+    typer.Option(
+        "--max-km", metavar="KM", parser=number(0), help="Largest straight distance of a unit to its centre.", rich_help_panel=_MODEL
+    ),
+]
 Group = Annotated[str | None, typer.Option(metavar="COLUMN", help="Units with the same text there stay together.", rich_help_panel=_MODEL)]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the plan: new, empty, or an older plan, which is replaced.")]
 Current = Annotated[

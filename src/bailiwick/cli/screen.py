@@ -33,7 +33,7 @@ def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
     for line in search_lines(plan):
         console.print(Text(line), soft_wrap=True)
     console.print(worst_territories(plan.evaluation))
-    _show_notices(console, plan.notices)
+    _show_notices(console, plan.told_notices)
     _show_conflicts(console, plan.result.conflicts)
     folder = files[0].parent
     console.print(Text(f"Written to {folder}: {', '.join(file.name for file in files)}", style="bold"), soft_wrap=True)

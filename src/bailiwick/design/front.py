@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bailiwick.design.constraints.hard import check_hard_rules
-from bailiwick.design.construct.build import Construction, proposal_graph
-from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.build import Construction, proposal_graph, transport_kind
 from bailiwick.design.improve.rounds import REALIGN, Rounds
 from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import Model, compile_problem
@@ -114,7 +113,7 @@ def _redrawn(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed:
 
 def _next(model: Model, found: list[Improved], graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Improved:
     """The plan of a model, searched from the one that is best for it among those found."""
-    transport = Transport.of(model)
+    transport = transport_kind(model).of(model)
     courses = [
         Rounds(model, Construction(one.label, one.centres, np.zeros(model.k), transport), graph, watch, seed=seed, params=WARM)
         for one in found

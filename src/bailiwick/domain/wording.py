@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 _NOISE = 5e-7
 
@@ -47,3 +48,14 @@ def counted(number: int, one: str, many: str) -> str:
     ('1 territory is', '2,500 units')
     """
     return f"{number:,} {one if number == 1 else many}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """A few words one after the other.
+
+    Examples
+    --------
+    >>> listed(["sales"]), listed(["sales", "calls"]), listed(["a", "b", "c"])
+    ('sales', 'sales and calls', 'a, b and c')
+    """
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -1,7 +1,7 @@
 """From what people have to units, reps, adjacency and alignments."""
 
 from bailiwick.formats.adjacency import AdjacencyImport, read_adjacency
-from bailiwick.formats.alignment import AlignmentTable, read_alignment
+from bailiwick.formats.alignment import AlignmentTable, read_alignment, read_pairs
 from bailiwick.formats.orders import read_orders
 from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import Chosen, parse_column_map
@@ -23,6 +23,7 @@ __all__ = [
     "read_adjacency",
     "read_alignment",
     "read_orders",
+    "read_pairs",
     "read_reps",
     "read_table",
     "read_units",

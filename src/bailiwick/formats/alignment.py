@@ -93,12 +93,50 @@ def read_alignment(source: str | os.PathLike[str] | Any, *, column_map: Mapping[
                 f"the folder {folder} holds no {ALIGNMENT_FILE}; expected the folder of a plan", code="no_such_file", field=str(folder)
             )
     table = read_table(source)
+    return _check(table, *_columns(table, column_map or {}, field="alignment"))
+
+
+def read_pairs(source: str | os.PathLike[str] | Any) -> list[tuple[str, str]]:
+    """Read pairs of a unit and a territory, any number per unit: those that are forbidden.
+
+    Parameters
+    ----------
+    source
+        Whatever `read_table` takes, with columns ``unit_id`` and ``territory_id`` or names of the kind.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, a column is not found, or a row lacks one of the two.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_pairs(pd.DataFrame({"unit_id": ["007", "007"], "territory_id": ["north", "south"]}))
+    [('007', 'north'), ('007', 'south')]
+    """
+    table = read_table(source)
+    columns = _columns(table, {}, field="forbidden")
+    units, territories = (_unguarded(table.text(column)).tolist() for column in columns)
+    for row, unit, territory in zip(table.row_numbers.tolist(), units, territories, strict=True):
+        if not unit.strip() or not territory.strip():
+            missing = columns[0] if not unit.strip() else columns[1]
+            raise InputError(
+                f"row {row} of {table.source} has no {missing}; every row of forbidden pairs needs a unit and a territory",
+                code="forbidden",
+                field="forbidden",
+                row=row,
+            )
+    return list(zip(units, territories, strict=True))
+
+
+def _columns(table: Table, column_map: Mapping[str, str], *, field: str) -> tuple[str, str]:
+    """The columns with the unit and the territory."""
     if not len(table):
-        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field="alignment")
-    mapped = {_role(field): column for field, column in (column_map or {}).items()}
+        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field=field)
+    mapped = {_role(name): column for name, column in column_map.items()}
     unit_column = _find(table, "unit_id", mapped)
-    territory_column = _find(table, "territory_id", mapped, taken=unit_column)
-    return _check(table, unit_column, territory_column)
+    return unit_column, _find(table, "territory_id", mapped, taken=unit_column)
 
 
 def _unguarded(column: Any) -> TextArray:

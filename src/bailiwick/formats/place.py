@@ -193,22 +193,27 @@ def _from_gazetteer(found: Positions, table: Table, address: Address) -> None:
 
         spots = np.full((len(table), 2), np.nan)
         spots[open_rows] = place_by_postcode(address.postcodes.take(pa.array(open_rows)), address.countries[open_rows])
-        _tell_placed(found, found.fill(spots, "postcode"), "placed_by_postcode", "their US postcode", table)
+        found.fill(spots, "postcode")
         open_rows = np.flatnonzero(found.is_open & ~found.is_impossible)
     if address.places is not None and len(open_rows):
         states = address.states if address.states is not None else np.full(len(table), "", object)
         named = place_by_name(address.places[open_rows], states[open_rows], address.countries[open_rows])
         spots = np.full((len(table), 2), np.nan)
         spots[open_rows] = named.coordinates
-        _tell_placed(found, found.fill(spots, "place"), "placed_by_place", "the name of their place", table)
+        found.fill(spots, "place")
         _tell_ambiguous(found, table, address.places, open_rows[named.is_ambiguous])
 
 
-def _tell_placed(found: Positions, new: NDArray[np.bool_], code: str, how: str, table: Table) -> None:
-    count = int(new.sum())
-    if count:
-        examples = tuple(f"row {number}" for number in table.row_numbers[new][:3])
-        found.notices.append(Notice(code, f"{in_rows(count)} without usable coordinates placed by {how}", count, examples))
+def placed_notices(found: Positions, table: Table, is_used: NDArray[np.bool_]) -> list[Notice]:
+    """How many of the rows that are used were placed by the gazetteer."""
+    notices = []
+    for kind, how in (("postcode", "their US postcode"), ("place", "the name of their place")):
+        rows = is_used & (found.placed_by == kind)
+        count = int(rows.sum())
+        if count:
+            examples = tuple(f"row {number}" for number in table.row_numbers[rows][:3])
+            notices.append(Notice(f"placed_by_{kind}", f"{in_rows(count)} without usable coordinates placed by {how}", count, examples))
+    return notices
 
 
 def _tell_ambiguous(found: Positions, table: Table, places: TextArray, rows: NDArray[np.int64]) -> None:

@@ -20,6 +20,19 @@ from bailiwick.formats.table import Table, object_array, to_objects
 from bailiwick.formats.wording import in_rows
 
 _HEAD = ("row", "reason_code", "reason")
+REASON_WORDS = {
+    "missing_id": "without an id",
+    "duplicate_id": "with an id that stands above",
+    "missing_measure": "with an empty measure",
+    "bad_measure": "with a measure that is not a number",
+    "negative_measure": "with a negative measure",
+    "impossible_coordinates": "with coordinates that are not on Earth",
+    "zero_coordinates": "with a coordinate of exactly 0",
+    "bad_coordinates": "with a coordinate that is not a number",
+    "no_position": "without a position",
+    "too_many_cells": "with more cells than the header",
+}
+"""Reason codes as words after "12 rows"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +72,7 @@ class RejectedRows:
         parts = []
         for code, count in list(self.counts.items())[:most]:
             first = int(np.flatnonzero(self.reason_codes == code)[0])
-            parts.append(f"{in_rows(count)}: {code} (first in row {self.rows[first]}: {self.reasons[first]})")
+            parts.append(f"{in_rows(count)} {REASON_WORDS[code]} (first in row {self.rows[first]}: {self.reasons[first]})")
         return "; ".join(parts)
 
     @classmethod

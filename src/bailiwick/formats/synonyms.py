@@ -180,7 +180,7 @@ MEASURE_WORDS = _names("""
 """A numeric column whose name holds one of these words looks like a measure."""
 
 NOT_A_MEASURE_WORDS = _names("""
-    id; key; code; number; no; nr; zip; postcode; postal; phone; fax; year; date; month; day; since; founded; established; cik;
+    id; ids; bounds; key; code; number; no; nr; zip; postcode; postal; phone; fax; year; date; month; day; since; founded; established; cik;
     duns; siren; siret; isin; cusip; sic; naics; nace; ssn; guid; uuid; lat; lon; latitude; longitude; lng; x; y;
     fips; index; rank; rating; rate; ratio; pct; percent; percentage; share; density; median; mean; avg; average; score; growth; per; min;
     max; quota

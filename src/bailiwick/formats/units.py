@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bailiwick.domain import FloatArray, Notice, TextArray, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
-from bailiwick.formats.place import Positions, find_positions
+from bailiwick.formats.place import Positions, find_positions, placed_notices
 from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import Choice, Chosen, choose_columns
 from bailiwick.formats.regions import US_POSTAL_COUNTRIES
@@ -133,6 +133,7 @@ def read_units(
     notices += positions.notices
     _judge_positions(verdicts, positions, table)
     _reject_duplicates(verdicts, ids, table, notices)
+    notices += placed_notices(positions, table, ~verdicts.is_rejected)
     rejected = verdicts.rejected_rows(table)
     _check_enough(rejected, n_read, table, notices)
     chosen = {"id": chosen_id, **{f: c for f, c in choice.fields.items() if f != "id"}, **choice.measures}
@@ -253,10 +254,10 @@ def _check_enough(rejected: RejectedRows, n_read: int, table: Table, notices: li
     n_rejected = len(rejected)
     if n_rejected == n_read:
         raise InputError(
-            f"none of the {in_rows(n_read)} of {table.source} can be used. {rejected.summary()}", code="no_usable_rows", field=table.source
+            f"none of the {in_rows(n_read)} of {table.source} can be used: {rejected.summary()}", code="no_usable_rows", field=table.source
         )
     if n_rejected:
-        text = f"{in_rows(n_rejected)} of {n_read:,} rejected. {rejected.summary()}"
+        text = f"{n_rejected:,} of {in_rows(n_read)} rejected: {rejected.summary()}"
         if n_rejected * 2 > n_read:
             notices.insert(0, Notice("most_rows_rejected", f"ATTENTION: more than half of the file is not used: {text}", n_rejected))
         else:

@@ -11,11 +11,19 @@ from bailiwick.samples.tables import Sample, Table
 
 __all__ = ["SAMPLES", "Sample", "Table", "make"]
 
-SAMPLES: Mapping[str, Callable[[int], Sample]] = MappingProxyType({"coffee": lambda seed: _coffee(seed=seed)})
+SAMPLES: Mapping[str, Callable[..., Sample]] = MappingProxyType({"coffee": _coffee})
+"""Name → generator with the keywords ``seed``, ``n_customers`` and ``n_reps``."""
 
 
-def make(name: str, *, seed: int = 0) -> Sample:
+def make(name: str, *, seed: int = 0, n_customers: int | None = None, n_reps: int | None = None) -> Sample:
     """Generate a worked example by name.
+
+    Parameters
+    ----------
+    seed
+        Of the random source.
+    n_customers, n_reps
+        How many there are; None: as many as the example has by itself.
 
     Raises
     ------
@@ -24,4 +32,5 @@ def make(name: str, *, seed: int = 0) -> Sample:
     """
     if name not in SAMPLES:
         raise InputError(f"there is no example {name!r}; there are: {', '.join(SAMPLES)}", code="unknown_sample", field="sample")
-    return SAMPLES[name](seed)
+    sizes = {"n_customers": n_customers, "n_reps": n_reps}
+    return SAMPLES[name](seed=seed, **{key: size for key, size in sizes.items() if size is not None})

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from bailiwick import api
-from bailiwick.api.explanation import Explainer, Explanation
+from bailiwick.api.explaining.explainer import Explainer, Explanation
 from bailiwick.domain import UnitTable
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays

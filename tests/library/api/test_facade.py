@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import pytest
 import shapely
 
 import bailiwick as bw
+from bailiwick.api.options import ProblemKeywords, ProblemOptions
 from bailiwick.domain import Adjacency, Progress, UnitTable
 from bailiwick.errors import InputError
 
@@ -105,6 +109,33 @@ def test_groups_stay_together_and_forbidden_pairs_apart() -> None:
     corner = str(free.problem.territory_ids[free.evaluation.territory_idx[0]])
     barred = quadrants(forbidden=[("u0", corner)])
     assert barred.problem.territory_ids[barred.evaluation.territory_idx[0]] != corner
+
+
+def test_forbidden_pairs_come_from_a_file_too(tmp_path: Path) -> None:
+    free = quadrants()
+    corner = str(free.problem.territory_ids[free.evaluation.territory_idx[0]])
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(f"unit_id,territory_id\nu0,{corner}\nu0,{corner}\n", encoding="utf-8")
+    assert quadrants(forbidden=pairs).problem.forbidden.tolist() == quadrants(forbidden=[("u0", corner)] * 2).problem.forbidden.tolist()
+    pairs.write_text("unit_id,territory_id\nu0,\n", encoding="utf-8")
+    with pytest.raises(bw.InputError, match=r"row 2 of pairs\.csv has no territory_id"):
+        quadrants(forbidden=pairs)
+    with pytest.raises(bw.InputError, match="territory 'T9', which does not exist"):
+        quadrants(forbidden=[("u0", "T9")])
+
+
+def test_an_option_that_does_not_exist_is_no_option() -> None:
+    with pytest.raises(TypeError, match="no option 'teritories'; did you mean 'territories'"):
+        bw.design(TOWNS, teritories=4)  # type: ignore[call-arg]
+
+
+def test_every_option_stands_in_the_signature_and_for_type_checkers() -> None:
+    fields = [f.name for f in dataclasses.fields(ProblemOptions)]
+    assert list(ProblemKeywords.__annotations__) == fields
+    for function in (bw.design, bw.realign, bw.front, bw.evaluate):
+        assert set(fields) <= set(inspect.signature(function).parameters), function
+    described = inspect.getdoc(bw.design) or ""
+    assert all(re.search(rf"^(\w+, )*{name}(, \w+)*$", described, re.MULTILINE) for name in fields)
 
 
 def test_progress_and_stop() -> None:

@@ -11,7 +11,7 @@ import pytest
 from owned_tables import LINE, towns
 
 import bailiwick as bw
-from bailiwick.api.fronts import FRONT_FILES, check_front_folder
+from bailiwick.api.realigning.front import FRONT_FILES, check_front_folder
 from bailiwick.domain import Progress
 from bailiwick.errors import InputError
 
@@ -100,3 +100,13 @@ def test_what_cannot_be_meant_is_refused(found: bw.Front, tmp_path: Path) -> Non
     with pytest.raises(InputError) as caught:
         check_front_folder(tmp_path)
     assert caught.value.code == "foreign_files"
+
+
+def test_the_front_knows_barriers_links_and_travel_as_realign_does() -> None:
+    minutes = {"from": ["a", "a", "a", "b", "b", "c"], "to": ["b", "c", "d", "c", "d", "d"], "minutes": [10, 80, 90, 70, 80, 10]}
+    found = bw.front(LINE, current="rep", balance={"people": 0.05}, is_planar=True, travel=minutes, links=[("a", "d", "add")])
+    problem = found.problem
+    assert problem.travel is not None
+    assert problem.adjacency is not None
+    assert 3 in problem.adjacency.neighbours(0).tolist()
+    assert found.alignment(1)["c"] == "Bob"

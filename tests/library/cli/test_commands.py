@@ -55,6 +55,18 @@ def test_design_writes_a_plan(run: Any, country: Path) -> None:
     assert len(json.loads((plan / "territories.geojson").read_text())["features"]) == 4
 
 
+def test_forbidden_pairs_and_the_largest_distance(run: Any, country: Path) -> None:
+    (country / "pairs.csv").write_text("unit_id,territory_id\n000,R1\n001,R1\n", encoding="utf-8")
+    args = ("design", country / "towns.csv", "--planar", "--reps", country / "reps.csv", "--balance", "shops:60", *QUICK)
+    result = run(*args, "--forbid", country / "pairs.csv", "--max-km", 6, "--out", country / "barred")
+    assert result.exit_code == 0, result.output
+    alignment = {row["unit_id"]: row["territory_id"] for row in rows(country / "barred" / "alignment.csv")}
+    assert "R1" not in (alignment["000"], alignment["001"])
+    near = run(*args, "--max-km", 0.5, "--out", country / "near")
+    assert near.exit_code == 3
+    assert "more than 0.5 km from the centre" in near.output
+
+
 def test_the_summary_says_what_matters(run: Any, country: Path) -> None:
     output = design(run, country).output
     for words in (

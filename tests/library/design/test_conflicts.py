@@ -16,6 +16,7 @@ from tiny_instances import INSTANCES, heavy_unit, path_pairs, problem
 from bailiwick.design import solve
 from bailiwick.design.bounds.reach_floor import access_of, reach_floor, smallest_above, smallest_below
 from bailiwick.design.constraints.conflicts import find_conflicts
+from bailiwick.design.constraints.together import together_conflict
 from bailiwick.design.model import compile_problem
 from bailiwick.domain import Baseline, Conflict, Pace, Problem, TravelTable
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
@@ -223,3 +224,60 @@ def test_a_unit_too_long_on_the_road_whoever_goes() -> None:
     assert found.message.startswith("1 unit is more than 4.5 minutes from the centre (u5); the search reached 5 minutes.")
     by_table = replace(asked, pace=None, travel=TravelTable(None, np.full((6, 2), 9.0)))
     assert one(by_table, [0, 1, 1, 1, 1, 1], "too_long").least == 9.0
+
+
+def test_two_measures_that_cannot_be_balanced_together() -> None:
+    # People halve as {2, 1} and {2, 1} only, income as {1, 1} and {2, 0} only.
+    asked = problem(
+        [(x, 0) for x in range(4)], 2, measures={"people": [2, 2, 1, 1], "income": [1, 1, 2, 0]}, tolerance={"people": 0.1, "income": 0.2}
+    )
+    by_people, by_income = [0, 1, 0, 1], [0, 0, 1, 1]
+    (found,) = clashes(asked, by_people)
+    assert (found.code, found.is_proven, found.measure, found.rules) == ("measures_together", True, "income", ("tolerance", "whole_units"))
+    assert (found.least, found.reached) == (pytest.approx(0.5, abs=1e-5), pytest.approx(0.5))
+    assert found.message == (
+        "income and people cannot be balanced together: in every plan that keeps people within 10 %, "
+        "some territory is at least 50.0 % from its target of income, beyond 20 %; units stay whole."
+    )
+    assert found.relaxation == (
+        "allow 50.0 % for income: no plan that keeps people needs less, and this one keeps it; or allow more for people; "
+        "or ask for fewer territories"
+    )
+    (found,) = clashes(asked, by_income)
+    assert (found.measure, found.least) == ("people", pytest.approx(1 / 3, abs=1e-5))
+
+
+def test_floors_of_several_measures_hold_for_every_plan() -> None:
+    seen: Counter[str] = Counter()
+    tight = 0
+    for seed in range(250):
+        rng = np.random.default_rng([seed, 31])
+        n, k, n_measures = int(rng.integers(4, 8)), int(rng.integers(2, 4)), int(rng.integers(2, 4))
+        barred = np.array([(i, j) for i in range(n) for j in range(k) if rng.random() < 0.15], np.int32).reshape(-1, 2)
+        values = {f"m{m}": rng.integers(1, 9, n).astype(float) for m in range(n_measures)}
+        asked = problem([(x, 0) for x in range(n)], k, measures=values, tolerance=float(rng.choice([0.05, 0.15, 0.3])))
+        asked = replace(asked, forbidden=barred if rng.random() < 0.5 and len(barred) else None)
+        plans = AllPlans(asked)
+        if not len(plans.label):
+            continue
+        deviation = np.abs(plans.deviations).max(axis=1)
+        tolerance = np.array([m.tolerance for m in asked.measures], float)
+        evaluation = evaluate(asked, plans.label[int(rng.integers(len(plans.label)))].astype(np.int32))
+        access = access_of(asked)
+        assert access is not None
+        for column in range(n_measures):
+            conflict = together_conflict(evaluation, access, column)
+            if conflict is None:
+                continue
+            others = np.delete(np.arange(n_measures), column)
+            keeps = np.ones(len(plans.label), bool)
+            if conflict.code == "measures_together":
+                keeps = (deviation[:, others] <= tolerance[others] + 1e-9).all(axis=1)
+            least = deviation[keeps][:, column].min(initial=np.inf)
+            assert conflict.least is not None
+            assert tolerance[column] < conflict.least <= least + 1e-9, (seed, column, conflict)
+            seen[conflict.code] += 1
+            tight += bool(conflict.least > least - 1e-5)
+    assert seen["measures_together"] > 60
+    assert seen["whole_units"] > 60
+    assert tight > 0.8 * seen.total()

@@ -21,7 +21,9 @@ from bailiwick.design.bounds.reach_floor import (
 from bailiwick.design.constraints.connection import connection_conflicts
 from bailiwick.design.constraints.distance import distance_conflicts, least_distance
 from bailiwick.design.constraints.minutes import minutes_conflicts
+from bailiwick.design.constraints.relaxation import MET, allow
 from bailiwick.design.constraints.stay import stay_conflicts
+from bailiwick.design.constraints.together import together_conflict
 from bailiwick.design.model import Model, number_nodes
 from bailiwick.domain import Conflict, FloatArray, IntArray, Measure, Problem
 from bailiwick.domain.naming import territory_names, unit_names
@@ -29,7 +31,6 @@ from bailiwick.domain.wording import counted, percent, tolerance_percent
 from bailiwick.metrics.evaluation import Evaluation
 
 N_IDS = 10
-MET = 1e-6
 WHOLE = {
     "heavy": ("heavy_unit", ("tolerance", "whole_units")),
     "crowded": ("heavy_units_share", ("tolerance", "whole_units", "territories")),
@@ -81,7 +82,10 @@ def _balance_conflicts(evaluation: Evaluation, model: Model, access: Access | No
         more, where = _by_reach(evaluation, access, column)
         found, explained = [*found, *more], explained | where
     left = [j for j in np.flatnonzero(evaluation.is_violating[:, column]).tolist() if j not in explained]
-    if left:
+    together = together_conflict(evaluation, access, column) if left and access is not None else None
+    if together is not None:
+        found.append(together)
+    elif left:
         found.append(_unproven(evaluation, column, left, least=max((c.least or 0.0 for c in found), default=0.0)))
     return found
 
@@ -125,7 +129,7 @@ def _by_floor(evaluation: Evaluation, column: int, floor: Floor, of: _Nodes) -> 
         code=code,
         message=_floor_words(problem, measure, floor, units),
         rules=rules,
-        relaxation=f"{_allow(measure, floor.value, reached)}; or {_OTHERWISE[code]}",
+        relaxation=f"{allow(measure, floor.value, reached)}; or {_OTHERWISE[code]}",
         is_proven=True,
         measure=measure.name,
         allowed=measure.tolerance,
@@ -205,7 +209,7 @@ def _reach_conflict(
     else:
         message = f"{names} can get {'nothing but ' + who if len(units) else 'no unit'} because of {why}: that is {what}."
     reached = _worst(evaluation, column)
-    ways = [_allow(measure, floor.value, reached, who="plan that keeps the other rules")]
+    ways = [allow(measure, floor.value, reached, who="plan that keeps the other rules")]
     if "lock" in reasons and floor.is_above:
         ways.append(_locks_to_lift(problem, access, nodes, territories, load, target * (1 + tolerance)))
     if "max_distance" in reasons:
@@ -297,15 +301,6 @@ def _unproven(evaluation: Evaluation, column: int, left: list[int], *, least: fl
         reached=reached,
         territory_ids=_ids(problem.territory_ids, np.array(left, np.int32)),
     )
-
-
-def _allow(measure: Measure, least: float, reached: float, *, who: str = "plan") -> str:
-    """The tolerance that would do, beside what is proven to be needed."""
-    if reached < least - MET:
-        return f"allow {percent(least)} for {measure.name}, which every {who} needs"
-    if reached <= least + MET:
-        return f"allow {percent(least)} for {measure.name}: no {who} needs less, and this one keeps it"
-    return f"allow {percent(reached)} for {measure.name}, which this plan keeps; no {who} needs less than {percent(least)}"
 
 
 def _worst(evaluation: Evaluation, column: int) -> float:

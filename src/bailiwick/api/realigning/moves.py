@@ -16,7 +16,7 @@ from bailiwick.metrics.balance import deviations
 from bailiwick.metrics.contiguity import pieces_of_members
 
 if TYPE_CHECKING:
-    from bailiwick.api.realignment import Realignment
+    from bailiwick.api.realigning.report import Realignment
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 import bailiwick
-from bailiwick.api.balance import Balance
 from bailiwick.api.digest import input_digest
 from bailiwick.api.document import number, to_text
 from bailiwick.api.facade import ProgressFn, check_seed
 from bailiwick.api.folder import check_folder, whole_folder
 from bailiwick.api.limits import Limits, StopFn
-from bailiwick.api.neighbours import resolve_adjacency
-from bailiwick.api.problem import Rules, build_problem
-from bailiwick.api.realigning import TodayWish, column_of, problem_with_today, with_disruption
-from bailiwick.api.sources import Source, read_roster, read_source
-from bailiwick.domain import Adjacency, FloatArray, IntArray, Notice, Objective, Problem
+from bailiwick.api.options import ProblemKeywords, ProblemOptions, shows_options
+from bailiwick.api.problem import build_problem
+from bailiwick.api.realigning.facade import TodayWish, column_of, problem_with_today, with_disruption
+from bailiwick.api.sources import Source
+from bailiwick.domain import FloatArray, IntArray, Notice, Problem
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv
@@ -239,28 +237,18 @@ class Front:
         return {"unit_id": problem.units.ids, "territory_id": problem.territory_ids[plan.evaluation.territory_idx]}
 
 
+@shows_options
 def front(
     units: Any,
     *,
     current: Any = None,
     disruption: str | None = None,
-    territories: int | None = None,
-    reps: Any = None,
-    balance: Balance | None = None,
-    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
-    shapes: Any = None,
-    objective: Objective = "distance",
-    is_planar: bool = False,
-    lock: str | None = None,
-    group: str | None = None,
-    forbidden: Iterable[tuple[str, str]] = (),
-    max_distance_km: float | None = None,
-    column_map: Mapping[str, str] | None = None,
     seed: int = 0,
     time_limit: float | None = None,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
     clock: Callable[[], float] = time.perf_counter,
+    **problem_options: Unpack[ProblemKeywords],
 ) -> Front:
     """About ten plans along balance, compactness and, where today's alignment is given, disruption.
 
@@ -297,18 +285,15 @@ def front(
     from bailiwick.design.front import sweep
 
     check_seed(seed)
+    options = ProblemOptions.from_keywords(problem_options)
     column = column_of(current)
-    texts = tuple(name for name in (column, lock, group) if name)
-    named = with_disruption(balance, disruption)
-    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=named, text_columns=texts)
-    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km)
-    graph, told = resolve_adjacency(adjacency, source.units)
+    source, roster = options.read(units, column, balance=with_disruption(options.balance, disruption))
+    graph, told = options.neighbours(source.units)
     if current is None:
-        problem, notices = build_problem(source.units, rules, reps=roster, adjacency=graph)
+        problem, notices = build_problem(source.units, options.rules, reps=roster, adjacency=graph)
     else:
         wish = TodayWish(current, column, disruption, None, None)
-        problem, notices = problem_with_today(source, rules, wish, reps=roster, adjacency=graph)
+        problem, notices = problem_with_today(source, options.rules, wish, reps=roster, adjacency=graph)
     _check_balanced(problem)
     limits = Limits(time_limit, stop)
     found = sweep(problem, clock=clock, seed=seed, stop=limits.should_stop, on_progress=on_progress)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bailiwick.api.document import objective_unit
-from bailiwick.api.explanation_document import balance_rows, conditions, cut_off
+from bailiwick.api.explaining.document import balance_rows, conditions, cut_off
 from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from bailiwick.api.balance import Balance, parse_balance, resolve_balance
-from bailiwick.api.crossings import edit_neighbours
 from bailiwick.api.facade import Laps, ProgressFn, check_seed, finish
 from bailiwick.api.judging import labels_of_units, territories_of_labels
 from bailiwick.api.limits import Limits, StopFn
-from bailiwick.api.neighbours import resolve_adjacency
+from bailiwick.api.options import ProblemKeywords, ProblemOptions, shows_options
 from bailiwick.api.plan import Plan
 from bailiwick.api.problem import Rules, assemble, with_count
-from bailiwick.api.realignment import baseline_of, cap_notices, needed_measures
+from bailiwick.api.realigning.report import baseline_of, cap_notices, needed_measures
 from bailiwick.api.rules import text_column
-from bailiwick.api.sources import Source, read_assignment, read_roster, read_source
-from bailiwick.api.wishes import TravelWish, with_travel
-from bailiwick.domain import Adjacency, IntArray, Measure, Notice, Objective, Problem, Progress, Result, TextArray
+from bailiwick.api.sources import Source, read_assignment
+from bailiwick.api.travel.wish import with_travel
+from bailiwick.domain import Adjacency, IntArray, Measure, Notice, Problem, Progress, Result, TextArray
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate
 
 
+@shows_options
 def realign(
     units: Any,
     *,
@@ -35,31 +34,12 @@ def realign(
     disruption: str | None = None,
     max_moved: float | None = None,
     price: float | None = None,
-    territories: int | None = None,
-    reps: Any = None,
-    balance: Balance | None = None,
-    adjacency: Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None = "auto",
-    barriers: Any = None,
-    links: Any = None,
-    shapes: Any = None,
-    objective: Objective = "distance",
-    is_planar: bool = False,
-    lock: str | None = None,
-    group: str | None = None,
-    forbidden: Iterable[tuple[str, str]] = (),
-    max_distance_km: float | None = None,
-    travel: Any = None,
-    roads: str | os.PathLike[str] | None = None,
-    profile: str = "car",
-    max_minutes: float | None = None,
-    circuity: float | None = None,
-    speed_kmh: float | None = None,
-    column_map: Mapping[str, str] | None = None,
     seed: int = 0,
     time_limit: float | None = None,
     stop: StopFn | None = None,
     on_progress: ProgressFn | None = None,
     clock: Callable[[], float] = time.perf_counter,
+    **problem_options: Unpack[ProblemKeywords],
 ) -> Plan:
     """Change today's alignment so that it keeps the rules, while little changes hands.
 
@@ -108,19 +88,13 @@ def realign(
     """
     laps = Laps(clock)
     check_seed(seed)
+    options = ProblemOptions.from_keywords(problem_options)
     column = column_of(current)
-    texts = tuple(name for name in (column, lock, group) if name)
-    named = with_disruption(balance, disruption)
-    source = read_source(units, shapes=shapes, is_planar=is_planar, column_map=column_map, balance=named, text_columns=texts)
-    roster = None if reps is None else read_roster(reps, is_planar=source.units.is_planar)
+    source, roster = options.read(units, column, balance=with_disruption(options.balance, disruption))
     laps.end("read")
-    asked = TravelWish(travel, roads, profile, circuity, speed_kmh, max_minutes)
-    rules = Rules(territories, balance, objective, lock, group, tuple(forbidden), max_distance_km, asked)
-    graph, told = resolve_adjacency(adjacency, source.units)
-    graph, edits = edit_neighbours(graph, source.units, barriers=barriers, links=links)
-    told = (*told, *edits)
+    graph, told = options.neighbours(source.units)
     wish = TodayWish(current, column, disruption, price, max_moved)
-    problem, notices = problem_with_today(source, rules, wish, reps=roster, adjacency=graph)
+    problem, notices = problem_with_today(source, options.rules, wish, reps=roster, adjacency=graph)
     laps.end("model")
     limits = Limits(time_limit, stop)
     result = limits.explained(_solve(problem, limits, seed, on_progress, clock))

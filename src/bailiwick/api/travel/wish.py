@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.api.travel import TravelMatrix, check_pairs, read_roads, road_notices, road_words
+from bailiwick.api.sources import tabular
+from bailiwick.api.travel.matrix import TravelMatrix, check_pairs, read_roads, road_notices, road_words
 from bailiwick.domain import Notice, Pace, Problem, TextArray, TravelTable
 from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids, text_array
@@ -178,7 +179,7 @@ def _check_distinct(unit_ids: TextArray, homes: TextArray) -> None:
 def _directed(given: Any, known: TextArray) -> tuple[NDArray[np.float32], str, tuple[Notice, ...]]:
     """Minutes from row to column among the known ids, NaN where unknown."""
     if not isinstance(given, TravelMatrix):
-        read = read_matrix(given, known)
+        read = read_matrix(tabular(given), known)
         return read.minutes, read.source, read.notices
     row, column = (match_ids(text_array(ids), text_array(known)) for ids in (given.from_ids, given.to_ids))
     minutes = np.full((len(known), len(known)), np.nan, np.float32)

@@ -1,0 +1,1 @@
+"""Why units and territories are as they are: numbers, words, documents."""

@@ -1,0 +1,156 @@
+"""What can be asked of every problem, whether it is designed, realigned, swept or judged: one record, read in one place."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict, TypeVar
+
+from bailiwick.api.balance import Balance
+from bailiwick.api.crossings import edit_neighbours
+from bailiwick.api.neighbours import resolve_adjacency
+from bailiwick.api.problem import Rules
+from bailiwick.api.sources import Source, read_roster, read_source
+from bailiwick.api.travel.wish import DEFAULT_PROFILE, TravelWish
+from bailiwick.domain import Adjacency, Notice, Objective, RepTable, UnitTable
+from bailiwick.formats.wording import did_you_mean
+
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+Neighbours = Adjacency | str | os.PathLike[str] | Iterable[tuple[str, str]] | None
+
+
+class ProblemKeywords(TypedDict, total=False):
+    """The fields of :class:`ProblemOptions` as keywords of a function."""
+
+    territories: int | None
+    reps: Any
+    balance: Balance | None
+    adjacency: Neighbours
+    barriers: Any
+    links: Any
+    shapes: Any
+    objective: Objective
+    is_planar: bool
+    lock: str | None
+    group: str | None
+    forbidden: Any
+    max_distance_km: float | None
+    travel: Any
+    roads: str | os.PathLike[str] | None
+    profile: str
+    max_minutes: float | None
+    circuity: float | None
+    speed_kmh: float | None
+    column_map: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemOptions:
+    """What was asked beside the units, in the words of the user; :func:`bailiwick.design` says what each means."""
+
+    territories: int | None = None
+    reps: Any = None
+    balance: Balance | None = None
+    adjacency: Neighbours = "auto"
+    barriers: Any = None
+    links: Any = None
+    shapes: Any = None
+    objective: Objective = "distance"
+    is_planar: bool = False
+    lock: str | None = None
+    group: str | None = None
+    forbidden: Any = None
+    max_distance_km: float | None = None
+    travel: Any = None
+    roads: str | os.PathLike[str] | None = None
+    profile: str = DEFAULT_PROFILE
+    max_minutes: float | None = None
+    circuity: float | None = None
+    speed_kmh: float | None = None
+    column_map: Mapping[str, str] | None = None
+
+    @classmethod
+    def from_keywords(cls, keywords: Mapping[str, Any]) -> ProblemOptions:
+        """The record of some keywords.
+
+        Raises
+        ------
+        TypeError
+            If one of them is no option.
+        """
+        known = [f.name for f in fields(cls)]
+        for name in keywords:
+            if name not in known:
+                raise TypeError(f"there is no option {name!r}{did_you_mean(name, known)}")
+        return cls(**keywords)
+
+    @property
+    def rules(self) -> Rules:
+        """What makes a problem of the units."""
+        wish = TravelWish(self.travel, self.roads, self.profile, self.circuity, self.speed_kmh, self.max_minutes)
+        return Rules(self.territories, self.balance, self.objective, self.lock, self.group, self.forbidden, self.max_distance_km, wish)
+
+    def read(self, units: Any, *texts: str | None, balance: Balance | None = None) -> tuple[Source, RepTable | None]:
+        """The units and the reps.
+
+        Parameters
+        ----------
+        units
+            A path, a table, or ready values.
+        texts
+            Columns that must be there as text, beside those of locks and groups; None is passed over.
+        balance
+            Measures that must be there; None: those to balance.
+
+        Raises
+        ------
+        InputError
+            If they cannot be read.
+        """
+        source = read_source(
+            units,
+            shapes=self.shapes,
+            is_planar=self.is_planar,
+            column_map=self.column_map,
+            balance=self.balance if balance is None else balance,
+            text_columns=tuple(column for column in (self.lock, self.group, *texts) if column),
+        )
+        return source, None if self.reps is None else read_roster(self.reps, is_planar=source.units.is_planar)
+
+    def neighbours(self, units: UnitTable) -> tuple[Adjacency | None, tuple[Notice, ...]]:
+        """The neighbour graph, with barriers and links, or None; and what was left out of the files.
+
+        Raises
+        ------
+        InputError
+            If one of them cannot be read or used.
+        """
+        graph, told = resolve_adjacency(self.adjacency, units)
+        graph, edits = edit_neighbours(graph, units, barriers=self.barriers, links=self.links)
+        return graph, (*told, *edits)
+
+
+_FIELDS = fields(ProblemOptions)
+
+
+def shows_options(function: AnyFunction) -> AnyFunction:
+    """Show every option in the signature of a function that takes them as ``**keywords``.
+
+    Type checkers read them from :class:`ProblemKeywords`; this is for ``help``, notebooks and completion.
+
+    Examples
+    --------
+    >>> @shows_options
+    ... def solve(units, *, seed=0, **problem): ...
+    >>> list(inspect.signature(solve).parameters)[:3], list(inspect.signature(solve).parameters)[-1]
+    (['units', 'territories', 'reps'], 'seed')
+    """
+    signature = inspect.signature(function)
+    own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY or p.default is inspect.Parameter.empty]
+    shared = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type) for f in _FIELDS]
+    shown = signature.replace(parameters=[*first, *shared, *(p for p in own if p not in first)])
+    function.__signature__ = shown  # type: ignore[attr-defined]
+    return function

@@ -1,0 +1,1 @@
+"""Real distance: travel matrices, and what is asked about travel in a problem."""

@@ -9,6 +9,12 @@ from bailiwick.api.folder import check_folder
 from bailiwick.api.fronts import Front, check_front_folder, front
 from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
+from bailiwick.api.markets import Findings
+from bailiwick.api.markets.densities import classify_density
+from bailiwick.api.markets.fits import score_bant, score_fit
+from bailiwick.api.markets.leads import score_leads
+from bailiwick.api.markets.qualities import score_territories
+from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning import realign
 from bailiwick.api.realignment import Realignment
@@ -21,6 +27,7 @@ __all__ = [
     "Comparison",
     "CustomerValue",
     "Explanation",
+    "Findings",
     "Front",
     "Judgement",
     "LayeredPlan",
@@ -33,6 +40,7 @@ __all__ = [
     "check_front_folder",
     "check_layers_folder",
     "check_travel",
+    "classify_density",
     "compare",
     "compare_approaches",
     "customer_value",
@@ -43,5 +51,10 @@ __all__ = [
     "load",
     "preview_layers",
     "realign",
+    "score_bant",
+    "score_fit",
+    "score_leads",
+    "score_territories",
+    "segment_accounts",
     "travel_matrix",
 ]

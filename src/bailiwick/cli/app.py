@@ -19,6 +19,8 @@ from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.realign import realign
 from bailiwick.cli.sample import sample
+from bailiwick.cli.score import score
+from bailiwick.cli.segments import density, segments
 from bailiwick.cli.serve import serve
 from bailiwick.cli.value import value
 from bailiwick.errors import InputError
@@ -60,6 +62,9 @@ app.command()(explain)
 app.command()(approaches)
 app.command()(layers)
 app.command()(matrix)
+app.command()(segments)
+app.command()(density)
+app.add_typer(score)
 app.command()(value)
 app.command()(sample)
 app.command()(serve)

@@ -57,6 +57,26 @@ Dates = Annotated[
 ]
 
 
+def amounts(pairs: Sequence[str], option: str) -> dict[str, float]:
+    """Read ``NAME=AMOUNT`` texts.
+
+    Examples
+    --------
+    >>> amounts(["(all)=5e5"], "goal")
+    {'(all)': 500000.0}
+    """
+    found = {}
+    for pair in pairs:
+        name, _, text = pair.rpartition("=")
+        try:
+            found[name.strip()] = float(text)
+        except ValueError:
+            name = ""
+        if not name.strip():
+            raise typer.BadParameter(f"expected NAME=AMOUNT for --{option}, found {pair!r}")
+    return found
+
+
 def show_lines(
     lines: Iterable[str],
     *,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bailiwick.api.markets import Findings
 
 _N_ROWS = 12
+_MILLION = 1_000_000
 
 
 def finish(
@@ -42,8 +43,8 @@ def cell_text(value: Any) -> str:
 
     Examples
     --------
-    >>> cell_text(1234.5), cell_text(0.1234), cell_text(float("nan")), cell_text(True)
-    ('1,234', '0.123', '–', 'yes')
+    >>> cell_text(1.5e6), cell_text(1234.5), cell_text(0.1234), cell_text(float("nan")), cell_text(True)
+    ('1.50 M', '1,234', '0.123', '–', 'yes')
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
@@ -51,6 +52,8 @@ def cell_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, float) and abs(value) >= _MILLION:
+        return f"{value / _MILLION:,.2f} M"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return str(value)

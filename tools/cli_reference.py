@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,20 @@ def render() -> str:
     """The whole page."""
     group = typer.main.get_command(app)
     parts = [HEAD, EPILOG + ".\n"]
-    for name, command in group.commands.items():
+    for name, command in _commands(group):
         parts += [f"\n## bailiwick {name}\n", f"\n{inspect.cleandoc(command.help or '')}\n"]
         parts.append("\n| argument or option | meaning |\n|---|---|\n")
         parts += [_row(parameter) for parameter in command.params if "--help" not in parameter.opts]
     return "".join(parts)
+
+
+def _commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Commands with their names, those of groups in their place."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def _row(parameter: Any) -> str:

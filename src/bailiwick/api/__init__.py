@@ -8,6 +8,17 @@ from bailiwick.api.facade import design, evaluate
 from bailiwick.api.folder import check_folder
 from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
+from bailiwick.api.markets import Findings
+from bailiwick.api.markets.contracts import contract_value
+from bailiwick.api.markets.densities import classify_density
+from bailiwick.api.markets.fits import score_bant, score_fit
+from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
+from bailiwick.api.markets.leads import score_leads
+from bailiwick.api.markets.pipelines import forecast_pipeline
+from bailiwick.api.markets.potentials import estimate_potential
+from bailiwick.api.markets.qualities import score_territories
+from bailiwick.api.markets.segmenting import segment_accounts
+from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning.facade import realign
 from bailiwick.api.realigning.front import Front, check_front_folder, front
@@ -21,6 +32,7 @@ __all__ = [
     "Comparison",
     "CustomerValue",
     "Explanation",
+    "Findings",
     "Front",
     "Judgement",
     "LayeredPlan",
@@ -33,15 +45,28 @@ __all__ = [
     "check_front_folder",
     "check_layers_folder",
     "check_travel",
+    "classify_density",
     "compare",
     "compare_approaches",
+    "contract_value",
     "customer_value",
     "design",
     "design_layers",
+    "estimate_potential",
     "evaluate",
+    "expect_orders",
+    "find_hot_spots",
+    "forecast_pipeline",
+    "forecast_sales",
     "front",
     "load",
+    "measure_concentration",
     "preview_layers",
     "realign",
+    "score_bant",
+    "score_fit",
+    "score_leads",
+    "score_territories",
+    "segment_accounts",
     "travel_matrix",
 ]

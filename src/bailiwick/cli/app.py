@@ -13,12 +13,16 @@ from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
 from bailiwick.cli.explain import explain
+from bailiwick.cli.forecast import forecast, next_orders, pipeline
 from bailiwick.cli.front import front
 from bailiwick.cli.handling import tell_as_json
 from bailiwick.cli.layers import layers
 from bailiwick.cli.matrix import matrix
+from bailiwick.cli.potential import concentration, hotspots, potential, retention
 from bailiwick.cli.realign import realign
 from bailiwick.cli.sample import sample
+from bailiwick.cli.score import score
+from bailiwick.cli.segments import density, segments
 from bailiwick.cli.serve import serve
 from bailiwick.cli.value import value
 from bailiwick.errors import InputError
@@ -60,7 +64,17 @@ app.command()(explain)
 app.command()(approaches)
 app.command()(layers)
 app.command()(matrix)
+app.command()(segments)
+app.command()(density)
+app.add_typer(score)
+app.command()(potential)
+app.command()(concentration)
+app.command()(hotspots)
 app.command()(value)
+app.command()(retention)
+app.command()(forecast)
+app.command("next-orders")(next_orders)
+app.command()(pipeline)
 app.command()(sample)
 app.command()(serve)
 

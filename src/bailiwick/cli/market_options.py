@@ -26,8 +26,20 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the re
 Orders = Annotated[
     Path, typer.Argument(metavar="ORDERS", help="Orders or order lines: customer, date, amount (or quantity and price); returns negative.")
 ]
+OrdersFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--orders", metavar="FILE", help="Orders or order lines: customer, date, amount; returns negative.", rich_help_panel="Files"
+    ),
+]
 By = Annotated[
     list[str] | None, typer.Option(metavar="COLUMN", help="Add up by this column, e.g. a segment. Several are allowed, one by one.")
+]
+Features = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--feature", metavar="COLUMN", help="Column to learn from. Default: all numbers and words that repeat. Several are allowed."
+    ),
 ]
 Until = Annotated[str | None, typer.Option(metavar="DATE", help="Last day of the observation. Default: the day of the last order.")]
 Alignment = Annotated[
@@ -43,6 +55,26 @@ Dates = Annotated[
         rich_help_panel="Files",
     ),
 ]
+
+
+def amounts(pairs: Sequence[str], option: str) -> dict[str, float]:
+    """Read ``NAME=AMOUNT`` texts.
+
+    Examples
+    --------
+    >>> amounts(["(all)=5e5"], "goal")
+    {'(all)': 500000.0}
+    """
+    found = {}
+    for pair in pairs:
+        name, _, text = pair.rpartition("=")
+        try:
+            found[name.strip()] = float(text)
+        except ValueError:
+            name = ""
+        if not name.strip():
+            raise typer.BadParameter(f"expected NAME=AMOUNT for --{option}, found {pair!r}")
+    return found
 
 
 def show_lines(

@@ -1,0 +1,35 @@
+"""Packages that only some models need; the base installation goes without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from bailiwick.errors import InputError
+
+
+def require_models() -> None:
+    """Make sure that scikit-learn and statsmodels are there.
+
+    Raises
+    ------
+    InputError
+        If one is missing, with the command that installs both.
+    """
+    missing = [name for name, module in (("scikit-learn", "sklearn"), ("statsmodels", "statsmodels")) if find_spec(module) is None]
+    if missing:
+        raise InputError(
+            f"this needs {' and '.join(missing)}, which the base installation leaves out; install with: pip install 'bailiwick[insight]'",
+            code="missing_package",
+            field=missing[0],
+        )
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep compiled parts to one thread: on small or busy machines more are slower, and sums keep their order."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield

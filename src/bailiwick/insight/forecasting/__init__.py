@@ -1,0 +1,1 @@
+"""What will be sold: by month and territory, by account, from the pipeline."""

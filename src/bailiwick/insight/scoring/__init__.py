@@ -1,0 +1,1 @@
+"""Who will buy: calibrated probabilities, profiles, qualification, quality of territories."""

@@ -1,0 +1,1 @@
+"""Accounts treated alike: by rules, by what they bought, by clusters."""

@@ -24,6 +24,7 @@ urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("", include("bailiwick_web.core.urls")),
+    path("", include("bailiwick_web.territories.urls")),
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.exchange.urls")),
 ]

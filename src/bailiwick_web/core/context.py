@@ -13,6 +13,7 @@ from bailiwick_web.core.roles import Right, Role, has_right
 RAIL = (
     ("home", "Home", "h", "home", Right.LOOK),
     ("plans", "Plans", "p", "layers", Right.LOOK),
+    ("organisation", "Organisation", "o", "people", Right.PLAN),
     ("data", "Data", "d", "table", Right.IMPORT),
     ("people", "People", "t", "people", Right.PEOPLE),
     ("audit", "History", "a", "history", Right.AUDIT),

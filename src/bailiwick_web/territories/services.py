@@ -26,7 +26,7 @@ R = TypeVar("R", bound=Record)
 def create_node(actor: Actor, *, name: str, kind: str = "region", parent: UUID | None = None) -> Node:
     """Add a node to the organisation; planners may. Recorded."""
     actor.need(Right.PLAN)
-    above = _found(Node, parent) if parent else None
+    above = find(Node, parent) if parent else None
     if above is None and Node.objects.filter(parent=None).exists():
         raise Conflict("The organisation has a root already; say which node the new one belongs to.", code="root")
     node = Node.objects.create(name=_named(name), kind=kind.strip()[:40] or "region", parent=above, path="", **stamped(actor))
@@ -49,7 +49,7 @@ def change_node(
     if kind is not None:
         _set(actor, node, "kind", kind.strip()[:40] or node.kind)
     if parent is not None:
-        _hang(actor, node, _found(Node, parent))
+        _hang(actor, node, find(Node, parent))
     touch(actor, node, "name", "kind", "parent", "path")
     return node
 
@@ -96,7 +96,7 @@ def create_position(
     position = Position.objects.create(
         code=code,
         name=_named(name),
-        node=_found(Node, node),
+        node=find(Node, node),
         capacity=_capacity(capacity),
         home_lon=home_lon,
         home_lat=home_lat,
@@ -116,7 +116,7 @@ def change_position(actor: Actor, public_id: UUID, *, version: int | None, **giv
     position = _locked(Position, public_id, version)
     if "home_lon" in given or "home_lat" in given:
         _check_home(given.get("home_lon", position.home_lon), given.get("home_lat", position.home_lat))
-    made: dict[str, Callable[[Any], Any]] = {"name": _named, "capacity": _capacity, "node": lambda value: _found(Node, value)}
+    made: dict[str, Callable[[Any], Any]] = {"name": _named, "capacity": _capacity, "node": lambda value: find(Node, value)}
     for field, value in given.items():
         _set(actor, position, field, made[field](value) if field in made else value)
     touch(actor, position, *given)
@@ -162,9 +162,9 @@ def seat(
         raise Invalid("Say which position is filled, or which node is led: one of the two.", code="staffing")
     if valid_until is not None and valid_until <= valid_from:
         raise Invalid("The period must end after it begins; its last day is the day before its end.", code="period")
-    who = _found(Person, person)
-    job = None if position is None else _found(Position, position)
-    led = None if node is None else _found(Node, node)
+    who = find(Person, person)
+    job = None if position is None else find(Position, position)
+    led = None if node is None else find(Node, node)
     if job is not None:
         Position.objects.select_for_update().get(pk=job.pk)
         later = Q() if valid_until is None else Q(valid_from__lt=valid_until)
@@ -190,7 +190,8 @@ def end_staffing(actor: Actor, public_id: UUID, *, version: int | None, valid_un
     return staffing
 
 
-def _found(kind: type[R], public_id: UUID) -> R:
+def find(kind: type[R], public_id: UUID) -> R:
+    """A record by its public identifier."""
     record = kind.objects.filter(public_id=public_id).first()  # type: ignore[attr-defined]
     if record is None:
         raise Missing(f"There is no such {kind._meta.verbose_name}.")

@@ -60,7 +60,13 @@ def get(mapping: Any, key: Any) -> Any:
 @register.filter
 def joined(values: Any) -> str:
     """a, b, c."""
-    return ", ".join(str(value) for value in values)
+    return ", ".join(str(value) for value in values or ())
+
+
+@register.filter
+def commas(values: Any) -> str:
+    """1,2,3: for the values of hidden fields."""
+    return ",".join(str(value) for value in values or ())
 
 
 @register.simple_tag(takes_context=True)
@@ -83,14 +89,28 @@ def cause(text: str) -> str:
     ('moved by hand', 'the engine', '')
     """
     kind = text.partition(":")[0]
-    return {"manual": "moved by hand", "run": "the engine", "file": "as imported", "named": "named account"}.get(kind, text)
+    return {
+        "manual": "moved by hand",
+        "run": "the engine",
+        "file": "as imported",
+        "named": "named account",
+        "rule": "a rule",
+        "split": "a split",
+    }.get(kind, text)
 
 
 @register.filter
 def came(text: str) -> str:
     """The same as the end of a sentence that begins with "it came here"."""
     kind = text.partition(":")[0]
-    return {"manual": "by hand", "run": "by the engine", "file": "with a file", "named": "as a named account"}.get(kind, f"by {text}")
+    return {
+        "manual": "by hand",
+        "run": "by the engine",
+        "file": "with a file",
+        "named": "as a named account",
+        "rule": "by a rule",
+        "split": "by a split",
+    }.get(kind, f"by {text}")
 
 
 @register.simple_tag(takes_context=True)

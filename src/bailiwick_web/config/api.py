@@ -7,9 +7,11 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
-from bailiwick_web.core.rest import problems, repeats
+from bailiwick_web.core.rest import problems, records, repeats
 from bailiwick_web.core.rest.signing import TokenAuth
+from bailiwick_web.exchange import api as exchange
 from bailiwick_web.planning.api import routers as planning_routers
+from bailiwick_web.territories import api as territories
 
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -41,7 +43,8 @@ class Interface(NinjaAPI):
         problem = {"description": "Refused", "content": {problems.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         for operations in schema["paths"].values():
             for method, operation in operations.items():
-                operation["responses"]["4XX"] = problem
+                answers = {str(status): answer for status, answer in operation["responses"].items()}
+                operation["responses"] = answers | {"4XX": problem}
                 if method == "post":
                     operation["parameters"] = [*operation.get("parameters", ()), REPEATABLE]
         return schema
@@ -52,5 +55,5 @@ api = Interface(
 )
 problems.register(api)
 api.add_decorator(repeats.around_operations, mode="view")
-for router in planning_routers:
+for router in (*planning_routers, territories.router, exchange.router, records.router):
     api.add_router("", router)

@@ -13,8 +13,9 @@ import numpy as np
 from bailiwick.domain import IntArray
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
+from bailiwick_web.planning.services.ruling import preview_rules
 
-UNASSIGNED, PIECES, FORBIDDEN, DUPLICATE, TWO_OWNERS = "unassigned", "pieces", "forbidden", "duplicate", "two_owners"
+UNASSIGNED, PIECES, FORBIDDEN, DUPLICATE, TWO_OWNERS, RULED = "unassigned", "pieces", "forbidden", "duplicate", "two_owners", "rule"
 MOST = 500
 """So many conflicts are listed; the next ones come once these are mended."""
 
@@ -48,7 +49,7 @@ class FoundConflict:
 
 def conflicts(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> list[FoundConflict]:
     """Everything that is wrong, gaps first."""
-    return [*_of_arrays(arrays), *two_owners(scenario, arrays, now)][:MOST]
+    return [*_of_arrays(arrays), *against_rules(scenario), *two_owners(scenario, arrays, now)][:MOST]
 
 
 @lru_cache(maxsize=8)
@@ -112,6 +113,17 @@ def duplicates(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
             others = np.array([i for i in members if arrays.territory_idx[i] != keep], dtype=np.int32)
             words = f"“{table.labels[members[0]]}” stands {len(members)} times at one place, in {len(owners)} territories."
             yield FoundConflict(DUPLICATE, words, np.array(members, dtype=np.int32), arrays.codes[keep], _move(arrays, others, keep))
+
+
+def against_rules(scenario: Scenario) -> Iterator[FoundConflict]:
+    """Units that are not where the rules put them, and could be."""
+    if not scenario.rules.filter(is_active=True).exists():
+        return
+    found = preview_rules(scenario)
+    moving = found.unit_idx[found.arrays.territory_idx[found.unit_idx] != found.ruling.to_idx[found.unit_idx]]
+    if len(moving):
+        words = f"{_units(found.arrays, moving)} not where the rules say."
+        yield FoundConflict(RULED, words, moving, None, Fix("Apply the rules", "/rules/apply", {}))
 
 
 def two_owners(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> Iterator[FoundConflict]:

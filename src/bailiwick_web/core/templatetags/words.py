@@ -120,7 +120,13 @@ def browser(agent: str) -> str:
 @register.filter
 def joined(values: Any) -> str:
     """a, b, c."""
-    return ", ".join(str(value) for value in values)
+    return ", ".join(str(value) for value in values or ())
+
+
+@register.filter
+def commas(values: Any) -> str:
+    """1,2,3: for the values of hidden fields."""
+    return ",".join(str(value) for value in values or ())
 
 
 @register.simple_tag(takes_context=True)
@@ -148,6 +154,8 @@ def cause(text: str) -> str:
         "run": _("the engine"),
         "file": _("as imported"),
         "named": _("named account"),
+        "rule": _("a rule"),
+        "split": _("a split"),
     }.get(kind, text)
 
 
@@ -160,6 +168,8 @@ def came(text: str) -> str:
         "run": _("by the engine"),
         "file": _("with a file"),
         "named": _("as a named account"),
+        "rule": _("by a rule"),
+        "split": _("by a split"),
     }.get(kind, f"by {text}")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bailiwick_web.planning.api import editing, jobs, owners, reading, territories
+from bailiwick_web.planning.api import comparing, editing, jobs, owners, plans, reading, ruling, territories, workflow
 
-routers = (reading.router, editing.router, territories.router, jobs.router, owners.router)
+subjects = (plans, reading, editing, territories, ruling, jobs, comparing, workflow, owners)
+routers = tuple(subject.router for subject in subjects)
 """Every router of planning."""

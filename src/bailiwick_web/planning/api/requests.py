@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,27 @@ class MovedOut(Schema):
     codes: list[str] = []
 
 
+class ScenarioOut(Schema):
+    """A scenario without its units."""
+
+    id: UUID
+    name: str
+    state: str
+    plan: UUID
+    plan_name: str
+    version: int
+    n_units: int
+    n_territories: int
+    parent: UUID | None
+    notes: str
+    layer: str
+    seed: int
+    input_digest: str
+    settings: dict[str, Any]
+    changed_at: datetime
+    changed_by: str
+
+
 def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
     """A scenario of which the user may see every territory."""
     actor = actor_of(request)
@@ -43,3 +65,25 @@ def moved(response: HttpResponse, done: Moved) -> dict[str, Any]:
     tag(response, done.version)
     plain = ("version", "n_moved", "n_locked", "n_there", "n_forbidden", "summary")
     return {name: getattr(done, name) for name in plain} | {"code": done.codes[0] if done.codes else None, "codes": list(done.codes)}
+
+
+def scenario_out(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as the interface shows it."""
+    return {
+        "id": scenario.public_id,
+        "name": scenario.name,
+        "state": scenario.state,
+        "plan": scenario.plan.public_id,
+        "plan_name": scenario.plan.name,
+        "version": scenario.version,
+        "n_units": scenario.plan.unit_set.n_units,
+        "n_territories": getattr(scenario, "n_territories", None) or scenario.territories.count(),
+        "parent": scenario.parent.public_id if scenario.parent else None,
+        "notes": scenario.notes,
+        "layer": scenario.plan.layer,
+        "seed": scenario.seed,
+        "input_digest": scenario.input_digest,
+        "settings": scenario.settings,
+        "changed_at": scenario.changed_at,
+        "changed_by": str(scenario.changed_by or ""),
+    }

@@ -10,12 +10,14 @@ from bailiwick_web.planning.views.changes import (
     flow,
     lock_territory,
     rename,
+    replay,
     restore,
     roll_back,
     run,
     step,
 )
-from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv
+from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv, compare_pdf, compare_xlsx
+from bailiwick_web.planning.views.mending import change_rules, mend, rules, validator
 from bailiwick_web.planning.views.mine import mine, who
 from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario, why_here
 
@@ -25,24 +27,31 @@ __all__ = [
     "assign",
     "branch",
     "challenge",
+    "change_rules",
     "compare",
     "compare_csv",
+    "compare_pdf",
+    "compare_xlsx",
     "delete",
     "dismiss",
     "flow",
     "home",
     "lock_territory",
+    "mend",
     "mine",
     "new_plan",
     "panel",
     "plans",
     "rename",
+    "replay",
     "restore",
     "roll_back",
+    "rules",
     "run",
     "runs",
     "scenario",
     "step",
+    "validator",
     "who",
     "why_here",
 ]

@@ -94,6 +94,16 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @access(Right.PLAN)
 @require_POST
+def replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Run the engine again as it ran for a scenario."""
+    actor = actor_of(request)
+    run = services.replay_run(actor, queries.scenario(actor, public_id))
+    messages.success(request, "The engine runs again with the input, parameters and seed that were kept.")
+    return redirect("scenario", run.scenario.public_id)
+
+
+@access(Right.PLAN)
+@require_POST
 def branch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Copy a scenario as a draft and open it."""
     actor = actor_of(request)

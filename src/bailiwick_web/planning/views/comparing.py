@@ -1,4 +1,4 @@
-"""Two scenarios side by side, and tables to take away."""
+"""Scenarios side by side, and tables to take away."""
 
 from __future__ import annotations
 
@@ -14,52 +14,67 @@ from django.views.decorators.http import require_GET
 
 from bailiwick.formats.export import write_csv
 from bailiwick_web.core.access import access, actor_of
-from bailiwick_web.core.refusals import Invalid, NotAllowed
+from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.roles import Right
-from bailiwick_web.planning import queries
-from bailiwick_web.planning.models import Scenario
+from bailiwick_web.planning import comparing, exports, queries
 from bailiwick_web.planning.views.pages import scenario_context
 
 MOST_ROWS = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @access(Right.REVIEW)
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
-    """What changes from one scenario to another."""
-    first, second = _two(request)
-    difference = queries.compare(first, second)
+    """What changes from one scenario to others."""
+    found = _chosen(request)
+    ids = [str(s.public_id) for s in found.scenarios]
+    place = [{t.code: t for t in a.territories} for a in found.arrays]
+    rows = comparing.moved_units(found, limit=MOST_ROWS)
+    for row in rows:
+        row["owners"] = [p.get(code) for p, code in zip(place, row["territories"], strict=True)]
+    others = queries.visible_scenarios(actor_of(request)).filter(plan=found.scenarios[0].plan).exclude(public_id__in=ids)
     context = {
         "here": "plans",
-        "first": first,
-        "second": second,
-        "difference": difference,
-        "n_moved": len(difference.moved),
-        "rows": queries.moved_rows(difference, MOST_ROWS),
-        "measures": list(difference.before.measures),
-        "n_units": difference.before.units.n_units,
-        "siblings": queries.visible_scenarios(actor_of(request)).filter(plan=first.plan),
+        "found": found,
+        "first": found.scenarios[0],
+        "rows": rows,
+        "n_moved": len(found.moved),
+        "n_units": found.arrays[0].units.n_units,
+        "measures": [_measure(found, m, name) for m, name in enumerate(found.measures)],
+        "facts": exports.figures(found)[:4],
+        "ids": ids,
+        "others": others[:50] if len(ids) < comparing.MOST else (),
+        "address": "&".join(f"id={public_id}" for public_id in ids),
     }
     return render(request, "planning/compare.html", context)
+
+
+def _measure(found: comparing.SideBySide, m: int, name: str) -> dict[str, Any]:
+    sides = [{key: side[key][m] for key in ("worst", "spread", "moved", "moved_share")} for side in found.sides]
+    return {"name": name, "tolerance": found.arrays[0].balance.get(name), "sides": sides}
 
 
 @access(Right.REVIEW)
 @require_GET
 def compare_csv(request: HttpRequest) -> HttpResponse:
     """Every unit that changes, as a table that is safe to open in a spreadsheet program."""
-    first, second = _two(request)
-    difference = queries.compare(first, second)
-    rows = queries.moved_rows(difference)
-    columns: dict[str, Any] = {
-        "unit_id": _text(row["code"] for row in rows),
-        "name": _text(row["name"] for row in rows),
-        "from": _text(row["before"].code if row["before"] else "" for row in rows),
-        "to": _text(row["after"].code if row["after"] else "" for row in rows),
-        "cause": _text(row["cause"] for row in rows),
-    }
-    for m, name in enumerate(difference.before.measures):
-        columns[name] = np.array([row["values"][m] for row in rows], dtype=float)
-    return _csv(columns, "moved.csv")
+    return _download(exports.as_csv(_chosen(request)), "moved.csv", "text/csv; charset=utf-8")
+
+
+@access(Right.REVIEW)
+@require_GET
+def compare_xlsx(request: HttpRequest) -> HttpResponse:
+    """The same as a workbook, with a sheet of figures."""
+    return _download(exports.as_xlsx(_chosen(request)), "scenarios.xlsx", XLSX)
+
+
+@access(Right.REVIEW)
+@require_GET
+def compare_pdf(request: HttpRequest) -> HttpResponse:
+    """The figures and the weightiest moves on paper."""
+    now = actor_of(request).now
+    return _download(exports.as_pdf(_chosen(request), on=f"{now:%d %b %Y %H:%M} UTC"), "scenarios.pdf", "application/pdf")
 
 
 @access(Right.LOOK)
@@ -77,32 +92,23 @@ def alignment_csv(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "cause": arrays.causes[chosen],
         **{name: values[chosen] for name, values in arrays.measures.items()},
     }
-    return _csv(columns, "alignment.csv")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "alignment.csv"
+        write_csv(path, columns)
+        return _download(path.read_bytes(), "alignment.csv", "text/csv; charset=utf-8")
 
 
-def _two(request: HttpRequest) -> tuple[Scenario, Scenario]:
-    actor = actor_of(request)
+def _chosen(request: HttpRequest) -> comparing.SideBySide:
+    """The scenarios that the address names: ``id`` several times, or ``a`` and ``b``."""
+    texts = request.GET.getlist("id") or [request.GET.get(name, "") for name in ("a", "b")]
     try:
-        ids = [UUID(request.GET.get(name, "")) for name in ("a", "b")]
+        ids = [UUID(text) for text in texts]
     except ValueError:
         raise Invalid("Choose two scenarios to compare.", code="compare") from None
-    first, second = (queries.scenario(actor, public_id) for public_id in ids)
-    if first.plan_id != second.plan_id:
-        raise Invalid("Only scenarios of one plan can be compared.", code="compare")
-    for scenario in (first, second):
-        if len(queries.visible_territories(actor, scenario)) < scenario.territories.count():
-            raise NotAllowed("Parts of these scenarios are outside your scope.")
-    return first, second
+    return comparing.side_by_side(comparing.chosen(actor_of(request), ids))
 
 
-def _text(values: Any) -> np.ndarray:
-    return np.array(list(values), dtype=object)
-
-
-def _csv(columns: dict[str, Any], name: str) -> HttpResponse:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        write_csv(path, columns)
-        response = HttpResponse(path.read_bytes(), content_type="text/csv; charset=utf-8")
+def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -1,0 +1,109 @@
+"""A comparison to take away: CSV, XLSX and PDF, all of the same rows and safe to open in a spreadsheet program."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bailiwick.formats.export import write_csv
+from bailiwick_web.planning.comparing import SideBySide, moved_units
+
+TEMPLATE = Path(__file__).with_name("compare.typ")
+MOST_IN_PDF = 400
+"""So many moved units are listed on paper; the tables hold all."""
+
+
+def columns(found: SideBySide) -> dict[str, Any]:
+    """Moved units as columns: id, name, territory and cause in every scenario, measures."""
+    rows = moved_units(found)
+    table: dict[str, Any] = {"unit_id": _text(r["unit"] for r in rows), "name": _text(r["name"] for r in rows)}
+    for s, side in enumerate(found.sides):
+        label = side["name"] if len({x["name"] for x in found.sides}) == len(found.sides) else f"{side['name']} ({s + 1})"
+        table[f"territory: {label}"] = _text(r["territories"][s] or "" for r in rows)
+        table[f"cause: {label}"] = _text(r["causes"][s] for r in rows)
+    for m, name in enumerate(found.measures):
+        table[name] = np.array([r["values"][m] for r in rows], dtype=float)
+    return table
+
+
+def as_csv(found: SideBySide) -> bytes:
+    """The moved units; cells that a spreadsheet program would run as formulas are disarmed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "moved.csv"
+        write_csv(path, columns(found))
+        return path.read_bytes()
+
+
+def as_xlsx(found: SideBySide) -> bytes:
+    """A sheet of figures and one of moved units; texts are stored as texts, never as formulas or links."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, safe) as book:
+        bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+        _figures(book.add_worksheet("Scenarios"), found, bold, share)
+        sheet, table = book.add_worksheet("Moved"), columns(found)
+        for c, (name, values) in enumerate(table.items()):
+            sheet.write_string(0, c, name, bold)
+            for r, value in enumerate(values.tolist(), start=1):
+                if isinstance(value, float):
+                    sheet.write_number(r, c, value)
+                else:
+                    sheet.write_string(r, c, str(value)[:32_000])
+        sheet.freeze_panes(1, 0)
+    return buffer.getvalue()
+
+
+def _figures(sheet: Any, found: SideBySide, bold: Any, share: Any) -> None:
+    sheet.write_string(0, 0, "Figure", bold)
+    for s, side in enumerate(found.sides, start=1):
+        sheet.write_string(0, s, side["name"], bold)
+    for r, (label, values, is_share) in enumerate(figures(found), start=1):
+        sheet.write_string(r, 0, label)
+        for s, value in enumerate(values, start=1):
+            if value is not None:
+                sheet.write_number(r, s, value, share if is_share else None)
+    sheet.set_column(0, 0, 44)
+
+
+def figures(found: SideBySide) -> list[tuple[str, list[float | None], bool]]:
+    """Label, value per scenario, and whether it is a share."""
+    plain = [("Units that move", "n_moved"), ("Units without a territory", "n_unassigned")]
+    plain += [("Territories outside a tolerance", "n_outside"), ("Territories in pieces", "n_in_pieces")]
+    rows: list[tuple[str, list[float | None], bool]] = [(label, [s[key] for s in found.sides], False) for label, key in plain]
+    for m, name in enumerate(found.measures):
+        parts = [("worst deviation", "worst", True), ("spread", "spread", True)]
+        parts += [("changes hands", "moved", False), ("changes hands, share", "moved_share", True)]
+        rows += [(f"{name}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
+    return rows
+
+
+def as_pdf(found: SideBySide, *, on: str) -> bytes:
+    """Figures and the weightiest moved units, set by typst; texts of users are data, never markup."""
+    import typst
+
+    def shown(value: float | None, is_share: bool) -> str:
+        return "–" if value is None else f"{100 * value:,.1f} %" if is_share else f"{value:,.0f}"
+
+    record = {
+        "title": f"{found.scenarios[0].plan}: scenarios side by side",
+        "on": on,
+        "names": [side["name"] for side in found.sides],
+        "figures": [[label, *(shown(v, is_share) for v in values)] for label, values, is_share in figures(found)],
+        "moved": [[r["name"], *r["names"], *(f"{v:,.0f}" for v in r["values"][:1])] for r in moved_units(found, limit=MOST_IN_PDF)],
+        "measure": found.measures[0],
+        "n_moved": f"{len(found.moved):,}",
+        "n_listed": min(len(found.moved), MOST_IN_PDF),
+    }
+    pdf: bytes = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs={"record": json.dumps(record)}, timestamp=0)
+    return pdf
+
+
+def _text(values: Any) -> np.ndarray:
+    return np.array(list(values), dtype=object)

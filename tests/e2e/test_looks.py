@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
@@ -42,7 +42,7 @@ PAGES = {
         "organisation": "/organisation/",
         "node": "first:/organisation/ a[href^='/organisation/nodes/']",
         "position": "first:/organisation/ a[href^='/organisation/positions/']",
-        "who": "/who/?unit=C0001",
+        "who": "/who/?unit=H00123",
         "scenario": "first:/plans/ td a[href^='/scenarios/']",
     },
     "manager": {"home": "/", "mine": "/mine/", "organisation": "/organisation/"},
@@ -108,22 +108,81 @@ def test_doors(browser: Browser, server: Server, folder: Path, width: str) -> No
     assert wrong == []
 
 
+def enter(browser: Browser, server: Server, role: str, width: str = "wide", language: str = "en-GB") -> Page:
+    """The browser of somebody in the demonstration."""
+    page = browser.new_context(viewport=WIDTHS[width], reduced_motion="reduce", locale=language).new_page()  # type: ignore[arg-type]
+    page.goto(server.base + "/accounts/login/")
+    page.locator(f"button[name=role][value={role}]").click()
+    page.wait_for_url(re.compile(r"/(mine/)?$"))
+    return page
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("role", PAGES)
 def test_pages(browser: Browser, server: Server, folder: Path, role: str, width: str) -> None:
     language = "de-DE" if role in {"rep", "manager"} else "en-GB"
-    page = browser.new_context(viewport=WIDTHS[width], reduced_motion="reduce", locale=language).new_page()  # type: ignore[arg-type]
+    page = enter(browser, server, role, width, language)
     complaints: list[str] = []
     page.on(
         "console",
         lambda message: complaints.append(message.text) if message.type in {"error", "warning"} and "404" not in message.text else None,
     )
-    page.goto(server.base + "/accounts/login/")
-    page.locator(f"button[name=role][value={role}]").click()
-    page.wait_for_url(re.compile(r"/(mine/)?$"))
     wrong = []
     for name, address in PAGES[role].items():
         go(page, server, address)
         wrong += look(page, f"{role}-{name}-{width}", folder)
     page.context.close()
     assert wrong + complaints == []
+
+
+def test_a_rep_challenges_a_proposal_and_is_answered(browser: Browser, server: Server, folder: Path) -> None:
+    """Planner proposes, rep sees what changes and objects with a reason, planner accepts, rep reads that."""
+    planner, rep = enter(browser, server, "planner"), enter(browser, server, "rep", language="de-DE")
+    planner.goto(server.base + "/plans/")
+    address = planner.locator("td a", has_text="Next year, balanced").first.get_attribute("href", timeout=120_000)
+    planner.goto(server.base + str(address))
+    planner.get_by_role("button", name="Propose").click()
+    planner.locator("#propose-dialog").get_by_role("button", name="Propose").click()
+    expect(planner.locator(".chip.proposed")).to_be_visible()
+    rep.goto(server.base + "/mine/")
+    expect(rep.get_by_role("heading", name="Vorgeschlagen: Next year, balanced")).to_be_visible()
+    row = rep.locator("tbody tr", has=rep.locator(".loss")).first
+    row.locator("summary").click()
+    assert look(rep, "rep-mine-proposal-wide", folder) == []
+    row.get_by_label("Warum soll er bei Ihnen bleiben?").fill("Seit zehn Jahren mein Kunde")
+    row.get_by_role("button", name="An die Planung senden").click()
+    expect(rep.locator("aside")).to_contain_text("Seit zehn Jahren mein Kunde")
+    planner.reload()
+    expect(planner.locator(".challenges")).to_contain_text("Seit zehn Jahren mein Kunde")
+    planner.locator(".challenges").get_by_role("button", name="Accept").click()
+    expect(planner.locator(".chip.draft")).to_be_visible()
+    rep.reload()
+    expect(rep.locator("aside")).to_contain_text("angenommen")
+    assert look(rep, "rep-mine-answered-wide", folder) == []
+    rep.set_viewport_size({"width": 390, "height": 844})
+    assert look(rep, "rep-mine-answered-phone", folder) == []
+    for page in (planner, rep):
+        page.context.close()
+
+
+def test_a_passkey_lets_in_without_a_password(browser: Browser, server: Server) -> None:
+    """With the virtual key of the browser; by the name localhost, as addresses of numbers have no passkeys."""
+    base = server.base.replace("127.0.0.1", "localhost")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}})
+    page.goto(base + "/accounts/login/")
+    page.locator("button[name=role][value=viewer]").click()
+    page.goto(base + "/accounts/2fa/webauthn/add/")
+    page.locator("input[type=checkbox]").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Each of these codes")).to_be_visible()
+    page.locator("summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(base + "/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="My territory")).to_be_visible()
+    context.close()

@@ -10,10 +10,10 @@ BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help setup demo test web lint types contracts bench browser lock clean
+.PHONY: help setup demo test web lint types contracts bench browser translations lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) $(BASEMAP) ## prepare .venv; the command is then .venv/bin/bailiwick
 
@@ -33,6 +33,9 @@ lint: setup ## ruff
 
 types: setup ## mypy --strict
 	$(BIN)/mypy
+
+translations: setup ## bring the catalogues of the application up to date; lists what lacks a translation
+	$(BIN)/python tools/translations.py update
 
 contracts: setup ## who may import whom
 	$(BIN)/lint-imports --no-cache

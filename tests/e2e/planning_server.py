@@ -26,7 +26,7 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, **environ: str) -> Iterator[Server]:
+def running(folder: Path, *options: str, **environ: str) -> Iterator[Server]:
     """Start the application as a user would, without a browser; end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -35,7 +35,7 @@ def running(folder: Path, **environ: str) -> Iterator[Server]:
     for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BAILIWICK_DEMO_KEY", "BAILIWICK_SETUP_KEY"):
         env.pop(name, None)
     code = "from bailiwick.cli import main; main()"
-    command = [sys.executable, "-c", code, "serve", "--no-browser", "--port", str(port)]
+    command = [sys.executable, "-c", code, "serve", "--no-browser", "--port", str(port), *options]
     server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         assert server.stdout is not None

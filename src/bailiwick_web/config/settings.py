@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bailiwick_web.core.entrance.middleware.SessionLimits",
@@ -200,6 +201,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+FORMAT_MODULE_PATH = ["bailiwick_web.formats"]
 LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
 LANGUAGE_COOKIE_NAME = "__Host-language" if IS_HTTPS else "bailiwick_language"
 LANGUAGE_COOKIE_AGE = 365 * 86_400

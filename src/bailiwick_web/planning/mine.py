@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import Node, User
+from bailiwick_web.core.organisation.queries import leads
 from bailiwick_web.core.people.queries import Seer, staffings_on, who_sees
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
@@ -100,7 +101,9 @@ def whom_to_ask(actor: Actor) -> list[dict[str, Any]]:
     leaders = staffings_on(today).filter(node__in=above).exclude(person__user=actor.user)
     depth = {pk: node.path.count("/") for pk, node in nodes.items()}
     ranked = sorted(leaders, key=lambda s: -depth[s.node_id or 0])
-    asked = [{"name": s.person.name, "email": s.person.email or getattr(s.person.user, "email", ""), "node": s.node} for s in ranked]
+    asked = [
+        {"name": s.person.name, "email": s.person.email or getattr(s.person.user, "email", ""), "node": s.node} for s in ranked if leads(s)
+    ]
     planners = [user for user in User.objects.filter(is_active=True).order_by("name") if "planner" in user.roles]
     return asked + [{"name": user.name, "email": user.email, "node": None} for user in planners[:3]]
 

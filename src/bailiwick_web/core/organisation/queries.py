@@ -11,6 +11,7 @@ from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import Node, Position, Staffing
 from bailiwick_web.core.people.queries import staffings_on
 from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.roles import Role
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def tree(actor: Actor) -> list[Branch]:
     for staffing in staffings_on(today):
         if staffing.position_id is not None:
             filled[staffing.position_id] = staffing
-        elif staffing.node_id is not None:
+        elif staffing.node_id is not None and leads(staffing):
             leading.setdefault(staffing.node_id, []).append(staffing)
     nodes = Node.objects.order_by("name", "pk").select_related("parent")
     if scope.kind != "all":
@@ -64,6 +65,12 @@ def tree(actor: Actor) -> list[Branch]:
         above = branches.get(branch.node.parent_id or 0)
         (above.children if above else tops).append(branch)
     return tops
+
+
+def leads(staffing: Staffing) -> bool:
+    """Whether somebody leads a node, and does not only look at it."""
+    user = staffing.person.user
+    return user is None or bool(user.roles & {Role.MANAGER, Role.ADMINISTRATOR})
 
 
 def flat(branches: list[Branch]) -> list[Branch]:

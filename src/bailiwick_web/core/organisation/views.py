@@ -117,7 +117,7 @@ def position(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "staffings": found.staffings.select_related("person").order_by("-valid_from"),
         "seers": who_sees(found.node, today, found.pk),
         "today": today,
-        "form": PositionChangeForm(initial={"name": found.name, "capacity": found.capacity, "node": found.node.public_id}),
+        "form": PositionChangeForm(initial={"name": found.name, "capacity": f"{found.capacity:g}", "node": found.node.public_id}),
         "staffing_form": StaffingForm(auto_id="staffing_%s", initial={"valid_from": today}),
     }
     return render(request, "core/position.html", context)

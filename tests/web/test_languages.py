@@ -1,0 +1,119 @@
+"""Two languages, complete; dates and numbers of each; pages that are read from right to left."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+from django.test import Client
+from django.utils import translation
+from django.utils.html import strip_tags
+
+from bailiwick_web.planning.models import Scenario
+
+SignIn = Callable[[str], Client]
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "src" / "bailiwick_web"
+OTHERS = {"planning/scenario.html", "planning/_panel.html", "planning/_units.html", "planning/_why.html"}
+"""The map page, which is being made anew with marks of its own."""
+ALLOWED = {"Bailiwick", "door", "full", "g", "h", "p", "d", "en", "·", "→", "–", "±", "%", "?", "/"}
+
+
+def test_the_catalogues_are_complete_up_to_date_and_compiled() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "tools" / "translations.py"), "check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_compiled_catalogue_ships_with_the_application() -> None:
+    import gettext
+
+    file = TEMPLATES / "locale" / "de" / "LC_MESSAGES" / "django.mo"
+    with file.open("rb") as stream:
+        assert gettext.GNUTranslations(stream).gettext("Territories") == "Gebiete"
+    tracked = subprocess.run(["git", "ls-files", "--error-unmatch", str(file)], cwd=ROOT, capture_output=True, check=False)
+    assert tracked.returncode == 0, "the wheel holds what git holds"
+
+
+def test_no_text_of_a_template_is_left_without_a_mark() -> None:
+    """What remains of a template without its tags, comments and markup is punctuation."""
+    found = []
+    for file in sorted(TEMPLATES.glob("*/templates/**/*.html")):
+        name = "/".join(file.parts[-2:])
+        if name in OTHERS or "exchange" in file.parts or name == "core/failed.html":
+            continue
+        text = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", file.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<script.*?</script>|<title>.*?</title>", " ", text, flags=re.S)
+        attributes = re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', text)
+        words = re.findall(r"[^\W\d_]{2,}", " ".join([strip_tags(text), *attributes]))
+        found += [f"{name}: {word}" for word in words if word not in ALLOWED]
+    assert found == []
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "+4.1 % 1,234.6 12,346 3.25 1.5 %"), ("de", "+4,1 % 1.234,6 12.346 3,25 1,5 %")])
+def test_numbers_follow_the_language(language: str, expected: str) -> None:
+    text = "{{ a|signed_percent }} {{ b|floatformat:'1g' }} {{ c|number }} {{ d|number }} {{ e|percent }}"
+    with translation.override(language):
+        shown = Template(text).render(Context({"a": 0.041, "b": 1234.56, "c": 12345.6, "d": 3.25, "e": 0.015}))
+    assert shown == expected
+
+
+@pytest.mark.django_db
+def test_the_language_is_chosen_kept_and_comes_back_to_the_page(sign_in: SignIn, scenario: Scenario) -> None:
+    client = sign_in("planner")
+    assert "<h1>Plans</h1>" in client.get("/plans/").content.decode()
+    chosen = client.post("/language", {"language": "de", "next": "/plans/?x=1"})
+    assert chosen["Location"] == "/plans/?x=1"
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME]["httponly"]
+    page = client.get("/plans/").content.decode()
+    assert '<html lang="de">' in page
+    assert "<h1>Pläne</h1>" in page
+    assert "Entwurf" in page
+    assert client.post("/language", {"language": "de", "next": "https://evil.example"})["Location"] == "/"
+    assert "Anmelden" in Client(headers={"Accept-Language": "de-AT,de;q=0.9"}).get("/accounts/login/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["administrator", "planner", "manager", "rep"])
+def test_no_page_mixes_languages(sign_in: SignIn, scenario: Scenario, role: str) -> None:
+    """Words that would only stand in an English page."""
+    client = sign_in(role)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    english = re.compile(r"\b(the|and|with|your|this|who|what|yet|since|ago|leads|fills)\b", re.I)
+    for page in (
+        "/",
+        "/mine/",
+        "/plans/",
+        "/people/",
+        "/people/invite",
+        "/organisation/",
+        "/history/?q=zzz",
+        "/who/",
+        "/accounts/2fa/",
+        "/accounts/sessions/",
+    ):
+        answer = client.get(page, follow=True)
+        text = strip_tags(re.sub(r"<script.*?</script>", "", answer.content.decode().split("<body", 1)[1], flags=re.S))
+        assert english.findall(text) == [], page
+
+
+@pytest.mark.django_db
+def test_a_language_that_is_read_from_right_to_left_turns_the_page(client: Client, settings: Any) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "العربية")]
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ar"
+    assert '<html lang="ar" dir="rtl">' in client.get("/accounts/login/").content.decode()
+
+
+def test_styles_know_no_left_and_right() -> None:
+    """So that a turned page stays whole: directions are those of reading."""
+    for name in ("base.css", "parts.css", "people.css"):
+        text = (TEMPLATES / "core" / "static" / "bailiwick" / name).read_text(encoding="utf-8")
+        assert re.findall(r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)|(?<=[; {])(?:left|right):", text) == [], (
+            name
+        )

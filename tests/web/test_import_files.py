@@ -55,7 +55,8 @@ def far_cell() -> bytes:
 
 
 def one_huge_cell() -> bytes:
-    head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>'
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    head = b'<worksheet xmlns="%s"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>' % space
     return zipped({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": head + b"A" * 100_000_000})
 
 

@@ -14,6 +14,7 @@ from bailiwick.formats.table import is_blank
 SAMPLES, LONGEST = 3, 60
 _DATE = r"^\d{4}-\d{2}-\d{2}([T ].*)?$|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}( .*)?$"
 _MOST = 0.95
+_FIRST = 2_000
 _LEADING_ZERO = r"^0\d+$"
 
 
@@ -29,14 +30,22 @@ def _column(table: Any, name: str) -> dict[str, Any]:
     facts["samples"] = [_short(value) for value in pc.unique(filled.slice(0, 500)).to_pylist()[:SAMPLES]]
     if not len(filled):
         return facts | {"type": "empty", "least": "", "most": ""}
-    numbers = parse_numbers(filled, decimal=table.decimal)
-    known = numbers.values[np.isfinite(numbers.values)]
+    known = _numbers(filled, table.decimal)
     if len(known) >= _MOST * len(filled) and not _has_leading_zeros(filled):
         kind = "whole number" if bool((known == np.floor(known)).all()) else "number"
         return facts | {"type": kind, "least": float(known.min()), "most": float(known.max())}
     ends = pc.min_max(filled)
     kind = "date" if _share(filled, _DATE) >= _MOST else "text"
     return facts | {"type": kind, "least": _short(ends["min"].as_py()), "most": _short(ends["max"].as_py())}
+
+
+def _numbers(filled: Any, decimal: str | None) -> Any:
+    """The numbers of a column; none where its first thousands are text, which spares reading the rest as numbers."""
+    first = parse_numbers(filled.slice(0, _FIRST), decimal=decimal).values
+    if np.isfinite(first).sum() * 2 < len(first):
+        return np.empty(0)
+    values = parse_numbers(filled, decimal=decimal).values
+    return values[np.isfinite(values)]
 
 
 def _has_leading_zeros(text: Any) -> bool:

@@ -21,7 +21,7 @@ from bailiwick_web.exchange.child.mapping import Columns, find_columns
 from bailiwick_web.exchange.child.people import usable_reps
 from bailiwick_web.exchange.child.profile import profile
 from bailiwick_web.exchange.child.rejecting import Account
-from bailiwick_web.exchange.child.tables import KEPT, ROW, arranged, open_table
+from bailiwick_web.exchange.child.tables import ERROR_FILE, KEPT, ROW, arranged, open_table
 from bailiwick_web.exchange.vocabulary import PLACE_FIELDS
 
 AREA = "area"
@@ -64,6 +64,7 @@ def _facts(path: Path, table: Any, columns: Columns, options: dict[str, Any], no
         "notices": [
             {"code": n.code, "message": for_the_page(n.message), "count": int(n.count)} for n in notices if n.code not in _TOLD_ELSEWHERE
         ],
+        "is_error_file": any(n.code == ERROR_FILE for n in table.notices),
         "owner": columns.owner,
         "layout": layout_of(path, table, options),
         "fields": columns.fields,

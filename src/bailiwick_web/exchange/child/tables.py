@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bailiwick import formats
+from bailiwick.domain import Notice
 from bailiwick.errors import InputError
 from bailiwick_web.exchange.child.mapping import Columns
 
@@ -21,14 +22,16 @@ ROW, NAME, LON, LAT = "\u2063row", "\u2063full\u2063", "\u2063lon\u2063", "\u206
 """Columns that are added: the row in the file, a name made of first and last name, a place that is none."""
 SAFE_HEAD, RAW_HEAD = ("row", "column", "reason_code", "reason"), ("row", "column", "code", "reason")
 """First columns of an error file; the raw one is not guarded against formulas."""
+ERROR_FILE = "error_file"
 READING = ("encoding", "separator", "header_row", "sheet", "layer")
+_ERROR_FILE = re.compile(rb"\A(?:\xef\xbb\xbf)?row([,;\t])column\1(?:reason_)?code\1reason(?:\1|\r|\n)")
 _GUARD = "^'('*[=+\\-@\t\r])"
 
 
 def open_table(path: Path, options: dict[str, Any]) -> Any:
     """Read the table of a file as the user says; of an error file, the rows as they were."""
     said = {name: options[name] for name in READING if options.get(name) not in {None, ""}}
-    table = formats.read_table(path, **said)
+    table = formats.read_table(path, **{**_layout_of_error_file(path), **said})
     if options.get("decimal") in {",", "."}:
         table = replace(table, decimal="," if options["decimal"] == "," else None)
     if len(table.names) > MOST_COLUMNS:
@@ -37,6 +40,13 @@ def open_table(path: Path, options: dict[str, Any]) -> Any:
             code="too_many_columns",
         )
     return _as_it_was(table)
+
+
+def _layout_of_error_file(path: Path) -> dict[str, Any]:
+    """An error file says in its first line what it is; its cells may look like anything."""
+    with path.open("rb") as stream:
+        found = _ERROR_FILE.match(stream.read(64))
+    return {} if found is None else {"header_row": 1, "separator": found[1].decode(), "encoding": "utf-8"}
 
 
 def _as_it_was(table: Any) -> Any:
@@ -50,7 +60,8 @@ def _as_it_was(table: Any) -> Any:
             name: pc.replace_substring_regex(table.text(raw), _GUARD, r"\1") for name, raw in zip(columns, table.names[4:], strict=True)
         }
     malformed = tuple(replace(m, cells=m.cells[4:]) for m in table.malformed)
-    return replace(table, data=pa.table(columns), malformed=malformed)
+    told = Notice(ERROR_FILE, "this is a file of rejected rows: the columns with the reasons were left out")
+    return replace(table, data=pa.table(columns), malformed=malformed, notices=(told, *table.notices))
 
 
 def _unguarded(name: str) -> str:

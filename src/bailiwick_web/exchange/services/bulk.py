@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Model
 
 CHUNK = 20_000
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def reserve_keys(model: type[Model], n: int) -> list[int]:
@@ -73,7 +74,7 @@ def _update_from_copy(cursor: Any, table: str, names: Sequence[str], rows: Itera
 
 def json_text(value: Any) -> str:
     """JSON as it is stored."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

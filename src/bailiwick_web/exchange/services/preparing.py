@@ -14,10 +14,12 @@ from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped, rows_of
 from bailiwick_web.exchange.services import alignments, reps, units
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late, Watch
+from bailiwick_web.exchange.services.templates import header_digest
 from bailiwick_web.territories.models import UnitSet
 
 Kind = ImportBatch.Kind
 NEW = "new"
+_REMEMBERED = 100
 
 
 @dataclass
@@ -45,7 +47,7 @@ def prepare(batch: ImportBatch, watch: Watch, facts: dict[str, Any] | None = Non
 def _units(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepared:
     new = units.incoming(rows_of(batch), facts)
     watch.tell("comparing", 0.85)
-    unit_set = _target(batch, new)
+    unit_set = _target(batch, new, facts)
     if unit_set is None and not new.is_placed:
         raise Invalid(
             "The file does not say where its rows are: no column was recognised as longitude and latitude, postcode or city, and its ids "
@@ -63,7 +65,7 @@ def _units(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepared:
     return Prepared(counts, what.late, what.how, write, lambda: units.check_same(unit_set, old))
 
 
-def _target(batch: ImportBatch, new: units.Incoming) -> UnitSet | None:
+def _target(batch: ImportBatch, new: units.Incoming, facts: dict[str, Any]) -> UnitSet | None:
     """Where the rows go: as the user said, or the set that has most of them already."""
     wanted = batch.options.get("unit_set")
     if wanted == NEW:
@@ -73,7 +75,18 @@ def _target(batch: ImportBatch, new: units.Incoming) -> UnitSet | None:
             return UnitSet.objects.get(public_id=UUID(str(wanted)))
         except (ValueError, UnitSet.DoesNotExist):
             raise Invalid("The customers or areas that were chosen are gone; choose others.", code="set_gone") from None
-    return units.unit_sets_with(set(new.codes)) if new.has_ids else None
+    found = units.unit_sets_with(set(new.codes)) if new.has_ids else None
+    return found or (_set_of_same_columns(facts) if facts.get("is_error_file") else None)
+
+
+def _set_of_same_columns(facts: dict[str, Any]) -> UnitSet | None:
+    """Where the rows of an error file belong: to the rest of the file that they were rejected from."""
+    header = header_digest(column["name"] for column in facts["columns"])
+    earlier = ImportBatch.objects.filter(kind=Kind.UNITS, state=ImportBatch.State.IMPORTED, unit_set__isnull=False)
+    for batch in earlier.select_related("unit_set")[:_REMEMBERED]:
+        if header_digest(column["name"] for column in batch.facts.get("columns") or []) == header:
+            return batch.unit_set
+    return None
 
 
 def _reps(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepared:

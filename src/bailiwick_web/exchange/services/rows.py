@@ -35,5 +35,6 @@ class Watch:
 def keep_account(batch: ImportBatch, created: Iterable[str], updated: Iterable[tuple[str, dict[str, Any]]], *, record: str = UNIT) -> None:
     """Write down which records an import made, and which it changed with what stood there before."""
     fields = ("batch", "record", "key", "outcome", "before")
-    insert(ImportRow, fields, ((batch.pk, record, key, CREATED, None) for key in created))
-    insert(ImportRow, fields, ((batch.pk, record, key, UPDATED, json_text(before)) for key, before in updated))
+    batch_key = batch.pk
+    insert(ImportRow, fields, ((batch_key, record, key, CREATED, None) for key in created))
+    insert(ImportRow, fields, ((batch_key, record, key, UPDATED, json_text(before)) for key, before in updated))

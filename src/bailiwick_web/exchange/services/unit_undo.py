@@ -10,7 +10,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import touch
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.bulk import chunks
+from bailiwick_web.exchange.services.bulk import chunks, json_text, update
 from bailiwick_web.exchange.services.dependents import dependents, listed
 from bailiwick_web.exchange.services.rows import CREATED, MEASURE, UNIT, UPDATED
 from bailiwick_web.exchange.services.units import AREA
@@ -94,30 +94,41 @@ def _check_units(unit_set: UnitSet, keys: list[int]) -> None:
 
 
 def _restore(unit_set: UnitSet, images: dict[str, dict[str, Any]]) -> None:
+    """Write back what stood in the fields that were changed; one statement per combination of fields."""
+    keys: dict[str, int] = {}
     for chunk in chunks(images, 500):
-        units = list(Unit.objects.filter(unit_set=unit_set, code__in=chunk))
-        for unit in units:
-            for name, value in images[unit.code].items():
-                if name == AREA:
-                    unit.area = None if value is None else bytes.fromhex(value)
-                elif name != "values":
-                    setattr(unit, name, value)
-        Unit.objects.bulk_update(units, ["name", "lon", "lat", "placed_by", "attributes", AREA], batch_size=100)
-        _restore_values(unit_set, {unit.pk: images[unit.code].get("values", {}) for unit in units})
+        keys |= dict(Unit.objects.filter(unit_set=unit_set, code__in=chunk).values_list("code", "pk"))
+    by_fields: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for code, key in keys.items():
+        fields = tuple(sorted(name for name in images[code] if name != "values"))
+        if fields:
+            by_fields.setdefault(fields, []).append((*(_stored(name, images[code][name]) for name in fields), key))
+    for fields, rows in by_fields.items():
+        update(Unit, fields, rows)
+    _restore_values(unit_set, {key: images[code].get("values", {}) for code, key in keys.items()})
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name == AREA:
+        return None if value is None else bytes.fromhex(value)
+    return json_text(value) if name == "attributes" else value
 
 
 def _restore_values(unit_set: UnitSet, values: dict[int, dict[str, float | None]]) -> None:
     measures = {m.key: m for m in unit_set.measures.all()}
     for key, measure in measures.items():
         gone = [pk for pk, numbers in values.items() if key in numbers and numbers[key] is None]
-        MeasureValue.objects.filter(measure=measure, unit_id__in=gone).delete()
+        for chunk in chunks(gone, 500):
+            MeasureValue.objects.filter(measure=measure, unit_id__in=chunk).delete()
     back = [
         MeasureValue(unit_id=pk, measure=measures[key], value=value)
         for pk, numbers in values.items()
         for key, value in numbers.items()
         if value is not None and key in measures
     ]
-    MeasureValue.objects.bulk_create(back, update_conflicts=True, unique_fields=["unit", "measure"], update_fields=["value"])
+    MeasureValue.objects.bulk_create(
+        back, batch_size=5_000, update_conflicts=True, unique_fields=["unit", "measure"], update_fields=["value"]
+    )
 
 
 def _renumber(unit_set: UnitSet) -> None:

@@ -67,6 +67,8 @@ class Difference:
     n_unchanged: int
     late: list[Late]
     how: Counter[str]
+    texts: list[str] = field(default_factory=list)
+    """Attributes of the new rows as JSON: made before the transaction, which others wait for."""
 
 
 def incoming(rows: pa.Table, facts: dict[str, Any]) -> Incoming:
@@ -127,6 +129,7 @@ def compare(new: Incoming, old: Stored) -> Difference:
                 result.changed.append((i, j))
             else:
                 result.n_unchanged += 1
+    result.texts = [json_text(new.attributes[i]) for i in result.fresh]
     return result
 
 
@@ -216,17 +219,18 @@ def _write_fresh(
     names = new.given.get("name") or new.codes
     areas = new.given.get(AREA) or [None] * len(new)
     lon, lat, placed = (new.given.get(name) or [] for name in ("lon", "lat", "placed_by"))
-    start = len(old.keys)
+    start, set_key = len(old.keys), unit_set.pk
     insert(
         Unit,
         ("id", "unit_set", "idx", "code", "name", "lon", "lat", "placed_by", "attributes", AREA),
         (
-            (keys[p], unit_set.pk, start + p, codes[p], names[i], lon[i], lat[i], placed[i], json_text(new.attributes[i]), areas[i])
+            (keys[p], set_key, start + p, codes[p], names[i], lon[i], lat[i], placed[i], what.texts[p], areas[i])
             for p, i in enumerate(what.fresh)
         ),
     )
     for key, column in new.values.items():
-        insert(MeasureValue, ("unit", "measure", "value"), ((keys[p], measures[key].pk, column[i]) for p, i in enumerate(what.fresh)))
+        measure_key = measures[key].pk
+        insert(MeasureValue, ("unit", "measure", "value"), ((keys[p], measure_key, column[i]) for p, i in enumerate(what.fresh)))
     keep_account(batch, codes, ())
     spots = np.array([[lon[i], lat[i]] for i in what.fresh], float).reshape(n, 2)
     values = {key: np.array([column[i] for i in what.fresh], float) for key, column in new.values.items()}

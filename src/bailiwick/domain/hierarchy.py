@@ -122,7 +122,8 @@ def level_problem(problem: Problem, level: Level, of_territory: IntArray) -> Pro
 
     Notes
     -----
-    Locks, forbidden pairs and largest distances are those of territories and are not repeated here. What is given need not
+    Locks, forbidden pairs and largest distances are those of territories and are not repeated here. Travel times are those between
+    units; where minutes to homes only are known, groups are measured in straight km. What is given need not
     be connected; groups of units that are given are not balanced either, because nothing can change them.
     """
     tolerances = {m.name: m.tolerance if level.tolerance is None or m.tolerance is None else level.tolerance for m in problem.measures}
@@ -140,4 +141,5 @@ def level_problem(problem: Problem, level: Level, of_territory: IntArray) -> Pro
         forbidden=None,
         max_distance_km=None,
         max_minutes=None,
+        travel=None if problem.travel is None else problem.travel.between_units(),
     )

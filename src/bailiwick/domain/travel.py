@@ -60,6 +60,22 @@ class TravelTable:
                 rows[j] = self.home_minutes[:, j]
         return rows
 
+    def between_units(self) -> TravelTable | None:
+        """The part for free centres; None where minutes to homes only are known."""
+        return None if self.unit_minutes is None else TravelTable(self.unit_minutes, None, self.source)
+
+    def part(self, unit_idx: NDArray[np.integer], territories: NDArray[np.integer] | None) -> TravelTable | None:
+        """The times of some units, as far as they are known.
+
+        Parameters
+        ----------
+        territories
+            Whose homes are meant, one after the other; None if all centres are free.
+        """
+        units = None if self.unit_minutes is None else self.unit_minutes[np.ix_(unit_idx, unit_idx)]
+        homes = None if self.home_minutes is None or territories is None else self.home_minutes[np.ix_(unit_idx, territories)]
+        return None if units is None and homes is None else TravelTable(units, homes, self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

@@ -165,10 +165,36 @@ def test_a_plan_by_road_is_explained_in_minutes(banks: Path) -> None:
     assert document["alternatives"][0]["minutes"]["before"] == pytest.approx(document["minutes"])
 
 
-def test_levels_and_travel_times_are_not_together_yet() -> None:
-    with pytest.raises(bw.InputError, match="straight km so far") as raised:
-        bw.design(shops(), territories=4, levels={"regions": 2}, balance="visits", travel=matrix_rows())
-    assert raised.value.code == "travel_together"
+def test_levels_are_designed_by_the_minutes_of_the_road(banks: Path) -> None:
+    plan = bw.design(shops(), territories=4, levels={"region": 2}, balance={"visits": 0.3}, roads=banks)
+    (level,) = plan.levels
+    bank = np.arange(12) // 6
+    region = level.of_territory[plan.evaluation.territory_idx]
+    assert plan.problem.travel is not None
+    assert level.evaluation.problem.travel is not None
+    # by the straight line the river is nothing, by road there is one bridge
+    assert len(np.unique(np.column_stack([bank, region]), axis=0)) == 2
+    minutes = plan.problem.travel.unit_minutes
+    assert minutes is not None
+    sites = level.evaluation.sites
+    assert sites is not None
+    own = minutes[np.arange(12), sites[region]]
+    assert level.evaluation.objective == pytest.approx(float((plan.problem.weights * own).sum()))
+
+
+def test_managers_above_reps_with_minutes_to_their_homes_only() -> None:
+    rows = {"id": list("abcdef"), "x": range(6), "y": [0] * 6, "visits": [1] * 6}
+    reps = {"id": ["Ann", "Bob", "Cy"], "x": [0, 2, 5], "y": [0] * 3, "manager": ["Zoe", "Zoe", "Max"]}
+    minutes = {
+        "from": [u for u in "abcdef" for _ in range(3)],
+        "to": ["Ann", "Bob", "Cy"] * 6,
+        "minutes": [abs(x - home) * 3 + 1 for x in range(6) for home in (0, 2, 5)],
+    }
+    plan = bw.design(rows, reps=reps, levels={"region": "manager"}, balance={"visits": 0.1}, travel=minutes, is_planar=True)
+    assert plan.alignment["territory_id"].tolist() == ["Ann", "Ann", "Bob", "Bob", "Cy", "Cy"]
+    (level,) = plan.levels
+    assert level.evaluation.problem.travel is None
+    assert level.evaluation.totals[:, 0].tolist() == [2.0, 4.0]
 
 
 def test_businesses_of_helsinki_are_nearer_on_foot_by_a_plan_that_knows_the_streets(shared_data: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bailiwick.api.document import objective_unit
+from bailiwick.design.explain.exchanges import Exchange
 from bailiwick.design.explain.moves import Half, MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import Pressure, TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight
@@ -39,7 +40,19 @@ def unit_document(judge: MoveJudge, insight: UnitInsight, *, asked: int | None) 
         "alternatives": [move_document(judge, effect) for effect in insight.alternatives],
         "better": None if insight.better is None else str(problem.territory_ids[insight.better.goal]),
         "instead": None if insight.instead is None else move_document(judge, insight.instead),
+        "exchange": None if insight.exchange is None else _exchange_document(judge, insight.exchange),
         "is_there_already": asked is not None and asked == insight.territory,
+    }
+
+
+def _exchange_document(judge: MoveJudge, exchange: Exchange) -> dict[str, Any]:
+    problem, objective = judge.problem, judge.evaluation.objective
+    return {
+        "territory_id": str(problem.territory_ids[exchange.first.goal]),
+        "second_unit_id": str(problem.units.ids[exchange.unit]),
+        "second_territory_id": str(problem.territory_ids[exchange.goal]),
+        "objective_change": _number(exchange.objective_change),
+        "objective_change_share": _number(exchange.objective_change / objective) if objective > 0 else None,
     }
 
 

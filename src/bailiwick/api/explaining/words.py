@@ -9,6 +9,7 @@ import numpy as np
 
 from bailiwick.api.document import objective_unit
 from bailiwick.api.explaining.document import balance_rows, conditions, cut_off
+from bailiwick.design.explain.exchanges import Exchange
 from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight
@@ -31,7 +32,20 @@ def unit_text(judge: MoveJudge, insight: UnitInsight, *, asked: int | None = Non
         sentences.append(f"It is in {_territory(judge, asked)} already.")
     elif insight.instead is not None and insight.instead not in (best, insight.better):
         sentences.append(f"Why not {_territory(judge, insight.instead.goal)}? {_capital(_verdict(judge, insight.instead))}.")
+    if insight.exchange is not None:
+        sentences.append(_exchanged(judge, insight.exchange))
     return " ".join(sentences)
+
+
+def _exchanged(judge: MoveJudge, exchange: Exchange) -> str:
+    """The second move that makes room: ``If e went to Ann in return, …``."""
+    change, other = exchange.objective_change, _unit(judge, exchange.unit)
+    way = f"to {_territory(judge, exchange.goal)} in {'return' if exchange.is_swap else 'turn'}"
+    there = _territory(judge, exchange.first.goal)
+    head = f"With a second move it could go to {there}: if {other} went {way}, no rule would be broken, and both"
+    if change >= 0:
+        return f"{head} together would cost {_amount(judge, change)}."
+    return f"{head} together would save {_amount(judge, -change)}; the search has not found this exchange."
 
 
 def territory_text(judge: MoveJudge, insight: TerritoryInsight) -> str:

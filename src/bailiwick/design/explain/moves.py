@@ -179,7 +179,7 @@ class MoveJudge:
     def before(self, territory: int) -> Half:
         """A territory as it is."""
         if territory not in self._halves:
-            self._halves[territory] = self._half(territory, self.members[territory])
+            self._halves[territory] = self.half(territory, self.members[territory])
         return self._halves[territory]
 
     def effects(self, unit: int, goals: IntArray) -> list[MoveEffect]:
@@ -187,14 +187,14 @@ class MoveJudge:
         moved = self.together_with(unit)
         origin = int(self.evaluation.territory_idx[unit])
         rest = np.setdiff1d(self.members[origin], moved, assume_unique=True)
-        left = self._half(origin, rest)
+        left = self.half(origin, rest)
         costs = self.centre_costs(moved).sum(axis=0)
         return [self._effect(moved, origin, int(goal), left, costs) for goal in goals]
 
     def _effect(self, moved: IntArray, origin: int, goal: int, left: Half, costs: FloatArray) -> MoveEffect:
         before = self.before(origin), self.before(goal)
         joined = np.union1d(self.members[goal], moved)
-        after = left, self._half(goal, joined)
+        after = left, self.half(goal, joined)
         return MoveEffect(
             unit_idx=frozen(moved),
             origin=origin,
@@ -206,10 +206,11 @@ class MoveJudge:
             after=after,
             obstacles=self._obstacles(moved, goal, before, after),
             price_gap=self._price_gap(moved, origin, goal, costs),
-            disruption_change=self._newly_moved(moved, goal),
+            disruption_change=self.newly_moved(moved, goal),
         )
 
-    def _half(self, territory: int, members: Indices) -> Half:
+    def half(self, territory: int, members: Indices) -> Half:
+        """A territory as it would be with some members."""
         problem, points = self.problem, self.points[members]
         totals = self.values[members].sum(axis=0)
         deviation = deviations(totals, self.evaluation.targets[territory])
@@ -227,10 +228,17 @@ class MoveJudge:
             site=site,
             totals=frozen(totals),
             deviations=frozen(deviation),
-            excess=float(np.maximum(np.abs(deviation) - self._tolerance - TOLERANCE_SLACK, 0.0).sum()),
+            excess=float(self._beyond(deviation)),
             n_too_far=self._n_too_far(km, away),
             pieces=self._pieces(members),
         )
+
+    def excess_of(self, totals: FloatArray, targets: FloatArray) -> FloatArray:
+        """Sum over the balanced measures of the deviation beyond the tolerance, of totals and targets of shape (c, M)."""
+        return self._beyond(deviations(totals, targets))
+
+    def _beyond(self, deviation: FloatArray) -> FloatArray:
+        return np.asarray(np.maximum(np.abs(deviation) - self._tolerance - TOLERANCE_SLACK, 0.0).sum(axis=-1))
 
     def _n_too_far(self, km: FloatArray, away: FloatArray) -> int:
         problem, is_far = self.problem, np.zeros(len(km), bool)
@@ -289,16 +297,20 @@ class MoveJudge:
     def _change(self, origin: int, goal: int, before: tuple[Half, Half], after: tuple[Half, Half]) -> float:
         if not self.is_diameter:
             return (after[0].cost - before[0].cost) + (after[1].cost - before[1].cost)
-        others = np.delete(self.diameters, [origin, goal])
-        largest = float(others.max(initial=0.0))
-        return max(largest, after[0].cost, after[1].cost) - max(largest, before[0].cost, before[1].cost)
+        return self.diameter_change([origin, goal], before, after)
+
+    def diameter_change(self, territories: list[int], before: tuple[Half, ...], after: tuple[Half, ...]) -> float:
+        """Largest diameter after minus before where some territories change."""
+        largest = float(np.delete(self.diameters, territories).max(initial=0.0))
+        return max(largest, *(half.cost for half in after)) - max(largest, *(half.cost for half in before))
 
     def _disruption_change(self, moved: IntArray, goal: int) -> float:
         """What the changes of hands of some units cost more, or less, in the objective if they went to another territory."""
         baseline = self.problem.baseline
-        return 0.0 if baseline is None else baseline.price * self._newly_moved(moved, goal)
+        return 0.0 if baseline is None else baseline.price * self.newly_moved(moved, goal)
 
-    def _newly_moved(self, moved: IntArray, goal: int) -> float:
+    def newly_moved(self, moved: IntArray, goal: int) -> float:
+        """How much more of the disruption would change hands if some units went to another territory."""
         baseline = self.problem.baseline
         if baseline is None:
             return 0.0
@@ -321,7 +333,7 @@ class MoveJudge:
             found.add("last_unit")
         if sum(half.n_too_far for half in after) > sum(half.n_too_far for half in before):
             found.add("max_distance")
-        if self._passes_cap(moved, goal):
+        if self.passes_cap(self.newly_moved(moved, goal)):
             found.add("max_moved")
         if any(len(new.pieces) > max(len(old.pieces), 1) for old, new in zip(before, after, strict=True)):
             found.add("contiguity")
@@ -329,11 +341,11 @@ class MoveJudge:
             found.add("balance")
         return tuple(rule for rule in OBSTACLES if rule in found)
 
-    def _passes_cap(self, moved: IntArray, goal: int) -> bool:
+    def passes_cap(self, more: float) -> bool:
+        """Whether more of the disruption would change hands than may."""
         baseline = self.problem.baseline
         if baseline is None or baseline.max_moved_share is None:
             return False
-        more = self._newly_moved(moved, goal)
         allowed = baseline.max_moved_share * float(self.problem.disruption.sum())
         return more > 0 and self.evaluation.number("moved_disruption") + more > allowed * (1 + TOLERANCE_SLACK)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bailiwick.design.explain.exchanges import Exchange, best_exchange
 from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.domain import FloatArray, IntArray
 
@@ -40,6 +41,9 @@ class UnitInsight:
         The move that would lower the objective most, or None; one that no rule stands against, if there is one.
     instead
         The move to the territory that was asked about, or None.
+    exchange
+        A second move with which the one that was asked about, else the better, else the next best one, would keep the balance
+        that it breaks alone; None if there is none, or nothing to make up for.
     """
 
     unit: int
@@ -50,6 +54,7 @@ class UnitInsight:
     alternatives: tuple[MoveEffect, ...]
     better: MoveEffect | None
     instead: MoveEffect | None
+    exchange: Exchange | None
 
     @property
     def next_best(self) -> MoveEffect | None:
@@ -84,6 +89,7 @@ def unit_insight(judge: MoveJudge, unit: int, *, instead: int | None = None) -> 
     effects = sorted(judge.effects(unit, goals), key=_rank)
     asked = next((e for e in effects if e.goal == instead), None)
     better = _better(judge, effects)
+    wished = asked or better or next(iter(effects), None)
     return UnitInsight(
         unit=unit,
         together=together,
@@ -93,6 +99,7 @@ def unit_insight(judge: MoveJudge, unit: int, *, instead: int | None = None) -> 
         alternatives=tuple(effects[:N_ALTERNATIVES]),
         better=better,
         instead=asked,
+        exchange=None if wished is None else best_exchange(judge, wished),
     )
 
 

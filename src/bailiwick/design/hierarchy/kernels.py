@@ -28,7 +28,7 @@ def off_target(loads, load, lower, upper, target, emphasis, bend, i, group, sign
 @leaf
 def move_units(  # type: ignore[no-untyped-def]
     indptr, indices, points, weight, load, pinned, barred_ptr, barred, power, is_sphere, must_connect,
-    parent, is_closed, pull, lower, upper, target, emphasis, labels, loads, size, centres,
+    parent, is_closed, pull, lower, upper, target, emphasis, labels, loads, size, centres, rows,
     price, bend, hot, cold, n_proposals, stamp, mark, queue, random,
 ):  # fmt: skip
     """Propose ``n_proposals`` moves of a unit to a neighbouring territory; returns how many were made.
@@ -41,6 +41,8 @@ def move_units(  # type: ignore[no-untyped-def]
         Whether units must not leave their group, per level, shape (L + 1,).
     pull
         Weight of the distance to the centre of a group, per level, shape (L + 1,).
+    rows
+        What each unit costs in each territory and group, shape (T, n), where travel times are the distance; else no row.
     labels
         Group of each unit per level, shape (L + 1, n); changed in place, as are ``loads`` and ``size``.
     """
@@ -73,7 +75,9 @@ def move_units(  # type: ignore[no-untyped-def]
                 + off_target(loads, load, lower, upper, target, emphasis, bend, i, to, 1.0)
                 - off_target(loads, load, lower, upper, target, emphasis, bend, i, to, 0.0)
             )
-            if power > 0:
+            if len(rows) > 0:
+                change += pull[level] * weight[i] * (rows[to, i] - rows[from_, i])
+            elif power > 0:
                 nearer = cost_of(square_between(points, i, centres, to), power, is_sphere)
                 nearer -= cost_of(square_between(points, i, centres, from_), power, is_sphere)
                 change += pull[level] * weight[i] * nearer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from bailiwick.design.construct.build import proposal_graph
 from bailiwick.design.hierarchy.kernels import move_units
 from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
 from bailiwick.design.relay import Relay
+from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Level, Problem
 from bailiwick.geography.geodesy import distance_km
 from bailiwick.metrics.centres import best_sites
@@ -123,6 +124,7 @@ class _Course:
         self.weight = model.weight * (model.k / max(float(model.weight.sum()), 1e-300))
         self.labels = np.ascontiguousarray(self.parent[:, model.to_nodes(label)])
         self.centres = np.zeros((int(sizes.sum()), model.points.shape[1]))
+        self.rows = np.zeros((0 if model.travel is None else int(sizes.sum()), model.n))
         self.scratch = np.zeros(model.n, np.int64), np.zeros(1, np.int64), np.empty(model.n, np.int32)
         self._sum_up()
         self._recentre()
@@ -145,8 +147,25 @@ class _Course:
             stop = self.first[level + 1] if level + 1 < len(self.first) else len(self.centres)
             site = best_sites(model.points, self.weight, self.labels[level] - start, stop - start, power=max(self.power, 1))
             self.centres[start:stop] = model.points[np.maximum(site, 0)]
+        if model.travel is not None:
+            self._recentre_by_travel(model.travel)
+            return
         fixed = np.flatnonzero(model.is_fixed)
         self.centres[fixed] = model.centres[fixed]
+
+    def _recentre_by_travel(self, travel: Travel) -> None:
+        """What each node costs in minutes; in groups straight km at the pace of the plan, where minutes are known to homes only."""
+        model, k = self.model, self.model.k
+        self.rows[:k] = travel.rows(travel.best_sites(self.labels[0]))
+        if travel.table.unit_minutes is None:
+            km = distance_km(model.points[None], self.centres[k:, None]) ** max(self.power, 1)
+            straight = sum((self.weight * km[row - k, np.arange(model.n)]).sum() for row in self.labels[1:]) / max(len(self.labels) - 1, 1)
+            by_road = (self.weight * self.rows[self.labels[0], np.arange(model.n)]).sum()
+            self.rows[k:] = km * (by_road / max(float(straight), 1e-12))
+            return
+        for row, start, level in zip(self.labels[1:], self.first[1:].tolist(), self.levels, strict=True):
+            groups = replace(travel, is_free=np.ones(level.n_groups, bool))
+            self.rows[start : start + level.n_groups] = groups.rows(groups.best_sites(row - start))
 
     def run(self, heat: float, n_proposals: int, random: np.ndarray) -> None:
         """One slice at one temperature, in mean costs of a unit."""
@@ -155,7 +174,7 @@ class _Course:
         move_units(
             *self.graph, model.points, self.weight, model.load, model.pinned, model.barred_ptr, model.barred, self.power, model.is_sphere,
             self.must_connect, self.parent, self.is_closed, self.pull, self.lower, self.upper, self.target, model.emphasis, self.labels,
-            self.loads, self.size, self.centres, self.price, params.bend, hot, hot, n_proposals, *self.scratch, random,
+            self.loads, self.size, self.centres, self.rows, self.price, params.bend, hot, hot, n_proposals, *self.scratch, random,
         )  # fmt: skip
 
     def look(self) -> None:
@@ -175,7 +194,10 @@ class _Course:
         over = np.maximum(np.maximum(self.loads - self.upper, self.lower - self.loads), 0.0)
         over = np.divide(over, self.target, out=np.zeros_like(over), where=self.target > 0)
         power = max(self.power, 1)
-        costs = [(self.weight * distance_km(self.model.points, self.centres[row]) ** power).sum() for row in self.labels]
+        if len(self.rows):
+            costs = [(self.weight * self.rows[row, np.arange(self.model.n)]).sum() for row in self.labels]
+        else:
+            costs = [(self.weight * distance_km(self.model.points, self.centres[row]) ** power).sum() for row in self.labels]
         excess = float(over[over > 1e-9].sum())
         return Polished(self.model.to_units(self.labels[0].copy()), excess, np.array(costs))
 

@@ -18,7 +18,7 @@ from bailiwick.design.progress import ProgressFn, StopFn
 from bailiwick.design.relay import Relay
 from bailiwick.domain import Bound, IntArray, Level, Problem, Result
 from bailiwick.domain.hierarchy import check_levels, level_problem
-from bailiwick.errors import InfeasibleError, InputError
+from bailiwick.errors import InfeasibleError
 from bailiwick.metrics.evaluation import Evaluation, evaluate
 
 FROM_ABOVE, FROM_BELOW = "from above", "from below"
@@ -109,12 +109,6 @@ def solve_levels(
     wins, then the one whose objectives, each beside the best found for that level, are smaller on average. See
     ``docs/algorithms/hierarchy.md``.
     """
-    if problem.travel is not None:
-        raise InputError(
-            "levels measure straight km so far, so levels and travel times cannot be together; leave out one of them",
-            code="travel_together",
-            field="travel",
-        )
     check_levels(levels, problem)
     check_hard_rules(problem)
     relay = Relay(clock, stop, on_progress, time_limit=time_limit)

@@ -134,6 +134,7 @@ def part_problem(problem: Problem, unit_idx: np.ndarray, groups: list[np.ndarray
         groups=None if problem.groups is None else problem.groups[unit_idx],
         max_distance_km=problem.max_distance_km if is_last else None,
         pace=problem.pace,
+        travel=None if problem.travel is None else problem.travel.part(unit_idx, np.concatenate(groups) if is_last else None),
         max_minutes=problem.max_minutes if is_last else None,
     )
 

@@ -273,15 +273,19 @@ def _findings(
     told = list(notices)
     if found.is_far.any():
         n = int(found.is_far.sum())
-        text = (f"{counted(n, 'account lies', 'accounts lie')} outside what was learned from in some driver; their potential is "
-            "extrapolated and marked")
+        text = (
+            f"{counted(n, 'account lies', 'accounts lie')} outside what was learned from in some driver; their potential is "
+            "extrapolated and marked"
+        )
         told.append(Notice("extrapolated", text, n, tuple(map(str, ids_of(sheet)[found.is_far][:3]))))
     if found.model.chosen_ == "same for all":
         told.append(
             Notice(
                 "drivers_tell_nothing",
-                ("no driver explains sales better than the same potential for all; the differences between groups are those of "
-                    "their numbers"),
+                (
+                    "no driver explains sales better than the same potential for all; the differences between groups are those of "
+                    "their numbers"
+                ),
             )
         )
     return Findings(
@@ -314,15 +318,21 @@ def _sentences(found: _Estimate, groups: pd.DataFrame, spread: Concentration, qu
     whole, test = groups.iloc[0], found.test
     below, range_ = test["share_below_potential"], test["range_coverage"]
     lines = [
-        (f"Potential {whole['potential']:,.0f} a year ({whole['potential_low']:,.0f} to {whole['potential_high']:,.0f}) "
-            f"of {int(whole['accounts']):,} accounts; ")
-        f"{percent(float(whole['penetration']))} of it is won.",
-        (f"On accounts held back {percent(below['value'])} stay below their potential (meant: {percent(quantile)}) and "
-            f"{percent(range_['value'])} ")
-        (f"lie in their range (meant: {percent(range_['expected'])}); {test['chosen']} errs "
-            f"{percent(max(test['gain'], 0.0))} less than the same for all."),
-        (f"The largest 20 % hold {percent(spread.top_share)} of the potential (Gini {spread.gini:.2f}, "
-            f"{spread.gini_low:.2f} to {spread.gini_high:.2f})."),
+        (
+            f"Potential {whole['potential']:,.0f} a year ({whole['potential_low']:,.0f} to {whole['potential_high']:,.0f}) "
+            f"of {int(whole['accounts']):,} accounts; "
+            f"{percent(float(whole['penetration']))} of it is won."
+        ),
+        (
+            f"On accounts held back {percent(below['value'])} stay below their potential (meant: {percent(quantile)}) and "
+            f"{percent(range_['value'])} "
+            f"lie in their range (meant: {percent(range_['expected'])}); {test['chosen']} errs "
+            f"{percent(max(test['gain'], 0.0))} less than the same for all."
+        ),
+        (
+            f"The largest 20 % hold {percent(spread.top_share)} of the potential (Gini {spread.gini:.2f}, "
+            f"{spread.gini_low:.2f} to {spread.gini_high:.2f})."
+        ),
     ]
     if len(groups) > 1:
         best = groups.iloc[1]

@@ -109,9 +109,11 @@ class Formula:
             isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and type(node.value) in (int, float) and abs(node.value) < 1e15)
         ):
             raise InputError(
-                (f"the formula {self._short()} holds {ast.unparse(node)[:40]!r}, which is not allowed; allowed are measures, "
-                    "numbers, + - * /, ")
-                "brackets, comparisons, and min, max, abs, if",
+                (
+                    f"the formula {self._short()} holds {ast.unparse(node)[:40]!r}, which is not allowed; allowed are measures, "
+                    "numbers, + - * /, "
+                    "brackets, comparisons, and min, max, abs, if"
+                ),
                 code="formula",
                 field="formula",
             )

@@ -96,9 +96,17 @@ def attainment(
         from bailiwick import api
         from bailiwick.formats import parse_column_map
 
-        order = None if dates is None else dates.value
-        more = {"column_map": parse_column_map(map or []), "date_order": order}
-        found = api.goal_attainment(orders, goals, start=start, end=end, by=by, grain=grain.value, today=today, **more)
+        found = api.goal_attainment(
+            orders,
+            goals,
+            start=start,
+            end=end,
+            by=by,
+            grain=grain.value,
+            today=today,
+            column_map=parse_column_map(map or []),
+            date_order=None if dates is None else dates.value,
+        )
         finish(found, out, as_json=as_json, title="Attainment", most=40)
 
 

@@ -192,6 +192,7 @@ def _findings(
                 }
             )
     steps = {k: change.measures[k] for k in ("revenue_before", *_STEPS, "revenue")}
+    rows.sort(key=lambda row: row["group"] != ALL)
     waterfall = pd.DataFrame({"group": change.names.astype(str), **steps})
     quadrant, told = _quadrant(change)
     revenue, past = float(steps["revenue"][0]), float(steps["revenue_before"][0])

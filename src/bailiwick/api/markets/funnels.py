@@ -56,6 +56,8 @@ def deal_funnel(
     known = furthest >= 0
     value_column = sheet.find("value", needed=False)
     value = np.nan_to_num(sheet.numbers(value_column)) if value_column else np.ones(len(sheet))
+    value, more = _filled(sheet, value, furthest == len(stages))
+    told += more
     names = [*stages, "won"]
     whole = funnel(furthest[known], is_open[known], value[known], len(names))
     tables = {"funnel": _funnel_table(whole, names)}
@@ -106,6 +108,22 @@ def _furthest(sheet: Sheet, stages: Sequence[str], reached: str | None) -> tuple
     if reached is None and any(a in _LOST for a in now):
         told.append(Notice("no_furthest_stage", "lost deals do not tell which stage they reached; they count as lost at the first one"))
     return furthest, is_open, told
+
+
+def _filled(sheet: Sheet, value: FloatArray, is_won: Any) -> tuple[FloatArray, list[Notice]]:
+    """Deals that are not won often have no value: they count as the median of the won ones of their product."""
+    blank = ~is_won & ~(value > 0)
+    if not blank.any() or not (is_won & (value > 0)).any():
+        return value, []
+    product = sheet.find("product", needed=False)
+    kinds: TextArray = sheet.texts(product) if product else np.full(len(value), "", dtype=object)
+    known = is_won & (value > 0)
+    middle = float(np.median(value[known]))
+    by_kind = {k: float(np.median(value[known & (kinds == k)])) for k in set(kinds[known].tolist())}
+    filled = value.copy()
+    filled[blank] = [by_kind.get(k, middle) for k in kinds[blank]]
+    text = f"{counted(int(blank.sum()), 'deal has', 'deals have')} no value and count as the median of the won ones of their product"
+    return filled, [Notice("no_value", text, int(blank.sum()))]
 
 
 def _funnel_table(found: Funnel, names: Sequence[str]) -> Any:
@@ -295,7 +313,7 @@ def measure_effect(
     pairs = pd.DataFrame(
         [{"treated": names[t], "control": names[c]} for t, cs in zip(np.flatnonzero(is_treated), found.matches, strict=True) for c in cs]
     )
-    steps = np.arange(len(when)) - n_before + 0.0
+    steps: FloatArray = np.arange(len(when), dtype=np.float64) - n_before
     lines = {"treated": (steps, found.treated_path), "controls": (steps, found.control_path)}
     chart = lines_chart(f"The change {helped}", "1 = mean before", "periods since the change", "value ÷ mean before", lines, format=".2f")
     facts = {

@@ -207,10 +207,10 @@ def _group_table(
     for column in [ALL, *by]:
         texts = sheet.texts(column) if column else np.full(len(sold), ALL, dtype=object)
         names, idx = np.unique(np.where(texts == "", "(none)" if column else ALL, texts).astype(str), return_inverse=True)
-        sums = {"potential": np.bincount(idx, found.potential), "sales": np.bincount(idx, sold)}
+        sums = {"potential": _sums(idx, found.potential), "sales": _sums(idx, sold)}
         by_draw = np.array([np.bincount(idx, draw, minlength=len(names)) for draw in found.draws])
         low, high = np.quantile(by_draw, [0.05, 0.95], axis=0)
-        effort = None if spent is None else np.bincount(idx, spent)
+        effort = None if spent is None else _sums(idx, spent)
         growth = None if grown is None else np.bincount(idx, np.nan_to_num(grown) * sold) / np.maximum(sums["sales"], 1e-12)
         space = white_space(sums["potential"], sums["sales"], effort, growth)
         spread = [concentration(found.potential[idx == g], seed=seed) for g in range(len(names))]
@@ -234,6 +234,10 @@ def _group_table(
         )
         parts.append(table.sort_values("open_potential", ascending=False, kind="stable"))
     return pd.concat(parts, ignore_index=True)
+
+
+def _sums(idx: NDArray[np.integer], values: FloatArray) -> FloatArray:
+    return np.bincount(idx, values).astype(np.float64)
 
 
 def _findings(

@@ -106,7 +106,13 @@ class Formula:
             self._check(node.left)
             self._check(node.comparators[0])
         elif not (
-            isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and type(node.value) in (int, float) and abs(node.value) < 1e15)
+            isinstance(node, ast.Name)
+            or (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, int | float)
+                and not isinstance(node.value, bool)
+                and abs(node.value) < 1e15
+            )
         ):
             raise InputError(
                 (

@@ -70,9 +70,12 @@ def change_between(orders: OrderTable, groups: TextArray, start: int, end: int, 
         "churn": amount_past * (is_past & ~is_now),
     }
     seen = home >= 0
-    measures = {name: np.bincount(home[seen], weights=values[seen].astype(float), minlength=len(names)) for name, values in steps.items()}
+    measures: dict[str, FloatArray] = {
+        name: np.bincount(home[seen], weights=values[seen].astype(float), minlength=len(names)).astype(np.float64)
+        for name, values in steps.items()
+    }
     keys = np.unique(np.column_stack([orders.customer_idx[now & (orders.amounts > 0)], orders.days[now & (orders.amounts > 0)]]), axis=0)
-    measures["orders"] = np.bincount(home[keys[:, 0]], minlength=len(names)).astype(float) if len(keys) else np.zeros(len(names))
+    measures["orders"] = np.bincount(home[keys[:, 0]], minlength=len(names)).astype(np.float64)
     return Change(names.astype(object), measures)
 
 

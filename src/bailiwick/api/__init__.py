@@ -9,10 +9,13 @@ from bailiwick.api.folder import check_folder
 from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers, preview_layers
 from bailiwick.api.loading import load
 from bailiwick.api.markets import Findings
+from bailiwick.api.markets.attaining import goal_attainment
 from bailiwick.api.markets.contracts import contract_value
 from bailiwick.api.markets.densities import classify_density
+from bailiwick.api.markets.figures import key_figures
 from bailiwick.api.markets.fits import score_bant, score_fit
 from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
+from bailiwick.api.markets.funnels import allocate_pool, deal_funnel, measure_effect
 from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
@@ -40,6 +43,7 @@ __all__ = [
     "Realignment",
     "TerritoryDesigner",
     "TravelMatrix",
+    "allocate_pool",
     "check_approaches_folder",
     "check_folder",
     "check_front_folder",
@@ -50,6 +54,7 @@ __all__ = [
     "compare_approaches",
     "contract_value",
     "customer_value",
+    "deal_funnel",
     "design",
     "design_layers",
     "estimate_potential",
@@ -59,8 +64,11 @@ __all__ = [
     "forecast_pipeline",
     "forecast_sales",
     "front",
+    "goal_attainment",
+    "key_figures",
     "load",
     "measure_concentration",
+    "measure_effect",
     "preview_layers",
     "realign",
     "score_bant",

@@ -13,6 +13,7 @@ from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
 from bailiwick.cli.evaluate import evaluate
 from bailiwick.cli.explain import explain
+from bailiwick.cli.figures import allocate, attainment, effect, funnel, kpi
 from bailiwick.cli.forecast import forecast, next_orders, pipeline
 from bailiwick.cli.front import front
 from bailiwick.cli.handling import tell_as_json
@@ -75,6 +76,11 @@ app.command()(retention)
 app.command()(forecast)
 app.command("next-orders")(next_orders)
 app.command()(pipeline)
+app.command()(kpi)
+app.command()(attainment)
+app.command()(funnel)
+app.command()(allocate)
+app.command()(effect)
 app.command()(sample)
 app.command()(serve)
 

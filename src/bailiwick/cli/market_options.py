@@ -22,6 +22,21 @@ class DatesFirst(StrEnum):
     mdy = "mdy"
 
 
+class CreditingName(StrEnum):
+    """To which territory a sale counts."""
+
+    as_was = "as-was"
+    as_is = "as-is"
+
+
+class GrainName(StrEnum):
+    """Length of the steps of a report."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+
+
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the result: new, empty, or an older one, which is replaced.")]
 Orders = Annotated[
     Path, typer.Argument(metavar="ORDERS", help="Orders or order lines: customer, date, amount (or quantity and price); returns negative.")
@@ -75,6 +90,20 @@ def amounts(pairs: Sequence[str], option: str) -> dict[str, float]:
         if not name.strip():
             raise typer.BadParameter(f"expected NAME=AMOUNT for --{option}, found {pair!r}")
     return found
+
+
+def number_or_text(text: str | None) -> str | float | None:
+    """A number where it is one, else the text.
+
+    Examples
+    --------
+    >>> number_or_text("2.5"), number_or_text("least")
+    (2.5, 'least')
+    """
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text
 
 
 def show_lines(

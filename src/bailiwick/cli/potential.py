@@ -63,8 +63,8 @@ def potential(
             columns = ("group", "accounts", "sales", "potential", "potential_low", "potential_high", "penetration", "share_gap")
             finish(found, out, as_json=as_json, table="groups", columns=columns, title="Where most is open")
             return
-        columns = ("account", "sales", "potential", "potential_low", "potential_high", "is_extrapolated", "abc")
-        finish(found, out, as_json=as_json, columns=columns, title="Most open potential")
+        shown = ("account", "sales", "potential", "potential_low", "potential_high", "is_extrapolated", "abc")
+        finish(found, out, as_json=as_json, columns=shown, title="Most open potential")
 
 
 def concentration(

@@ -97,7 +97,10 @@ def contract_value(
         told.append(
             Notice(
                 "shared_model",
-                f"{counted(shared, 'group has', 'groups have')} fewer than {LEAST_LOST} lost customers or none kept and share the model of all",
+                (
+                    f"{counted(shared, 'group has', 'groups have')} fewer than {LEAST_LOST} lost customers or none kept and share "
+                    "the model of all"
+                ),
                 shared,
             )
         )
@@ -108,9 +111,15 @@ def contract_value(
     worth = "contribution" if margin < 1 else "revenue"
     basis = worth if amount_column else "periods paid (no column of amounts)"
     sentences = (
-        f"{counted(len(sheet), 'customer', 'customers')}, {int(is_lost.sum()):,} left; a new one stays a first period with {percent(float(first['retention']))} and "
-        f"{horizon} with {percent(float(whole.survival(horizon)[-1]))}.",
-        f"Those still there bring {first['value']:,.0f} of {basis} within {counted(horizon, 'period', 'periods')}, {first['value_low']:,.0f} to {first['value_high']:,.0f}.",
+        (
+            f"{counted(len(sheet), 'customer', 'customers')}, {int(is_lost.sum()):,} left; a new one stays a first period "
+            f"with {percent(float(first['retention']))} and "
+            f"{horizon} with {percent(float(whole.survival(horizon)[-1]))}."
+        ),
+        (
+            f"Those still there bring {first['value']:,.0f} of {basis} within {counted(horizon, 'period', 'periods')}, "
+            f"{first['value_low']:,.0f} to {first['value_high']:,.0f}."
+        ),
     )
     shown = [(c, g, m) for c, g, m in curves if c == (by[0] if by else "")][:10]
     lines = {g: (np.arange(horizon + 1.0), m.survival(horizon)) for _, g, m in shown}

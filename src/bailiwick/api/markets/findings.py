@@ -158,6 +158,6 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "attainment": (("attainment",), ("attainment",)),
     "funnel": (("funnel", "groups", "index"), ("funnel",)),
     "allocation": (("allocation", "methods"), ("allocation",)),
-    "effect": (("effect", "pairs", "path", "placebo"), ("path",)),
+    "effect": (("effect", "path", "pairs"), ("path",)),
 }
 """Kind → names of its tables and of its pictures."""

@@ -137,8 +137,11 @@ def _findings(panel: Panel, found: Forecast, months: int, notices: tuple[Notice,
             if np.isfinite(year_ago) and len(panel.months) >= 12
             else "."
         ),
-        f"Back-test over {counted(found.n_origins, 'cut', 'cuts')}: error {found.reconciled_score.mean():.2f} against {naive.mean():.2f} of repeating the year before (MASE, mean over series); "
-        f"{percent(found.coverage)} of months fell into intervals made without them (meant: 90 %).",
+        (
+            f"Back-test over {counted(found.n_origins, 'cut', 'cuts')}: error {found.reconciled_score.mean():.2f} against "
+            f"{naive.mean():.2f} of repeating the year before (MASE, mean over series); "
+            f"{percent(found.coverage)} of months fell into intervals made without them (meant: 90 %)."
+        ),
     ]
     sure = seasons[seasons["p_value"] <= 0.05]["series"].nunique() if len(seasons) else 0
     if len(seasons):
@@ -186,7 +189,10 @@ def _seasons(panel: Panel, seed: int) -> tuple[pd.DataFrame, list[Notice]]:
         [
             Notice(
                 "not_seasonal",
-                f"{counted(short, 'series has', 'series have')} less than 24 months or months without sales, so that no season is estimated",
+                (
+                    f"{counted(short, 'series has', 'series have')} less than 24 months or months without sales, so that no season "
+                    "is estimated"
+                ),
                 short,
             )
         ]
@@ -241,7 +247,7 @@ def expect_orders(
     found = next_orders(table, today=day)
     order = np.lexsort((-found.usual_amount, ~found.is_overdue))
     dates = {
-        name: [day_text(int(round(d))) for d in values[order]]
+        name: [day_text(round(d)) for d in values[order]]
         for name, values in (
             ("last_order", found.last_day),
             ("expected", found.expected_day),
@@ -266,7 +272,8 @@ def expect_orders(
     ]
     if found.n_tested >= 5:
         sentences.append(
-            f"On the last gap of {found.n_tested:,} accounts, held back: {percent(found.coverage)} in the interval (meant: 80 %); median error {found.error:.0f} days against {found.naive_error:.0f} of repeating the gap before."
+            f"On the last gap of {found.n_tested:,} accounts, held back: {percent(found.coverage)} in the interval (meant: "
+            f"80 %); median error {found.error:.0f} days against {found.naive_error:.0f} of repeating the gap before."
         )
     accounts = pd.DataFrame(columns)
     late = accounts[accounts["is_overdue"]].head(25)

@@ -68,7 +68,10 @@ def forecast_pipeline(
     is_open = ~is_won & ~is_lost & (stage != "")
     if (is_won | is_lost).sum() < LEAST_CLOSED or not is_open.any():
         raise InputError(
-            f"{int((is_won | is_lost).sum())} closed and {int(is_open.sum())} open deals; expected {LEAST_CLOSED} closed (won, lost) and some open ones",
+            (
+                f"{int((is_won | is_lost).sum())} closed and {int(is_open.sum())} open deals; expected {LEAST_CLOSED} closed "
+                "(won, lost) and some open ones"
+            ),
             code="too_little_data",
             field="stage",
         )
@@ -115,8 +118,14 @@ def forecast_pipeline(
     )
     whole = table.iloc[0]
     sentences = (
-        f"{counted(int(is_open.sum()), 'open deal', 'open deals')} worth {value[is_open].sum():,.0f}; within {days:g} days they bring {whole['expected']:,.0f}, 90 % interval {whole['low']:,.0f} to {whole['high']:,.0f}.",
-        f"{percent(float(is_won[closed].mean()))} of {counted(int(closed.sum()), 'closed deal', 'closed deals')} were won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median).",
+        (
+            f"{counted(int(is_open.sum()), 'open deal', 'open deals')} worth {value[is_open].sum():,.0f}; within {days:g} "
+            f"days they bring {whole['expected']:,.0f}, 90 % interval {whole['low']:,.0f} to {whole['high']:,.0f}."
+        ),
+        (
+            f"{percent(float(is_won[closed].mean()))} of {counted(int(closed.sum()), 'closed deal', 'closed deals')} were "
+            f"won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median)."
+        ),
     )
     chart = interval_chart(
         f"{table.iloc[min(1, len(table) - 1)]['group']} brings most",
@@ -159,7 +168,10 @@ def _values(sheet: Sheet, is_won: NDArray[np.bool_], is_open: NDArray[np.bool_])
     by_kind = {k: float(np.median(value[known & (kinds == k)])) for k in set(kinds[known].tolist())}
     value = value.copy()
     value[missing] = [by_kind.get(k, middle) for k in kinds[missing]]
-    text = f"{counted(int(missing.sum()), 'open deal has', 'open deals have')} no value and count as the median of the won ones{' of their product' if product else ''}"
+    text = (
+        f"{counted(int(missing.sum()), 'open deal has', 'open deals have')} no value and count as the median of the won "
+        f"ones{' of their product' if product else ''}"
+    )
     return np.nan_to_num(value), [Notice("no_value", text, int(missing.sum()))]
 
 

@@ -207,10 +207,10 @@ def _group_table(
     for column in [ALL, *by]:
         texts = sheet.texts(column) if column else np.full(len(sold), ALL, dtype=object)
         names, idx = np.unique(np.where(texts == "", "(none)" if column else ALL, texts).astype(str), return_inverse=True)
-        sums = {"potential": np.bincount(idx, found.potential), "sales": np.bincount(idx, sold)}
+        sums = {"potential": _sums(idx, found.potential), "sales": _sums(idx, sold)}
         by_draw = np.array([np.bincount(idx, draw, minlength=len(names)) for draw in found.draws])
         low, high = np.quantile(by_draw, [0.05, 0.95], axis=0)
-        effort = None if spent is None else np.bincount(idx, spent)
+        effort = None if spent is None else _sums(idx, spent)
         growth = None if grown is None else np.bincount(idx, np.nan_to_num(grown) * sold) / np.maximum(sums["sales"], 1e-12)
         space = white_space(sums["potential"], sums["sales"], effort, growth)
         spread = [concentration(found.potential[idx == g], seed=seed) for g in range(len(names))]
@@ -234,6 +234,10 @@ def _group_table(
         )
         parts.append(table.sort_values("open_potential", ascending=False, kind="stable"))
     return pd.concat(parts, ignore_index=True)
+
+
+def _sums(idx: NDArray[np.integer], values: FloatArray) -> FloatArray:
+    return np.bincount(idx, values).astype(np.float64)
 
 
 def _findings(
@@ -273,13 +277,19 @@ def _findings(
     told = list(notices)
     if found.is_far.any():
         n = int(found.is_far.sum())
-        text = f"{counted(n, 'account lies', 'accounts lie')} outside what was learned from in some driver; their potential is extrapolated and marked"
+        text = (
+            f"{counted(n, 'account lies', 'accounts lie')} outside what was learned from in some driver; their potential is "
+            "extrapolated and marked"
+        )
         told.append(Notice("extrapolated", text, n, tuple(map(str, ids_of(sheet)[found.is_far][:3]))))
     if found.model.chosen_ == "same for all":
         told.append(
             Notice(
                 "drivers_tell_nothing",
-                "no driver explains sales better than the same potential for all; the differences between groups are those of their numbers",
+                (
+                    "no driver explains sales better than the same potential for all; the differences between groups are those of "
+                    "their numbers"
+                ),
             )
         )
     return Findings(
@@ -312,11 +322,21 @@ def _sentences(found: _Estimate, groups: pd.DataFrame, spread: Concentration, qu
     whole, test = groups.iloc[0], found.test
     below, range_ = test["share_below_potential"], test["range_coverage"]
     lines = [
-        f"Potential {whole['potential']:,.0f} a year ({whole['potential_low']:,.0f} to {whole['potential_high']:,.0f}) of {int(whole['accounts']):,} accounts; "
-        f"{percent(float(whole['penetration']))} of it is won.",
-        f"On accounts held back {percent(below['value'])} stay below their potential (meant: {percent(quantile)}) and {percent(range_['value'])} "
-        f"lie in their range (meant: {percent(range_['expected'])}); {test['chosen']} errs {percent(max(test['gain'], 0.0))} less than the same for all.",
-        f"The largest 20 % hold {percent(spread.top_share)} of the potential (Gini {spread.gini:.2f}, {spread.gini_low:.2f} to {spread.gini_high:.2f}).",
+        (
+            f"Potential {whole['potential']:,.0f} a year ({whole['potential_low']:,.0f} to {whole['potential_high']:,.0f}) "
+            f"of {int(whole['accounts']):,} accounts; "
+            f"{percent(float(whole['penetration']))} of it is won."
+        ),
+        (
+            f"On accounts held back {percent(below['value'])} stay below their potential (meant: {percent(quantile)}) and "
+            f"{percent(range_['value'])} "
+            f"lie in their range (meant: {percent(range_['expected'])}); {test['chosen']} errs "
+            f"{percent(max(test['gain'], 0.0))} less than the same for all."
+        ),
+        (
+            f"The largest 20 % hold {percent(spread.top_share)} of the potential (Gini {spread.gini:.2f}, "
+            f"{spread.gini_low:.2f} to {spread.gini_high:.2f})."
+        ),
     ]
     if len(groups) > 1:
         best = groups.iloc[1]

@@ -68,7 +68,10 @@ def measure_concentration(
     classes = pd.DataFrame({"account": ids_of(sheet)[order], measure: values[order], "abc": whole.classes[order]})
     counts = {letter: int((whole.classes == letter).sum()) for letter in "ABC"}
     sentences = (
-        f"The largest 20 % of {counted(len(values), 'account', 'accounts')} hold {percent(whole.top_share)} of {measure} (Gini {whole.gini:.2f}, {whole.gini_low:.2f} to {whole.gini_high:.2f}).",
+        (
+            f"The largest 20 % of {counted(len(values), 'account', 'accounts')} hold {percent(whole.top_share)} of "
+            f"{measure} (Gini {whole.gini:.2f}, {whole.gini_low:.2f} to {whole.gini_high:.2f})."
+        ),
         f"A: {counts['A']:,} accounts with 80 % of it; B: {counts['B']:,} up to 95 %; C: {counts['C']:,}.",
     )
     return Findings(
@@ -143,7 +146,10 @@ def find_hot_spots(
     pattern = "alike neighbours" if found.moran > 0 else "opposite neighbours"
     surely = f"{pattern}, p = {found.moran_p:.3f}" if found.moran_p <= 0.05 else f"no pattern beyond chance, p = {found.moran_p:.3f}"
     sentences = (
-        f"{hot:,} units in hot spots and {cold:,} in cold spots of {counted(table.n_units, 'unit', 'units')}, at a false discovery rate of 5 %.",
+        (
+            f"{hot:,} units in hot spots and {cold:,} in cold spots of {counted(table.n_units, 'unit', 'units')}, at a "
+            "false discovery rate of 5 %."
+        ),
         f"Moran's I {found.moran:.3f}: {surely}.",
     )
     top = order[:15]

@@ -165,7 +165,8 @@ def _ends(scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Lower and upper end per month ahead in scaled errors, wider for few errors, never narrower farther out; shape (1, h) each."""
     count = np.maximum(np.isfinite(scaled).sum(axis=(0, 1)), 1)
     part = (1 - LEVEL) / 2
-    low, high = [], []
+    low: list[float] = []
+    high: list[float] = []
     for h in range(scaled.shape[2]):
         known = scaled[:, :, max(0, h - 1) : h + 2]
         known = known[np.isfinite(known)]

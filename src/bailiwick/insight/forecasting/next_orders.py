@@ -94,9 +94,9 @@ def next_orders(orders: OrderTable, *, today: int | None = None) -> NextOrders:
     return NextOrders(
         customer_ids=orders.customer_ids[members],
         last_day=last.astype(float),
-        expected_day=last + np.exp(mean),
-        low_day=last + np.exp(mean - z * spread),
-        high_day=last + np.exp(mean + z * spread),
+        expected_day=np.asarray(last + np.exp(mean), np.float64),
+        low_day=np.asarray(last + np.exp(mean - z * spread), np.float64),
+        high_day=np.asarray(last + np.exp(mean + z * spread), np.float64),
         overdue_share=share,
         is_overdue=share > _OVERDUE,
         usual_amount=usual,

@@ -50,7 +50,7 @@ def stage_rates(
     base = float(is_won.mean()) if len(is_won) else 0.5
     won = np.bincount(stage_of_closed, weights=is_won, minlength=n_stages)
     closed = np.bincount(stage_of_closed, minlength=n_stages)
-    return won + _PRIOR * base, closed - won + _PRIOR * (1 - base)
+    return np.asarray(won + _PRIOR * base, np.float64), np.asarray(closed - won + _PRIOR * (1 - base), np.float64)
 
 
 def simulate(

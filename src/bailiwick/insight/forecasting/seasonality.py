@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
 from bailiwick.insight.forecasting.methods import SEASON
@@ -55,7 +56,7 @@ def season(values: FloatArray, first_month: int, *, seed: int = 0) -> Season | N
     if len(values) < LEAST_MONTHS or (values <= 0).any():
         return None
     logs = np.log(values)
-    steps = np.arange(len(logs))
+    steps: NDArray[np.int64] = np.arange(len(logs), dtype=np.int64)
     rest = logs - np.polyval(np.polyfit(steps, logs, 1), steps)
     month = (first_month + steps) % SEASON
     rng = np.random.default_rng(seed)
@@ -73,15 +74,15 @@ def season(values: FloatArray, first_month: int, *, seed: int = 0) -> Season | N
     return Season(indices, low, high, float((hits + 1) / (_PERMUTATIONS + 1)))
 
 
-def _means(rest: FloatArray, month: FloatArray) -> FloatArray:
+def _means(rest: FloatArray, month: NDArray[np.int64]) -> FloatArray:
     count = np.bincount(month, minlength=SEASON)
     return np.asarray(np.bincount(month, rest, minlength=SEASON) / np.maximum(count, 1))
 
 
-def _between(rest: FloatArray, month: FloatArray) -> float:
+def _between(rest: FloatArray, month: NDArray[np.int64]) -> float:
     return float((np.bincount(month, minlength=SEASON) * _means(rest, month) ** 2).sum())
 
 
-def _indices(rest: FloatArray, month: FloatArray) -> FloatArray:
+def _indices(rest: FloatArray, month: NDArray[np.int64]) -> FloatArray:
     found = np.exp(_means(rest, month))
     return np.asarray(found / found.mean())

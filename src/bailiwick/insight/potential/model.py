@@ -93,11 +93,7 @@ class PotentialModel(RegressorMixin, BaseEstimator):
         with one_thread():
             self._choose(values, to_log(sales), rng)
             self.models_ = self._samples(values, to_log(sales), rng)
-        self.ranges_ = (
-            np.column_stack([np.nanquantile(np.where(np.isfinite(values), values, np.nan), q, axis=0) for q in (0.005, 0.995)])
-            if len(values)
-            else None
-        )
+        self.ranges_ = np.column_stack([np.nanquantile(values, q, axis=0) for q in (0.005, 0.995)])
         return self
 
     def _choose(self, values: FloatArray, logs: FloatArray, rng: np.random.Generator) -> None:

@@ -1,0 +1,1 @@
+"""Key figures: formulas over named measures, crediting, waterfalls, funnels."""

@@ -17,10 +17,11 @@ from statistics import median
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "benchmarks")]
-from conftest import FLAGS, find_browser
-from planning_server import running
-from workspace_data import LOGIN
+sys.path[:0] = [str(ROOT / "tests" / "e2e")]
+from planning_server import running  # noqa: E402
+from workspace_data import LOGIN  # noqa: E402
+
+from conftest import FLAGS, find_browser  # noqa: E402
 
 WATCH = """() => {
   const canvas = document.getElementById("map"), gl = canvas.getContext("webgl2"), pixel = new Uint8Array(4);
@@ -40,7 +41,12 @@ WATCH = """() => {
     });
   }, true);
 }"""
-FRAMES = """() => { window.frames_ = 0; const next = () => { window.frames_ += 1; requestAnimationFrame(next); }; requestAnimationFrame(next); }"""
+FRAMES = """() => {
+  window.frames_ = 0;
+  const next = () => { window.frames_ += 1; requestAnimationFrame(next); };
+  requestAnimationFrame(next);
+}"""
+COST = "() => document.getElementById('workspace').dataset.cost"
 
 
 def main() -> None:
@@ -117,7 +123,9 @@ def measure(page: Page, address: str, k: int) -> None:
         poll(page, "() => document.getElementById('workspace').dataset.saved === 'saved'")
         time.sleep(1)
     page.keyboard.press("v")
-    print(f"  panning: {frames(page):.0f} frames a second, one whole picture {page.evaluate('() => document.getElementById(`workspace`).dataset.cost')} ms")
+    print(
+        f"  panning: {frames(page):.0f} frames a second, one whole picture {page.evaluate('() => document.getElementById(`workspace`).dataset.cost')} ms"
+    )
 
 
 def stroke(page: Page, tool: str) -> list[float]:

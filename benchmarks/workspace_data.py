@@ -99,7 +99,9 @@ def _points(actor: object, n: int, rng: np.random.Generator) -> None:
     found = UnitSet.objects.create(name="Accounts", is_generated=True, n_units=n, digest=f"generated {n}", **stamped(actor))
     at = np.column_stack([rng.uniform(-110, -80, n), rng.uniform(30, 46, n)])
     for start in range(0, n, 100_000):
-        rows = (Unit(unit_set=found, idx=i, code=f"C{i}", lon=x, lat=y) for i, (x, y) in enumerate(at[start : start + 100_000].tolist(), start))
+        rows = (
+            Unit(unit_set=found, idx=i, code=f"C{i}", lon=x, lat=y) for i, (x, y) in enumerate(at[start : start + 100_000].tolist(), start)
+        )
         Unit.objects.bulk_create(rows, batch_size=10_000)
 
 

@@ -123,9 +123,7 @@ def measure(page: Page, address: str, k: int) -> None:
         poll(page, "() => document.getElementById('workspace').dataset.saved === 'saved'")
         time.sleep(1)
     page.keyboard.press("v")
-    print(
-        f"  panning: {frames(page):.0f} frames a second, one whole picture {page.evaluate('() => document.getElementById(`workspace`).dataset.cost')} ms"
-    )
+    print(f"  panning: {frames(page):.0f} frames a second, one whole picture {page.evaluate(COST)} ms")
 
 
 def stroke(page: Page, tool: str) -> list[float]:

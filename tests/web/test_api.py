@@ -26,7 +26,7 @@ def post(client: Client, path: str, body: object = None, version: object = None)
 
 
 def test_the_description_is_the_one_that_is_kept(client: Client) -> None:
-    from bailiwick_web.planning.api import api
+    from bailiwick_web.config.api import api
 
     found = json.dumps(api.get_openapi_schema(), indent=1, sort_keys=True, default=str) + "\n"
     if not OPENAPI.exists():

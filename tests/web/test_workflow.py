@@ -12,7 +12,7 @@ from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import OutboxEvent, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, Stale
 from bailiwick_web.core.roles import Role
-from bailiwick_web.planning import queries, services
+from bailiwick_web.planning import owning, queries, services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
 
@@ -75,10 +75,18 @@ def test_at_any_instant_one_publication_counts(act: Act, scenario: Scenario) -> 
     for instant in (first.valid_from, second.valid_from, back.valid_from, back.valid_from + timedelta(days=99)):
         assert sum(p.covers(instant) for p in Publication.objects.all()) == 1
     unit = scenario.plan.unit_set.units.get(code="u00")
-    owner = [queries.owner_on(unit, at, scenario.plan_id) for at in (first.valid_from, second.valid_from, back.valid_from)]
-    assert [o["territory"].code for o in owner if o] == ["P1", "P4", "P1"]
-    assert [o["cause"] for o in owner if o] == ["file", "manual", "file"]
-    assert queries.owner_on(unit, first.valid_from - timedelta(seconds=1), scenario.plan_id) is None
+    owner = [owning.owner_on(unit, at, scenario.plan) for at in (first.valid_from, second.valid_from, back.valid_from)]
+    assert [o.territory.code for o in owner if o and o.territory] == ["P1", "P4", "P1"]
+    assert [o.cause for o in owner if o] == ["file", "manual", "file"]
+    periods = [(p.document()["territory"], p.valid_from, p.valid_until) for p in owning.history(unit, scenario.plan)]
+    assert periods == [
+        ("P1", first.valid_from, second.valid_from),
+        ("P4", second.valid_from, back.valid_from),
+        ("P1", back.valid_from, None),
+    ]
+    quiet = scenario.plan.unit_set.units.get(code="u01")
+    assert [(p.valid_from, p.valid_until) for p in owning.history(quiet, scenario.plan)] == [(first.valid_from, None)]
+    assert owning.owner_on(unit, first.valid_from - timedelta(seconds=1), scenario.plan) is None
     with pytest.raises(Conflict, match="history"):
         services.delete_scenario(act("planner"), scenario.public_id, version=Scenario.objects.get(pk=scenario.pk).version)
 

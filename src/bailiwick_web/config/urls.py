@@ -5,8 +5,8 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path
 
+from bailiwick_web.config.api import api
 from bailiwick_web.core import views as core
-from bailiwick_web.planning.api import api
 
 handler404 = "bailiwick_web.core.views.not_found"
 handler500 = "bailiwick_web.core.views.failed"

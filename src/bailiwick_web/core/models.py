@@ -10,6 +10,22 @@ from django.db.models import Q
 
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.roles import Role
+from bailiwick_web.core.tokens import AccessToken, IdempotencyKey
+
+__all__ = [
+    "AccessToken",
+    "AuditEntry",
+    "IdempotencyKey",
+    "Job",
+    "Node",
+    "OutboxEvent",
+    "Person",
+    "Position",
+    "Record",
+    "Staffing",
+    "User",
+    "UserManager",
+]
 
 
 class Record(models.Model):

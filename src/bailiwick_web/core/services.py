@@ -55,6 +55,8 @@ def check_version(record: Record, version: int | None) -> None:
         raise Stale(
             f"{who} changed this at {record.changed_at:%H:%M:%S}, after you loaded it. Look at the new state and try again.",
             version=record.version,
+            given=version,
+            record=str(record.public_id),
             changed_by=who,
             changed_at=record.changed_at.isoformat(),
         )

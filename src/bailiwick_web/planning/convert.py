@@ -13,12 +13,14 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, IntArray, RepTable
-from bailiwick_web.planning.models import Forbid, Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.planning.models import Forbid, NamedAccount, Scenario, TerritoryDefinition, UnitAssignment
 from bailiwick_web.territories.convert import BATCH, UnitArrays, unit_arrays
 
 CHUNK = 900
 """Keys in one statement: below the limit of variables of every database."""
 COUNT = "units"
+RULE, NAMED = "rule:", "named"
+"""Causes: the first with the identifier of the rule behind it."""
 LOCK = "territory to keep"
 """Column that tells the engine which units must stay, and where."""
 
@@ -41,6 +43,8 @@ class ScenarioArrays:
         Why each unit is where it is, shape (n,).
     forbidden
         Pairs of a unit and a territory that must not be, by index, shape (m, 2).
+    is_named
+        Mask of the units given by name, shape (n,).
     balance
         Measure → tolerance as a fraction, or None: reported only.
     version
@@ -53,6 +57,7 @@ class ScenarioArrays:
     is_locked: NDArray[np.bool_]
     causes: NDArray[np.object_]
     forbidden: IntArray
+    is_named: NDArray[np.bool_]
     balance: dict[str, float | None]
     is_contiguous: bool
     version: int
@@ -121,9 +126,14 @@ class ScenarioArrays:
 
     @cached_property
     def is_stuck(self) -> NDArray[np.bool_]:
-        """Mask of the units that must stay, because they or their territories are locked, shape (n,)."""
+        """Mask of the units that must stay, because they are named, or they or their territories are locked, shape (n,)."""
         locked = np.array([t.is_locked for t in self.territories] + [False])
-        return np.asarray(self.is_locked | locked[self.territory_idx])
+        return np.asarray(self.is_locked | self.is_named | locked[self.territory_idx])
+
+    @cached_property
+    def is_ruled(self) -> NDArray[np.bool_]:
+        """Mask of the units that are where a rule puts them, shape (n,)."""
+        return np.array([str(cause).startswith(RULE) for cause in self.causes], dtype=bool)
 
     def is_forbidden(self, unit_idx: IntArray, territory: int) -> NDArray[np.bool_]:
         """Mask of the units that must not be in a territory, shape of ``unit_idx``."""
@@ -187,7 +197,8 @@ def _scenario_arrays(
         idx[at] = [-1 if t is None else place[t] for t in rows[1]]
         locked[at], causes[at] = rows[2], rows[3]
     forbidden = _forbidden(scenario_id, units, place)
-    return ScenarioArrays(units, territories, idx, locked, causes, forbidden, dict(balance), is_contiguous, version)
+    named = np.isin(units.keys, list(NamedAccount.objects.filter(scenario_id=scenario_id).values_list("unit_id", flat=True)))
+    return ScenarioArrays(units, territories, idx, locked, causes, forbidden, named, dict(balance), is_contiguous, version)
 
 
 def _forbidden(scenario_id: int, units: UnitArrays, place: dict[int, int]) -> IntArray:
@@ -232,13 +243,22 @@ def _in_chunks(scenario: Scenario, keys: list[int]) -> Iterator[QuerySet[UnitAss
 
 
 def copy_scenario(source: Scenario, target: Scenario) -> None:
-    """Copy territories, assignments and forbidden pairs inside the database: 30,000 rows in a fraction of a second."""
+    """Copy territories, assignments, forbidden pairs, names and rules inside the database: 30,000 rows in a fraction of a second."""
     territories = list(TerritoryDefinition.objects.filter(scenario=source).order_by("place", "pk"))
     for territory in territories:
         territory.pk, territory.scenario = None, target
     TerritoryDefinition.objects.bulk_create(territories)
+    _copy_rows(source, target, COPY_ASSIGNMENTS, COPY_FORBIDS, COPY_NAMED, COPY_RULES)
+
+
+def copy_names_and_rules(source: Scenario, target: Scenario) -> None:
+    """Copy named accounts and rules to a scenario with the same territories."""
+    _copy_rows(source, target, COPY_NAMED, COPY_RULES)
+
+
+def _copy_rows(source: Scenario, target: Scenario, *statements: str) -> None:
     with connection.cursor() as cursor:
-        for statement in (COPY_ASSIGNMENTS, COPY_FORBIDS):
+        for statement in statements:
             cursor.execute(statement, [target.pk, target.pk, source.pk])
 
 
@@ -257,4 +277,20 @@ COPY_FORBIDS = """
     JOIN planning_territorydefinition old ON old.id = f.territory_id
     JOIN planning_territorydefinition fresh ON fresh.scenario_id = %s AND fresh.code = old.code
     WHERE f.scenario_id = %s
+"""
+COPY_NAMED = """
+    INSERT INTO planning_namedaccount (scenario_id, unit_id, territory_id, reason)
+    SELECT %s, n.unit_id, fresh.id, n.reason
+    FROM planning_namedaccount n
+    JOIN planning_territorydefinition old ON old.id = n.territory_id
+    JOIN planning_territorydefinition fresh ON fresh.scenario_id = %s AND fresh.code = old.code
+    WHERE n.scenario_id = %s
+"""
+COPY_RULES = """
+    INSERT INTO planning_assignmentrule (public_id, scenario_id, precedence, name, condition, territory_id, is_active)
+    SELECT r.public_id, %s, r.precedence, r.name, r.condition, fresh.id, r.is_active
+    FROM planning_assignmentrule r
+    JOIN planning_territorydefinition old ON old.id = r.territory_id
+    JOIN planning_territorydefinition fresh ON fresh.scenario_id = %s AND fresh.code = old.code
+    WHERE r.scenario_id = %s
 """

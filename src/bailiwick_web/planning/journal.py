@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from bailiwick.domain import IntArray
 
+Name = tuple[str, str]
+Row = dict[str, Any]
 NONE = -1
 """Index that stands for "no territory"."""
 
@@ -105,12 +107,18 @@ class Edit:
         Unit index → (locked before, locked after).
     forbids
         (unit index, territory code) → (forbidden before, forbidden after).
+    named
+        Unit index → (territory code and reason before, after), None where it is not named.
+    rules
+        Identifier → (columns before, after), None where there is no such rule.
     """
 
     changes: Changes | None = None
     territories: tuple[TerritoryChange, ...] = ()
     locks: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     forbids: dict[tuple[int, str], tuple[bool, bool]] = field(default_factory=dict)
+    named: dict[int, tuple[Name | None, Name | None]] = field(default_factory=dict)
+    rules: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
 
     @property
     def n_moved(self) -> int:
@@ -124,6 +132,8 @@ class Edit:
             tuple(TerritoryChange(t.code, t.after, t.before) for t in self.territories),
             {unit: (after, before) for unit, (before, after) in self.locks.items()},
             {pair: (after, before) for pair, (before, after) in self.forbids.items()},
+            {unit: (after, before) for unit, (before, after) in self.named.items()},
+            {rule: (after, before) for rule, (before, after) in self.rules.items()},
         )
 
     def document(self) -> dict[str, Any]:
@@ -135,6 +145,10 @@ class Edit:
             document["locks"] = [[unit, before, after] for unit, (before, after) in self.locks.items()]
         if self.forbids:
             document["forbids"] = [[unit, code, before, after] for (unit, code), (before, after) in self.forbids.items()]
+        if self.named:
+            document["named"] = [[unit, before, after] for unit, (before, after) in self.named.items()]
+        if self.rules:
+            document["rules"] = [[rule, before, after] for rule, (before, after) in self.rules.items()]
         return document
 
     @classmethod
@@ -145,6 +159,8 @@ class Edit:
             tuple(TerritoryChange(t["code"], t["before"], t["after"]) for t in document.get("territories", ())),
             {unit: (before, after) for unit, before, after in document.get("locks", ())},
             {(unit, code): (before, after) for unit, code, before, after in document.get("forbids", ())},
+            {unit: (before and tuple(before), after and tuple(after)) for unit, before, after in document.get("named", ())},
+            {rule: (before, after) for rule, before, after in document.get("rules", ())},
         )
 
 

@@ -86,6 +86,37 @@ class Forbid(models.Model):
         constraints = (models.UniqueConstraint(fields=["unit", "territory"], name="forbid_once"),)
 
 
+class NamedAccount(models.Model):
+    """A unit that is given to a territory by name, against rules and geography, with the reason."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="named")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    territory = models.ForeignKey(TerritoryDefinition, on_delete=models.CASCADE, related_name="named")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["scenario", "unit"], name="named_once_per_scenario"),)
+
+
+class AssignmentRule(models.Model):
+    """Units that meet a condition belong to a territory, unless they are named or an earlier rule takes them."""
+
+    public_id = models.UUIDField(default=uuid7, editable=False)
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="rules")
+    precedence = models.PositiveIntegerField(help_text="the lowest number comes first")
+    name = models.CharField(max_length=200)
+    condition = models.TextField(help_text="such as industry = 'Healthcare' and employees >= 250")
+    territory = models.ForeignKey(TerritoryDefinition, on_delete=models.CASCADE, related_name="rules")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("precedence", "pk")
+        constraints = (models.UniqueConstraint(fields=["scenario", "public_id"], name="rule_once_per_scenario"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Move(models.Model):
     """One entry of the journal: a move of units, or a change of territories, locks or forbidden pairs.
 
@@ -102,6 +133,7 @@ class Move(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="moves")
     seq = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=0, help_text="of the scenario after it")
     kind = models.CharField(max_length=5, choices=Kind.choices)
     act = models.CharField(max_length=40, default="units.moved", help_text="what was done, as in the audit")
     at = models.DateTimeField()

@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet
 
 from bailiwick.domain import IntArray
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
-from bailiwick_web.planning.models import Publication, Scenario, UnitAssignment
+from bailiwick_web.planning.models import Publication, Scenario
+from bailiwick_web.planning.ruling import fields_of
+from bailiwick_web.planning.services.ruling import Preview
 from bailiwick_web.planning.visibility import scenario, visible_scenarios, visible_territories
-from bailiwick_web.territories.models import Unit
 
 PAGE = 100
 __all__ = [
@@ -28,9 +29,10 @@ __all__ = [
     "filtered_units",
     "health",
     "moved_rows",
-    "owner_on",
     "present_publications",
+    "rule_fields",
     "scenario",
+    "shown_preview",
     "territory_rows",
     "unit_page",
     "visible_scenarios",
@@ -42,22 +44,6 @@ def present_publications(now: datetime) -> QuerySet[Publication]:
     """What counts now, one per plan."""
     inside = Q(valid_until__isnull=True) | Q(valid_until__gt=now)
     return Publication.objects.filter(inside, valid_from__lte=now).select_related("scenario__plan__unit_set", "plan")
-
-
-def owner_on(unit: Unit, instant: datetime, plan_id: int) -> dict[str, Any] | None:
-    """Whose territory a unit was in at an instant, and why; None if nothing counted then."""
-    inside = Q(valid_until__isnull=True) | Q(valid_until__gt=instant)
-    publication = Publication.objects.filter(inside, plan_id=plan_id, valid_from__lte=instant).select_related("scenario").first()
-    if publication is None:
-        return None
-    row = UnitAssignment.objects.filter(scenario=publication.scenario, unit=unit).select_related("territory").first()
-    return {
-        "territory": row.territory if row else None,
-        "cause": row.cause if row else "",
-        "scenario": publication.scenario,
-        "valid_from": publication.valid_from,
-        "valid_until": publication.valid_until,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,3 +269,33 @@ def moved_rows(difference: Difference, most: int | None = None) -> list[dict[str
             }
         )
     return rows
+
+
+def rule_fields(scenario: Scenario) -> list[str]:
+    """What the conditions of rules may ask about."""
+    return fields_of(scenario_arrays(scenario), scenario.plan.unit_set_id)
+
+
+def shown_preview(found: Preview) -> dict[str, Any]:
+    """What applying the rules would do, by rule and by territory."""
+    arrays, to = found.arrays, found.ruling.to_idx[found.unit_idx]
+    before = arrays.territory_idx[found.unit_idx]
+    is_moving = before != to
+    gained = np.bincount(to[is_moving], minlength=arrays.k)
+    lost = np.bincount(before[is_moving & (before >= 0)], minlength=arrays.k)
+    return {
+        "n_moved": int(is_moving.sum()),
+        "n_locked": found.n_locked,
+        "n_forbidden": found.n_forbidden,
+        "rules": [
+            {"id": r.key, "name": r.name, "n_matches": found.ruling.n_matches[r.key], "n_taken": found.ruling.n_taken[r.key]}
+            for r in found.rules
+        ],
+        "territories": [
+            {"code": t.code, "name": t.name, "n_gained": int(gained[j]), "n_lost": int(lost[j])}
+            for j, t in enumerate(arrays.territories)
+            if gained[j] or lost[j]
+        ],
+        "blanks": found.ruling.blanks,
+        "strangers": [{"rule": rule, "field": field, "value": value} for rule, field, value in found.ruling.strangers],
+    }

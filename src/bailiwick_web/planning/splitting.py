@@ -17,10 +17,11 @@ SECONDS = 4.0
 def split_units(arrays: ScenarioArrays, j: int, members: IntArray, parts: int, *, seed: int) -> IntArray:
     """Part of each unit of a territory, 0…parts−1, shape of ``members``; part 0 is the one that keeps the code.
 
-    Locked units are in part 0. Else the part with the unit nearest to the home is, or without a home the largest.
+    Locked and named units are in part 0. Else the part with the unit nearest to the home is, or without a home the largest.
     """
     code = arrays.codes[j]
-    table = replace(arrays.units.table.take(members), attributes={LOCK: np.where(arrays.is_locked[members], code, "")})
+    stays = arrays.is_stuck
+    table = replace(arrays.units.table.take(members), attributes={LOCK: np.where(stays[members], code, "")})
     plan = api.design(
         table,
         territories=parts,
@@ -39,7 +40,7 @@ def split_units(arrays: ScenarioArrays, j: int, members: IntArray, parts: int, *
 
 
 def _keeper(arrays: ScenarioArrays, j: int, members: IntArray, found: IntArray) -> int:
-    locked = arrays.is_locked[members]
+    locked = arrays.is_stuck[members]
     if locked.any():
         return int(found[locked][0])
     territory = arrays.territories[j]

@@ -36,8 +36,8 @@ def _explainer(arrays: ScenarioArrays) -> Explainer:
 
 
 def engine_units(arrays: ScenarioArrays) -> UnitTable:
-    """The units with the column that says which of them must stay."""
-    stays = arrays.is_stuck & (arrays.territory_idx >= 0)
+    """The units with the column that says which of them must stay: locked, named, or where a rule puts them."""
+    stays = (arrays.is_stuck | arrays.is_ruled) & (arrays.territory_idx >= 0)
     codes = np.array([*arrays.codes, ""], dtype=object)
     return replace(arrays.units.table, attributes={LOCK: np.where(stays, codes[arrays.territory_idx], "")})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
-from bailiwick_web.planning import services
-from bailiwick_web.planning.api.requests import MovedOut, if_match, moved
+from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page
+from bailiwick_web.core.roles import Right
+from bailiwick_web.planning import queries, services
+from bailiwick_web.planning.api.requests import MovedOut, moved
+from bailiwick_web.planning.models import Move
 
 router = Router(tags=["editing"])
 
@@ -41,7 +45,39 @@ class ForbidIn(Schema):
     reason: str = ""
 
 
-@router.post("/scenarios/{uuid:scenario_id}/moves", response=MovedOut)
+class MoveOut(Schema):
+    """One entry of the journal."""
+
+    id: UUID
+    seq: int
+    version: int
+    kind: str
+    act: str
+    at: datetime
+    by: str
+    summary: str
+    reason: str
+    undoes: UUID | None
+    changes: dict[str, Any] | None
+
+
+class MovesOut(Schema):
+    """A page of the journal; ``next`` is the cursor of the next page."""
+
+    items: list[MoveOut]
+    next: int | None
+
+
+@router.get("/scenarios/{uuid:scenario_id}/moves", response=MovesOut)
+def list_moves(request: HttpRequest, scenario_id: UUID, after: int | None = None, limit: int | None = None, full: bool = False) -> Any:
+    """The journal, newest first; ``full`` adds what each entry changed, so that it can be replayed."""
+    actor = actor_of(request)
+    actor.need(Right.PLAN)
+    moves = queries.scenario(actor, scenario_id).moves.select_related("by", "undoes")
+    return one_page(moves if full else moves.defer("changes"), lambda m: _move_out(m, full=full), after=after, limit=limit)
+
+
+@router.post("/scenarios/{uuid:scenario_id}/moves", response=MovedOut, openapi_extra=VERSIONED)
 def post_move(request: HttpRequest, response: HttpResponse, scenario_id: UUID, move: MoveIn) -> Any:
     """Move units; needs ``If-Match``. The same ``id`` twice does nothing the second time."""
     actor, version = actor_of(request), if_match(request)
@@ -49,19 +85,19 @@ def post_move(request: HttpRequest, response: HttpResponse, scenario_id: UUID, m
     return moved(response, done)
 
 
-@router.post("/scenarios/{uuid:scenario_id}/undo", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/undo", response=MovedOut, openapi_extra=VERSIONED)
 def post_undo(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
     """Take back the latest entry of the journal; needs ``If-Match``."""
     return moved(response, services.undo(actor_of(request), scenario_id, version=if_match(request)))
 
 
-@router.post("/scenarios/{uuid:scenario_id}/redo", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/redo", response=MovedOut, openapi_extra=VERSIONED)
 def post_redo(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
     """Do what was taken back again; needs ``If-Match``."""
     return moved(response, services.redo(actor_of(request), scenario_id, version=if_match(request)))
 
 
-@router.post("/scenarios/{uuid:scenario_id}/locks", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/locks", response=MovedOut, openapi_extra=VERSIONED)
 def post_lock(request: HttpRequest, response: HttpResponse, scenario_id: UUID, lock: LockIn) -> Any:
     """Lock or unlock units or a territory; needs ``If-Match``."""
     actor, version = actor_of(request), if_match(request)
@@ -72,7 +108,7 @@ def post_lock(request: HttpRequest, response: HttpResponse, scenario_id: UUID, l
     return moved(response, done)
 
 
-@router.post("/scenarios/{uuid:scenario_id}/forbids", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/forbids", response=MovedOut, openapi_extra=VERSIONED)
 def post_forbid(request: HttpRequest, response: HttpResponse, scenario_id: UUID, forbid: ForbidIn) -> Any:
     """Forbid units in a territory, or allow them again; needs ``If-Match``."""
     actor, version = actor_of(request), if_match(request)
@@ -80,3 +116,9 @@ def post_forbid(request: HttpRequest, response: HttpResponse, scenario_id: UUID,
         actor, scenario_id, forbid.unit_idx, forbid.territory, is_forbidden=forbid.is_forbidden, version=version, reason=forbid.reason
     )
     return moved(response, done)
+
+
+def _move_out(move: Move, *, full: bool) -> dict[str, Any]:
+    plain = {name: getattr(move, name) for name in ("seq", "version", "kind", "act", "at", "summary", "reason")}
+    undoes = move.undoes.public_id if move.undoes else None
+    return plain | {"id": move.public_id, "by": str(move.by or ""), "undoes": undoes, "changes": move.changes if full else None}

@@ -1,4 +1,4 @@
-"""Runs of the engine, and the jobs that do them."""
+"""Runs of the engine."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from bailiwick_web.core import services as core
 from bailiwick_web.core.access import actor_of
-from bailiwick_web.core.models import Job
 from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.rest.records import JobOut, job_out
+from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
+from bailiwick_web.planning.models import Run
 
-router = Router(tags=["jobs"])
+router = Router(tags=["runs"])
 
 
 class RunIn(Schema):
@@ -24,16 +25,25 @@ class RunIn(Schema):
     mode: str = ""
     seed: int = 0
     time_limit_seconds: float = 60
+    name: str = ""
 
 
-class JobOut(Schema):
-    """How far a job is."""
+class RunOut(Schema):
+    """A run: what was asked, its job, and the scenario that came of it."""
 
     id: UUID
-    state: str
-    progress: dict[str, Any]
-    result: dict[str, Any]
-    error: str
+    scenario: UUID
+    result: UUID | None
+    params: dict[str, Any]
+    summary: dict[str, Any]
+    job: JobOut
+
+
+class RunsOut(Schema):
+    """A page of runs; ``next`` is the cursor of the next page."""
+
+    items: list[RunOut]
+    next: int | None
 
 
 @router.post("/scenarios/{uuid:scenario_id}/runs", response={202: JobOut})
@@ -42,33 +52,49 @@ def post_run(request: HttpRequest, scenario_id: UUID, run: RunIn) -> Any:
     actor = actor_of(request)
     actor.need(Right.PLAN)
     scenario = queries.scenario(actor, scenario_id)
-    started = services.start_run(actor, scenario, mode=run.mode, seed=run.seed, time_limit_seconds=run.time_limit_seconds)
-    return Status(202, job_out(started.job))
+    return Status(202, job_out(services.start_run(actor, scenario, **run.dict()).job))
 
 
-@router.get("/jobs/{uuid:job_id}", response=JobOut)
-def get_job(request: HttpRequest, job_id: UUID) -> Any:
-    """How far a job is."""
-    return job_out(_job(request, job_id))
+@router.post("/scenarios/{uuid:scenario_id}/replay", response={202: JobOut})
+def post_replay(request: HttpRequest, scenario_id: UUID) -> Any:
+    """Run the engine again as it ran for this scenario; the summary of the run says whether the result is the same."""
+    actor = actor_of(request)
+    actor.need(Right.PLAN)
+    return Status(202, job_out(services.replay_run(actor, queries.scenario(actor, scenario_id)).job))
 
 
-@router.post("/jobs/{uuid:job_id}/cancel", response=JobOut)
-def post_cancel(request: HttpRequest, job_id: UUID) -> Any:
-    """Ask a job to end."""
-    job = _job(request, job_id)
-    core.request_cancel(actor_of(request), job)
-    job.refresh_from_db()
-    return job_out(job)
+@router.get("/scenarios/{uuid:scenario_id}/runs", response=RunsOut)
+def list_runs(request: HttpRequest, scenario_id: UUID, after: int | None = None, limit: int | None = None) -> Any:
+    """Runs that began at a scenario."""
+    actor = actor_of(request)
+    actor.need(Right.PLAN)
+    runs = queries.scenario(actor, scenario_id).runs.select_related("job", "scenario", "result")
+    return one_page(runs, _run_out, after=after, limit=limit)
 
 
-def _job(request: HttpRequest, job_id: UUID) -> Job:
+@router.post("/runs/{uuid:run_id}/dismiss", response={204: None})
+def post_dismiss(request: HttpRequest, run_id: UUID) -> Any:
+    """Take the card of a finished run off the screen."""
+    services.dismiss_run(actor_of(request), run_id)
+    return Status(204, None)
+
+
+@router.get("/runs/{uuid:run_id}", response=RunOut)
+def get_run(request: HttpRequest, run_id: UUID) -> Any:
+    """One run."""
     actor_of(request).need(Right.PLAN)
-    job = Job.objects.filter(public_id=job_id).first()
-    if job is None:
-        raise Missing("There is no such job.")
-    return job
+    found = Run.objects.select_related("job", "scenario", "result").filter(public_id=run_id).first()
+    if found is None:
+        raise Missing("There is no such run.")
+    return _run_out(found)
 
 
-def job_out(job: Job) -> dict[str, Any]:
-    """A job as the interface shows it."""
-    return {"id": job.public_id, "state": job.state, "progress": job.progress, "result": job.result, "error": job.error}
+def _run_out(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.public_id,
+        "scenario": run.scenario.public_id,
+        "result": run.result.public_id if run.result else None,
+        "params": run.params,
+        "summary": run.summary,
+        "job": job_out(run.job),
+    }

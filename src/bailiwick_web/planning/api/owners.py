@@ -12,20 +12,25 @@ from ninja import Router, Schema
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
-from bailiwick_web.planning import queries
+from bailiwick_web.planning import owning
 from bailiwick_web.planning.api.requests import wholly_visible
-from bailiwick_web.territories.models import AlignmentPlan, Unit
+from bailiwick_web.territories.models import AlignmentPlan, Unit, UnitSet
 
 router = Router(tags=["owners"])
 
 
 class OwnerOut(Schema):
-    """Whose a unit was at an instant, and why."""
+    """Whose a unit was in a period (its end not included), and why: ``cause`` for programs, ``why`` for people."""
 
     unit: str
+    layer: str
+    plan: UUID
     territory: str | None
     territory_name: str | None
+    position: str | None
+    holder: str | None
     cause: str
+    why: str
     scenario: UUID
     valid_from: datetime
     valid_until: datetime | None
@@ -34,21 +39,43 @@ class OwnerOut(Schema):
 @router.get("/plans/{uuid:plan_id}/owner", response=OwnerOut)
 def get_owner(request: HttpRequest, plan_id: UUID, unit: str, on: datetime) -> Any:
     """Whose a unit was at an instant, by the plan that counted then, and why."""
-    actor = actor_of(request)
-    actor.need(Right.REVIEW)
-    plan = AlignmentPlan.objects.filter(public_id=plan_id).first()
-    found = None if plan is None else Unit.objects.filter(unit_set=plan.unit_set, code=unit).first()
-    if plan is None or found is None:
-        raise Missing("There is no such plan or unit.")
-    owner = queries.owner_on(found, on, plan.pk)
+    plan, found = _plan_and_unit(request, plan_id, unit)
+    owner = owning.owner_on(found, on, plan)
     if owner is None:
         raise Missing("No plan counted at that moment.")
-    wholly_visible(request, owner["scenario"].public_id)
-    territory = owner["territory"]
-    return {
-        **owner,
-        "unit": unit,
-        "territory": territory.code if territory else None,
-        "territory_name": territory.name if territory else None,
-        "scenario": owner["scenario"].public_id,
-    }
+    wholly_visible(request, owner.scenario.public_id)
+    return owner.document()
+
+
+@router.get("/plans/{uuid:plan_id}/owners", response=list[OwnerOut])
+def list_owners(request: HttpRequest, plan_id: UUID, unit: str) -> Any:
+    """Everybody who had a unit, one after the other, the first one first."""
+    plan, found = _plan_and_unit(request, plan_id, unit)
+    periods = owning.history(found, plan)
+    for scenario_id in {period.scenario.public_id for period in periods}:
+        wholly_visible(request, scenario_id)
+    return [period.document() for period in periods]
+
+
+@router.get("/unit-sets/{uuid:unit_set_id}/owners", response=list[OwnerOut])
+def list_layers(request: HttpRequest, unit_set_id: UUID, unit: str, on: datetime) -> Any:
+    """Whose a unit was at an instant in every layer: the base and the overlays."""
+    actor_of(request).need(Right.REVIEW)
+    unit_set = UnitSet.objects.filter(public_id=unit_set_id).first()
+    found = Unit.objects.filter(unit_set=unit_set, code=unit).first() if unit_set else None
+    if unit_set is None or found is None:
+        raise Missing("There is no such unit.")
+    owners = [owning.owner_on(found, on, plan) for plan in unit_set.plans.order_by("layer", "pk")]
+    known = [owner for owner in owners if owner is not None]
+    for owner in known:
+        wholly_visible(request, owner.scenario.public_id)
+    return [owner.document() for owner in known]
+
+
+def _plan_and_unit(request: HttpRequest, plan_id: UUID, code: str) -> tuple[AlignmentPlan, Unit]:
+    actor_of(request).need(Right.REVIEW)
+    plan = AlignmentPlan.objects.filter(public_id=plan_id).first()
+    unit = None if plan is None else Unit.objects.filter(unit_set=plan.unit_set, code=code).first()
+    if plan is None or unit is None:
+        raise Missing("There is no such plan or unit.")
+    return plan, unit

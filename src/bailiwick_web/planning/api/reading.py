@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.templatetags.words import cause
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.accounts import account_set, accounts
-from bailiwick_web.planning.api.requests import wholly_visible
+from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.ground import CONTENT_TYPE, ground, ground_key, packed
@@ -37,20 +38,11 @@ class TerritoryOut(Schema):
     capacity: float
 
 
-class ScenarioOut(Schema):
-    """A scenario without its units."""
+class ScenariosOut(Schema):
+    """A page of scenarios; ``next`` is the cursor of the next page."""
 
-    id: UUID
-    name: str
-    state: str
-    plan: UUID
-    plan_name: str
-    version: int
-    n_units: int
-    n_territories: int
-    parent: UUID | None
-    changed_at: datetime
-    changed_by: str
+    items: list[ScenarioOut]
+    next: int | None
 
 
 class GoalOut(Schema):
@@ -125,18 +117,11 @@ class ConflictsOut(Schema):
     conflicts: list[ConflictOut]
 
 
-@router.get("/scenarios", response=list[ScenarioOut])
-def list_scenarios(request: HttpRequest) -> Any:
-    """The scenarios that you may see, the latest first."""
-    return [_scenario_out(s) for s in queries.visible_scenarios(actor_of(request))[:200]]
-
-
-@router.get("/scenarios/{uuid:scenario_id}", response=ScenarioOut)
-def get_scenario(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
-    """One scenario; the ``ETag`` is its version."""
-    scenario = queries.scenario(actor_of(request), scenario_id)
-    response.headers["ETag"] = f'"{scenario.version}"'
-    return _scenario_out(scenario)
+@router.get("/scenarios", response=ScenariosOut)
+def list_scenarios(request: HttpRequest, plan: UUID | None = None, after: int | None = None, limit: int | None = None) -> Any:
+    """The scenarios that you may see, the latest first; ``plan`` narrows them to one plan."""
+    rows = queries.visible_scenarios(actor_of(request)).annotate(n_territories=Count("territories", distinct=True))
+    return one_page(rows if plan is None else rows.filter(plan__public_id=plan), scenario_out, after=after, limit=limit)
 
 
 @router.get("/scenarios/{uuid:scenario_id}/ground")
@@ -231,22 +216,6 @@ def get_conflicts(request: HttpRequest, response: HttpResponse, scenario_id: UUI
     for conflict in found:
         counts[conflict.kind] = counts.get(conflict.kind, 0) + 1
     return {"version": arrays.version, "counts": counts, "conflicts": [c.document(scenario) for c in found]}
-
-
-def _scenario_out(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "id": scenario.public_id,
-        "name": scenario.name,
-        "state": scenario.state,
-        "plan": scenario.plan.public_id,
-        "plan_name": scenario.plan.name,
-        "version": scenario.version,
-        "n_units": scenario.plan.unit_set.n_units,
-        "n_territories": scenario.territories.count(),
-        "parent": scenario.parent.public_id if scenario.parent else None,
-        "changed_at": scenario.changed_at,
-        "changed_by": str(scenario.changed_by or ""),
-    }
 
 
 def _territories(scenario: Scenario, arrays: ScenarioArrays) -> list[dict[str, Any]]:

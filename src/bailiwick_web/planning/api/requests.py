@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from bailiwick_web.core.access import actor_of
-from bailiwick_web.core.refusals import Invalid, NotAllowed, VersionNeeded
+from bailiwick_web.core.refusals import NotAllowed
+from bailiwick_web.core.rest.requests import tag
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services.moves import Moved
@@ -28,20 +30,25 @@ class MovedOut(Schema):
     codes: list[str] = []
 
 
-def if_match(request: HttpRequest) -> int:
-    """The version that a write is based on.
+class ScenarioOut(Schema):
+    """A scenario without its units."""
 
-    Raises
-    ------
-    VersionNeeded, Invalid
-        If it does not say, or not a number.
-    """
-    text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not text:
-        raise VersionNeeded("Say which version this change is based on: If-Match with the ETag of the record.")
-    if not text.isdigit():
-        raise Invalid("If-Match must hold the number of a version.", code="if_match")
-    return int(text)
+    id: UUID
+    name: str
+    state: str
+    plan: UUID
+    plan_name: str
+    version: int
+    n_units: int
+    n_territories: int
+    parent: UUID | None
+    notes: str
+    layer: str
+    seed: int
+    input_digest: str
+    settings: dict[str, Any]
+    changed_at: datetime
+    changed_by: str
 
 
 def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
@@ -55,6 +62,28 @@ def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
 
 def moved(response: HttpResponse, done: Moved) -> dict[str, Any]:
     """The answer to a change, with the new version as ``ETag``."""
-    response.headers["ETag"] = f'"{done.version}"'
+    tag(response, done.version)
     plain = ("version", "n_moved", "n_locked", "n_there", "n_forbidden", "summary")
     return {name: getattr(done, name) for name in plain} | {"code": done.codes[0] if done.codes else None, "codes": list(done.codes)}
+
+
+def scenario_out(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as the interface shows it."""
+    return {
+        "id": scenario.public_id,
+        "name": scenario.name,
+        "state": scenario.state,
+        "plan": scenario.plan.public_id,
+        "plan_name": scenario.plan.name,
+        "version": scenario.version,
+        "n_units": scenario.plan.unit_set.n_units,
+        "n_territories": getattr(scenario, "n_territories", None) or scenario.territories.count(),
+        "parent": scenario.parent.public_id if scenario.parent else None,
+        "notes": scenario.notes,
+        "layer": scenario.plan.layer,
+        "seed": scenario.seed,
+        "input_digest": scenario.input_digest,
+        "settings": scenario.settings,
+        "changed_at": scenario.changed_at,
+        "changed_by": str(scenario.changed_by or ""),
+    }

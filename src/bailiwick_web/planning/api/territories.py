@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
+from bailiwick_web.core.rest.requests import VERSIONED, if_match
 from bailiwick_web.planning import services
-from bailiwick_web.planning.api.requests import MovedOut, if_match, moved
+from bailiwick_web.planning.api.requests import MovedOut, moved
 
 router = Router(tags=["territories"])
 
@@ -45,7 +46,7 @@ class SplitIn(Schema):
     names: list[str] = []
 
 
-@router.post("/scenarios/{uuid:scenario_id}/territories", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/territories", response=MovedOut, openapi_extra=VERSIONED)
 def post_territory(request: HttpRequest, response: HttpResponse, scenario_id: UUID, new: TerritoryIn) -> Any:
     """Make a territory, and move units to it; needs ``If-Match``. ``code`` is that of the new one."""
     actor, version = actor_of(request), if_match(request)
@@ -53,26 +54,26 @@ def post_territory(request: HttpRequest, response: HttpResponse, scenario_id: UU
     return moved(response, done)
 
 
-@router.patch("/scenarios/{uuid:scenario_id}/territories/{code}", response=MovedOut)
+@router.patch("/scenarios/{uuid:scenario_id}/territories/{code}", response=MovedOut, openapi_extra=VERSIONED)
 def patch_territory(request: HttpRequest, response: HttpResponse, scenario_id: UUID, code: str, patch: TerritoryPatch) -> Any:
     """Give a territory another name, colour, capacity or position; needs ``If-Match``."""
     actor, version = actor_of(request), if_match(request)
     return moved(response, services.change_territory(actor, scenario_id, code, version=version, **patch.dict(exclude_unset=True)))
 
 
-@router.delete("/scenarios/{uuid:scenario_id}/territories/{code}", response=MovedOut)
+@router.delete("/scenarios/{uuid:scenario_id}/territories/{code}", response=MovedOut, openapi_extra=VERSIONED)
 def delete_territory(request: HttpRequest, response: HttpResponse, scenario_id: UUID, code: str) -> Any:
     """Take a territory away; its units have none afterwards. Needs ``If-Match``."""
     return moved(response, services.delete_territory(actor_of(request), scenario_id, code, version=if_match(request)))
 
 
-@router.post("/scenarios/{uuid:scenario_id}/territories/{code}/merge", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/territories/{code}/merge", response=MovedOut, openapi_extra=VERSIONED)
 def post_merge(request: HttpRequest, response: HttpResponse, scenario_id: UUID, code: str, merge: MergeIn) -> Any:
     """Give everything of a territory to another and take it away; needs ``If-Match``."""
     return moved(response, services.merge_territory(actor_of(request), scenario_id, code, into=merge.into, version=if_match(request)))
 
 
-@router.post("/scenarios/{uuid:scenario_id}/territories/{code}/split", response=MovedOut)
+@router.post("/scenarios/{uuid:scenario_id}/territories/{code}/split", response=MovedOut, openapi_extra=VERSIONED)
 def post_split(request: HttpRequest, response: HttpResponse, scenario_id: UUID, code: str, split: SplitIn) -> Any:
     """Let the engine divide a territory into balanced parts; needs ``If-Match``. ``codes`` are those of all parts, the old one first."""
     actor, version = actor_of(request), if_match(request)

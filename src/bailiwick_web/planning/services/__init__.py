@@ -2,7 +2,8 @@
 
 from bailiwick_web.planning.services.challenges import answer, challenge
 from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
-from bailiwick_web.planning.services.runs import dismiss_run, start_run
+from bailiwick_web.planning.services.ruling import apply_rules, delete_rule, name_units, preview_rules, save_rule
+from bailiwick_web.planning.services.runs import dismiss_run, replay_run, start_run
 from bailiwick_web.planning.services.scenarios import (
     NewTerritory,
     branch,
@@ -24,6 +25,7 @@ from bailiwick_web.planning.services.workflow import decide, propose, publish, r
 __all__ = [
     "NewTerritory",
     "answer",
+    "apply_rules",
     "branch",
     "challenge",
     "change_territory",
@@ -31,6 +33,7 @@ __all__ = [
     "create_scenario",
     "create_territory",
     "decide",
+    "delete_rule",
     "delete_scenario",
     "delete_territory",
     "dismiss_run",
@@ -39,12 +42,16 @@ __all__ = [
     "lock_units",
     "merge_territory",
     "move_units",
+    "name_units",
+    "preview_rules",
     "propose",
     "publish",
     "redo",
     "rename",
+    "replay_run",
     "restore_scenario",
     "roll_back",
+    "save_rule",
     "split_territory",
     "start_run",
     "undo",

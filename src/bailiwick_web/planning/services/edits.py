@@ -14,8 +14,8 @@ from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import audit, touch
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.journal import NONE, Changes, Edit, TerritoryChange, stacks
-from bailiwick_web.planning.models import Forbid, Move, Scenario, TerritoryDefinition, UnitAssignment
-from bailiwick_web.territories.convert import UnitArrays, unit_arrays
+from bailiwick_web.planning.models import AssignmentRule, Forbid, Move, NamedAccount, Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.territories.convert import BATCH, UnitArrays, unit_arrays
 
 COLUMNS = ("name", "colour", "position_id", "capacity", "home_lon", "home_lat", "is_locked", "place")
 """What the journal keeps of a territory."""
@@ -44,6 +44,7 @@ def write(
     entry = Move.objects.create(
         scenario=scenario,
         seq=last + 1,
+        version=scenario.version + 1,
         kind=kind,
         act=act,
         at=actor.now,
@@ -60,7 +61,7 @@ def write(
 
 
 def apply(scenario: Scenario, units: UnitArrays, edit: Edit) -> None:
-    """Make territories, then move, lock and forbid, then take territories away: right in both directions."""
+    """Make territories, then move, lock, forbid, name and rule, then take territories away: right in both directions."""
     _make_and_change(scenario, edit.territories)
     pk_of = dict(TerritoryDefinition.objects.filter(scenario=scenario).values_list("code", "pk"))
     if edit.changes is not None:
@@ -68,12 +69,9 @@ def apply(scenario: Scenario, units: UnitArrays, edit: Edit) -> None:
     if edit.locks:
         keys = units.keys[list(edit.locks)]
         convert.update_locks(scenario, keys, np.array([after for _, after in edit.locks.values()], dtype=bool))
-    for (unit, code), (_, after) in edit.forbids.items():
-        pair = {"unit_id": int(units.keys[unit]), "territory_id": pk_of[code]}
-        if after:
-            Forbid.objects.create(scenario=scenario, **pair)
-        else:
-            Forbid.objects.filter(scenario=scenario, **pair).delete()
+    _forbid(scenario, units, edit, pk_of)
+    _name(scenario, units, edit, pk_of)
+    _rule(scenario, edit, pk_of)
     _take_away(scenario, [t.code for t in edit.territories if t.after is None])
 
 
@@ -93,6 +91,42 @@ def _make_and_change(scenario: Scenario, territories: tuple[TerritoryChange, ...
 def _move(scenario: Scenario, units: UnitArrays, changes: Changes, pk_of: dict[str, int]) -> None:
     pks = [pk_of[changes.codes[to]] if to != NONE else None for to in changes.to_idx.tolist()]
     convert.update_assignments(scenario, units.keys[changes.unit_idx], pks, changes.cause_after.tolist())
+
+
+def _forbid(scenario: Scenario, units: UnitArrays, edit: Edit, pk_of: dict[str, int]) -> None:
+    gone: dict[str, list[int]] = {}
+    for (unit, code), (_, after) in edit.forbids.items():
+        if not after:
+            gone.setdefault(code, []).append(int(units.keys[unit]))
+    for code, keys in gone.items():
+        for start in range(0, len(keys), convert.CHUNK):
+            Forbid.objects.filter(territory_id=pk_of[code], unit_id__in=keys[start : start + convert.CHUNK]).delete()
+    fresh = [pair for pair, (_, after) in edit.forbids.items() if after]
+    Forbid.objects.bulk_create(
+        [Forbid(scenario=scenario, unit_id=int(units.keys[unit]), territory_id=pk_of[code]) for unit, code in fresh], batch_size=BATCH
+    )
+
+
+def _name(scenario: Scenario, units: UnitArrays, edit: Edit, pk_of: dict[str, int]) -> None:
+    keys = [int(units.keys[unit]) for unit in edit.named]
+    for start in range(0, len(keys), convert.CHUNK):
+        NamedAccount.objects.filter(scenario=scenario, unit_id__in=keys[start : start + convert.CHUNK]).delete()
+    NamedAccount.objects.bulk_create(
+        [
+            NamedAccount(scenario=scenario, unit_id=int(units.keys[unit]), territory_id=pk_of[after[0]], reason=after[1])
+            for unit, (_, after) in edit.named.items()
+            if after is not None
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _rule(scenario: Scenario, edit: Edit, pk_of: dict[str, int]) -> None:
+    for public_id, (_, after) in edit.rules.items():
+        AssignmentRule.objects.filter(scenario=scenario, public_id=public_id).delete()
+        if after is not None:
+            columns = {name: value for name, value in after.items() if name != "territory"}
+            AssignmentRule.objects.create(scenario=scenario, public_id=public_id, territory_id=pk_of[after["territory"]], **columns)
 
 
 def _take_away(scenario: Scenario, codes: list[str]) -> None:

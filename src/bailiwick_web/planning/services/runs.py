@@ -15,8 +15,11 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.convert import ScenarioArrays
-from bailiwick_web.planning.models import Forbid, Run, Scenario, TerritoryDefinition
-from bailiwick_web.planning.services.scenarios import _free_name
+from bailiwick_web.planning.journal import Edit
+from bailiwick_web.planning.models import Forbid, Move, Run, Scenario, TerritoryDefinition
+from bailiwick_web.planning.services import edits
+from bailiwick_web.planning.services.scenarios import _free_name, branch
+from bailiwick_web.territories.convert import unit_arrays
 
 KIND = "design"
 ANEW, FEW_CHANGES = "anew", "few-changes"
@@ -49,6 +52,53 @@ def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0
     run = Run.objects.create(scenario=scenario, job=job, params=params)
     audit(actor, "run.started", scenario, after=f"{MODES[mode]}, seed {seed}, {time_limit_seconds:g} s")
     return run
+
+
+@transaction.atomic
+def replay_run(actor: Actor, result: Scenario) -> Run:
+    """Run the engine again as it ran for a scenario: same input, parameters and seed; planners may. Recorded.
+
+    Where the scenario that it began with was changed since, it begins with a copy of its state of then, from the journal. The
+    summary of the finished run says whether the result is the same; one that its time limit ended may differ.
+    """
+    actor.need(Right.PLAN)
+    run = Run.objects.filter(result=result).select_related("scenario__plan__unit_set").first()
+    if run is None:
+        raise Conflict(f"“{result}” was not made by the engine, so there is nothing to run again.", code="no_run")
+    source = run.scenario
+    if source.plan.unit_set.digest != result.input_digest:
+        raise Conflict(
+            f"The units changed since: the run read {result.input_digest[:12]}…, now they are {source.plan.unit_set.digest[:12]}….",
+            code="input_changed",
+        )
+    start = source if source.version == run.params["version"] else _as_it_was(actor, source, run.params["version"])
+    asked = {name: run.params[name] for name in ("mode", "seed", "time_limit_seconds")}
+    again = start_run(actor, start, name=f"{result.name}, replayed", **asked)
+    again.params = again.params | {"replay_of": str(run.public_id)}
+    again.save(update_fields=["params"])
+    audit(actor, "run.replayed", result, after=str(again.public_id))
+    return again
+
+
+def _as_it_was(actor: Actor, source: Scenario, version: int) -> Scenario:
+    """A copy of a scenario at an earlier version: the later entries of its journal are taken back."""
+    copy = branch(actor, source, name=f"{source.name}, as of version {version}")
+    units = unit_arrays(source.plan.unit_set)
+    for move in Move.objects.filter(scenario=source, version__gt=version).order_by("-seq"):
+        edits.apply(copy, units, Edit.read(move.changes).reversed())
+    return copy
+
+
+def _is_same(run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray) -> bool | None:
+    """Whether a replay gave what the first run gave; None if this is no replay, or the first result was edited or is gone."""
+    first = Run.objects.filter(public_id=run.params.get("replay_of")).select_related("result__plan__unit_set").first()
+    if first is None or first.result is None:
+        return None
+    if Move.objects.filter(scenario=first.result).exists():
+        return None
+    kept = dict(first.result.assignments.values_list("unit_id", "territory__code"))
+    fresh = dict(zip(arrays.units.keys.tolist(), np.array(arrays.codes, dtype=object)[territory_idx].tolist(), strict=True))
+    return kept == fresh
 
 
 @transaction.atomic
@@ -85,6 +135,9 @@ def keep_result(
     Forbid.objects.bulk_create(
         Forbid(scenario=result, unit_id=arrays.units.keys[i], territory_id=keys[j]) for i, j in arrays.forbidden.tolist()
     )
+    convert.copy_names_and_rules(source, result)
+    if (is_same := _is_same(run, arrays, territory_idx)) is not None:
+        summary = summary | {"is_same": is_same}
     run.result, run.summary = result, summary
     run.save(update_fields=["result", "summary"])
     audit(actor, "run.finished", result, before=source.name, after=summary.get("headline", ""))

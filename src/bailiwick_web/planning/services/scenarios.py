@@ -24,6 +24,8 @@ from bailiwick_web.territories.convert import UnitArrays, unit_arrays
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
 
 MOST_TERRITORIES = 2_000
+BASE = "base"
+"""Layer of the plan for the main role."""
 RESTORABLE = timedelta(days=90)
 
 
@@ -47,13 +49,19 @@ class NewTerritory:
 
 @transaction.atomic
 def create_plan(
-    actor: Actor, unit_set: UnitSet, *, name: str, balance: Mapping[str, float | None], is_contiguous: bool = True
+    actor: Actor, unit_set: UnitSet, *, name: str, balance: Mapping[str, float | None], is_contiguous: bool = True, layer: str = BASE
 ) -> AlignmentPlan:
-    """Ask a question: who shall serve these units, balanced by what? Planners may. Recorded."""
+    """Ask a question: who shall serve these units, balanced by what? Planners may. Recorded.
+
+    Plans of one layer answer the same question, so one of them counts at a time; another layer is an overlay for another role.
+    """
     actor.need(Right.PLAN)
     name = name.strip()
     if not name:
         raise Invalid("Give the plan a name.", code="no_name")
+    layer = layer.strip()[:40]
+    if not layer:
+        raise Invalid("Give the layer a name, such as base or service.", code="no_layer")
     known = set(unit_set.measures.values_list("key", flat=True)) | {convert.COUNT}
     for measure, tolerance in balance.items():
         if measure not in known:
@@ -61,7 +69,7 @@ def create_plan(
         if tolerance is not None and not 0 < tolerance <= 1:
             raise Invalid(f"The tolerance of {measure} must be more than 0 % and at most 100 %.", code="tolerance")
     plan = AlignmentPlan.objects.create(
-        name=name[:200], unit_set=unit_set, balance=dict(balance), is_contiguous=is_contiguous, **stamped(actor)
+        name=name[:200], unit_set=unit_set, layer=layer, balance=dict(balance), is_contiguous=is_contiguous, **stamped(actor)
     )
     audit(actor, "plan.created", plan)
     return plan

@@ -110,7 +110,7 @@ def delete_territory(actor: Actor, public_id: UUID, code: str, *, version: int |
     j = territory_index(arrays, code)
     if arrays.k == 1:
         raise Conflict("A scenario needs at least one territory; make another one first.", code="territories")
-    members = _free_members(arrays, j)
+    members = _free_members(scenario, arrays, j)
     changes = changes_to(arrays, members, np.full(len(members), -1, np.int32), "") if len(members) else None
     edit = Edit(changes, (_gone(arrays, j),), forbids=_forbids_of(arrays, j))
     summary = (
@@ -133,7 +133,7 @@ def merge_territory(actor: Actor, public_id: UUID, code: str, *, into: str, vers
         raise Invalid("A territory cannot be merged into itself.", code="unknown_territory")
     if arrays.territories[to].is_locked:
         raise Conflict(f"{arrays.territories[to].name} is locked; unlock it first.", code="locked")
-    members = _free_members(arrays, j)
+    members = _free_members(scenario, arrays, j)
     barred = members[arrays.is_forbidden(members, to)]
     if len(barred):
         where = arrays.territories[to].name
@@ -194,19 +194,24 @@ def _can_split(arrays: ScenarioArrays, j: int, members: IntArray, parts: int) ->
     _room_for(arrays, parts - 1)
     if arrays.territories[j].is_locked:
         raise Conflict(f"{arrays.territories[j].name} is locked; unlock it first.", code="locked")
-    if int((~arrays.is_locked[members]).sum()) < parts - bool(arrays.is_locked[members].any()):
+    stays = arrays.is_stuck[members]
+    if int((~stays).sum()) < parts - bool(stays.any()):
         raise Conflict(f"{arrays.territories[j].name} has too few free units for {parts} parts.", code="too_few_units")
 
 
-def _free_members(arrays: ScenarioArrays, j: int) -> IntArray:
-    """The units of a territory, none of which is locked."""
+def _free_members(scenario: Scenario, arrays: ScenarioArrays, j: int) -> IntArray:
+    """The units of a territory, none of which is locked or named, and which no rule fills."""
     territory = arrays.territories[j]
     if territory.is_locked:
         raise Conflict(f"{territory.name} is locked; unlock it first.", code="locked")
+    rule = scenario.rules.filter(territory__code=territory.code).first()
+    if rule is not None:
+        raise Conflict(f"The rule “{rule}” fills {territory.name}; change or delete it first.", code="ruled")
     members = np.flatnonzero(arrays.territory_idx == j).astype(np.int32)
-    n_locked = int(arrays.is_locked[members].sum())
-    if n_locked:
-        raise Conflict(f"{n_locked:,} units of {territory.name} are locked; unlock them first.", code="locked")
+    for word, mask, way_out in (("locked", arrays.is_locked, "unlock them"), ("named for it", arrays.is_named, "take their names back")):
+        n = int(mask[members].sum())
+        if n:
+            raise Conflict(f"{n:,} units of {territory.name} are {word}; {way_out} first.", code=word.split()[0])
     return members
 
 

@@ -104,8 +104,10 @@ def approvals_of_round(scenario: Scenario) -> list[Approval]:
 
 
 def _publish(actor: Actor, scenario: Scenario, valid_from: datetime, reason: str) -> Publication:
-    if valid_from < actor.now:
+    valid_from = _whole_milliseconds(valid_from)  # as JSON tells it, so that what it tells counts
+    if valid_from < _whole_milliseconds(actor.now):
         raise Invalid("A plan cannot count from a moment that has passed: the history would change.", code="valid_from")
+    _refuse_second_owner(scenario)
     present = Publication.objects.select_for_update(of=("self",)).filter(plan=scenario.plan, valid_until__isnull=True).first()
     if present is not None:
         if present.scenario_id == scenario.pk:
@@ -129,6 +131,22 @@ def _publish(actor: Actor, scenario: Scenario, valid_from: datetime, reason: str
     _change_state(actor, scenario, State.PUBLISHED)
     tell(actor, "plan.published", plan=str(scenario.plan.public_id), scenario=str(scenario.public_id), valid_from=valid_from.isoformat())
     return publication
+
+
+def _whole_milliseconds(instant: datetime) -> datetime:
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _refuse_second_owner(scenario: Scenario) -> None:
+    """One layer of a unit set has one plan that counts; an overlay is a layer of its own."""
+    plan = scenario.plan
+    other = Publication.objects.filter(plan__unit_set=plan.unit_set, plan__layer=plan.layer, valid_until__isnull=True).exclude(plan=plan)
+    if (found := other.select_related("plan").first()) is not None:
+        raise Conflict(
+            f"“{found.plan}” counts in the layer “{plan.layer}” of these units already, so everything would have two owners. "
+            "Publish a scenario of that plan, or make a plan in another layer.",
+            code="layer_taken",
+        )
 
 
 def _change_state(actor: Actor, scenario: Scenario, state: State) -> Scenario:

@@ -1,0 +1,1 @@
+"""What the JSON interface of every app shares: signing in, problems, versions, repeats, limits, pages."""

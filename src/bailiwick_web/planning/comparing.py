@@ -1,0 +1,113 @@
+"""Two or more scenarios of one plan side by side: measures, what moves, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bailiwick.domain import IntArray
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Invalid, NotAllowed
+from bailiwick_web.planning import queries
+from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
+from bailiwick_web.planning.models import Scenario
+
+MOST = 6
+
+
+@dataclass(frozen=True, eq=False)
+class SideBySide:
+    """Scenarios beside the first of them.
+
+    Attributes
+    ----------
+    arrays
+        One per scenario.
+    measures
+        Names, those of the first.
+    sides
+        Figures of each scenario, as the interface shows them.
+    differs
+        Per scenario, mask of the units that are elsewhere than in the first, shape (n,) each.
+    moved
+        Units that differ in any, the weightiest first.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    arrays: tuple[ScenarioArrays, ...]
+    measures: list[str]
+    sides: list[dict[str, Any]]
+    differs: list[NDArray[np.bool_]]
+    moved: IntArray
+
+
+def chosen(actor: Actor, ids: Sequence[UUID]) -> list[Scenario]:
+    """The scenarios, all of one plan and wholly visible, in the order in which they were named."""
+    if not 2 <= len(set(ids)) == len(ids) <= MOST:
+        raise Invalid(f"Choose 2 to {MOST} different scenarios to compare.", code="compare")
+    found = [queries.scenario(actor, public_id) for public_id in ids]
+    if len({s.plan_id for s in found}) > 1:
+        raise Invalid("Only scenarios of one plan can be compared.", code="compare")
+    for scenario in found:
+        if len(queries.visible_territories(actor, scenario)) < scenario.territories.count():
+            raise NotAllowed("Parts of these scenarios are outside your scope.")
+    return found
+
+
+def side_by_side(scenarios: Sequence[Scenario]) -> SideBySide:
+    """Judge every scenario, and count what moves against the first."""
+    arrays = tuple(scenario_arrays(s) for s in scenarios)
+    owners = [np.array([*a.codes, ""], dtype=object)[a.territory_idx] for a in arrays]
+    differs = [np.asarray(o != owners[0], dtype=bool) for o in owners]
+    weight = next(iter(arrays[0].measures.values()))
+    anywhere = np.flatnonzero(np.logical_or.reduce(differs))
+    moved = anywhere[np.argsort(-weight[anywhere], kind="stable")].astype(np.int32)
+    measures = list(arrays[0].measures)
+    sides = [_side(s, a, d, measures) for s, a, d in zip(scenarios, arrays, differs, strict=True)]
+    return SideBySide(tuple(scenarios), arrays, measures, sides, differs, moved)
+
+
+def _side(scenario: Scenario, arrays: ScenarioArrays, differs: NDArray[np.bool_], measures: list[str]) -> dict[str, Any]:
+    health = queries.health(arrays)
+    place = [list(arrays.measures).index(name) for name in measures]
+    values = [arrays.measures[name] for name in measures]
+    deviations = arrays.deviations[:, place]
+    moved = [float(v[differs].sum()) for v in values]
+    return {
+        "id": scenario.public_id,
+        "name": scenario.name,
+        "state": scenario.state,
+        "n_moved": int(differs.sum()),
+        "n_unassigned": health.n_unassigned,
+        "n_outside": health.n_outside,
+        "n_in_pieces": health.n_in_pieces,
+        "worst": [float(np.abs(deviations[:, m]).max()) if arrays.k else None for m in range(len(place))],
+        "spread": [float(deviations[:, m].std()) if arrays.k else None for m in range(len(place))],
+        "moved": moved,
+        "moved_share": [part / float(v.sum()) if v.sum() else 0.0 for part, v in zip(moved, values, strict=True)],
+    }
+
+
+def moved_units(found: SideBySide, *, start: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+    """Units that change hands: where each scenario has them, why, and their measures."""
+    first = found.arrays[0]
+    rows = []
+    for i in found.moved[start : None if limit is None else start + limit].tolist():
+        places = [int(a.territory_idx[i]) for a in found.arrays]
+        rows.append(
+            {
+                "unit": str(first.units.table.ids[i]),
+                "name": str(first.units.table.labels[i]),
+                "unit_idx": i,
+                "territories": [a.codes[j] if j >= 0 else None for a, j in zip(found.arrays, places, strict=True)],
+                "names": [a.territories[j].name if j >= 0 else "" for a, j in zip(found.arrays, places, strict=True)],
+                "causes": [str(a.causes[i]) for a in found.arrays],
+                "values": [float(first.measures[name][i]) for name in found.measures],
+            }
+        )
+    return rows

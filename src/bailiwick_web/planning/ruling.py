@@ -1,0 +1,139 @@
+"""What names and rules say about every unit: named > rule by precedence > where geography or hand put it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from bailiwick.domain import IntArray
+from bailiwick.domain.rules import Column, Condition, Rule
+from bailiwick.errors import InputError
+from bailiwick.formats.numbers import parse_numbers
+from bailiwick.formats.rule_text import parse_rule
+from bailiwick_web.planning.convert import RULE, ScenarioArrays
+from bailiwick_web.territories.models import Unit
+
+CODE, NAME = "code", "name"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRule:
+    """A rule that can be asked."""
+
+    key: str
+    name: str
+    condition: str
+    territory: str
+    rule: Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Ruling:
+    """What the rules say.
+
+    Attributes
+    ----------
+    to_idx
+        Territory of each unit that a rule takes, −1 for the others, shape (n,).
+    cause
+        ``rule:`` and the identifier, empty for the others, shape (n,).
+    n_matches, n_taken
+        Units that each rule matches, and those that it takes because no name and no earlier rule does.
+    blanks
+        Field → units without a value in it.
+    strangers
+        (rule name, field, value): a value that no unit has.
+    """
+
+    to_idx: IntArray
+    cause: NDArray[np.object_]
+    n_matches: dict[str, int]
+    n_taken: dict[str, int]
+    blanks: dict[str, int]
+    strangers: list[tuple[str, str, str]]
+
+
+def parse(condition: str, fields: Iterable[str]) -> Rule:
+    """Read a condition; refused if it cannot be read or names a field that the units do not have."""
+    rule = parse_rule(condition)
+    known = set(fields)
+    for field in rule.fields():
+        if field not in known:
+            some = ", ".join(sorted(known)[:20])
+            raise InputError(f"the units have no field {field!r}; they have: {some}", code="unknown_column", field=field)
+    return rule
+
+
+def fields_of(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
+    """What conditions may ask about: code, name, measures and the texts that came with the units."""
+    names: dict[str, None] = dict.fromkeys([CODE, NAME, *arrays.units.table.measures])
+    for attributes in Unit.objects.filter(unit_set_id=unit_set_id).values_list("attributes", flat=True).iterator(chunk_size=5_000):
+        names.update(dict.fromkeys(attributes))
+    return list(names)
+
+
+def columns_of(arrays: ScenarioArrays, unit_set_id: int, fields: Sequence[str]) -> dict[str, Column]:
+    """The columns that conditions ask about, in the order of the units."""
+    table, found = arrays.units.table, {}
+    wanted = [name for name in dict.fromkeys(fields) if name not in {CODE, NAME} and name not in table.measures]
+    texts: dict[str, list[str]] = {name: [] for name in wanted}
+    if wanted:
+        rows = Unit.objects.filter(unit_set_id=unit_set_id).order_by("idx").values_list("attributes", flat=True)
+        for attributes in rows.iterator(chunk_size=5_000):
+            for name in wanted:
+                texts[name].append(str(attributes.get(name, "") or ""))
+    for name in dict.fromkeys(fields):
+        if name in table.measures:
+            values = table.measures[name]
+            found[name] = Column(np.array([f"{v:g}" for v in values.tolist()], dtype=object), values)
+        else:
+            values_of = {CODE: table.ids, NAME: table.labels}
+            found[name] = _text_column(values_of[name] if name in values_of else texts[name])
+    return found
+
+
+def _text_column(values: Iterable[Any]) -> Column:
+    texts = np.array([str(value).strip() for value in values], dtype=object)
+    numbers = parse_numbers(pa.array(texts.tolist(), pa.string()))
+    return Column(texts, np.where(numbers.is_missing | numbers.is_bad, np.nan, numbers.values))
+
+
+def decide(arrays: ScenarioArrays, rules: Sequence[ParsedRule], columns: Mapping[str, Column]) -> Ruling:
+    """Let the rules take units in their order; named units are taken already."""
+    n = arrays.units.n_units
+    to_idx, cause = np.full(n, -1, np.int32), np.full(n, "", dtype=object)
+    is_free = ~arrays.is_named
+    matches, taken, strangers = {}, {}, []
+    for rule in rules:
+        mask = rule.rule.matches(columns)
+        chosen = mask & is_free
+        to_idx[chosen], cause[chosen] = arrays.codes.index(rule.territory), RULE + rule.key
+        is_free &= ~mask
+        matches[rule.key], taken[rule.key] = int(mask.sum()), int(chosen.sum())
+        strangers += _strangers(rule, columns)
+    used = {field for rule in rules for field in rule.rule.fields()}
+    blanks = {field: int((columns[field].texts == "").sum()) for field in sorted(used)}
+    return Ruling(to_idx, cause, matches, taken, {f: b for f, b in blanks.items() if b}, strangers)
+
+
+def _strangers(rule: ParsedRule, columns: Mapping[str, Column]) -> list[tuple[str, str, str]]:
+    found = []
+    for condition in _conditions(rule.rule):
+        if condition.comparison in {"=", "in"}:
+            there = {text.casefold() for text in columns[condition.field].texts}
+            absent = [v for v in condition.values if isinstance(v, str) and v.strip().casefold() not in there]
+            found += [(rule.name, condition.field, str(value)) for value in absent]
+    return found
+
+
+def _conditions(rule: Rule) -> Iterator[Condition]:
+    if isinstance(rule, Condition):
+        yield rule
+    else:
+        for part in getattr(rule, "rules", None) or (rule.rule,):  # type: ignore[union-attr]
+            yield from _conditions(part)

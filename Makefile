@@ -17,7 +17,7 @@ help: ## list the targets
 
 setup: $(READY) $(BASEMAP) ## prepare .venv; the command is then .venv/bin/bailiwick
 
-demo: setup ## design territories for a coffee-bean supplier and show the map
+demo: setup ## design territories for a coffee-bean supplier, show the map, start the planning application
 	@$(BIN)/python tools/demo.py
 
 test: lint types contracts mapcheck browser ## everything: lint, types, contracts, tests, examples in the documentation
@@ -53,7 +53,7 @@ browser:
 	@tools/browser.sh
 
 lock: $(READY) ## resolve the dependencies anew
-	$(BIN)/uv pip compile pyproject.toml --extra web --extra dev --universal --python-version 3.11 --upgrade --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra web --extra insight --extra dev --universal --python-version 3.11 --upgrade --quiet \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --generate-hashes --output-file constraints.txt
 
 clean: ## remove what was made here

@@ -350,6 +350,8 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
 
 def assign(page: Page, name: str, *, to: int | None = None) -> None:
     """Give a customer to no territory, or to one of the list."""
+    if page.locator("#selection").is_visible():
+        page.locator("#selection").get_by_role("button", name="Clear").click()
     page.locator("#q").fill(name)
     expect(page.locator("#table-title")).to_have_text("1 of 80")
     page.get_by_label(f"Choose {name}", exact=True).check()

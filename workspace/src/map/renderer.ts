@@ -110,6 +110,7 @@ export class Renderer {
     for (const layer of [this.points, this.scope === "areas" ? null : this.accounts]) {
       if (layer) isMore = layer.draw(cam, camera, ratio, this.bindUnits, nPoints) || isMore;
     }
+    if (this.accounts && this.scope === "both") this.drawStrokes(cam, ratio); // points must not cover borders
     return isMore;
   }
 
@@ -152,7 +153,6 @@ export class Renderer {
 
   private drawLines(camera: Camera, cam: Vec4, ratio: number): void {
     const { gl, theme, ground } = this;
-    const pixel = [2 / this.canvas.width, 2 / this.canvas.height] as const;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     const isBothHidden = this.scope === "accounts" && this.accounts !== null;
@@ -162,12 +162,15 @@ export class Renderer {
       if (side > 7) this.flat(this.edgeVao, 2 * this.edges.a.length, gl.LINES, cam, theme.paper, Math.min((side - 7) / 20, 0.75), true);
     }
     this.flat(this.lineVao, this.nLines, gl.LINES, cam, theme.border, ground.areas ? 0.6 : 1, true);
-    if (!isBothHidden) {
-      this.borders.draw(cam, pixel, 1.7 * ratio);
-      this.rings.draw(cam, pixel, 2.6 * ratio, 0.5);
-      this.chosen.draw(cam, pixel, 2.2 * ratio);
-    }
+    if (!isBothHidden) this.drawStrokes(cam, ratio);
     gl.disable(gl.BLEND);
+  }
+
+  private drawStrokes(cam: Vec4, ratio: number): void {
+    const pixel = [2 / this.canvas.width, 2 / this.canvas.height] as const;
+    this.borders.draw(cam, pixel, 1.7 * ratio);
+    this.rings.draw(cam, pixel, 2.6 * ratio, 0.5);
+    this.chosen.draw(cam, pixel, 2.2 * ratio);
   }
 
   private useArea(cam: Vec4, ratio: number): void {

@@ -41,9 +41,9 @@ void main() {
   vec3 c = colour;
   vec2 p = gl_FragCoord.xy / ratio;
   uint pattern = flag >> ${PATTERN_SHIFT}u;
-  if (pattern == 1u && mod(p.x + p.y, 9.0) < 1.6) c = mix(c, paper, 0.5);
-  if (pattern == 2u && length(mod(p, 7.0) - 3.5) < 1.25) c = mix(c, paper, 0.6);
-  if (pattern == 3u && mod(p.x - p.y, 9.0) < 1.6) c = mix(c, paper, 0.5);
+  if (pattern == 1u && mod(p.x + p.y, 9.0) < 1.6) c = mix(c, paper, 0.38);
+  if (pattern == 2u && length(mod(p, 7.0) - 3.5) < 1.2) c = mix(c, paper, 0.45);
+  if (pattern == 3u && mod(p.x - p.y, 9.0) < 1.6) c = mix(c, paper, 0.38);
   if ((flag & ${DIM}u) != 0u) c = mix(c, paper, 0.72);
   if ((flag & ${LOCKED}u) != 0u && (mod(p.x + p.y, 6.0) < 1.1 || mod(p.x - p.y, 6.0) < 1.1)) c = mix(c, ink, 0.5);
   if ((flag & ${SELECTED}u) != 0u) c = mix(c, mod(p.x + p.y, 4.0) < 2.0 ? ink : accent, 0.5);
@@ -70,9 +70,10 @@ uniform vec3 ink;
 uniform vec3 paper;
 uniform vec3 accent;
 uniform float size;
+uniform float shade;
 out vec4 o;
 void main() {
-  vec3 c = (flag & ${DIM}u) != 0u ? mix(colour, paper, 0.72) : colour;
+  vec3 c = mix((flag & ${DIM}u) != 0u ? mix(colour, paper, 0.72) : colour, ink, shade);
   if (size < 3.5) {
     o = vec4((flag & ${SELECTED}u) != 0u ? accent : c, 1.0);
     return;

@@ -2,26 +2,22 @@
 
 from bailiwick_web.planning.views.changes import (
     answer,
-    assign,
     branch,
     challenge,
     delete,
     dismiss,
     flow,
-    lock_territory,
     rename,
     restore,
     roll_back,
     run,
-    step,
 )
 from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv
-from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario, why_here
+from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario
 
 __all__ = [
     "alignment_csv",
     "answer",
-    "assign",
     "branch",
     "challenge",
     "compare",
@@ -30,7 +26,6 @@ __all__ = [
     "dismiss",
     "flow",
     "home",
-    "lock_territory",
     "new_plan",
     "panel",
     "plans",
@@ -40,6 +35,4 @@ __all__ = [
     "run",
     "runs",
     "scenario",
-    "step",
-    "why_here",
 ]

@@ -36,6 +36,7 @@ export class Renderer {
   private readonly plain: Program;
   private readonly colours: WebGLTexture;
   private readonly flags: WebGLTexture;
+  private readonly olds: WebGLTexture;
   private readonly rows: number;
   private areaVao: WebGLVertexArrayObject | null = null;
   private triangles: Triangles | null = null;
@@ -61,6 +62,7 @@ export class Renderer {
     this.plain = new Program(gl, PLAIN_VERTEX, PLAIN_FRAGMENT);
     this.rows = Math.max(Math.ceil(ground.n / TEXTURE_WIDTH), 1);
     this.colours = this.texture(gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE);
+    this.olds = this.texture(gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE);
     this.flags = this.texture(gl.R8UI, gl.RED_INTEGER, gl.UNSIGNED_BYTE);
     this.borders = new Strokes(gl);
     this.rings = new Strokes(gl);
@@ -71,9 +73,13 @@ export class Renderer {
     if (bare.length > 0) this.points = new Points(gl, ground.x, ground.y, bare);
   }
 
-  /* Colours (4 bytes each, the last unused) and flags of all units. */
-  paint(colours: Uint8Array, flags: Uint8Array): void {
+  /* Colours (4 bytes each, the last unused) and flags of all units; colours of before, where changes are shown. */
+  paint(colours: Uint8Array, flags: Uint8Array, olds: Uint8Array | null): void {
     const { gl, rows } = this;
+    if (olds) {
+      gl.bindTexture(gl.TEXTURE_2D, this.olds);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXTURE_WIDTH, rows, gl.RGBA, gl.UNSIGNED_BYTE, olds);
+    }
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     gl.bindTexture(gl.TEXTURE_2D, this.colours);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXTURE_WIDTH, rows, gl.RGBA, gl.UNSIGNED_BYTE, colours);
@@ -186,8 +192,11 @@ export class Renderer {
     gl.bindTexture(gl.TEXTURE_2D, this.colours);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, this.flags);
+    gl.activeTexture(gl.TEXTURE2);
+    gl.bindTexture(gl.TEXTURE_2D, this.olds);
     gl.activeTexture(gl.TEXTURE0);
     gl.uniform1i(program.at("colours"), 0);
+    gl.uniform1i(program.at("olds"), 2);
     gl.uniform1i(program.at("flags"), 1);
     for (const name of ["ink", "paper", "accent"] as const) {
       const [r, g, b] = theme[name];

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import Job, Position
-from bailiwick_web.core.refusals import Invalid, NotAllowed, Refused
+from bailiwick_web.core.refusals import Refused
 from bailiwick_web.core.roles import Right, Role
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.convert import scenario_arrays
@@ -26,7 +26,6 @@ from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.services.runs import ANEW
 from bailiwick_web.planning.services.scenarios import RESTORABLE, numbered
 from bailiwick_web.planning.services.workflow import managers_concerned
-from bailiwick_web.planning.why import why
 from bailiwick_web.planning.wording import workspace_words
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
 
@@ -152,29 +151,6 @@ def runs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     latest = list(found.runs.filter(is_dismissed=False).select_related("job", "result")[:4])
     is_running = any(run.job.state in RUNNING for run in latest)
     return render(request, "planning/_runs.html", {"scenario": found, "runs": latest, "is_running": is_running})
-
-
-@access(Right.LOOK)
-@require_GET
-def why_here(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Why a unit is where it is, what a move would cost, and why it is not in another territory (``instead``)."""
-    context = scenario_context(request, public_id)
-    if not context["sees_all"]:
-        raise NotAllowed("The answer would tell of territories outside your scope.")
-    arrays, text = context["arrays"], request.GET.get("unit", "")
-    if not text.isdigit() or int(text) >= arrays.units.n_units:
-        raise Invalid("There is no such unit.", code="unknown_unit")
-    unit_idx, instead = int(text), request.GET.get("instead", "")
-    explanation = why(arrays, unit_idx, instead=instead if instead in arrays.codes else None)
-    cause = arrays.causes[unit_idx]
-    context |= {
-        "explanation": explanation,
-        "unit_idx": unit_idx,
-        "unit": arrays.units.table.labels[unit_idx],
-        "cause": cause,
-        "instead": instead,
-    }
-    return render(request, "planning/_why.html", context)
 
 
 def scenario_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from bailiwick_web.planning import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("plans/", views.plans, name="plans"),
+    path("plans/<uuid:public_id>/owner", views.owner, name="owner"),
     path("plans/new", views.new_plan, name="new_plan"),
     path("publications/<uuid:public_id>/roll-back", views.roll_back, name="roll_back"),
     path("scenarios/compare", views.compare, name="compare"),

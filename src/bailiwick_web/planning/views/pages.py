@@ -108,7 +108,8 @@ def new_plan(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest, form: NewPlanForm, unit_set: UnitSet) -> Scenario:
     actor, data = actor_of(request), form.cleaned_data
-    plan = services.create_plan(actor, unit_set, name=data["name"], balance=form.balance(), is_contiguous=data["is_contiguous"])
+    asked = {name: data[name] for name in ("name", "layer", "is_contiguous")}
+    plan = services.create_plan(actor, unit_set, balance=form.balance(), **asked)
     if data["by"] == "reps":
         territories = [services.NewTerritory.of_position(p) for p in Position.objects.order_by("code")]
     else:

@@ -73,12 +73,17 @@ def _own_territories(request: HttpRequest, present: list[Publication]) -> list[d
 def plans(request: HttpRequest) -> HttpResponse:
     """Plans with their scenarios, and what counted when."""
     actor = actor_of(request)
-    groups = []
-    for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk"):
-        scenarios = list(queries.visible_scenarios(actor).filter(plan=plan))
-        if scenarios or actor.may(Right.PLAN):
-            publications = list(plan.publications.select_related("scenario", "published_by"))
-            groups.append({"plan": plan, "scenarios": scenarios, "publications": publications})
+    scenarios: dict[int, list[Scenario]] = {}
+    for found in queries.visible_scenarios(actor):
+        scenarios.setdefault(found.plan_id, []).append(found)
+    publications: dict[int, list[Publication]] = {}
+    for publication in Publication.objects.select_related("scenario", "published_by"):
+        publications.setdefault(publication.plan_id, []).append(publication)
+    groups = [
+        {"plan": plan, "scenarios": scenarios.get(plan.pk, []), "publications": publications.get(plan.pk, [])}
+        for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk")
+        if plan.pk in scenarios or actor.may(Right.PLAN)
+    ]
     bin_ = []
     if actor.may(Right.PLAN):
         bin_ = list(Scenario.objects.filter(deleted_at__gt=actor.now - RESTORABLE).select_related("plan"))

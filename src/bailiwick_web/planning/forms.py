@@ -17,7 +17,9 @@ class NewPlanForm(forms.Form):
 
     name = forms.CharField(max_length=200, initial="Sales territories")
     unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label="Customers or areas")
-    layer = forms.CharField(max_length=40, initial="base", label="Layer", help_text="Plans in another layer are overlays for another role.")
+    layer = forms.CharField(
+        max_length=40, initial="base", required=False, label="Layer", help_text="Plans in another layer are overlays for another role."
+    )
     n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label="Number of territories")
     is_contiguous = forms.BooleanField(required=False, initial=True, label="Every territory in one piece")
     run_now = forms.BooleanField(required=False, initial=True, label="Let the engine draw the territories at once")

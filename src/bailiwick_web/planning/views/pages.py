@@ -22,7 +22,7 @@ from bailiwick_web.planning.forms import NewPlanForm, PublishForm, RunForm
 from bailiwick_web.planning.models import Publication, Run, Scenario
 from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.services.runs import ANEW
-from bailiwick_web.planning.services.scenarios import RESTORABLE, numbered
+from bailiwick_web.planning.services.scenarios import BASE, RESTORABLE, numbered
 from bailiwick_web.planning.services.workflow import managers_concerned
 from bailiwick_web.planning.why import why
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
@@ -113,7 +113,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest, form: NewPlanForm, unit_set: UnitSet) -> Scenario:
     actor, data = actor_of(request), form.cleaned_data
-    asked = {name: data[name] for name in ("name", "layer", "is_contiguous")}
+    asked = {name: data[name] for name in ("name", "is_contiguous")} | {"layer": data["layer"] or BASE}
     plan = services.create_plan(actor, unit_set, balance=form.balance(), **asked)
     if data["by"] == "reps":
         territories = [services.NewTerritory.of_position(p) for p in Position.objects.order_by("code")]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("who/", views.who, name="who"),
     path("plans/", views.plans, name="plans"),
+    path("plans/<uuid:public_id>/owner", views.owner, name="owner"),
     path("plans/new", views.new_plan, name="new_plan"),
     path("publications/<uuid:public_id>/roll-back", views.roll_back, name="roll_back"),
     path("scenarios/compare", views.compare, name="compare"),

@@ -16,6 +16,7 @@ from bailiwick_web.planning.views.changes import (
 from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv, compare_pdf, compare_xlsx
 from bailiwick_web.planning.views.mending import change_rules, mend, rules, validator
 from bailiwick_web.planning.views.mine import mine, who
+from bailiwick_web.planning.views.owning import owner
 from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "mend",
     "mine",
     "new_plan",
+    "owner",
     "panel",
     "plans",
     "rename",

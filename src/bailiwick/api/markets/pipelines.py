@@ -124,13 +124,7 @@ def forecast_pipeline(
             f"won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median)."
         ),
     )
-    chart = interval_chart(
-        f"{table.iloc[min(1, len(table) - 1)]['group']} brings most",
-        "lines are 90 % intervals",
-        f"won within {days:g} days",
-        table["group"].to_numpy(dtype=object),
-        *(table[c].to_numpy(dtype=np.float64) for c in ("expected", "low", "high")),
-    )
+    chart = _chart(table, days)
     facts = {
         "days": days,
         "n_simulations": n_simulations,
@@ -145,6 +139,16 @@ def forecast_pipeline(
         {"pipeline": chart},
         (*sheet.notices, *told),
         frozenset({"deals"}),
+    )
+
+
+def _chart(table: Any, days: float) -> dict[str, Any]:
+    return interval_chart(
+        f"{table.iloc[min(1, len(table) - 1)]['group']} brings most",
+        "lines are 90 % intervals",
+        f"won within {days:g} days",
+        table["group"].to_numpy(dtype=object),
+        *(table[c].to_numpy(dtype=np.float64) for c in ("expected", "low", "high")),
     )
 
 

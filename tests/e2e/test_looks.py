@@ -138,9 +138,13 @@ def test_pages(browser: Browser, server: Server, folder: Path, role: str, width:
 def test_a_rep_challenges_a_proposal_and_is_answered(browser: Browser, server: Server, folder: Path) -> None:
     """Planner proposes, rep sees what changes and objects with a reason, planner accepts, rep reads that."""
     planner, rep = enter(browser, server, "planner"), enter(browser, server, "rep", language="de-DE")
-    planner.goto(server.base + "/plans/")
-    address = planner.locator("td a", has_text="Next year, balanced").first.get_attribute("href", timeout=120_000)
-    planner.goto(server.base + str(address))
+    found = planner.locator("td a", has_text="Next year, balanced").first
+    for _ in range(120):  # until the engine has found it
+        planner.goto(server.base + "/plans/")
+        if found.count():
+            break
+        planner.wait_for_timeout(2_000)
+    planner.goto(server.base + str(found.get_attribute("href")))
     planner.get_by_role("button", name="Propose").click()
     planner.locator("#propose-dialog").get_by_role("button", name="Propose").click()
     expect(planner.locator(".chip.proposed")).to_be_visible()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from bailiwick_web.core.models import Job, Position
 from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
@@ -24,17 +26,17 @@ from bailiwick_web.territories.models import UnitSet
 SHOWN = 1_000
 FIRST_SHOWN = 10
 PHASES = {
-    "reading": "reading the file",
-    "understanding": "understanding its rows",
-    "describing": "describing its columns",
-    "comparing": "comparing with what is here",
-    "writing": "writing, all or nothing",
+    "reading": _("reading the file"),
+    "understanding": _("understanding its rows"),
+    "describing": _("describing its columns"),
+    "comparing": _("comparing with what is here"),
+    "writing": _("writing, all or nothing"),
 }
 QUALITY = {
-    "coordinates": "by their coordinates",
-    "shape": "by their shape",
-    "postcode": "by their postcode, within a few kilometres",
-    "place": "by the name of their city, roughly",
+    "coordinates": _("by their coordinates"),
+    "shape": _("by their shape"),
+    "postcode": _("by their postcode, within a few kilometres"),
+    "place": _("by the name of their city, roughly"),
 }
 _FIELDS = {"units": UNIT_FIELDS, "reps": REP_FIELDS, "alignment": ALIGNMENT_FIELDS}
 
@@ -94,15 +96,15 @@ def _separator(facts: dict[str, Any]) -> str:
     return "tab" if separator == "\t" else "" if separator == "\x1f" else separator
 
 
-def field_groups(kind: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def field_groups(kind: str) -> list[tuple[Any, list[tuple[str, str]]]]:
     """What a column can be, in groups for a select box."""
     known = [(field, label_of(field)) for field in _FIELDS[kind]]
-    groups = [("What and where", known)]
+    groups: list[tuple[Any, list[tuple[str, str]]]] = [(_("What and where"), known)]
     if kind == "units":
-        groups.append(("Planning", [(MEASURE, label_of(MEASURE)), (OWNER, label_of(OWNER))]))
+        groups.append((_("Planning"), [(MEASURE, label_of(MEASURE)), (OWNER, label_of(OWNER))]))
     if kind != "alignment":
-        groups.append(("More about it", sorted(((field, label_of(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold())))
-    return [*groups, ("Neither", [(TEXT, "Kept as text"), (SKIP, label_of(SKIP))])]
+        groups.append((_("More about it"), sorted(((field, label_of(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold())))
+    return [*groups, (_("Neither"), [(TEXT, str(_("Kept as text"))), (SKIP, label_of(SKIP))])]
 
 
 def progress_of(job: Job | None) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def progress_of(job: Job | None) -> dict[str, Any]:
     if job is None:
         return {}
     fraction = min(max(float(job.progress.get("fraction", 0)), 0.02), 1.0)
-    phase = PHASES.get(str(job.progress.get("phase", "")), "starting" if job.state == "running" else "waiting for a worker")
+    phase = PHASES.get(str(job.progress.get("phase", "")), _("starting") if job.state == "running" else _("waiting for a worker"))
     return {"fraction": fraction, "width": f"{100 * fraction:.1f}", "phase": phase, "title": job.title, "what": job.params.get("what", "")}
 
 

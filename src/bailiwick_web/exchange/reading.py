@@ -153,9 +153,16 @@ def _follow(process: subprocess.Popen[bytes], seconds: float, tell: Tell, should
                 continue
             line = process.stdout.readline(1_000)
             if not line:
-                process.wait(max(1.0, end - time.monotonic()))
-                return False
+                return not _has_ended(process, max(1.0, end - time.monotonic()))
             _pass_on(line, tell)
+    return True
+
+
+def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
     return True
 
 

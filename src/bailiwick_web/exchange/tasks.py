@@ -17,6 +17,8 @@ from bailiwick_web.exchange.services.rows import Watch
 from bailiwick_web.exchange.services.working import CHECK, KIND, RUN
 
 State = ImportBatch.State
+_FRACTIONS_OF_RUN = {"comparing": 0.15, "writing": 0.4}
+"""The file is read already when it is imported."""
 
 
 @handler(KIND)
@@ -27,6 +29,8 @@ def work(handle: Handle) -> dict[str, Any]:
     batch = batch_of(UUID(params["batch"]))
 
     def tell(phase: str, fraction: float) -> None:
+        if params["what"] == RUN:
+            fraction = _FRACTIONS_OF_RUN.get(phase, fraction)
         handle.tell({"phase": phase, "fraction": fraction}, at_once=phase == "writing")
 
     watch = Watch(tell, handle.should_stop)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,8 @@ def _of_text(path: Path, table: Any, options: dict[str, Any]) -> dict[str, Any]:
     said = options.get("header_row")
     header_row = int(said) if said not in {None, ""} else None
     layout = find_layout(text, separator=options.get("separator") or None, header_row=header_row)
-    from bailiwick.formats.layout import _parse
-
-    rows = _parse(text[: 64 << 10], layout.separator)[: max(LINES, layout.header_row + 4)]
+    lines = csv.reader(text[: 64 << 10].splitlines(keepends=True), delimiter=layout.separator)
+    rows = list(islice(lines, max(LINES, layout.header_row + 4)))
     return {
         "kind": "text",
         "encoding": encoding,

@@ -12,8 +12,8 @@ from bailiwick_web.exchange.child.mapping import guess_kind
 
 MOST_ENTRIES = 1_000
 """Most files in an archive: as the office programs' own libraries have it."""
-MOST_BYTES_FOR_SHEETS = 30 << 20
-"""Sheets of a workbook are only told apart by their headers if it does not unpack to more than this."""
+MOST_BYTES_FOR_SHEETS = 5 << 20
+"""Sheets of a larger workbook are not told apart by their headers; the user chooses one."""
 MOST_PARTS = 8
 _WORDS = {
     "ole": ("an Excel workbook of the old kind", ".xls"),

@@ -58,11 +58,13 @@ def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, wat
     parts = [part for part in main.followers.all() if part.state == State.CHECKED and (with_owners or not part.options.get(OF_OWNERS))]
     if not parts:
         return run_import(actor, public_id, watch=watch)
+    watch.tell("writing", 0.92)
+    quiet = Watch(should_stop=watch.should_stop)  # the row of the job belongs to its heartbeat while the transaction lasts
     with transaction.atomic():
         family = sorted([main, *parts], key=lambda part: ORDER.index(Kind(part.kind)))
         for part in family:
             locked = _checked(batch_of(part.public_id, is_locked=True))
-            _write(actor, locked, prepare(locked, watch), watch)
+            _write(actor, locked, prepare(locked, quiet), quiet)
     return batch_of(public_id)
 
 

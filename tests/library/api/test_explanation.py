@@ -215,7 +215,7 @@ def test_the_county_that_is_too_large_is_a_proven_conflict(counties: bw.Plan) ->
     # how much Los Angeles exceeds a territory, whatever the plan
     share = counties.problem.weights.max() / counties.problem.weights.sum() * 50
     assert conflict.least == pytest.approx(share - 1)
-    assert conflict.message.startswith("Los Angeles (06037) alone has 153 % of what the largest territory should have.")
+    assert conflict.message.startswith("Los Angeles (06037) alone has 153 % of the population that the largest territory should have.")
     assert counties.document()["conflicts"][0]["least"] == conflict.least
 
 

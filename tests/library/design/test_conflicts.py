@@ -121,7 +121,7 @@ def test_a_plan_that_keeps_every_rule_has_no_conflict(name: str) -> None:
 
 def test_a_unit_too_large_is_named_with_the_least_tolerance_that_would_do() -> None:
     found = one(heavy_unit(), [0, 0, 1, 2, 2, 2], "heavy_unit")
-    assert found.message == "u2 alone has 200 % of what the largest territory should have."
+    assert found.message == "u2 alone has 200 % of the people that the largest territory should have."
     assert found.relaxation.startswith("allow 100 % for people: no plan needs less, and this one keeps it; or divide the unit")
     assert (found.unit_ids, found.territory_ids, found.least, found.reached) == (("u2",), ("T2",), 1.0, 1.0)
 

@@ -155,7 +155,8 @@ def _floor_words(problem: Problem, measure: Measure, floor: Floor, units: IntArr
     some_is = f"so that some territory is at least {percent(floor.value)} from its target of {measure.name}, beyond {allowed}"
     if floor.kind == "heavy":
         who = unit_names(problem, units)
-        return f"{who} alone {'have' if len(units) > 1 else 'has'} {percent(1 + floor.value)} of what the largest territory should have."
+        verb = "have" if len(units) > 1 else "has"
+        return f"{who} alone {verb} {percent(1 + floor.value)} of the {measure.name} that the largest territory should have."
     if floor.kind == "crowded":
         what = "heavy units" if len(units) == len(floor.nodes) else "heavy units and groups"
         return (

@@ -48,23 +48,24 @@ Row = dict[str, Any]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--date", required=True, help="day of the measurement")
-    parser.add_argument("--only", choices=sorted(CASES), help="one case, printed and not kept")
+    parser.add_argument("--only", choices=sorted(CASES), help="one case; the others stay as they were")
     options = parser.parse_args()
-    rows: list[Row] = []
     for name, case in CASES.items():
         if options.only in (None, name):
             started = time.perf_counter()
             found = case()
-            print(f"{name}: {time.perf_counter() - started:.0f} s")
-            rows += found
+            print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
             for row in found:
-                print("  ", *cells(row), sep=" | ")
-    if options.only is None:
-        keep({"date": options.date, "bailiwick": bailiwick.__version__, "rows": rows})
+                print("  ", *cells(row), sep=" | ", flush=True)
+            keep(name, options.date, found)
     return 0
 
 
-def keep(results: dict[str, Any]) -> None:
+def keep(name: str, date: str, rows: list[Row]) -> None:
+    """Put the rows of one case into the results and the page."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"cases": {}}
+    cases = {**before["cases"], name: rows}
+    results = {"date": date, "bailiwick": bailiwick.__version__, "cases": {key: cases[key] for key in CASES if key in cases}}
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")
     head, tail = page[: page.index(START) + len(START)], page[page.index(END) :]
@@ -74,7 +75,7 @@ def keep(results: dict[str, Any]) -> None:
 def render(results: dict[str, Any]) -> str:
     """The table of the page."""
     lines = ["| data | figure | ours | baseline | what the baseline is |", "|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(cells(row))} |" for row in results["rows"]]
+    lines += [f"| {' | '.join(cells(row))} |" for rows in results["cases"].values() for row in rows]
     return "\n".join([f"Measured on {results['date']} with Bailiwick {results['bailiwick']}.", "", *lines])
 
 

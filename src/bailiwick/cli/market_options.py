@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bailiwick.cli.values import one_of
+from bailiwick.errors import InputError
 
 if TYPE_CHECKING:
     from bailiwick.domain import Notice
@@ -88,7 +89,7 @@ def amounts(pairs: Sequence[str], option: str) -> dict[str, float]:
         except ValueError:
             name = ""
         if not name.strip():
-            raise typer.BadParameter(f"expected NAME=AMOUNT for --{option}, found {pair!r}")
+            raise InputError(f"expected NAME=AMOUNT for --{option}, found {pair!r}", code="option", field=option)
     return found
 
 

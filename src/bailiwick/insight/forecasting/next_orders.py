@@ -13,7 +13,7 @@ from bailiwick.errors import InputError
 LEAST_GAPS = 30
 LEVEL = 0.80
 _OVERDUE = 0.90
-_PRIOR = 2.0
+_PRIOR = (0.05, 20.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,8 @@ def next_orders(orders: OrderTable, *, today: int | None = None) -> NextOrders:
     Notes
     -----
     Logarithms of the gaps between days with a purchase are normal around a mean of the account; the mean is drawn towards that of all
-    accounts with the weight of two gaps, and the spread is that inside accounts. Returns and free days do not count.
+    accounts, the more the less accounts differ (empirical Bayes), and the spread is that inside accounts. Overdue is an account whose pause
+    is longer than 90 % of such gaps. Returns and free days do not count.
 
     Raises
     ------
@@ -122,11 +123,13 @@ def _rhythm(logs: FloatArray, owner: NDArray[np.int64], members: NDArray[np.int6
     count = np.bincount(place, minlength=len(members)).astype(np.float64)
     own = np.bincount(place, logs, minlength=len(members)) / np.maximum(count, 1)
     common = float(logs.mean())
-    mean = (count * own + _PRIOR * common) / (count + _PRIOR)
     inside = logs - own[place]
     freedom = max(len(logs) - len(members), 1)
-    spread = float(np.sqrt((inside**2).sum() / freedom)) if freedom > 1 else float(logs.std())
-    return mean, max(spread, 0.05) * float(np.sqrt(1 + 1 / (np.median(count) + _PRIOR)))
+    spread = max(float(np.sqrt((inside**2).sum() / freedom)) if freedom > 1 else float(logs.std()), 0.05)
+    between = float(np.average((own - common) ** 2, weights=count)) - spread**2 / float(count.mean())
+    weight = float(np.clip(spread**2 / max(between, 1e-9), *_PRIOR))
+    mean = (count * own + weight * common) / (count + weight)
+    return mean, spread * float(np.sqrt(1 + 1 / (np.median(count) + weight)))
 
 
 def _last(customer: NDArray[np.int64], day: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.int64]:

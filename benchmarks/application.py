@@ -93,6 +93,11 @@ def measure(n_units: int, seconds: float, name: str) -> None:
             p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
             print(f"{label:32} {rate:10.0f} {1000 * p50:9.1f} {1000 * p99:9.1f} {rate / bare:16.2f}×")
         publish_under_load(ask, case, seconds)
+    from bailiwick_web.planning import services
+
+    began = time.perf_counter()
+    services.branch(case.act(), case.next)
+    print(f"branch of a scenario: {time.perf_counter() - began:.2f} s")
 
 
 class Case:

@@ -15,7 +15,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing, User
 from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import create_node, stamped
-from bailiwick_web.planning import services
+from bailiwick_web.planning import ruling, services
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.territories.convert import store_digest
 from bailiwick_web.territories.models import AlignmentPlan, MeasureDefinition, MeasureValue, Unit, UnitSet
@@ -27,6 +27,12 @@ collect_ignore = [
 ]  # settings are read once, not a second time in search of examples
 SIDE = 6
 """Units form a grid of SIDE × SIDE, one degree apart."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Keys are given again once a test is taken back, so what was read of units must not be kept."""
+    ruling.forget()
 
 
 @pytest.fixture

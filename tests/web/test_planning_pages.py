@@ -13,8 +13,9 @@ from django.test import Client
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person, Position, Staffing
-from bailiwick_web.planning import services
+from bailiwick_web.planning import comparing, services
 from bailiwick_web.planning.convert import scenario_arrays
+from bailiwick_web.planning.difference_map import difference_maps
 from bailiwick_web.planning.models import Run, Scenario
 from bailiwick_web.territories.models import Unit
 
@@ -84,6 +85,10 @@ def test_three_side_by_side_and_what_can_be_taken_away(sign_in: SignIn, planner:
     page = text(client, f"/scenarios/compare?{ids}")
     assert "3 of 36 units get another territory" in page
     assert '5 <span class="quiet">(6.9 %)</span>' in page
+    maps = difference_maps(comparing.side_by_side([Scenario.objects.get(pk=s.pk) for s in (scenario, one, two)]))
+    assert [m.n_moved for m in maps] == [2, 2]
+    assert sum(dots.path.count("M") for dots in maps[0].dots) == 2
+    assert maps[0].ground.startswith("M20 980h0")  # u00 is the lower left corner of a square of 960
     rows = list(csv.DictReader(io.StringIO(client.get(f"/scenarios/compare.csv?{ids}").content.decode("utf-8-sig"))))
     assert [r["unit_id"] for r in rows] == ["u35", "u01", "u00"]
     assert rows[2]["name"] == "'=1+1"

@@ -166,6 +166,12 @@ def test_every_conflict_is_mended_by_its_call(sign_in: SignIn, planner: Actor, s
     assert "" not in owners(scenario)
 
 
+def test_an_empty_scenario_is_one_finding(sign_in: SignIn, planner: Actor, plan: Any) -> None:
+    empty = services.create_scenario(planner, plan, name="Empty", territories=[services.NewTerritory("A", "A")])
+    found = sign_in("planner").get(f"/api/v1/scenarios/{empty.public_id}/conflicts").json()
+    assert [(c["n_units"], c["fix"]["path"].rsplit("/", 1)[1]) for c in found["conflicts"]] == [(36, "runs")]
+
+
 def test_the_engine_keeps_forbidden_pairs(planner: Actor, scenario: Scenario) -> None:
     from bailiwick_web.core.jobs import perform
 

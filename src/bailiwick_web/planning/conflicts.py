@@ -62,6 +62,10 @@ def unassigned(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
     gap = np.flatnonzero(arrays.territory_idx < 0).astype(np.int32)
     if not len(gap):
         return
+    if len(gap) == arrays.units.n_units:
+        run = Fix("Let the engine draw the territories", "/runs", {"mode": "anew"})
+        yield FoundConflict(UNASSIGNED, "No unit has a territory yet.", gap, None, run)
+        return
     to = goals(arrays, gap)
     for j in np.unique(to).tolist():
         members = gap[to == j]
@@ -167,23 +171,29 @@ def goals(arrays: ScenarioArrays, unit_idx: IntArray) -> IntArray:
             break
         now[list(placed)] = list(placed.values())
         waiting = [i for i in waiting if i not in placed]
-    for i in waiting:
-        now[i] = _nearest(arrays, i, may, barred)
+    if waiting:
+        now[waiting] = _nearest(arrays, np.array(waiting), now, may, barred)
     return now[unit_idx]
 
 
-def _nearest(arrays: ScenarioArrays, i: int, may: np.ndarray, barred: set[tuple[int, int]]) -> int:
+def _nearest(arrays: ScenarioArrays, waiting: IntArray, now: IntArray, may: np.ndarray, barred: set[tuple[int, int]]) -> IntArray:
+    """The territory of the nearest unit that may be joined, or −1; shape of ``waiting``."""
+    from scipy.spatial import cKDTree
+
     at = arrays.units.table.coordinates
-    narrow = 1.0 if arrays.units.table.is_planar else np.cos(np.radians(at[i, 1]))
-    away = ((at[:, 0] - at[i, 0]) * narrow) ** 2 + (at[:, 1] - at[i, 1]) ** 2
-    closed = [j for j in range(arrays.k) if not may[j] or (i, j) in barred]
-    away[(arrays.territory_idx < 0) | np.isin(arrays.territory_idx, closed)] = np.inf
-    away[i] = np.inf
-    best = int(away.argmin())
-    if np.isfinite(away[best]):
-        return int(arrays.territory_idx[best])
-    free = [j for j in range(arrays.k) if j not in closed]
-    return min(free, key=lambda j: arrays.totals[j, 0] / max(arrays.targets[j, 0], 1e-12)) if free else -1
+    if not arrays.units.table.is_planar:
+        at = at * [np.cos(np.radians(at[:, 1].mean())), 1.0]
+    free = np.append(may, False)
+    open_units = np.flatnonzero(free[now])
+    if not len(open_units):
+        return np.full(len(waiting), -1, np.int32)
+    _, place = cKDTree(at[open_units]).query(at[waiting])
+    found = now[open_units[place]].astype(np.int32)
+    for p, i in enumerate(waiting.tolist()):
+        if (i, int(found[p])) in barred:
+            others = [k for k in open_units[np.argsort(((at[open_units] - at[i]) ** 2).sum(axis=1))] if (i, int(now[k])) not in barred]
+            found[p] = now[others[0]] if others else -1
+    return found
 
 
 def _may_take(arrays: ScenarioArrays) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
 from bailiwick.formats.rule_text import parse_rule
 from bailiwick_web.planning.convert import RULE, ScenarioArrays
+from bailiwick_web.territories.convert import UnitArrays
 from bailiwick_web.territories.models import Unit
 
 CODE, NAME = "code", "name"
@@ -71,29 +73,40 @@ def parse(condition: str, fields: Iterable[str]) -> Rule:
 
 def fields_of(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
     """What conditions may ask about: code, name, measures and the texts that came with the units."""
-    names: dict[str, None] = dict.fromkeys([CODE, NAME, *arrays.units.table.measures])
+    return list(dict.fromkeys([CODE, NAME, *arrays.units.table.measures, *_attribute_names(arrays.units, unit_set_id)]))
+
+
+@lru_cache(maxsize=8)
+def _attribute_names(units: UnitArrays, unit_set_id: int) -> tuple[str, ...]:
+    names: dict[str, None] = {}
     for attributes in Unit.objects.filter(unit_set_id=unit_set_id).values_list("attributes", flat=True).iterator(chunk_size=5_000):
         names.update(dict.fromkeys(attributes))
-    return list(names)
+    return tuple(names)
+
+
+@lru_cache(maxsize=64)
+def _attribute_column(units: UnitArrays, unit_set_id: int, name: str) -> Column:
+    rows = Unit.objects.filter(unit_set_id=unit_set_id).order_by("idx").values_list("attributes", flat=True)
+    return _text_column(str(attributes.get(name, "") or "") for attributes in rows.iterator(chunk_size=5_000))
+
+
+def forget() -> None:
+    """Read what came with the units again."""
+    _attribute_names.cache_clear()
+    _attribute_column.cache_clear()
 
 
 def columns_of(arrays: ScenarioArrays, unit_set_id: int, fields: Sequence[str]) -> dict[str, Column]:
     """The columns that conditions ask about, in the order of the units."""
     table, found = arrays.units.table, {}
-    wanted = [name for name in dict.fromkeys(fields) if name not in {CODE, NAME} and name not in table.measures]
-    texts: dict[str, list[str]] = {name: [] for name in wanted}
-    if wanted:
-        rows = Unit.objects.filter(unit_set_id=unit_set_id).order_by("idx").values_list("attributes", flat=True)
-        for attributes in rows.iterator(chunk_size=5_000):
-            for name in wanted:
-                texts[name].append(str(attributes.get(name, "") or ""))
     for name in dict.fromkeys(fields):
         if name in table.measures:
             values = table.measures[name]
             found[name] = Column(np.array([f"{v:g}" for v in values.tolist()], dtype=object), values)
+        elif name in {CODE, NAME}:
+            found[name] = _text_column(table.ids if name == CODE else table.labels)
         else:
-            values_of = {CODE: table.ids, NAME: table.labels}
-            found[name] = _text_column(values_of[name] if name in values_of else texts[name])
+            found[name] = _attribute_column(arrays.units, unit_set_id, name)
     return found
 
 

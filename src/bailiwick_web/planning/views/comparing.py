@@ -17,6 +17,7 @@ from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import comparing, exports, queries
+from bailiwick_web.planning.difference_map import difference_maps
 from bailiwick_web.planning.views.pages import scenario_context
 
 MOST_ROWS = 50
@@ -39,6 +40,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "found": found,
         "first": found.scenarios[0],
         "rows": rows,
+        "maps": difference_maps(found) if len(found.moved) else (),
         "n_moved": len(found.moved),
         "n_units": found.arrays[0].units.n_units,
         "measures": [_measure(found, m, name) for m, name in enumerate(found.measures)],

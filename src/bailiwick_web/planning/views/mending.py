@@ -51,6 +51,10 @@ def validator(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def mend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Do what a finding proposes."""
     actor, version = actor_of(request), _version(request)
+    if request.POST.get("act") == "/runs":
+        services.start_run(actor, queries.scenario(actor, public_id), mode="anew")
+        messages.success(request, _("The engine is drawing territories; the result will be a new scenario."))
+        return redirect("scenario", public_id)
     if request.POST.get("act") == "/rules/apply":
         done = services.apply_rules(actor, public_id, version=version)
     else:

@@ -35,7 +35,7 @@ def squares(objective: Objective = "distance", *, must_connect: bool = True) -> 
 
 
 def heat_for(search: Search) -> Heat:
-    unit = 0.02 if search.power == DIAMETER_POWER else search.cost() / search.model.n
+    unit = 0.5 if search.power == DIAMETER_POWER else search.cost() / search.model.n
     return Heat(10.0 * unit * SIDE**2, 10.0, 0.0, 1.0, 2.0 * unit, 0.02 * unit, 200_000, 0.5)
 
 

@@ -3,11 +3,13 @@
 python job.py BENCH_FOLDER calibrate
 python job.py BENCH_FOLDER warm
 python job.py BENCH_FOLDER case KEY
+python job.py BENCH_FOLDER timed KEY
 python job.py - growth N K
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import resource
@@ -35,6 +37,8 @@ def main(folder: str, task: str, *words: str) -> None:
         warm()
     elif task == "case":
         print(json.dumps(measure_case(words[0])))
+    elif task == "timed":
+        print(json.dumps(measure_time(words[0])))
     else:
         print(json.dumps(measure_growth(int(words[0]), int(words[1]))))
 
@@ -53,6 +57,7 @@ def warm() -> None:
     for neighbours in ("given", "own", "none"):
         solve(data, dict.fromkeys(data["names"], 0.2), neighbours)
         solve(data, {"calls": 0.2}, neighbours)
+    solve(country(25_000, 70), {"calls": 0.2}, "own")  # the loops for several threads
 
 
 def measure_case(key: str) -> dict[str, Any]:
@@ -99,6 +104,19 @@ def measure_shift(case: Case, data: dict[str, Any], judge: Callable[[dict[str, A
     outside = [int(count) for count in evaluation.is_violating.sum(axis=0)]
     moved["outside_before"] = int(before.number("violating_territories"))
     return {"seconds": seconds, "peak_mb": used, "gap": gap, "outside": outside, **moved, **verdict}
+
+
+def measure_time(key: str) -> dict[str, Any]:
+    """Seconds of the clock and of the processor for one design, and a digest of the plan."""
+    from common import load
+
+    case = CASES[key]
+    solve(random_points(60, 4), {"calls": 0.3, "accounts": 0.3}, case.neighbours)
+    data = load(case.input_key)
+    before = time.process_time()
+    plan, seconds = solve(data, case.tolerances, case.neighbours)
+    digest = hashlib.sha256(plan.result.territory_idx.tobytes()).hexdigest()
+    return {"seconds": seconds, "cpu_seconds": time.process_time() - before, "plan": digest, "stages": plan.result.timings_seconds}
 
 
 def measure_growth(n: int, k: int) -> dict[str, Any]:

@@ -11,6 +11,9 @@ NO_REFERENCE_COUNTING: dict[str, Any] = {"_nrt": False}  # not in numba's type s
 kernel = nb.njit(cache=True)
 """For functions that create arrays."""
 
+free_kernel = nb.njit(cache=True, nogil=True)
+"""For functions that several threads of Python run side by side."""
+
 leaf = nb.njit(cache=True, **NO_REFERENCE_COUNTING)
 """For functions that only read and write arrays they are given.
 

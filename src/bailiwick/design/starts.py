@@ -24,6 +24,7 @@ SHORT_SEARCHES = 12
 FINALISTS = 6
 PATIENCE = 2  # finalists in a row that may bring nothing
 FINAL_PROPOSALS = 1_000_000
+SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
 FINAL_HOT = (2.0, 0.5)  # in turn: to change course, and to keep it
 
 
@@ -50,11 +51,12 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
 def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> tuple[Construction, Improved]:
     """One start or many, each mended."""
     if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
-        built = construct(model, watch=watch)
+        is_spent = model.objective != DIAMETER and bool((model.upper - model.lower < 1.0).any())
+        built = construct(model, watch=watch, is_spent=is_spent)
         if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
             fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
             watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
-        return built, improve(model, built, graph, watch, seed=seed)
+        return built, improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
     starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
     tried = _short_searches(model, starts, graph, watch, seed)
     results = []

@@ -40,10 +40,13 @@ def best_sites(points: FloatArray, weights: FloatArray, territory_idx: IntArray,
     >>> best_sites(line, np.array([1.0, 1.0, 1.0]), np.array([0, 0, 0]), 1, power=1).tolist()
     [1]
     """
-    sites = np.full(n_territories, -1, np.int32)
-    for territory, members in enumerate(members_of_territories(territory_idx, n_territories)):
-        if len(members):
-            sites[territory] = members[best_site(points[members], weights[members], power=power)]
+    from bailiwick.geography import site_kernels  # compiled code, loaded only where it is needed
+
+    order = np.argsort(territory_idx, kind="stable")
+    start = np.searchsorted(territory_idx[order], np.arange(n_territories + 1))
+    is_large = len(points) >= site_kernels.PARALLEL_UNITS
+    best_rows = site_kernels.best_rows_parallel if is_large else site_kernels.best_rows
+    sites: IntArray = best_rows(np.ascontiguousarray(points), np.asarray(weights, np.float64), order, start, power)
     return sites
 
 

@@ -93,13 +93,14 @@ def test_border_lists_follow_moves_one_by_one() -> None:
     kept = Graph(np.array(graph.indptr), np.array(graph.indices))
     borders = Borders(np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3)))
     lay_out_borders(kept, label, borders)
+    together = np.zeros(k, np.int32)
     for _ in range(500):
         i, old = int(rng.integers(n)), -1
         old, label[i] = int(label[i]), rng.integers(0, k)
         if label[i] == old:
             continue
         fits = enter_move(
-            kept.indptr, kept.indices, label, i, old, borders.items, borders.place, borders.start, borders.room, borders.count
+            kept.indptr, kept.indices, label, together, i, old, borders.items, borders.place, borders.start, borders.room, borders.count
         )
         if not fits:
             lay_out_borders(kept, label, borders)

@@ -29,6 +29,9 @@ from bailiwick.domain import FloatArray
 
 LADDER = (0.04, 0.012, 0.004)
 MOST_STEPS = 120
+TRIAL_STEPS = 20  # on merged units, whose mixture of measures may mislead: no more of them where they bring nothing
+ENOUGH = 1e-7
+"""Relative gain of a quasi-Newton step below which a climb ends."""
 COARSE_UNITS = 30_000
 COARSE_PER_TERRITORY = 40
 WEIGHTLESS = 1e-12  # stands for a weight of zero; what it adds is taken off again
@@ -66,10 +69,12 @@ def many_dual_bound(
     best, best_prices = dual.exact(start), start
     prices = start
     for temperature in ladder:
-        prices = dual.climb(prices, temperature)
+        prices = dual.climb(prices, temperature, most_steps=TRIAL_STEPS if dual.is_merged else MOST_STEPS)
         value = dual.exact(prices)
         if value > best:
             best, best_prices = value, prices
+        elif dual.is_merged:
+            break
     return ManyDualBound(best, best_prices)
 
 
@@ -127,6 +132,7 @@ class _Dual:
         is_table = model.travel is not None
         # Prices are found on merged units; only the value at them needs every unit.
         self.coarse = self.units if is_table else self.units.merged(model.n // max(COARSE_UNITS, COARSE_PER_TERRITORY * model.k), centres)
+        self.is_merged = self.coarse is not self.units
         self.price_scale = float(np.median(self.units.spacing))
         reach = np.linalg.norm(model.points.max(axis=0) - model.points.min(axis=0)) + np.abs(centres).max() * 2
         dearest = float(centres.max()) if is_table else float((np.pi * reach) ** self.units.transport.power)
@@ -137,7 +143,7 @@ class _Dual:
         value, _ = self.units.loads(self.centres, prices, np.zeros_like(self.units.spacing))
         return value - self.added + float(np.where(prices > 0, self.lower * prices, self.upper * prices).sum())
 
-    def climb(self, prices: FloatArray, temperature: float) -> FloatArray:
+    def climb(self, prices: FloatArray, temperature: float, *, most_steps: int) -> FloatArray:
         """Better prices for the smoothed dual."""
         shape, heat = prices.shape, temperature * self.coarse.spacing
 
@@ -149,6 +155,7 @@ class _Dual:
             return -value / self.price_scale, -slope.ravel() / self.price_scale
 
         begin = np.stack([np.maximum(prices, 0.0), np.maximum(-prices, 0.0)]).ravel() / self.price_scale
-        found = minimize(negated, begin, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(begin), options={"maxiter": MOST_STEPS})
+        options = {"maxiter": most_steps, "ftol": ENOUGH}
+        found = minimize(negated, begin, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(begin), options=options)
         above, below = found.x.reshape(2, *shape) * self.price_scale
         return above - below

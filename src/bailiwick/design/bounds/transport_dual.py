@@ -11,15 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from bailiwick.design.bounds.kernels import kinked_newton_step
 from bailiwick.design.construct.build import transport_kind
 from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.windows import climb_to_windows, window_value
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray
 
 LADDER = (0.04, 0.012, 0.004)
+GAIN = 1e-5
+"""Relative gain of a step below which a climb ends: the third digit of a gap in percent."""
+COARSE_UNITS = 40_000
+COARSE_PER_TERRITORY = 40
+FINE_STEPS = 4
+"""Steps on all units after a climb on merged ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +70,15 @@ def dual_bound(
     if at_zero > best:
         best, best_prices, prices = at_zero, zero, zero
     smooth = exact.smoothable()
-    scale = smooth.spacing(centres) ** smooth.power
-    cap = float(np.median(scale))
+    size = len(exact.points) // max(COARSE_UNITS, COARSE_PER_TERRITORY * len(centres))
+    steps = 12
+    if size > 1 and ladder and not exact.stay.is_there:
+        coarse, steps = smooth.coarsened(size), FINE_STEPS
+        for temperature in ladder[:-1]:
+            prices = climb_to_windows(coarse, centres, prices, lower, upper, temperature, gain=GAIN)
+        ladder = ladder[-1:]
     for temperature in ladder:
-        prices = _climb(smooth, centres, prices, lower, upper, temperature * scale, cap)
+        prices = climb_to_windows(smooth, centres, prices, lower, upper, temperature, max_steps=steps, gain=GAIN)
         value = _exact_value(exact, centres, prices, lower, upper)
         if value > best:
             best, best_prices = value, prices.copy()
@@ -87,34 +97,5 @@ def in_objective(model: Model, value: float) -> float:
     return value / model.scale + model.stay.price * model.stay.total
 
 
-def _window_value(prices: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
-    return float(np.where(prices > 0, lower * prices, upper * prices).sum())
-
-
 def _exact_value(transport: Transport, centres: FloatArray, prices: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
-    return transport.assign(centres, prices)[1] + _window_value(prices, lower, upper)
-
-
-def _climb(
-    transport: Transport, centres: FloatArray, prices: FloatArray, lower: FloatArray, upper: FloatArray, temperature: FloatArray, cap: float
-) -> FloatArray:
-    def smoothed(g: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
-        value, load, curvature = transport.soft(centres, g, temperature)
-        return value + _window_value(g, lower, upper), load, curvature
-
-    value, load, curvature = smoothed(prices)
-    for _ in range(12):
-        step = kinked_newton_step(curvature.indptr, curvature.indices, curvature.data, -load, prices, lower, upper, 300)
-        step *= min(1.0, cap / max(float(np.abs(step).max()), 1e-12))
-        for _ in range(6):
-            trial_value, trial_load, trial_curvature = smoothed(prices + step)
-            if trial_value > value:
-                break
-            step = 0.4 * step
-        else:
-            return prices
-        gain = trial_value - value
-        prices, value, load, curvature = prices + step, trial_value, trial_load, trial_curvature
-        if gain < 1e-6 * abs(value):
-            break
-    return prices
+    return transport.assign(centres, prices)[1] + window_value(prices, lower, upper)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 from scipy.spatial import cKDTree
 
 from bailiwick.design.construct.by_travel import TableTransport, told_apart
-from bailiwick.design.construct.centres import locate, spread_coincident, start_centres
+from bailiwick.design.construct.centres import locate, recentre, spread_coincident, start_centres
 from bailiwick.design.construct.kernels import LOOKUP, is_barred
+from bailiwick.design.construct.proposal_kernels import mutual_rows
 from bailiwick.design.construct.repair import connect
 from bailiwick.design.construct.transport import LADDER, Transport
+from bailiwick.design.construct.windows import climb_to_windows
 from bailiwick.design.model import Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
 
+SPENDING = (0.03, 0.03, 0.012)
+"""Temperatures of the rounds in which the tolerance is spent; the last one is that of the final prices, too."""
+KEPT = 0.1
+"""Share of the windows that is kept for the rounding to whole units."""
 COARSE_POINTS = 20_000
 COARSE_PER_TERRITORY = 40
 
@@ -67,7 +74,13 @@ def transport_kind(model: Model) -> type[Transport]:
 
 
 def construct(
-    model: Model, *, watch: Watch, rounds: int = 25, rng: np.random.Generator | None = None, at: FloatArray | None = None
+    model: Model,
+    *,
+    watch: Watch,
+    rounds: int = 25,
+    rng: np.random.Generator | None = None,
+    at: FloatArray | None = None,
+    is_spent: bool = False,
 ) -> Construction:
     """Balanced power diagram, rounded to whole nodes, repaired to connected territories.
 
@@ -81,11 +94,13 @@ def construct(
         Asked between steps; when it says stop, the plan is finished from what is known.
     at
         Centres to stay at, shape (K, d), km, or rows of costs, shape (K, n); None: they are looked for.
+    is_spent
+        Spend the tolerance: prices for the windows and not for the targets. Not with travel times.
     """
     if model.travel is not None:
         return _construct_by_travel(model, watch=watch, rounds=rounds, rng=rng, at=at)
     transport = Transport.of(model, measure=tightest_measure(model))
-    return round_off(model, transport, lay_out(model, transport, watch=watch, rounds=rounds, rng=rng, at=at))
+    return round_off(model, transport, lay_out(model, transport, watch=watch, rounds=rounds, rng=rng, at=at, is_spent=is_spent))
 
 
 def lay_out(
@@ -96,6 +111,7 @@ def lay_out(
     rounds: int = 25,
     rng: np.random.Generator | None = None,
     at: FloatArray | None = None,
+    is_spent: bool = False,
 ) -> Diagram:
     """Places for the free centres and balancing prices; parameters as for :func:`construct`."""
     is_free = ~model.is_fixed & (at is None)
@@ -107,9 +123,25 @@ def lay_out(
         centres, prices = locate(coarse, centres, is_free, rounds=rounds, should_stop=lambda: watch.report("construct", 0.0))
     else:
         prices = coarse.balance(centres, ladder=LADDER[:-1])
-    if not watch.report("construct", 0.0):
+    if is_spent and not watch.report("construct", 0.0):
+        centres, prices = spend(model, transport, coarse, centres, prices, is_free)
+    elif not watch.report("construct", 0.0):
         prices = transport.balance(centres, ladder=LADDER[1:] if size == 1 else LADDER[2:], start=prices)
     return valued(transport, centres, prices)
+
+
+def spend(
+    model: Model, transport: Transport, coarse: Transport, centres: FloatArray, prices: FloatArray, is_free: np.ndarray
+) -> tuple[FloatArray, FloatArray]:
+    """Centres and prices for which loads lie within their windows, and no nearer to their targets than saves distance."""
+    measure = tightest_measure(model)
+    target, lower, upper = (bound[:, measure] for bound in (model.target, model.lower, model.upper))
+    scale = transport.target / np.maximum(target, 1e-300)  # loads of heavy units are cut, and targets with them
+    lower, upper = ((bound + KEPT * (target - bound)) * scale for bound in (lower, upper))
+    for temperature in SPENDING:
+        prices = climb_to_windows(coarse, centres, prices, lower, upper, temperature, max_steps=4)
+        centres = recentre(coarse, coarse.assign(centres, prices)[0], centres, is_free)
+    return centres, climb_to_windows(transport, centres, prices, lower, upper, SPENDING[-1], max_steps=3, gain=1e-5)
 
 
 def valued(transport: Transport, centres: FloatArray, prices: FloatArray) -> Diagram:
@@ -210,17 +242,9 @@ def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntAr
     """
     if model.must_connect:
         return model.indptr, model.indices
-    n = model.n
     is_new = np.append(True, (model.points[1:] != model.points[:-1]).any(axis=1))  # nodes in one place follow each other
     first, place = np.flatnonzero(is_new), np.cumsum(is_new) - 1
     q = min(n_neighbours + 1, len(first))
-    near = cKDTree(model.points[first]).query(model.points[first], k=q)[1].reshape(len(first), q)[:, 1:]
-    next_in_place = np.flatnonzero(~is_new)
-    row = np.concatenate([np.repeat(np.arange(n), q - 1), next_in_place])
-    column = np.concatenate([first[near[place]].ravel(), next_in_place - 1])
-    key = np.unique(np.concatenate([row * n + column, column * n + row]))
-    row, column = key // n, key % n
-    keep = row != column
-    indptr = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(row[keep], minlength=n), out=indptr[1:])
-    return indptr, column[keep].astype(np.int32)
+    near = cKDTree(model.points[first]).query(model.points[first], k=q, workers=int(nb.get_num_threads()))[1]
+    indptr, indices = mutual_rows(first.astype(np.int32), near.astype(np.int32).reshape(len(first), q)[:, 1:], place.astype(np.int32))
+    return indptr, indices

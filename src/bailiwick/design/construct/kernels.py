@@ -12,6 +12,7 @@ from bailiwick.design.stay import kept_by
 
 PARALLEL_UNITS = 20_000
 N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
+MOST_LOCAL = 64  # candidates of a block up to which its couplings are summed before they go to the lists
 SLOTS = 24  # neighbours of a territory that the curvature keeps; farther ones are next to nothing
 CUTOFF = 8.0  # in temperatures: what is left out is below 0.04 %
 EARTH_DIAMETER_KM = 2 * 6371.0088
@@ -61,16 +62,38 @@ def block_circles(points, size):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, slack, found, floor):  # type: ignore[no-untyped-def]
-    """Centres that can be best, or within ``slack`` of best, for some unit of block b; returns their number."""
-    k = len(prices)
+def chords_to(middle, b, across, chord):  # type: ignore[no-untyped-def]
+    """Straight distances from the middle of block b to centres given by axis, shape (d, K)."""
+    x, y = middle[b, 0], middle[b, 1]
+    if across.shape[0] == 2:
+        for j in range(len(chord)):
+            chord[j] = math.sqrt((x - across[0, j]) ** 2 + (y - across[1, j]) ** 2)
+    else:
+        z = middle[b, 2]
+        for j in range(len(chord)):
+            chord[j] = math.sqrt((x - across[0, j]) ** 2 + (y - across[1, j]) ** 2 + (z - across[2, j]) ** 2)
+
+
+@leaf
+def block_candidates(middle, radius, b, across, prices, power, is_sphere, rho_low, rho_high, slack, found, floor):  # type: ignore[no-untyped-def]
+    """Centres that can be best, or within ``slack`` of best, for some unit of block b; returns their number.
+
+    ``across`` are the centres by axis, shape (d, K).
+    """
+    k, r = len(prices), radius[b]
+    chords_to(middle, b, across, floor)
     best = np.inf
-    for j in range(k):
-        chord = math.sqrt(square_between(middle, b, centres, j))
-        near, far = max(chord - radius[b], 0.0), chord + radius[b]
-        g_low, g_high = prices[j] * rho_low, prices[j] * rho_high
-        floor[j] = cost_of(near * near, power, is_sphere) - max(g_low, g_high)
-        best = min(best, cost_of(far * far, power, is_sphere) - min(g_low, g_high))
+    if power == 1 and not is_sphere:
+        for j in range(k):
+            best = min(best, floor[j] + r - min(prices[j] * rho_low, prices[j] * rho_high))
+        for j in range(k):
+            floor[j] = max(floor[j] - r, 0.0) - max(prices[j] * rho_low, prices[j] * rho_high)
+    else:
+        for j in range(k):
+            near, far = max(floor[j] - r, 0.0), floor[j] + r
+            g_low, g_high = prices[j] * rho_low, prices[j] * rho_high
+            floor[j] = cost_of(near * near, power, is_sphere) - max(g_low, g_high)
+            best = min(best, cost_of(far * far, power, is_sphere) - min(g_low, g_high))
     count = 0
     for j in range(k):
         if floor[j] <= best + slack:
@@ -118,6 +141,56 @@ def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped
             return
 
 
+@leaf
+def gather_candidates(found, count, centres, prices, near, price):  # type: ignore[no-untyped-def]
+    """Positions, shape (d, count), and prices of the candidates of a block side by side, for loops that the compiler can widen."""
+    for c in range(count):
+        for axis in range(centres.shape[1]):
+            near[axis, c] = centres[found[c], axis]
+        price[c] = prices[found[c]]
+
+
+@leaf
+def plain_scores(points, i, rho, near, price, count, power, is_sphere, score):  # type: ignore[no-untyped-def]
+    """Scores per weight of unit i in the candidates of its block; returns the least."""
+    x, y = points[i, 0], points[i, 1]
+    if is_sphere:
+        z = points[i, 2]
+        for c in range(count):
+            square = (x - near[0, c]) ** 2 + (y - near[1, c]) ** 2 + (z - near[2, c]) ** 2
+            score[c] = cost_of(square, power, True) - rho * price[c]
+    elif power == 1:
+        for c in range(count):
+            score[c] = math.sqrt((x - near[0, c]) ** 2 + (y - near[1, c]) ** 2) - rho * price[c]
+    else:
+        for c in range(count):
+            score[c] = (x - near[0, c]) ** 2 + (y - near[1, c]) ** 2 - rho * price[c]
+    best = np.inf
+    for c in range(count):
+        best = min(best, score[c])
+    return best
+
+
+@leaf
+def has_rules(pinned, barred_ptr, start, stop):  # type: ignore[no-untyped-def]
+    """Whether some node of a block is locked or barred from a territory."""
+    for i in range(start, stop):
+        if pinned[i] >= 0 or barred_ptr[i] < barred_ptr[i + 1]:
+            return True
+    return False
+
+
+@leaf
+def add_block(block, found, count, partner, coupling):  # type: ignore[no-untyped-def]
+    """Add what a block of units couples, an upper triangle over its candidates, to the lists of the territories."""
+    for c in range(count):
+        for e in range(c + 1, count):
+            value = block[c * count + e]
+            if value != 0.0:
+                add_coupling(partner, coupling, found[c], found[e], value)
+                add_coupling(partner, coupling, found[e], found[c], value)
+
+
 def _soft_loads(  # type: ignore[no-untyped-def]
     points,
     weight,
@@ -151,6 +224,8 @@ def _soft_loads(  # type: ignore[no-untyped-def]
     for chunk in nb.prange(N_CHUNKS):
         found, floor = np.empty(k, np.int64), np.empty(k)
         score, share, which = np.empty(k), np.empty(k), np.empty(k, np.int64)
+        across = np.ascontiguousarray(centres.T)
+        near, price, block = np.empty((points.shape[1], k)), np.empty(k), np.empty(MOST_LOCAL * MOST_LOCAL)
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             rho_low, rho_high = np.inf, -np.inf
@@ -158,14 +233,22 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                 rho = load[i] / weight[i]
                 rho_low, rho_high = min(rho_low, rho), max(rho_high, rho)
             t = temperature[b]
-            count = block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, CUTOFF * t, found, floor)
+            count = block_candidates(middle, radius, b, across, prices, power, is_sphere, rho_low, rho_high, CUTOFF * t, found, floor)
+            is_plain = not has_stay and not has_rules(pinned, barred_ptr, start, stop)
+            is_local = is_plain and count <= MOST_LOCAL
+            if is_plain:
+                gather_candidates(found, count, centres, prices, near, price)
+            if is_local:
+                block[: count * count] = 0.0
             for i in range(start, stop):
                 if pinned[i] >= 0:
                     loads[chunk, pinned[i]] += load[i]
                     continue
                 rho = load[i] / weight[i]
                 best = np.inf
-                for c in range(count):
+                if is_plain:
+                    best = plain_scores(points, i, rho, near, price, count, power, is_sphere, score)
+                for c in range(0 if is_plain else count):
                     j = found[c]
                     if barred_ptr[i] < barred_ptr[i + 1] and is_barred(barred_ptr, barred, i, j):
                         score[c] = np.inf
@@ -205,12 +288,18 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                     diagonal[chunk, j] += scale * p * (1.0 - p)
                     if p >= 2e-3:
                         score[strong] = p
-                        which[strong] = j
+                        which[strong] = c
                         strong += 1
                 for c in range(strong):
-                    for e in range(strong):
-                        if c != e:
-                            add_coupling(partner[chunk], coupling[chunk], which[c], which[e], -scale * score[c] * score[e])
+                    drag = -scale * score[c]
+                    for e in range(c + 1, strong):
+                        if is_local:
+                            block[which[c] * count + which[e]] += drag * score[e]
+                        else:
+                            add_coupling(partner[chunk], coupling[chunk], found[which[c]], found[which[e]], drag * score[e])
+                            add_coupling(partner[chunk], coupling[chunk], found[which[e]], found[which[c]], drag * score[e])
+            if is_local:
+                add_block(block, found, count, partner[chunk], coupling[chunk])
     return value.sum(), loads.sum(axis=0), diagonal.sum(axis=0), partner, coupling
 
 
@@ -263,11 +352,14 @@ def _hard_assign(  # type: ignore[no-untyped-def]
     loads = np.zeros((N_CHUNKS, k))
     for chunk in nb.prange(N_CHUNKS):
         found, floor = np.empty(k, np.int64), np.empty(k)
+        across = np.ascontiguousarray(centres.T)
+        near, price, worth = np.empty((points.shape[1], k)), np.empty(k), np.empty(k)
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             rho_low, rho_high = np.inf, -np.inf
-            is_any_barred = False
+            is_any_barred, is_plain = False, not has_stay and not has_rules(pinned, barred_ptr, start, stop)
             for i in range(start, stop):
+                is_plain = is_plain and weight[i] > 0.0
                 if weight[i] > 0.0:
                     rho = load[i] / weight[i]
                     rho_low, rho_high = min(rho_low, rho), max(rho_high, rho)
@@ -275,10 +367,19 @@ def _hard_assign(  # type: ignore[no-untyped-def]
             # Units without weight of distance, and bars, can make any centre the best.
             slack = np.inf if is_any_barred or rho_high < 0.0 else 0.0
             rho_low, rho_high = min(rho_low, 1e300), max(rho_high, 0.0)
-            count = block_candidates(middle, radius, b, centres, prices, power, is_sphere, rho_low, rho_high, slack, found, floor)
+            count = block_candidates(middle, radius, b, across, prices, power, is_sphere, rho_low, rho_high, slack, found, floor)
+            if is_plain:
+                gather_candidates(found, count, centres, prices, near, price)
             for i in range(start, stop):
                 best, chosen = np.inf, -1
-                if pinned[i] >= 0:
+                if is_plain:
+                    best = plain_scores(points, i, load[i] / weight[i], near, price, count, power, is_sphere, worth)
+                    for c in range(count):
+                        if worth[c] == best:
+                            chosen = found[c]
+                            break
+                    best *= weight[i]
+                elif pinned[i] >= 0:
                     chosen = pinned[i]
                     best = weight[i] * cost_of(square_between(points, i, centres, chosen), power, is_sphere) - load[i] * prices[chosen]
                     if has_stay:

@@ -28,7 +28,7 @@ def follow(search: Search, flow: Flow, *, measure: int) -> IntArray:
     ptr = np.zeros(search.model.k + 1, np.int64)
     np.cumsum(np.bincount(label, minlength=search.model.k), out=ptr[1:])
     arcs = (flow.origin, flow.goal, flow.amount.copy())
-    _follow(search.graph, search.ground, search.state, search.scratch, label, ptr, today, *arcs, measure)
+    _follow(search.graph, search.ground, search.state, search.crew.scratch[0], label, ptr, today, *arcs, measure)
     return label
 
 

@@ -34,11 +34,35 @@ class Borders(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of the connectivity search; ``mark[0]`` is the last stamp used."""
+    """Working memory of the connectivity search; ``mark[0]`` is the last stamp used.
+
+    Only units of the territory that is looked at are stamped, so groups of territories may share the stamps.
+    """
 
     stamp: NDArray[np.int64]
     mark: NDArray[np.int64]
     queue: IntArray
+
+
+class Turf(NamedTuple):
+    """The group of territories within which units change hands.
+
+    Attributes
+    ----------
+    group
+        Group of every territory, shape (K,).
+    mine
+        The group that is meant.
+    territories
+        Its territories.
+    is_full
+        Set where a border list had no room: the lists must be laid out afresh. Shape (1,).
+    """
+
+    group: IntArray
+    mine: int
+    territories: IntArray
+    is_full: NDArray[np.bool_]
 
 
 @inline_leaf
@@ -88,6 +112,26 @@ def random_other(indptr, indices, label, i, state):  # type: ignore[no-untyped-d
     pick = next_below(state, count)
     for at in range(indptr[i], indptr[i + 1]):
         if label[indices[at]] != label[i]:
+            if pick == 0:
+                return indices[at]
+            pick -= 1
+    return -1
+
+
+@leaf
+def random_other_of(indptr, indices, label, group, mine, i, state):  # type: ignore[no-untyped-def]
+    """A random neighbour of i in another territory of the group ``mine``, or −1."""
+    own, count = label[i], 0
+    for at in range(indptr[i], indptr[i + 1]):
+        other = label[indices[at]]
+        if other != own and group[other] == mine:
+            count += 1
+    if count == 0:
+        return -1
+    pick = next_below(state, count)
+    for at in range(indptr[i], indptr[i + 1]):
+        other = label[indices[at]]
+        if other != own and group[other] == mine:
             if pick == 0:
                 return indices[at]
             pick -= 1
@@ -201,14 +245,19 @@ def _remove(i, j, items, place, start, count):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def enter_move(indptr, indices, label, i, old, items, place, start, room, count):  # type: ignore[no-untyped-def]
-    """Bring the borders up to date after i went from ``old`` to ``label[i]``; returns False if a list is full."""
+def enter_move(indptr, indices, label, group, i, old, items, place, start, room, count):  # type: ignore[no-untyped-def]
+    """Bring the borders up to date after i went from ``old`` to ``label[i]``; returns False if a list is full.
+
+    Neighbours in territories of other groups are at the border before and after: their lists are left alone.
+    """
     _remove(i, old, items, place, start, count)
     fits = True
     if on_border(indptr, indices, label, i):
         fits = _add(i, label[i], items, place, start, room, count) and fits
     for at in range(indptr[i], indptr[i + 1]):
         u = indices[at]
+        if group[label[u]] != group[old]:
+            continue
         is_on = on_border(indptr, indices, label, u)
         if is_on and place[u] < 0:
             fits = _add(u, label[u], items, place, start, room, count) and fits

@@ -18,6 +18,7 @@ TINY = 2_000  # proposals per node that exhaust what a problem of a few units ha
 LEAST_COST = 0.02  # of a territory, in distances between centres (squared for inertia): a tenth of what is usual
 LEAST_REACH = 0.5  # while territories are out of balance, in distances between centres
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
+CONCEDING_MANY = 4_000  # nodes beyond which the effort of conceding grows with √n, where there are more than SITE_NODES
 SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
 
@@ -148,7 +149,7 @@ def concede(model: Model, built: Construction, found: Improved, graph: tuple[Int
     is_settled = model.load.shape[1] == 1 or model.k in (1, model.n) or watch.is_stopped
     if is_settled or found.excess <= unavoidable_excess(model) + 1e-9:
         return found
-    course = Course(model, built, graph, watch, seed, ScheduleParams())
+    course = Course(model, built, graph, watch, seed, ScheduleParams(many=ScheduleParams.many if model.n <= SITE_NODES else CONCEDING_MANY))
     course.best = found
     course.concede(ConcessionParams())
     return course.best
@@ -211,7 +212,8 @@ class Course:
         params, idle = self.params, 0
         for at in range(params.mending_rounds):
             before = self.best.excess
-            self._run(0.0, 0.0, self.n_proposals)
+            is_alone = 20 * self.best.n_violations <= self.model.k  # whatever stands between the last few and a cure must move, too
+            self._run(0.0, 0.0, self.n_proposals, is_alone=is_alone)
             if self._look(params.n_slices + at + 1) or self.best.excess <= self.floor:
                 return
             idle = idle + 1 if self.best.excess > before * 0.9 else 0
@@ -219,7 +221,7 @@ class Course:
                 return
             self.price *= params.price_growth
             self.prepare()
-            self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals)
+            self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals, is_alone=is_alone)
 
     def concede(self, params: ConcessionParams) -> None:
         """Search from heat for the fewest territories outside; keep the plan if it scores better than the present one."""
@@ -238,8 +240,9 @@ class Course:
             if self.tell((at + 1) / n_slices):
                 return
 
-    def _run(self, hot: float, cold: float, n_proposals: int) -> None:
-        self.search.run(Heat(self.price, self.params.bend, 0.0, 1.0, float(hot), float(cold), n_proposals, self.params.compound_share))
+    def _run(self, hot: float, cold: float, n_proposals: int, *, is_alone: bool = False) -> None:
+        heat = Heat(self.price, self.params.bend, 0.0, 1.0, float(hot), float(cold), n_proposals, self.params.compound_share)
+        self.search.run(heat, is_alone=is_alone)
 
     def _look(self, done: int) -> bool:
         """Keep the plan if it is the best, aim at a smaller diameter, and ask the watch whether to stop."""

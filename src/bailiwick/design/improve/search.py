@@ -7,8 +7,9 @@ import numpy as np
 from bailiwick.design.construct.centres import recentre
 from bailiwick.design.construct.kernels import LOOKUP
 from bailiwick.design.construct.transport import Transport
-from bailiwick.design.improve.graph_kernels import Borders, Graph, Scratch
-from bailiwick.design.improve.search_kernels import DIAMETER_POWER, Ground, Heat, State, anneal
+from bailiwick.design.improve.crew import Crew
+from bailiwick.design.improve.graph_kernels import Borders, Graph
+from bailiwick.design.improve.search_kernels import DIAMETER_POWER, Ground, Heat, State
 from bailiwick.design.model import DIAMETER, INERTIA, Model
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.geodesy import distance_km
@@ -47,11 +48,10 @@ class Search:
             model.barred_ptr, model.barred, self.power if model.travel is None else LOOKUP, model.is_sphere, model.must_connect,
             model.stay.scaled(1.0 if self.power == DIAMETER_POWER else model.scale),
         )  # fmt: skip
-        self.random = np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
         self.borders = Borders(
             np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3))
         )
-        self.scratch = Scratch(np.zeros(n, np.int64), np.zeros(1, np.int64), np.empty(n, np.int32))
+        self.crew = Crew(self.graph, k, seed=seed)
         self.is_on_sites = model.travel is not None
         self.state = self._state(label.astype(np.int32).copy(), centres.copy())
 
@@ -88,10 +88,11 @@ class Search:
         """Go on from another plan, by default with the centres as they are."""
         reach, centres = self.state.reach, self.state.centres if centres is None else centres
         self.state = self._state(label.astype(np.int32).copy(), centres.copy())._replace(reach=reach)
+        self.crew.has_borders = False
 
-    def run(self, heat: Heat) -> int:
-        """Anneal; returns the number of accepted steps."""
-        return int(anneal(self.graph, self.ground, self.state, self.borders, self.scratch, heat, self.random))
+    def run(self, heat: Heat, *, is_alone: bool = False) -> int:
+        """Anneal, all territories as one group if ``is_alone``; returns the number of accepted steps."""
+        return self.crew.run(self.ground, self.state, self.borders, heat, is_alone=is_alone)
 
     def recentre(self, transport: Transport) -> None:
         """Let free centres follow their territories: means follow by themselves, medians by a step, sites by choice."""

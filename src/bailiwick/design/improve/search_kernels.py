@@ -11,16 +11,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.design.compiled import inline_leaf, kernel, leaf
+from bailiwick.design.compiled import free_kernel, inline_leaf, leaf
 from bailiwick.design.construct.kernels import LOOKUP, cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import (
     can_leave,
     enter_move,
-    lay_out_borders,
     next_below,
     next_random,
     random_border_unit,
-    random_other,
+    random_other_of,
 )
 from bailiwick.design.stay import Stay, kept_by
 from bailiwick.domain import FloatArray, IntArray
@@ -206,10 +205,10 @@ def room_for(state, power):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def list_outside(ground, state, outside):  # type: ignore[no-untyped-def]
-    """Territories out of balance into ``outside``; returns their number."""
+def list_outside(ground, state, territories, outside):  # type: ignore[no-untyped-def]
+    """Those of the territories that are out of balance into ``outside``; returns their number."""
     found = 0
-    for j in range(len(state.size)):
+    for j in territories:
         for m in range(state.loads.shape[1]):
             value = state.loads[j, m]
             if value > ground.upper[j, m] + 1e-12 or value < ground.lower[j, m] - 1e-12:
@@ -220,9 +219,9 @@ def list_outside(ground, state, outside):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def single_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, n_tries):  # type: ignore[no-untyped-def]
+def single_stint(graph, ground, state, borders, turf, scratch, heat, random, focus, temperature, n_tries):  # type: ignore[no-untyped-def]
     """Propose single shifts at the border of one territory; returns the accepted number."""
-    indptr, indices = graph.indptr, graph.indices
+    indptr, indices, group, mine = graph.indptr, graph.indices, turf.group, turf.mine
     points, weight, load, lower, upper = ground.points, ground.weight, ground.load, ground.lower, ground.upper
     target, emphasis, pinned, barred_ptr, barred = ground.target, ground.emphasis, ground.pinned, ground.barred_ptr, ground.barred
     power, is_sphere = ground.power, ground.is_sphere
@@ -234,7 +233,7 @@ def single_stint(graph, ground, state, borders, scratch, heat, random, focus, te
     stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
-        other = random_other(indptr, indices, label, i, random) if i >= 0 else -1
+        other = random_other_of(indptr, indices, label, group, mine, i, random) if i >= 0 else -1
         if other < 0:
             continue
         if next_random(random) < 0.5:
@@ -256,15 +255,15 @@ def single_stint(graph, ground, state, borders, scratch, heat, random, focus, te
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         moved[0] += leaves
         accepted += 1
-        if not enter_move(indptr, indices, label, i, a, items, place, start, room, count):
-            lay_out_borders(graph, label, borders)
+        if not enter_move(indptr, indices, label, group, i, a, items, place, start, room, count):
+            turf.is_full[0] = True
     return accepted
 
 
 @leaf
-def double_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, n_tries):  # type: ignore[no-untyped-def]
+def double_stint(graph, ground, state, borders, turf, scratch, heat, random, focus, temperature, n_tries):  # type: ignore[no-untyped-def]
     """Propose pairs of shifts: after one from a to b, another that leaves b again or refills a; returns the accepted number."""
-    indptr, indices = graph.indptr, graph.indices
+    indptr, indices, group, mine = graph.indptr, graph.indices, turf.group, turf.mine
     points, weight, load, lower, upper = ground.points, ground.weight, ground.load, ground.lower, ground.upper
     target, emphasis, pinned, barred_ptr, barred = ground.target, ground.emphasis, ground.pinned, ground.barred_ptr, ground.barred
     power, is_sphere = ground.power, ground.is_sphere
@@ -276,7 +275,7 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
     stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
-        other = random_other(indptr, indices, label, i, random) if i >= 0 else -1
+        other = random_other_of(indptr, indices, label, group, mine, i, random) if i >= 0 else -1
         if other < 0:
             continue
         if next_random(random) < 0.5:
@@ -286,7 +285,7 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
             continue
         is_refill = next_random(random) < 0.5
         u = random_border_unit(items, start, count, a if is_refill else b, random)
-        v = random_other(indptr, indices, label, u, random) if u >= 0 else -1
+        v = random_other_of(indptr, indices, label, group, mine, u, random) if u >= 0 else -1
         second = v if is_refill else u
         if v < 0 or second == i or (is_refill and label[v] == a):
             continue
@@ -318,13 +317,13 @@ def double_stint(graph, ground, state, borders, scratch, heat, random, focus, te
             apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, a)
             continue
         # Borders follow one move at a time: the second waits until the first is entered.
-        fits = enter_move(indptr, indices, label, i, a, items, place, start, room, count)
+        fits = enter_move(indptr, indices, label, group, i, a, items, place, start, room, count)
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, second, goal)
-        fits = enter_move(indptr, indices, label, second, origin, items, place, start, room, count) and fits
+        fits = enter_move(indptr, indices, label, group, second, origin, items, place, start, room, count) and fits
         moved[0] += leaves
         accepted += 1
         if not fits:
-            lay_out_borders(graph, label, borders)
+            turf.is_full[0] = True
     return accepted
 
 
@@ -337,27 +336,35 @@ def touches_territory(indptr, indices, label, i, j):  # type: ignore[no-untyped-
     return False
 
 
-@kernel
-def anneal(graph, ground, state, borders, scratch, heat, random):  # type: ignore[no-untyped-def]
-    """Propose moves while the temperature falls from ``heat.hot`` to ``heat.cold``; returns the accepted number.
+@free_kernel
+def anneal(graph, ground, state, borders, turf, scratch, heat, random, first, n_stints):  # type: ignore[no-untyped-def]
+    """Propose moves within a group of territories while the temperature falls; returns the stints done and the accepted number.
 
     A move is kept only if the territories that lose a unit stay in as many pieces as before. Proposals stay at one
-    territory for a stint, so that its units are in the cache; half of the stints go to territories out of balance.
+    territory for a stint, so that its units are in the cache; half of the stints go to territories out of balance. Ends
+    early when a border list is full. Everything that is written belongs to territories of the group, and of others only
+    what does not change meanwhile is read, so groups can run side by side.
+
+    Parameters
+    ----------
+    first, n_stints
+        Stints done before, out of all: the temperature falls from ``heat.hot`` to ``heat.cold`` over all of them.
     """
-    k = len(state.size)
-    lay_out_borders(graph, state.label, borders)
-    outside, n_outside, accepted = np.empty(k, np.int64), 0, 0
-    n_stints = heat.n_proposals // STINT
+    territories = turf.territories
+    k = len(territories)
+    outside, n_outside, accepted, done = np.empty(k, np.int64), 0, 0, first
     cooling = (heat.cold / heat.hot) ** (1.0 / max(n_stints, 1)) if heat.hot > 0.0 else 0.0
-    temperature = heat.hot
-    for stint in range(n_stints):
+    temperature = heat.hot * cooling**first if heat.hot > 0.0 else 0.0
+    n_outside = list_outside(ground, state, territories, outside)
+    while done < n_stints and not turf.is_full[0]:
+        done += 1
         temperature *= cooling
-        if stint % (k // 8 + 2) == 0:
-            n_outside = list_outside(ground, state, outside)
+        if done % (k // 8 + 2) == 0:
+            n_outside = list_outside(ground, state, territories, outside)
         is_astray = n_outside > 0 and next_random(random) < 0.5
-        focus = outside[next_below(random, n_outside)] if is_astray else next_below(random, k)
+        focus = outside[next_below(random, n_outside)] if is_astray else territories[next_below(random, k)]
         if next_random(random) < heat.compound_share:
-            accepted += double_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, STINT)
+            accepted += double_stint(graph, ground, state, borders, turf, scratch, heat, random, focus, temperature, STINT)
         else:
-            accepted += single_stint(graph, ground, state, borders, scratch, heat, random, focus, temperature, STINT)
-    return accepted
+            accepted += single_stint(graph, ground, state, borders, turf, scratch, heat, random, focus, temperature, STINT)
+    return done, accepted

@@ -1,0 +1,63 @@
+"""Compiled rows of the graph along which units change hands where territories need not be connected."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bailiwick.design.compiled import kernel
+
+
+@kernel
+def mutual_rows(first, near, place):  # type: ignore[no-untyped-def]
+    """Neighbours in compressed rows, ascending, each pair in both rows.
+
+    Parameters
+    ----------
+    first
+        First node of each place, shape (s,).
+    near
+        Nearest other places of each place, shape (s, q).
+    place
+        Place of each node, ascending, shape (n,): nodes in one place follow each other and are neighbours in a chain.
+    """
+    n, q = len(place), near.shape[1]
+    end = np.zeros(n + 1, np.int64)
+    for i in range(n):
+        for c in range(q):
+            end[i + 1] += 1
+            end[first[near[place[i], c]] + 1] += 1
+        if i > 0 and place[i - 1] == place[i]:
+            end[i] += 1
+            end[i + 1] += 1
+    for i in range(n):
+        end[i + 1] += end[i]
+    start, indices = end[:-1].copy(), np.empty(end[n], np.int32)
+    for i in range(n):
+        for c in range(q):
+            u = first[near[place[i], c]]
+            indices[start[i]], indices[start[u]] = u, i
+            start[i] += 1
+            start[u] += 1
+        if i > 0 and place[i - 1] == place[i]:
+            indices[start[i]], indices[start[i - 1]] = i - 1, i
+            start[i] += 1
+            start[i - 1] += 1
+    return compact_rows(end, indices)
+
+
+@kernel
+def compact_rows(end, indices):  # type: ignore[no-untyped-def]
+    """Rows sorted, and what stands in them twice or leads back to the row left out."""
+    n = len(end) - 1
+    indptr, used = np.zeros(n + 1, np.int32), 0
+    for i in range(n):
+        row = indices[end[i] : end[i + 1]]
+        row.sort()
+        last = -1
+        for u in row:
+            if u != last and u != i:
+                indices[used] = u
+                used += 1
+            last = u
+        indptr[i + 1] = used
+    return indptr, indices[:used].copy()

@@ -86,13 +86,6 @@ def cause(text: str) -> str:
     return {"manual": "moved by hand", "run": "the engine", "file": "as imported", "named": "named account"}.get(kind, text)
 
 
-@register.filter
-def came(text: str) -> str:
-    """The same as the end of a sentence that begins with "it came here"."""
-    kind = text.partition(":")[0]
-    return {"manual": "by hand", "run": "by the engine", "file": "with a file", "named": "as a named account"}.get(kind, f"by {text}")
-
-
 @register.simple_tag(takes_context=True)
 def sort_query(context: Any, key: str, wanted: Any) -> str:
     """The address that sorts a table by a column; a second time the other way round."""

@@ -359,8 +359,6 @@ def assign(page: Page, name: str, *, is_elsewhere: bool = False) -> None:
     others = [text for text in page.locator("#move-to option").all_text_contents()[1:-1] if text != here]
     page.locator("#move-to").select_option(label=others[0] if is_elsewhere else "no territory")
     page.locator("#selection").get_by_role("button", name="Move", exact=True).click()
-    page.locator("#selection").get_by_role("button", name="Clear").click()
-    page.locator("#q").fill("")
 
 
 def test_4b_moves_wait_while_the_server_is_away(page: Page) -> None:

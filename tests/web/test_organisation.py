@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AuditEntry, Person, Position, Staffing, User
-from bailiwick_web.core.organisation import person_services, queries, services
+from bailiwick_web.core.organisation import queries, services
 from bailiwick_web.core.refusals import Conflict, Invalid, Refused
 
 pytestmark = pytest.mark.django_db
@@ -55,12 +55,12 @@ def test_the_organisation_is_changed_by_planners_and_recorded(users: dict[str, U
     for denied in (
         lambda: services.add_node(manager, name="X", kind="region", parent=top),
         lambda: services.change_node(manager, west, parent=top, version=1),
-        lambda: person_services.add_person(manager, name="X"),
+        lambda: services.add_person(manager, name="X"),
     ):
         with pytest.raises(Refused, match="right"):
             denied()
     seat = services.add_position(planner, west, code="W1", name="West one")
-    ann, bob = (person_services.add_person(planner, name=name) for name in ("Ann", "Bob"))
+    ann, bob = (services.add_person(planner, name=name) for name in ("Ann", "Bob"))
     first = services.staff(planner, ann, position=seat, valid_from=DAY)
     with pytest.raises(Conflict, match="Ann fills"):
         services.staff(planner, bob, position=seat, valid_from=DAY + timedelta(days=30))
@@ -144,7 +144,7 @@ def test_pages(sign_in: SignIn, organisation: Any) -> None:
 
 def test_a_person_is_changed_field_by_field(sign_in: SignIn, planner: Actor, act: Callable[[str], Actor]) -> None:
     client = sign_in("planner")
-    kim = person_services.add_person(planner, name="Kim", skills=["cardio"])
+    kim = services.add_person(planner, name="Kim", skills=["cardio"])
     assert "cardio" in text(client, f"/organisation/people/{kim.public_id}/")
     change = f"/organisation/people/{kim.public_id}/change"
     given = {"version": "1", "name": "Kim", "skills": "cardio, x-ray", "languages": "", "home_lat": "50", "home_lon": "10"}
@@ -155,22 +155,22 @@ def test_a_person_is_changed_field_by_field(sign_in: SignIn, planner: Actor, act
     changed = AuditEntry.objects.filter(action="person.changed").values_list("field", "before", "after")
     assert set(changed) == {("skills", "cardio", "cardio, x-ray"), ("home_lon", "", "10.0"), ("home_lat", "", "50.0")}
     with pytest.raises(Invalid, match="neither"):
-        person_services.change_person(planner, kim, version=2, home_lat=None)
+        services.change_person(planner, kim, version=2, home_lat=None)
     with pytest.raises(Invalid, match="At most 50"):
-        person_services.change_person(planner, kim, version=2, skills=[str(i) for i in range(51)])
+        services.change_person(planner, kim, version=2, skills=[str(i) for i in range(51)])
     with pytest.raises(Refused, match="right"):
-        person_services.change_person(act("manager"), kim, version=2, name="X")
+        services.change_person(act("manager"), kim, version=2, name="X")
 
 
 def test_who_was_imported_has_a_profile_once_something_is_said(planner: Actor, organisation: Any, users: dict[str, User]) -> None:
     rep = Person.objects.get(user=users["rep"])
     assert queries.people(planner).get(pk=rep.pk) == rep
-    changed = person_services.change_person(planner, rep, version=1, languages=["fr"])
+    changed = services.change_person(planner, rep, version=1, languages=["fr"])
     assert (changed.profile.languages, changed.profile.skills, changed.version) == (["fr"], [], 2)
 
 
 def test_a_manager_sees_the_own_part_and_no_more(sign_in: SignIn, planner: Actor, organisation: Any, users: dict[str, User]) -> None:
-    eve, old = (person_services.add_person(planner, name=name) for name in ("Eve of the east", "Old hand"))
+    eve, old = (services.add_person(planner, name=name) for name in ("Eve of the east", "Old hand"))
     services.staff(planner, eve, position=organisation["positions"][2], valid_from=DAY)
     services.staff(planner, eve, node=organisation["root"], valid_from=DAY)
     services.staff(planner, old, position=organisation["positions"][1], valid_from=DAY - timedelta(days=99), valid_until=DAY)
@@ -195,7 +195,7 @@ def test_a_manager_sees_the_own_part_and_no_more(sign_in: SignIn, planner: Actor
 def test_pages_of_many_need_few_queries(sign_in: SignIn, planner: Actor, organisation: Any, django_assert_max_num_queries: Any) -> None:
     for i in range(30):
         seat = services.add_position(planner, organisation["east"], code=f"E{i}", name=f"E{i}")
-        services.staff(planner, person_services.add_person(planner, name=f"Person {i}", skills=["a"]), position=seat, valid_from=DAY)
+        services.staff(planner, services.add_person(planner, name=f"Person {i}", skills=["a"]), position=seat, valid_from=DAY)
     client = sign_in("manager")
     client.get("/organisation/")
     with django_assert_max_num_queries(12):

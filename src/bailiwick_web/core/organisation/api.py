@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 
 from bailiwick_web.core.access import Actor, actor_of
 from bailiwick_web.core.models import Node, Person, PersonProfile, Position, Staffing
-from bailiwick_web.core.organisation import person_services, queries, services
+from bailiwick_web.core.organisation import queries, services
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
 
@@ -235,7 +235,7 @@ def list_people(request: HttpRequest, after: int | None = None, limit: int | Non
 @router.post("/people", response={201: PersonOut})
 def post_person(request: HttpRequest, response: HttpResponse, new: PersonIn) -> Any:
     """Add a rep or manager."""
-    return Status(201, _tagged(response, person_services.add_person(_organiser(request), **new.dict()), _person))
+    return Status(201, _tagged(response, services.add_person(_organiser(request), **new.dict()), _person))
 
 
 @router.patch("/people/{uuid:person_id}", response=PersonOut, openapi_extra=VERSIONED)
@@ -243,7 +243,7 @@ def patch_person(request: HttpRequest, response: HttpResponse, person_id: UUID, 
     """Change a rep or manager; needs ``If-Match``."""
     actor, version = _organiser(request), if_match(request)
     found = queries.person(actor, person_id)
-    return _tagged(response, person_services.change_person(actor, found, version=version, **_given(patch)), _person)
+    return _tagged(response, services.change_person(actor, found, version=version, **_given(patch)), _person)
 
 
 @router.get("/staffings", response=StaffingsOut)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import PersonProfile
-from bailiwick_web.core.organisation import person_services, queries
+from bailiwick_web.core.organisation import queries, services
 from bailiwick_web.core.organisation.forms import PersonForm, cleaned, shown
 from bailiwick_web.core.organisation.views import version_of
 from bailiwick_web.core.roles import Right
@@ -35,7 +35,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_person(request: HttpRequest) -> HttpResponse:
     """Somebody new."""
-    made = person_services.add_person(actor_of(request), **cleaned(PersonForm(request.POST)))
+    made = services.add_person(actor_of(request), **cleaned(PersonForm(request.POST)))
     messages.success(request, _("%(name)s can fill positions now.") % {"name": made})
     return redirect("organisation_person", made.public_id)
 
@@ -65,6 +65,6 @@ def change_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Change what is said of somebody."""
     actor = actor_of(request)
     found = queries.person(actor, public_id)
-    person_services.change_person(actor, found, version=version_of(request), **cleaned(PersonForm(request.POST)))
+    services.change_person(actor, found, version=version_of(request), **cleaned(PersonForm(request.POST)))
     messages.success(request, _("Saved."))
     return redirect("organisation_person", public_id)

@@ -1,4 +1,4 @@
-"""The one write path to the sales organisation: its tree, its positions, who fills them. Planners may; everything is recorded."""
+"""The one write path to the sales organisation: its tree, its positions, its people, who fills what. Planners may; everything is recorded."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Node, Person, Position, Staffing
-from bailiwick_web.core.organisation.checks import capacity_of, home_of, named
+from bailiwick_web.core.models import Node, Person, PersonProfile, Position, Staffing
+from bailiwick_web.core.organisation.checks import capacity_of, home_of, named, words_of
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, stamped, touch
@@ -135,7 +135,7 @@ def change_position(actor: Actor, position: Position, *, version: int | None, **
         before, after = getattr(found, field), checks[field](value) if field in checks else value
         if before != after:
             setattr(found, field, after)
-            audit(actor, "position.changed", found, field=field, before=_or_nothing(before), after=_or_nothing(after))
+            audit(actor, "position.changed", found, field=field, before=_told(before), after=_told(after))
     touch(actor, found, *given)
     return found
 
@@ -190,6 +190,39 @@ def end_staffing(actor: Actor, staffing: Staffing, *, on: date, version: int | N
     return found
 
 
+@transaction.atomic
+def add_person(actor: Actor, *, name: str, email: str = "", **profile: Any) -> Person:
+    """Add a person who can fill positions, with or without a way to sign in; planners may. Recorded.
+
+    ``profile`` may hold ``skills``, ``languages``, ``home_lon`` and ``home_lat``.
+    """
+    actor.need(Right.ORGANISE)
+    person = Person.objects.create(name=named(name), email=email.strip(), **stamped(actor))
+    PersonProfile.objects.create(person=person, **_profile(profile, PersonProfile()))
+    audit(actor, "person.created", person)
+    return person
+
+
+@transaction.atomic
+def change_person(actor: Actor, person: Person, *, version: int | None, **given: Any) -> Person:
+    """Change what is given of a person: name, address, skills, languages, home; planners may. Recorded, field by field."""
+    actor.need(Right.ORGANISE)
+    found = Person.objects.select_for_update().filter(pk=person.pk).first()
+    if found is None:
+        raise Missing(_("There is no such person."))
+    check_version(found, version)
+    profile, _made = PersonProfile.objects.get_or_create(person=found)
+    own = {field: named(given[field]) if field == "name" else given[field].strip() for field in ("name", "email") if field in given}
+    for field, value in own.items():
+        _set_of_person(actor, found, found, field, value)
+    for field, value in _profile({f: v for f, v in given.items() if f not in own}, profile).items():
+        _set_of_person(actor, found, profile, field, value)
+    profile.save()
+    touch(actor, found, *own)
+    found.profile = profile
+    return found
+
+
 def _refuse_overlap(position: Position, start: date, end: date | None, but: int | None = None) -> None:
     overlap = Q(valid_until__isnull=True) | Q(valid_until__gt=start)
     if end is not None:
@@ -215,5 +248,20 @@ def _below(parent: Node | None, node: Node) -> str:
     return path
 
 
-def _or_nothing(value: Any) -> Any:
-    return "" if value is None else value
+def _told(value: Any) -> Any:
+    """A value as the history tells it."""
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else value
+
+
+def _set_of_person(actor: Actor, person: Person, record: Person | PersonProfile, field: str, value: Any) -> None:
+    before = getattr(record, field)
+    if before != value:
+        audit(actor, "person.changed", person, field=field, before=_told(before), after=_told(value))
+        setattr(record, field, value)
+
+
+def _profile(given: dict[str, Any], there: PersonProfile) -> dict[str, Any]:
+    checked = {field: words_of(value) if field in {"skills", "languages"} else value for field, value in given.items()}
+    if {"home_lon", "home_lat"} & given.keys():
+        checked |= home_of(given.get("home_lon", there.home_lon), given.get("home_lat", there.home_lat))
+    return checked

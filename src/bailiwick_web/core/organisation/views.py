@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bailiwick_web.core.access import Actor, access, actor_of
 from bailiwick_web.core.models import Person
-from bailiwick_web.core.organisation import person_services, queries, services
+from bailiwick_web.core.organisation import queries, services
 from bailiwick_web.core.organisation.forms import (
     DayForm,
     EndForm,
@@ -162,7 +162,7 @@ def end_staffing(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _staffing(actor: Actor, request: HttpRequest) -> dict[str, Any]:
     data = cleaned(StaffingForm(request.POST))
-    person: Person = data["person"] or person_services.add_person(actor, name=data["new_person"])
+    person: Person = data["person"] or services.add_person(actor, name=data["new_person"])
     return {"person": person, "valid_from": data["valid_from"], "valid_until": data["valid_until"]}
 
 

@@ -76,6 +76,15 @@ def catalogue(language: str) -> Catalog:
         return read_po(stream, locale=language)
 
 
+def memory(language: str) -> Catalog:
+    """Translations that were made before their strings were marked, or that were in use once."""
+    file = Path(__file__).with_name("translations") / f"{language}.po"
+    if not file.exists():
+        return Catalog(locale=language)
+    with file.open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
 def po(language: str) -> Path:
     """Where a catalogue is."""
     return LOCALE / language / "LC_MESSAGES" / "django.po"
@@ -88,12 +97,14 @@ def languages() -> list[str]:
 
 def merged(language: str, found: dict[Key, set[str]]) -> Catalog:
     """The strings of the application with the translations that there are."""
-    before = catalogue(language)
+    before, kept = catalogue(language), memory(language)
     after = Catalog(locale=language, project="Bailiwick", copyright_holder="the authors of Bailiwick", fuzzy=False)
     after.mime_headers = [h for h in before.mime_headers if h[0] not in {"POT-Creation-Date", "PO-Revision-Date", "Generated-By"}]
     for (context, message), files in sorted(found.items(), key=lambda item: (min(item[1]), str(item[0]))):
         single = message if isinstance(message, str) else message[0]
         old: Message | None = before.get(single, context)
+        if old is None or not any(old.string):
+            old = kept.get(single, context) or old
         text = old.string if old is not None and isinstance(old.string, str) == isinstance(message, str) else ""
         flags = ["python-format"] if re.search(r"%\(\w+\)[sdf]", single) else []
         after.add(message, text, locations=[(name, None) for name in sorted(files)], flags=flags, context=context)

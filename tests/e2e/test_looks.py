@@ -146,10 +146,10 @@ def test_a_rep_challenges_a_proposal_and_is_answered(browser: Browser, server: S
     expect(planner.locator(".chip.proposed")).to_be_visible()
     rep.goto(server.base + "/mine/")
     expect(rep.get_by_role("heading", name="Vorgeschlagen: Next year, balanced")).to_be_visible()
-    row = rep.locator("tbody tr", has=rep.locator(".loss")).first
+    row = rep.locator("tbody tr", has=rep.locator("summary")).first
     row.locator("summary").click()
     assert look(rep, "rep-mine-proposal-wide", folder) == []
-    row.get_by_label("Warum soll er bei Ihnen bleiben?").fill("Seit zehn Jahren mein Kunde")
+    row.get_by_label("Warum soll er").fill("Seit zehn Jahren mein Kunde")
     row.get_by_role("button", name="An die Planung senden").click()
     expect(rep.locator("aside")).to_contain_text("Seit zehn Jahren mein Kunde")
     planner.reload()
@@ -179,6 +179,8 @@ def test_a_passkey_lets_in_without_a_password(browser: Browser, server: Server) 
     page.goto(base + "/accounts/2fa/webauthn/add/")
     page.locator("input[type=checkbox]").check()
     page.get_by_role("button", name="Add").click()
+    page.get_by_role("link", name="Use a security key").click()  # the codes are shown to whom it is sure to be
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("Each of these codes")).to_be_visible()
     page.locator("summary").click()
     page.get_by_role("button", name="Sign out").click()

@@ -73,11 +73,20 @@ def _stamps(actor: Actor) -> dict[str, Any]:
 def addresses(planted: dict[str, Any]) -> list[str]:
     """Every address with every key that there is, and with what can be asked of it."""
     keys = [record.public_id for record in planted.values()]
+    scenarios = [planted[name].public_id for name in ("published", "draft", "binned")]
     found = []
     for name, row in ROWS.items():
-        places = [reverse(name, args=[key]) for key in keys] if row.target not in {"", "word"} else [] if row.target else [reverse(name)]
-        found += [place + query for place in places for query in QUERIES]
-    found += [reverse("compare") + f"?a={a}&b={b}" for a in keys for b in keys] + [reverse("compare_csv") + f"?a={keys[0]}&b={keys[1]}"]
+        if row.method == "POST" or row.target == "word":
+            continue
+        if row.target == "":
+            found += [reverse(name) + query for query in QUERIES]
+        elif row.target == "scenario":
+            found += [reverse(name, args=[key]) + query for key in scenarios for query in QUERIES]
+        else:
+            found += [reverse(name, args=[key]) for key in keys]
+    found += [reverse("compare") + f"?a={a}&b={b}" for a in scenarios for b in scenarios] + [
+        reverse("compare_csv") + f"?a={scenarios[0]}&b={scenarios[1]}"
+    ]
     found += [reverse("who") + f"?plan={key}&unit=u04" for key in keys]
     for name in API_ROWS:
         if name.startswith("GET"):

@@ -309,6 +309,28 @@ def test_a_new_password_ends_the_other_sessions(ann: User) -> None:
 # -- invitations and mail
 
 
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "ssl"),
+    [
+        ("submission://ann:secret@mail.example.org:587", 587, True, False),
+        ("smtp://ann:secret@mail.example.org:465/?ssl=True", 465, False, True),
+    ],
+)
+def test_the_mail_server_is_one_setting(tmp_path: Path, url: str, port: int, tls: bool, ssl: bool) -> None:
+    code = (
+        "import django; django.setup(); from django.conf import settings as s; "
+        "print(s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER, s.EMAIL_HOST_PASSWORD, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.EMAIL_IS_SET_UP)"
+    )
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "bailiwick_web.config.settings",
+        "BAILIWICK_EMAIL_URL": url,
+        "BAILIWICK_DATA": str(tmp_path),
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["mail.example.org", str(port), "ann", "secret", str(tls), str(ssl), "True"]
+
+
 class Mailbox:
     """Keeps what the mail server is given."""
 

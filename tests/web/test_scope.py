@@ -20,7 +20,7 @@ from bailiwick_web.core.services import stamped
 
 DAY = date(2026, 6, 1)
 ROLES = st.sets(st.sampled_from(Role.values))
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(ROLES, ROLES, st.sampled_from(list(Right)))

@@ -11,8 +11,7 @@ from django.db.models import Q
 
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import Node, User
-from bailiwick_web.core.organisation.queries import leads
-from bailiwick_web.core.people.queries import Seer, staffings_on, who_sees
+from bailiwick_web.core.people.queries import Seer, leads, staffings_on, who_sees
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Challenge, Publication, Scenario, UnitAssignment

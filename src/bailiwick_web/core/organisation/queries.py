@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor, Scope, scope_of
 from bailiwick_web.core.models import Node, Person, Position, Staffing
-from bailiwick_web.core.people.queries import staffings_on
+from bailiwick_web.core.people.queries import leads, staffings_on
 from bailiwick_web.core.refusals import Missing
-from bailiwick_web.core.roles import Role
 
 
 @dataclass(slots=True)
@@ -66,24 +65,6 @@ def tree(actor: Actor, on: date | None = None) -> list[Branch]:
         above = branches.get(branch.node.parent_id or 0)
         (above.children if above else tops).append(branch)
     return tops
-
-
-def seats(positions: QuerySet[Position] | list[Position], on: date) -> list[Seat]:
-    """Who fills each position on a day, and who is the next after them, in two queries."""
-    filled: dict[int, Staffing] = {}
-    following: dict[int, Staffing] = {}
-    kept = list(positions)
-    later = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    for staffing in Staffing.objects.filter(later, position__in=[p.pk for p in kept]).select_related("person").order_by("valid_from"):
-        assert staffing.position_id is not None
-        (filled if staffing.valid_from <= on else following).setdefault(staffing.position_id, staffing)
-    return [Seat(p, filled.get(p.pk), following.get(p.pk)) for p in kept]
-
-
-def leads(staffing: Staffing) -> bool:
-    """Whether somebody leads a node, and does not only look at it."""
-    user = staffing.person.user
-    return user is None or bool(user.roles & {Role.MANAGER, Role.ADMINISTRATOR})
 
 
 def flat(branches: list[Branch]) -> list[Branch]:

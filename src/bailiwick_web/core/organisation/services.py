@@ -1,4 +1,4 @@
-"""The one write path to the sales organisation: its tree, its positions, its people, who fills what. Planners may; everything is recorded."""
+"""The one write path to the sales organisation: tree, positions, people, who fills what. Planners may; everything is recorded."""
 
 from __future__ import annotations
 

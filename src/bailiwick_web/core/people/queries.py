@@ -46,6 +46,12 @@ def staffings_on(today: date) -> QuerySet[Staffing]:
     return Staffing.objects.filter(inside, valid_from__lte=today).select_related("position__node", "node", "person__user").order_by("pk")
 
 
+def leads(staffing: Staffing) -> bool:
+    """Whether somebody leads a node, and does not only look at it."""
+    user = staffing.person.user
+    return user is None or bool(user.roles & {Role.MANAGER, Role.ADMINISTRATOR})
+
+
 @dataclass(frozen=True, slots=True)
 class Seer:
     """A user who sees something, and the ways by which they do."""
@@ -57,7 +63,7 @@ class Seer:
 def who_sees(node: Node, today: date, position_id: int | None = None) -> list[Seer]:
     """Every user who sees what belongs to a node, or to one of its positions, and why: all ways, not the first one only.
 
-    A way is a pair: ``role`` and the role that sees everything; ``leads`` and the node; ``fills`` and the position.
+    A way is a pair: ``role`` and the role that sees everything; ``leads`` (or ``looks``) and the node; ``fills`` and the position.
     """
     above = {int(part) for part in node.path.split("/") if part}
     staffings: dict[int, list[Staffing]] = {}
@@ -69,7 +75,7 @@ def who_sees(node: Node, today: date, position_id: int | None = None) -> list[Se
         ways: list[tuple[str, str]] = [("role", role) for role in (Role.ADMINISTRATOR, Role.PLANNER) if role in user.roles]
         for staffing in staffings.get(user.pk, []):
             if staffing.node_id in above and user.roles & {Role.MANAGER, Role.VIEWER}:
-                ways.append(("leads", str(staffing.node)))
+                ways.append(("leads" if leads(staffing) else "looks", str(staffing.node)))
             if position_id is not None and staffing.position_id == position_id:
                 ways.append(("fills", str(staffing.position)))
         if ways:

@@ -10,17 +10,17 @@ BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help setup demo test web lint types contracts bench browser translations lock clean
+.PHONY: help setup demo test web lint types contracts workspace mapcheck bench browser translations lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) $(BASEMAP) ## prepare .venv; the command is then .venv/bin/bailiwick
 
-demo: setup ## design territories for a coffee-bean supplier and show the map
+demo: setup ## design territories for a coffee-bean supplier, show the map, start the planning application
 	@$(BIN)/python tools/demo.py
 
-test: lint types contracts browser ## everything: lint, types, contracts, tests, examples in the documentation
+test: lint types contracts mapcheck browser ## everything: lint, types, contracts, tests, examples in the documentation
 	$(BIN)/python -m pytest
 	BAILIWICK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q tests/web
 
@@ -40,6 +40,12 @@ translations: setup ## bring the catalogues of the application up to date; lists
 contracts: setup ## who may import whom
 	$(BIN)/lint-imports --no-cache
 
+workspace: setup ## build the map workspace from its TypeScript (finds or brings Node)
+	@$(BIN)/python tools/workspace.py build
+
+mapcheck: setup ## the map workspace: lint, types, tests, and that the bundle is what the sources give
+	@$(BIN)/python tools/workspace.py check
+
 bench: setup ## our plans beside those of the peers
 	$(BIN)/python benchmarks/run.py --date $$(date +%F)
 
@@ -47,11 +53,11 @@ browser:
 	@tools/browser.sh
 
 lock: $(READY) ## resolve the dependencies anew
-	$(BIN)/uv pip compile pyproject.toml --extra web --extra dev --universal --python-version 3.11 --upgrade --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra web --extra insight --extra dev --universal --python-version 3.11 --upgrade --quiet \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --generate-hashes --output-file constraints.txt
 
 clean: ## remove what was made here
-	rm -rf $(VENV) .venv-bench demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(BASEMAP)
+	rm -rf $(VENV) .venv-bench workspace/node_modules demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(BASEMAP)
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/uv: | constraints.txt

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "src" / "bailiwick"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 APPLICATION = ROOT / "src" / "bailiwick_web"
+BUNDLE = APPLICATION / "static" / "workspace"  # built from workspace/, which has limits of its own
 APPLICATION_MODULES = sorted(p for p in APPLICATION.rglob("*.py") if "migrations" not in p.parts)
 
 # file → reason; everything else stays under the limits
@@ -104,7 +105,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize(("pattern", "most"), [("*.html", 150), ("*.js", 320), ("*.css", 200)])
 def test_templates_scripts_and_styles_stay_small(pattern: str, most: int) -> None:
-    files = sorted(APPLICATION.rglob(pattern))
+    files = sorted(f for f in APPLICATION.rglob(pattern) if f.parent != BUNDLE)
     assert files
     assert {str(f.relative_to(ROOT)): n for f in files if (n := f.read_text(encoding="utf-8").count("\n")) > most} == {}
 

@@ -1,10 +1,13 @@
 /* Puts model, journal, map and panels together. */
-import { ServerPort, move, post, redo, territory, undo } from "./changes";
+import { Acts } from "./acts";
+import { ServerPort, move } from "./changes";
+import { MapHands } from "./hands";
 import type { Server } from "./api/server";
 import { clashes, Journal, type Change, type Listener, type Move } from "./journal/journal";
 import { listenToKeys } from "./keys";
-import { Tools, type Hands, type Tool } from "./map/tools";
+import { Tools, type Tool } from "./map/tools";
 import { MapView } from "./map/view";
+import { Columns } from "./model/columns";
 import { Draft } from "./model/draft";
 import { windowOf, type Ground } from "./model/ground";
 import { Plan, type AssignmentFile } from "./model/plan";
@@ -12,7 +15,7 @@ import { Selection } from "./model/selection";
 import { Space } from "./model/space";
 import { Balance } from "./panels/balance";
 import { Chosen } from "./panels/chosen";
-import { askMineOrTheirs, askNew, askTerritory, showConflicts, showWhy, type Conflict, type Explained } from "./panels/dialogs";
+import { askMineOrTheirs } from "./panels/dialogs";
 import { layout, type Stage } from "./panels/layout";
 import { Status, type Trouble } from "./panels/status";
 import { Table } from "./panels/table";
@@ -27,7 +30,7 @@ export interface Setting {
   readonly key: string;
 }
 
-export class Workspace implements Hands, Listener {
+export class Workspace implements Listener {
   plan: Plan;
   readonly selection: Selection;
   readonly space: Space;
@@ -35,16 +38,16 @@ export class Workspace implements Hands, Listener {
   readonly view: MapView | null;
   readonly tools: Tools | null;
   readonly journal: Journal;
-  private readonly toolbar: Toolbar;
-  private readonly status: Status;
-  private readonly balance: Balance;
-  private readonly chosen: Chosen;
-  private readonly table: Table;
-  private readonly tip: Tip;
+  readonly toolbar: Toolbar;
+  readonly status: Status;
+  readonly balance: Balance;
+  readonly chosen: Chosen;
+  readonly table: Table;
+  readonly tip: Tip;
   private readonly port: ServerPort;
   private base: { of: Int16Array; codes: string[] };
-  private draft: Draft | null = null;
-  private before: number[] = [];
+  private readonly acts = new Acts(this);
+  private readonly hands = new MapHands(this);
   private others = 0;
   private asking = 0;
 
@@ -66,19 +69,19 @@ export class Workspace implements Hands, Listener {
       { tool: (tool) => this.setTool(tool), colour: () => this.recolour(), scope: (scope) => this.setScope(scope), zoom: (how) => this.zoom(how) },
       canEdit,
     );
-    this.status = new Status({ step: (step) => this.step(step), trouble: (which) => this.trouble(which) }, canEdit);
+    this.status = new Status({ step: (step) => this.acts.step(step), trouble: (which) => this.trouble(which) }, canEdit);
     this.balance = new Balance(
-      { choose: (j) => this.chooseTerritory(j), hover: (j) => this.shine(j), lock: (j, on) => this.lockTerritory(j, on), menu: (j) => this.menu(j) },
+      { choose: (j) => this.chooseTerritory(j), hover: (j) => this.shine(j), lock: (j, on) => this.acts.lockTerritory(j, on), menu: (j) => this.acts.menu(j) },
       canEdit,
     );
     this.chosen = new Chosen(
       {
         move: (to) => this.moveChosen(to),
         preview: (to) => this.preview(to),
-        lock: (on) => this.lockChosen(on),
-        forbid: (code, on) => this.call(post("forbids", { unit_idx: this.selection.units(), territory: code, is_forbidden: on })),
-        found: () => this.found(),
-        why: (unit) => this.why(unit),
+        lock: (on) => this.acts.lockChosen(on),
+        forbid: (code, on) => this.acts.forbid(code, on),
+        found: () => this.acts.found(),
+        why: (unit) => this.acts.why(unit),
         zoom: () => this.zoomToSelection(),
         clear: () => this.choose([]),
       },
@@ -86,14 +89,14 @@ export class Workspace implements Hands, Listener {
     );
     this.table = new Table(
       this.selection,
-      { chosen: () => this.selected(), show: (unit) => this.goTo([unit]), why: (unit) => this.why(unit), move: () => this.focusMove() },
+      { chosen: () => this.selected(), show: (unit) => this.goTo([unit]), why: (unit) => this.acts.why(unit), move: () => this.focusMove() },
       canEdit,
       canChallenge,
     );
     this.tip = new Tip(ground);
-    this.stage = layout(root, this.toolbar, this.status, this.balance, this.chosen, this.table, this.tip, ground, canEdit ? () => this.found() : null);
+    this.stage = layout(root, this.toolbar, this.status, this.balance, this.chosen, this.table, this.tip, ground, canEdit ? () => this.acts.found() : null);
     this.view = this.makeView();
-    this.tools = this.view ? new Tools(this.view, this.space, this) : null;
+    this.tools = this.view ? new Tools(this.view, this.space, this.hands) : null;
     if (this.tools) this.tools.canDraw = canEdit;
     const kept = canEdit ? this.port.kept() : [];
     this.journal = new Journal(this.port, this, file.version, kept);
@@ -149,7 +152,7 @@ export class Workspace implements Hands, Listener {
   }
 
   /* Some units have moved: bars of the territories concerned at once, the rest when the hand rests. */
-  private moved(units: readonly number[], touched: Iterable<number>, isLast: boolean): void {
+  moved(units: readonly number[], touched: Iterable<number>, isLast: boolean): void {
     this.view?.changed(units);
     this.balance.update(touched);
     if (!isLast) return;
@@ -167,8 +170,8 @@ export class Workspace implements Hands, Listener {
 
   /* What only the server knows: doubles, units that another plan gives away. */
   private async askConflicts(): Promise<void> {
-    if (this.journal.pending.length > 0 || this.draft) return;
-    const { counts } = await this.server.json<{ counts: Record<string, number> }>("conflicts").catch(() => ({ counts: {} as Record<string, number> }));
+    if (this.journal.pending.length > 0 || this.hands.draft) return;
+    const { counts } = await this.server.json<Found>("conflicts").catch((): Found => ({ counts: {} }));
     this.others = (counts["duplicate"] ?? 0) + (counts["two_owners"] ?? 0);
     this.status.counts(this.plan, this.plan.counts(), this.others);
   }
@@ -197,12 +200,19 @@ export class Workspace implements Hands, Listener {
     this.view.ask();
   }
 
-  offerScope(): void {
+  /* Points over the areas, when there are some; the map does not wait for them. */
+  async loadAccounts(): Promise<void> {
+    const { view } = this;
+    if (!view || !this.ground.areas) return;
+    const content = await this.server.binary("accounts");
+    if (content.byteLength === 0) return;
+    view.renderer.loadAccounts(Columns.read<unknown>(content));
     this.toolbar.offerScope();
+    view.ask();
   }
 
   private shine(index: number): void {
-    if (!this.view || this.view.only === index || this.draft) return;
+    if (!this.view || this.view.only === index || this.hands.draft) return;
     this.view.only = index;
     this.view.refresh();
   }
@@ -216,7 +226,7 @@ export class Workspace implements Hands, Listener {
     this.selected(before);
   }
 
-  private selected(before: readonly number[] = []): void {
+  selected(before: readonly number[] = []): void {
     const now = this.selection.units();
     this.view?.changed([...before, ...now]);
     if (now.length === 0) this.view?.refresh();
@@ -232,7 +242,7 @@ export class Workspace implements Hands, Listener {
     this.goTo(units);
   }
 
-  private goTo(units: readonly number[]): void {
+  goTo(units: readonly number[]): void {
     this.choose(units);
     this.zoomToSelection();
   }
@@ -250,7 +260,7 @@ export class Workspace implements Hands, Listener {
   }
 
   private trouble(which: Trouble): void {
-    if (which === "conflicts") void this.conflicts();
+    if (which === "conflicts") void this.acts.conflicts();
     else if (which === "unassigned") {
       this.table.show({ only: "unassigned", territory: "", text: "" });
       this.goTo(this.plan.unassigned());
@@ -258,73 +268,6 @@ export class Workspace implements Hands, Listener {
       this.table.show({ only: "astray", territory: "", text: "" });
       this.goTo(this.plan.astray());
     } else this.stage.worst();
-  }
-
-  /* ── hands on the map ──────────────────────────────────────────── */
-
-  begin(tool: Tool, unit: number): boolean {
-    const wanted = this.toolbar.target.value;
-    const to = wanted !== "" ? this.plan.indexOf(wanted) : tool === "brush" ? (this.plan.of[unit] ?? -1) : -1;
-    this.before = this.selection.units();
-    if (tool === "brush" && to < 0) {
-      this.say(t("Begin on a territory: the brush spreads it. Or choose under “Dragging” where to."));
-      return false;
-    }
-    if (this.plan.territories[to]?.is_locked === true) {
-      this.say(t("{name} is locked; unlock it first.", { name: this.plan.territories[to]?.name ?? "" }));
-      return false;
-    }
-    this.draft = to >= 0 ? new Draft(this.plan, to) : null;
-    if (this.draft) this.balance.remember(true);
-    return true;
-  }
-
-  update(tool: Tool, units: number[]): void {
-    if (this.draft) {
-      const { draft, plan } = this;
-      const touched = new Set([draft.to]);
-      for (const i of units) touched.add(plan.of[i] ?? -1);
-      const changed = tool === "brush" ? draft.add(units) : draft.replace(units);
-      for (const i of changed) touched.add(plan.of[i] ?? -1);
-      touched.delete(-1);
-      this.moved(changed, touched, false);
-      return;
-    }
-    const before = this.selection.units();
-    this.selection.set(units);
-    this.view?.changed([...before, ...units]);
-    this.chosen.update(this.plan, this.selection.units());
-  }
-
-  end(isCancelled: boolean, isAdding: boolean): void {
-    const { draft } = this;
-    this.draft = null;
-    if (draft) {
-      this.balance.remember(false);
-      if (isCancelled) this.moved(draft.undo(), this.plan.territories.keys(), true);
-      else this.assigned(draft);
-      return;
-    }
-    if (isCancelled) this.choose(this.before);
-    else if (isAdding) this.choose(this.before, true);
-    else this.selected();
-  }
-
-  private assigned(draft: Draft): void {
-    const { units } = draft;
-    this.moved(units, this.plan.territories.keys(), true);
-    if (draft.staying.size > 0) this.say(t("{n} locked or forbidden units stay where they are.", { n: draft.staying.size }));
-    if (units.length > 0) this.save(move(units, this.plan.territories[draft.to]?.code ?? ""));
-  }
-
-  click(unit: number, isAdding: boolean): void {
-    if (unit < 0) this.choose(isAdding ? this.selection.units() : []);
-    else if (isAdding && this.selection.is[unit] === 1) this.choose(this.selection.units().filter((i) => i !== unit));
-    else this.choose([unit], isAdding);
-  }
-
-  hover(unit: number, px: number, py: number): void {
-    this.tip.show(this.plan, unit, px, py);
   }
 
   private setTool(tool: Tool): void {
@@ -341,7 +284,7 @@ export class Workspace implements Hands, Listener {
 
   /* ── changes ───────────────────────────────────────────────────── */
 
-  private moveChosen(code: string): void {
+  moveChosen(code: string): void {
     const to = code === "" ? -1 : this.plan.indexOf(code);
     const draft = new Draft(this.plan, to);
     this.preview(null);
@@ -366,39 +309,7 @@ export class Workspace implements Hands, Listener {
     draft.undo();
   }
 
-  private lockChosen(isLocked: boolean): void {
-    this.call(post("locks", { unit_idx: this.selection.units(), is_locked: isLocked }));
-  }
-
-  private lockTerritory(index: number, isLocked: boolean): void {
-    this.call(post("locks", { territory: this.plan.territories[index]?.code, is_locked: isLocked }));
-  }
-
-  private menu(index: number): void {
-    const code = this.plan.territories[index]?.code ?? "";
-    askTerritory(this.root, this.plan, index, {
-      save: (name, colour) => this.call({ kind: "call", method: "PATCH", path: territory(code), body: { name, colour } }),
-      split: (parts) => this.call(post(`${territory(code)}/split`, { parts })),
-      merge: (into) => this.call(post(`${territory(code)}/merge`, { into })),
-      remove: () => this.call({ kind: "call", method: "DELETE", path: territory(code), body: {} }),
-      lock: (isLocked) => this.lockTerritory(index, isLocked),
-    });
-  }
-
-  private found(): void {
-    const units = this.selection.units();
-    askNew(this.root, units.length, (name, colour) => this.call(post("territories", { name, colour, unit_idx: units })));
-  }
-
-  private step(step: "undo" | "redo"): void {
-    if (this.setting.canEdit) this.call(step === "undo" ? undo : redo);
-  }
-
-  private call(change: Change): void {
-    this.save(change);
-  }
-
-  private save(change: Change): void {
+  save(change: Change): void {
     if (change.kind === "move") this.status.steps(true, false);
     this.journal.add(change).catch((error: unknown) => this.refused(error instanceof Error ? error.message : String(error)));
   }
@@ -445,7 +356,7 @@ export class Workspace implements Hands, Listener {
     const theirs = snapshot(fresh);
     const n = clashes(pending, this.base, theirs);
     this.base = theirs;
-    this.draft = null;
+    this.hands.draft = null;
     this.adopt(fresh);
     this.apply(pending);
     return { version: file.version, clashes: n };
@@ -453,33 +364,13 @@ export class Workspace implements Hands, Listener {
 
   /* Somebody else, or another part of the page, has changed something. */
   async refresh(): Promise<void> {
-    if (this.journal.pending.length > 0 || this.draft) return;
+    if (this.journal.pending.length > 0 || this.hands.draft) return;
     const fresh = await this.reload([]);
     this.journal.version = fresh.version;
   }
 
-  private say(message: string): void {
+  say(message: string): void {
     document.body.dispatchEvent(new CustomEvent("said", { detail: { message } }));
-  }
-
-  /* ── questions ─────────────────────────────────────────────────── */
-
-  private why(unit: number): void {
-    const ask = (instead: string): Promise<Explained> => this.server.json<Explained>(`why?unit_idx=${unit}&instead=${encodeURIComponent(instead)}`);
-    showWhy(this.root, this.plan, unit, ask, this.setting.canEdit, (to) => {
-      this.choose([unit]);
-      this.moveChosen(to);
-    });
-  }
-
-  private async conflicts(): Promise<void> {
-    await this.journal.run();
-    const { conflicts } = await this.server.json<{ conflicts: Conflict[] }>("conflicts");
-    const mend = (conflict: Conflict): void => {
-      const at = conflict.fix?.path.indexOf(`${this.setting.key}/`) ?? -1;
-      if (conflict.fix && at >= 0) this.call({ kind: "call", method: conflict.fix.method, path: conflict.fix.path.slice(at + this.setting.key.length + 1), body: conflict.fix.body });
-    };
-    showConflicts(this.root, conflicts, (conflict) => this.goTo(conflict.unit_idx), this.setting.canEdit ? mend : null);
   }
 
   private focusMove(): void {
@@ -494,11 +385,11 @@ export class Workspace implements Hands, Listener {
         tool: (tool) => this.setTool(tool),
         pan: (dx, dy) => (this.view?.camera.pan(dx, dy), this.view?.ask()),
         zoom: (how) => (how === "selection" ? this.zoomToSelection() : this.zoom(how)),
-        step: (step) => this.step(step),
+        step: (step) => this.acts.step(step),
         move: () => this.focusMove(),
-        lock: () => this.selection.size > 0 && this.lockChosen(!this.selection.units().every((i) => this.plan.locked[i] === 1)),
-        found: () => this.found(),
-        why: () => this.selection.size === 1 && this.why(this.selection.units()[0] ?? 0),
+        lock: () => this.selection.size > 0 && this.acts.lockChosen(!this.selection.units().every((i) => this.plan.locked[i] === 1)),
+        found: () => this.acts.found(),
+        why: () => this.selection.size === 1 && this.acts.why(this.selection.units()[0] ?? 0),
         grow: (factor) => this.tools && (this.tools.radius = Math.min(Math.max(this.tools.radius * factor, 6), 120)),
         space: (isDown) => this.tools && ((this.tools.isSpace = isDown), this.stage.canvas.classList.toggle("panning", isDown)),
         leave: () => this.leave(),
@@ -513,6 +404,10 @@ export class Workspace implements Hands, Listener {
     const unit = this.table.next(this.selection.units()[0] ?? -1, step);
     if (unit >= 0) this.goTo([unit]);
   }
+}
+
+interface Found {
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 function snapshot(plan: Plan): { of: Int16Array; codes: string[] } {

@@ -68,10 +68,10 @@ def read_columns(file: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def text_column(texts: NDArray[np.object_]) -> tuple[str, NDArray[Any]]:
-    r"""Texts as one column of UTF-8 bytes with a NUL between two of them.
+    """Texts as one column of UTF-8 bytes with a NUL between two of them.
 
-    >>> text_column(np.array(["a", "b"], dtype=object))[1].tobytes()
-    b'a\x00b'
+    >>> text_column(np.array(["a", "b"], dtype=object))[1].tolist()
+    [97, 0, 98]
     """
     joined = "\0".join(str(text).replace("\0", " ") for text in texts.tolist())
     return "u1", np.frombuffer(joined.encode(), dtype=np.uint8)

@@ -24,14 +24,16 @@ export class Overlay {
   trail: Trail | null = null;
   private names: Name[] = [];
   private readonly context: CanvasRenderingContext2D;
+  private readonly pen: CanvasRenderingContext2D;
 
+  /* Names change with the map, the trail with every move of the hand: two layers, so that a hand never waits for names. */
   constructor(
     private readonly canvas: HTMLCanvasElement,
+    private readonly sheet: HTMLCanvasElement,
     private readonly ground: Ground,
   ) {
-    const context = canvas.getContext("2d");
-    if (!context) throw new Error("This browser draws nothing.");
-    this.context = context;
+    this.context = flat(canvas);
+    this.pen = flat(sheet);
   }
 
   /* Names of territories stand on the unit nearest to the middle of their units. */
@@ -62,12 +64,8 @@ export class Overlay {
   }
 
   draw(camera: Camera, ratio: number, plan: Plan): void {
-    const { canvas, context: c } = this;
-    const [width, height] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    c.setTransform(ratio, 0, 0, ratio, 0, 0);
-    c.clearRect(0, 0, camera.width, camera.height);
+    const { context: c } = this;
+    clear(this.canvas, c, camera, ratio);
     const taken: [number, number, number][] = [];
     this.drawHomes(camera, plan, taken);
     c.textAlign = "center";
@@ -80,7 +78,6 @@ export class Overlay {
       if (kind === "country" || (kind === "city" && span > 1_500) || (kind === "state" && span < 500)) continue;
       this.write(camera, text, x, y, this.inks.quiet, taken);
     }
-    this.drawTrail();
   }
 
   private write(camera: Camera, text: string, x: number, y: number, colour: string, taken: [number, number, number][]): void {
@@ -120,8 +117,9 @@ export class Overlay {
     }
   }
 
-  private drawTrail(): void {
-    const { trail, context: c } = this;
+  drawTrail(camera: Camera, ratio: number): void {
+    const { trail, pen: c } = this;
+    clear(this.sheet, c, camera, ratio);
     if (!trail) return;
     c.beginPath();
     if (trail.kind === "brush") c.arc(...trail.at, trail.radius, 0, 2 * Math.PI);
@@ -138,6 +136,20 @@ export class Overlay {
     c.lineWidth = 1.6;
     c.stroke();
   }
+}
+
+function flat(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser draws nothing.");
+  return context;
+}
+
+function clear(canvas: HTMLCanvasElement, c: CanvasRenderingContext2D, camera: Camera, ratio: number): void {
+  const [width, height] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  c.setTransform(ratio, 0, 0, ratio, 0, 0);
+  c.clearRect(0, 0, camera.width, camera.height);
 }
 
 const HOUSE = [[0, -7], [6, -1], [4.4, -1], [4.4, 5], [-4.4, 5], [-4.4, -1], [-6, -1]] as const;

@@ -21,7 +21,7 @@ export class Points {
     private readonly x: Float32Array,
     private readonly y: Float32Array,
     units: Uint32Array,
-    private readonly places: Uint32Array | null = null,
+    private readonly isOverAreas = false,
   ) {
     this.n = units.length;
     this.program = new Program(gl, POINT_VERTEX, POINT_FRAGMENT);
@@ -29,7 +29,7 @@ export class Points {
     const at = new Float32Array(2 * this.n);
     const unit = new Uint32Array(this.n);
     order.forEach((from, to) => {
-      const place = this.places ? from : (units[from] ?? 0);
+      const place = isOverAreas ? from : (units[from] ?? 0);
       at[2 * to] = x[place] ?? 0;
       at[2 * to + 1] = y[place] ?? 0;
       unit[to] = units[from] ?? 0;
@@ -54,7 +54,7 @@ export class Points {
   }
 
   patch(cam: Vec4, camera: Camera, ratio: number, bind: Bind, units: readonly number[]): void {
-    if (this.places) return;
+    if (this.isOverAreas) return;
     const { gl } = this;
     const at = new Float32Array(2 * units.length);
     units.forEach((i, k) => {
@@ -73,7 +73,7 @@ export class Points {
   /* Pixels across: larger when few are on the screen. */
   size(camera: Camera): number {
     const zoom = Math.sqrt(camera.scale / camera.home);
-    return Math.min(Math.max(4.6 * zoom * Math.sqrt(4_000 / Math.max(this.n, 400)), 1), 13);
+    return Math.min(Math.max(5.4 * zoom * Math.sqrt(4_000 / Math.max(this.n, 400)), 1), 13);
   }
 
   private use(cam: Vec4, camera: Camera, ratio: number, bind: Bind): void {

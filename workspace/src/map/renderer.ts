@@ -1,5 +1,6 @@
 /* Draws land, areas, borders and points; all that changes while somebody edits are two small textures and a few lines. */
 import { territoryBorders, type Edges } from "../model/borders";
+import type { Columns } from "../model/columns";
 import type { Ground } from "../model/ground";
 import { triangulate, type Triangles } from "../model/triangles";
 import type { Camera } from "./camera";
@@ -51,7 +52,7 @@ export class Renderer {
     readonly ground: Ground,
   ) {
     const options: WebGLContextAttributes = { alpha: false, antialias: false, preserveDrawingBuffer: true, depth: false, stencil: false };
-    const gl = canvas.getContext("webgl2", options) as Gl | null;
+    const gl: Gl | null = canvas.getContext("webgl2", options);
     if (!gl) throw new Error("This browser draws no WebGL.");
     this.gl = gl;
     const info = gl.getExtension("WEBGL_debug_renderer_info");
@@ -249,6 +250,10 @@ export class Renderer {
     const pairs = new Uint32Array(2 * edges.a.length);
     for (let e = 0; e < edges.a.length; e += 1) pairs.set([edges.a[e] ?? 0, edges.b[e] ?? 0], 2 * e);
     this.edgeVao = this.indexed(areas.xy, pairs);
+  }
+
+  loadAccounts(file: Columns<unknown>): void {
+    this.accounts = new Points(this.gl, file.f4("x_km"), file.f4("y_km"), file.u4("unit"), true);
   }
 
   private loadLand(): void {

@@ -83,7 +83,7 @@ void main() {
   if (d > 1.0) discard;
   bool isSelected = (flag & ${SELECTED}u) != 0u;
   float rim = (isSelected || isLocked ? 3.2 : 1.4) / size * 2.0;
-  if (d > 1.0 - rim) c = isSelected ? accent : mix(c, ink, isLocked ? 0.85 : 0.4);
+  if (d > 1.0 - rim) c = isSelected ? accent : mix(c, ink, isLocked ? 0.85 : 0.28);
   else if (isSelected && d > 1.0 - 2.0 * rim) c = paper;
   o = vec4(c, 1.0);
 }`;

@@ -78,6 +78,7 @@ export class Tools {
     const isPanning = event.button === 1 || this.isSpace || !this.canDraw;
     this.kind = isPanning || tool === "select" ? (isPanning ? "pan" : "select") : tool;
     if (this.kind !== "pan" && this.kind !== "select" && !this.hands.begin(tool, this.unitAt(...at))) this.kind = "pan";
+    this.view.isDragging = this.kind !== "pan" && this.kind !== "select";
     if (this.kind === "brush") this.draw(at);
     this.hands.hover(-1, 0, 0);
   }
@@ -114,7 +115,9 @@ export class Tools {
   private catchUp(): void {
     const at = this.waiting;
     this.waiting = null;
-    if (at && this.kind && this.kind !== "pan" && this.kind !== "select") this.draw(at);
+    if (!at || !this.kind || this.kind === "pan" || this.kind === "select") return;
+    this.draw(at);
+    this.view.flush();
   }
 
   private draw(at: Point): void {
@@ -152,8 +155,10 @@ export class Tools {
   private finish(isCancelled: boolean): void {
     this.kind = null;
     this.waiting = null;
+    this.view.isDragging = false;
     this.view.setTrail(null);
     this.hands.end(isCancelled, this.isAdding);
+    this.view.settle();
   }
 
   private pinch(id: number, at: Point): void {

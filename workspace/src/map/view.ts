@@ -11,6 +11,8 @@ import { Renderer } from "./renderer";
 import { NO_UNIT } from "../model/borders";
 
 const QUICK_POINTS = 40_000;
+const FEW_POINTS = 10_000;
+const MANY_POINTS = 400_000;
 const QUICK_FRAME_MS = 14;
 
 export class MapView {
@@ -23,7 +25,10 @@ export class MapView {
   /* How long the last whole picture took until it was on the screen, in ms. */
   cost = 0;
   onDrawn: () => void = () => undefined;
-  private isAsked = false;
+  /* While a tool draws, outlines and names wait. */
+  isDragging = false;
+  private hasTrail = false;
+  private asked = 0;
   private isBusy = false;
   private isStale = true;
   private dirty: number[] | null = [];
@@ -33,14 +38,14 @@ export class MapView {
 
   constructor(
     readonly canvas: HTMLCanvasElement,
-    upper: HTMLCanvasElement,
+    upper: readonly [names: HTMLCanvasElement, trail: HTMLCanvasElement],
     private readonly ground: Ground,
     public plan: Plan,
     private readonly selection: Selection,
   ) {
     this.camera = new Camera(focus(ground), ground.window);
     this.renderer = new Renderer(canvas, ground);
-    this.overlay = new Overlay(upper, ground);
+    this.overlay = new Overlay(...upper, ground);
     this.painter = new Painter(this.renderer.capacity);
     this.readTheme();
     canvas.addEventListener("webglcontextlost", (event) => {
@@ -69,7 +74,7 @@ export class MapView {
     if (this.dirty) this.dirty.push(...units);
     this.request();
     clearTimeout(this.restTimer);
-    this.restTimer = window.setTimeout(() => this.settle(), 180);
+    if (!this.isDragging) this.restTimer = window.setTimeout(() => this.settle(), 120);
   }
 
   /* After a drag: borders, names and rings as they are now. */
@@ -87,7 +92,9 @@ export class MapView {
   }
 
   setTrail(trail: Trail | null): void {
+    if (trail === null && this.overlay.trail === null) return;
     this.overlay.trail = trail;
+    this.hasTrail = true;
     this.request();
   }
 
@@ -157,11 +164,18 @@ export class MapView {
     renderer.rings.set(Float32Array.from(inner), (i) => colours[i] ?? theme.ink);
   }
 
+  /* Now, because the caller is in the middle of a frame already. */
+  flush(): void {
+    if (this.asked === 0) return;
+    cancelAnimationFrame(this.asked);
+    this.asked = 0;
+    this.frame();
+  }
+
   private request(): void {
-    if (this.isAsked) return;
-    this.isAsked = true;
-    requestAnimationFrame(() => {
-      this.isAsked = false;
+    if (this.asked !== 0) return;
+    this.asked = requestAnimationFrame(() => {
+      this.asked = 0;
       this.frame();
     });
   }
@@ -170,22 +184,26 @@ export class MapView {
     const { renderer, camera } = this;
     const { dirty } = this;
     const isCheap = this.cost < QUICK_FRAME_MS;
+    if (this.hasTrail) {
+      this.hasTrail = false;
+      this.overlay.drawTrail(camera, this.ratio);
+    }
     if (this.isStale || (isCheap && dirty && dirty.length > 0)) {
       if (this.isBusy) return; // the card is still at the last picture; `watch` asks again
       this.isStale = false;
       this.dirty = [];
       const start = performance.now();
-      const isMore = renderer.draw(camera, this.ratio, this.nPoints);
+      this.overlay.draw(camera, this.ratio, this.plan);
+      const isMore = renderer.draw(camera, this.ratio, Math.round(Math.min(this.nPoints, QUICK_POINTS)));
       this.watch(start, isMore);
     } else if (dirty && dirty.length > 0) {
       this.dirty = [];
       renderer.patch(camera, this.ratio, dirty);
     }
-    this.overlay.draw(camera, this.ratio, this.plan);
   }
 
   /* Waits until the card is done, learns how long that takes, and goes on with what was left out. */
-  private watch(start: number, isMore: boolean): void {
+  private watch(start: number, isMore: boolean, isRest = false): void {
     const { gl } = this.renderer;
     const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
@@ -197,7 +215,9 @@ export class MapView {
       }
       if (fence) gl.deleteSync(fence);
       this.isBusy = false;
-      this.cost = performance.now() - start;
+      const took = performance.now() - start;
+      if (isRest) this.nPoints = Math.min(Math.max(this.nPoints * (took < 12 ? 1.5 : took > 40 ? 0.7 : 1), FEW_POINTS), MANY_POINTS);
+      else this.cost = took;
       if (this.isStale) this.request();
       else if (isMore) this.more();
       else this.onDrawn();
@@ -209,8 +229,8 @@ export class MapView {
     requestAnimationFrame(() => {
       if (this.isStale || this.isBusy) return;
       const start = performance.now();
-      const isMore = this.renderer.drawMore(this.camera, this.ratio, this.nPoints);
-      this.watch(start, isMore);
+      const isMore = this.renderer.drawMore(this.camera, this.ratio, Math.round(this.nPoints));
+      this.watch(start, isMore, true);
     });
   }
 

@@ -82,6 +82,12 @@ export class Space {
 
   constructor(private readonly ground: Ground) {}
 
+  /* Makes the grids before a hand needs them. */
+  warm(): void {
+    this.pointGrid();
+    if (this.ground.areas) this.areaGrid(this.ground.areas);
+  }
+
   /* The unit at a place: the area that holds it, else the nearest point within a reach; −1 if there is none. */
   at(x: number, y: number, reach: number): number {
     const near = this.nearest(x, y, reach);

@@ -36,11 +36,11 @@ export function button(label: string, act: () => void, kind = ""): HTMLButtonEle
 }
 
 export interface TerritoryActs {
-  save(name: string, colour: string): void;
-  split(parts: number): void;
-  merge(into: string): void;
-  remove(): void;
-  lock(isLocked: boolean): void;
+  readonly save: (name: string, colour: string) => void;
+  readonly split: (parts: number) => void;
+  readonly merge: (into: string) => void;
+  readonly remove: () => void;
+  readonly lock: (isLocked: boolean) => void;
 }
 
 export function askTerritory(root: HTMLElement, plan: Plan, index: number, acts: TerritoryActs): void {
@@ -144,8 +144,8 @@ function explanation(found: Explained): HTMLElement[] {
     const table = h(
       "table",
       { class: "list units" },
-      h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, String(cell))))),
-      h("tbody", {}, ...lines.map((line) => h("tr", {}, ...line.map((cell) => h("td", {}, String(cell)))))),
+      h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),
+      h("tbody", {}, ...lines.map((line) => h("tr", {}, ...line.map((cell) => h("td", {}, cell))))),
     );
     parts.push(h("h3", {}, title), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title }, table));
   }

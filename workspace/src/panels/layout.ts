@@ -12,7 +12,7 @@ import { t } from "./words";
 export interface Stage {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  readonly upper: HTMLCanvasElement;
+  readonly upper: readonly [names: HTMLCanvasElement, trail: HTMLCanvasElement];
   say(message: string): void;
   worst(): void;
 }
@@ -35,13 +35,13 @@ export function layout(
     "aria-label": t("Map of {n} units. The table below shows the same and can do the same.", { n: ground.n }),
     "data-tool": "select",
   });
-  const upper = h("canvas", { class: "ws-upper", "aria-hidden": "true" });
+  const upper = [h("canvas", { class: "ws-upper", "aria-hidden": "true" }), h("canvas", { class: "ws-upper", "aria-hidden": "true" })] as const;
   const note = h("p", { class: "map-state", role: "status", hidden: true });
   const element = h(
     "section",
     { class: "ws-stage", "aria-label": t("Map") },
     canvas,
-    upper,
+    ...upper,
     h("div", { class: "ws-left" }, toolbar.tools),
     toolbar.top,
     toolbar.zoom,

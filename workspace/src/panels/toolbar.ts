@@ -79,7 +79,7 @@ export class Toolbar {
   }
 
   get by(): ColourBy {
-    const [kind = "", key = ""] = splitOnce(this.colour.value);
+    const [kind, key] = splitOnce(this.colour.value);
     const measure = kind === "measure" ? this.ground.measures.find((m) => m.key === key) : undefined;
     if (measure) return { kind: "measure", key, classes: classify(measure.values) };
     const attribute = kind === "segment" ? this.ground.attributes.find((a) => a.key === key) : undefined;

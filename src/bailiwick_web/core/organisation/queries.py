@@ -67,6 +67,18 @@ def tree(actor: Actor, on: date | None = None) -> list[Branch]:
     return tops
 
 
+def seats(positions: QuerySet[Position] | list[Position], on: date) -> list[Seat]:
+    """Who fills each position on a day, and who is the next after them, in two queries."""
+    filled: dict[int, Staffing] = {}
+    following: dict[int, Staffing] = {}
+    kept = list(positions)
+    later = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    for staffing in Staffing.objects.filter(later, position__in=[p.pk for p in kept]).select_related("person").order_by("valid_from"):
+        assert staffing.position_id is not None
+        (filled if staffing.valid_from <= on else following).setdefault(staffing.position_id, staffing)
+    return [Seat(p, filled.get(p.pk), following.get(p.pk)) for p in kept]
+
+
 def flat(branches: list[Branch]) -> list[Branch]:
     """A tree in the order of reading, for lists and menus."""
     found = []

@@ -15,6 +15,7 @@ from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.templatetags.words import cause
 from bailiwick_web.planning import queries
+from bailiwick_web.planning.accounts import account_set, accounts
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
@@ -135,6 +136,18 @@ def get_ground(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["ETag"] = tag
+    return response
+
+
+@router.get("/scenarios/{uuid:scenario_id}/accounts")
+def get_accounts(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
+    """Accounts over the areas of a plan as gzipped columns: places, and the index of the area; 204 if there are none."""
+    areas = wholly_visible(request, scenario_id).plan.unit_set
+    points = account_set(areas)
+    if points is None:
+        return HttpResponse(status=204)
+    response = HttpResponse(accounts(areas, points), content_type=CONTENT_TYPE)
+    response.headers["Content-Encoding"] = "gzip"
     return response
 
 

@@ -1,0 +1,193 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { edgesOf, NO_UNIT, territoryBorders } from "../src/model/borders";
+import { classify } from "../src/model/classes";
+import { Columns } from "../src/model/columns";
+import { Draft } from "../src/model/draft";
+import { EVERYTHING, rows } from "../src/model/rows";
+import { Plan, type AssignmentFile } from "../src/model/plan";
+import { Selection } from "../src/model/selection";
+import { Space } from "../src/model/space";
+import { Sums } from "../src/model/sums";
+import { triangulate } from "../src/model/triangles";
+import { base64, dice, file, grid, halves } from "./make";
+
+describe("sums", () => {
+  it("add up, deviate from the target, and know the tolerance", () => {
+    const plan = halves();
+    expect([plan.sums.total(0, 0), plan.sums.count(1)]).toEqual([8, 8]);
+    plan.move(2, 0);
+    const bar = plan.bar(0, 0);
+    expect([bar.total, bar.target, bar.deviation, bar.isOutside]).toEqual([9, 8, 0.125, true]);
+    expect(plan.strain(0)).toBeCloseTo(1.25, 12);
+  });
+
+  it("follow a thousand random moves exactly as if counted anew", () => {
+    const throws = dice(3);
+    const ground = grid(10, (i) => (i % 7) + 0.25);
+    const plan = new Plan(ground, file(Array.from({ length: 100 }, (_, i) => i % 5), 5));
+    for (let step = 0; step < 1_000; step += 1) plan.move(Math.floor(throws() * 100), Math.floor(throws() * 6) - 1);
+    const anew = Sums.of(plan.sums.values, plan.of, 5);
+    expect([...plan.sums.counts]).toEqual([...anew.counts]);
+    plan.sums.totals.forEach((total, place) => expect(total).toBeCloseTo(anew.totals[place] ?? Number.NaN, 9));
+  });
+
+  it("agree with the server on the golden plan", () => {
+    const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf8")) as Golden;
+    const ground = { ...grid(golden.side), measures: Object.entries(golden.measures).map(([key, values]) => ({ key, values: Float64Array.from(values) })) };
+    const territories = golden.capacities.map((capacity, t) => ({ code: `T${t}`, name: `T${t}`, colour: "#000000", is_locked: false, home_km: null, capacity }));
+    const measures = Object.entries(golden.tolerances).map(([key, tolerance]) => ({ key, tolerance }));
+    const plan = new Plan(ground, file(golden.territory_idx, golden.capacities.length, { territories, measures }));
+    const k = [...golden.capacities.keys()];
+    golden.expected.deviations.forEach((row, t) => row.forEach((value, m) => expect(plan.bar(t, m).deviation).toBeCloseTo(value, 12)));
+    expect(k.map((t) => measures.map((_, m) => plan.sums.total(t, m)))).toEqual(golden.expected.totals);
+    expect(k.map((t) => plan.pieces(t).length)).toEqual(golden.expected.n_pieces);
+    expect(k.map((t) => measures.some((_, m) => plan.bar(t, m).isOutside))).toEqual(golden.expected.is_outside);
+    expect(plan.sums.nUnassigned).toBe(golden.expected.n_unassigned);
+  });
+});
+
+interface Golden {
+  side: number;
+  measures: Record<string, number[]>;
+  tolerances: Record<string, number>;
+  capacities: number[];
+  territory_idx: number[];
+  expected: { totals: number[][]; deviations: number[][]; is_outside: boolean[]; n_pieces: number[]; n_unassigned: number };
+}
+
+describe("pieces", () => {
+  it("are counted, and those apart are found", () => {
+    const plan = halves();
+    expect(plan.counts()).toEqual({ unassigned: 0, inPieces: 0, outside: 0, forbidden: 0 });
+    plan.move(3, 0);
+    expect(plan.pieces(0).map((p) => p.length)).toEqual([8, 1]);
+    expect(plan.astray()).toEqual([3]);
+    plan.move(3, 1);
+    expect(plan.astray()).toEqual([]);
+  });
+});
+
+describe("a drag", () => {
+  it("takes units, gives back those it leaves, and undoes everything", () => {
+    const plan = halves();
+    const before = [...plan.of];
+    const draft = new Draft(plan, 0);
+    expect(draft.replace([2, 3])).toEqual([2, 3]);
+    expect(draft.replace([2]).sort()).toEqual([3]);
+    expect([plan.of[2], plan.of[3], draft.units]).toEqual([0, 1, [2]]);
+    draft.undo();
+    expect([...plan.of]).toEqual(before);
+  });
+
+  it("never moves what is locked or forbidden", () => {
+    const locked = new Uint8Array(16);
+    locked[2] = 1;
+    const plan = halves({ is_locked: base64(locked), forbidden: [[3, 0]] });
+    const draft = new Draft(plan, 0);
+    expect(draft.add([2, 3, 6])).toEqual([6]);
+    expect([...draft.staying]).toEqual([2, 3]);
+  });
+
+  it("leaves the territories alone that are locked", () => {
+    const territories = file([0], 2).territories.map((t, i) => ({ ...t, is_locked: i === 1 }));
+    const plan = halves({ territories });
+    expect([plan.canMove(2, 0), plan.canMove(0, 1), plan.canMove(0, -1)]).toEqual([false, false, true]);
+  });
+});
+
+describe("space", () => {
+  const space = new Space(grid(4));
+  it("knows the area at a place, and none outside", () => {
+    expect([space.at(2.2, 1.9, 0.1), space.at(3.99, 3.99, 0.1), space.at(-1, 2, 0.1)]).toEqual([6, 15, -1]);
+  });
+  it("finds what a lasso holds as a plain test of every point does", () => {
+    const throws = dice(9);
+    const ground = grid(12);
+    const all = new Space(ground);
+    for (let round = 0; round < 30; round += 1) {
+      const lasso = Array.from({ length: 7 }, () => [throws() * 12, throws() * 12] as const);
+      const plain = [...ground.x.keys()].filter((i) => crossings(lasso, ground.x[i] ?? 0, ground.y[i] ?? 0) % 2 === 1);
+      expect(all.within(lasso).sort((a, b) => a - b)).toEqual(plain);
+    }
+  });
+  it("finds what a brush passes over", () => {
+    expect(space.along([0.5, 0.5], [3.5, 0.5], 0.3).sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+    expect(space.along([0.9, 0.9], [0.9, 0.9], 0.01)).toEqual([0]);
+  });
+});
+
+function crossings(polygon: readonly (readonly [number, number])[], x: number, y: number): number {
+  return polygon.filter(([ax, ay], k) => {
+    const [bx, by] = polygon[(k + 1) % polygon.length] ?? [0, 0];
+    return ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax);
+  }).length;
+}
+
+describe("geometry", () => {
+  it("edges know both sides, and borders are where territories differ", () => {
+    const { areas } = grid(4);
+    if (!areas) throw new Error("no areas");
+    const edges = edgesOf(areas);
+    expect([edges.a.length, [...edges.right].filter((unit) => unit === NO_UNIT).length]).toEqual([40, 16]);
+    const plan = halves();
+    expect(territoryBorders(edges, areas.xy, plan.of).length / 4).toBe(16 + 4);
+  });
+  it("triangles cover a polygon with a hole", () => {
+    const ring = [0, 0, 4, 0, 4, 4, 0, 4, 0, 0];
+    const hole = [1, 1, 1, 2, 2, 2, 2, 1, 1, 1];
+    const polygons = { xy: Float32Array.from([...ring, ...hole]), rings: Uint32Array.of(0, 5, 10), polygons: Uint32Array.of(0, 2), owner: Uint32Array.of(0) };
+    const { corners, starts } = triangulate(polygons, 1);
+    let area = 0;
+    for (let c = 0; c < corners.length; c += 3) {
+      const [a, b, d] = [0, 1, 2].map((k) => [polygons.xy[2 * (corners[c + k] ?? 0)] ?? 0, polygons.xy[2 * (corners[c + k] ?? 0) + 1] ?? 0] as const);
+      if (a && b && d) area += Math.abs((b[0] - a[0]) * (d[1] - a[1]) - (d[0] - a[0]) * (b[1] - a[1])) / 2;
+    }
+    expect([area, [...starts]]).toEqual([15, [0, corners.length]]);
+  });
+});
+
+describe("classes", () => {
+  it("hold about as many units each and never tear equal numbers apart", () => {
+    const { of, ranges } = classify(Float64Array.of(1, 2, 3, 4, 5, 5, 5, 5, 9, 10));
+    expect(new Set([...of].slice(4, 8)).size).toBe(1);
+    expect(ranges.at(-1)).toEqual([9, 10]);
+  });
+});
+
+describe("rows", () => {
+  const plan = halves();
+  const selection = new Selection(16);
+  selection.set([4, 5]);
+  it("filter by text, territory and selection", () => {
+    expect([...rows(plan, selection, { ...EVERYTHING, text: "unit 1" })]).toEqual([1, 10, 11, 12, 13, 14, 15]);
+    expect(rows(plan, selection, { ...EVERYTHING, territory: "T1" }).length).toBe(8);
+    expect([...rows(plan, selection, { ...EVERYTHING, only: "selected" })]).toEqual([4, 5]);
+  });
+  it("sort names as people count, and segments by name", () => {
+    expect([...rows(plan, selection, { ...EVERYTHING, isDescending: true })].slice(0, 2)).toEqual([15, 14]);
+    expect([...rows(plan, selection, { ...EVERYTHING, sort: "attribute:size" })].slice(0, 7)).toEqual([0, 3, 6, 9, 12, 15, 2]);
+  });
+});
+
+describe("columns", () => {
+  it("read what the server writes", () => {
+    const text = JSON.stringify({ n: 2, columns: { x: ["f4", 0, 2], names: ["u1", 8, 5] } });
+    const header = new TextEncoder().encode(text.padEnd(text.length + ((8 - ((8 + text.length) % 8)) % 8)));
+    const bytes = new Uint8Array(8 + header.length + 16);
+    bytes.set(new TextEncoder().encode("BWC1"));
+    new DataView(bytes.buffer).setUint32(4, header.length, true);
+    bytes.set(header, 8);
+    bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 8 + header.length);
+    bytes.set(new TextEncoder().encode("a\0\u00e9b"), 16 + header.length);
+    const read = Columns.read<{ n: number }>(bytes.buffer);
+    expect([read.header.n, [...read.f4("x")], read.texts("names")]).toEqual([2, [1.5, -2], ["a", "éb"]]);
+    expect(() => read.f4("y")).toThrow("no column y");
+    expect(() => Columns.read(new ArrayBuffer(16))).toThrow("BWC1");
+  });
+});
+
+it("an assignment without units has no territory to show", () => {
+  const empty: AssignmentFile = file([], 0);
+  expect(new Plan({ ...grid(1), n: 0 }, empty).counts().unassigned).toBe(0);
+});

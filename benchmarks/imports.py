@@ -183,9 +183,8 @@ def measure(file: Path, n: int) -> dict[str, Any]:
 def show(found: dict[str, Any]) -> None:
     """A table for people."""
     bare = found["calibration"]
-    print(
-        f"{found['rows']:,} rows, {found['file_mb']} MB; csv module {bare['csv_module_seconds']} s, bare executemany {bare['executemany_seconds']} s"
-    )
+    print(f"{found['rows']:,} rows, {found['file_mb']} MB")
+    print(f"csv module {bare['csv_module_seconds']} s, bare executemany {bare['executemany_seconds']} s")
     for database in DATABASES:
         if database in found:
             print(database)

@@ -32,7 +32,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     foreign: list[str] = []
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text} {message.location['url']}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: None if request.url.startswith((server.base, "blob:", "data:")) else foreign.append(request.url))
     yield page
@@ -333,7 +333,7 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
     saved(page, before + 2)
     expect(page.locator(".toast").filter(has_text="put on top")).to_have_count(1)
     expect(wrong(page, "unassigned")).to_have_text("2")
-    assign(other, "Shop Denver 4", to=1)
+    assign(other, "Shop Denver 4", is_elsewhere=True)
     expect(other.locator(".toast").filter(has_text="put on top")).to_have_count(1)
     saved(other, before + 3)
     assign(page, "Shop Denver 4")
@@ -348,15 +348,16 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
     all_is_well(page)
 
 
-def assign(page: Page, name: str, *, to: int | None = None) -> None:
-    """Give a customer to no territory, or to one of the list."""
+def assign(page: Page, name: str, *, is_elsewhere: bool = False) -> None:
+    """Give a customer to no territory, or to another one than it has."""
+    if page.locator("#selection").is_visible():
+        page.locator("#selection").get_by_role("button", name="Clear").click()
     page.locator("#q").fill(name)
     expect(page.locator("#table-title")).to_have_text("1 of 80")
     page.get_by_label(f"Choose {name}", exact=True).check()
-    if to is None:
-        page.locator("#move-to").select_option(label="no territory")
-    else:
-        page.locator("#move-to").select_option(index=to)
+    here = page.locator(".ws-rows tbody tr").filter(has_text=name).locator(".named").text_content()
+    others = [text for text in page.locator("#move-to option").all_text_contents()[1:-1] if text != here]
+    page.locator("#move-to").select_option(label=others[0] if is_elsewhere else "no territory")
     page.locator("#selection").get_by_role("button", name="Move", exact=True).click()
     page.locator("#selection").get_by_role("button", name="Clear").click()
     page.locator("#q").fill("")

@@ -82,6 +82,7 @@ ROWS = {
     "mine": Row(Right.LOOK),
     "who": Row(Right.REVIEW),
     "plans": Row(Right.LOOK),
+    "owner": Row(Right.REVIEW, "nothing", NONE),
     "new_plan": Row(Right.PLAN),
     "compare": Row(Right.REVIEW, ok=frozenset({422})),
     "compare_csv": Row(Right.REVIEW, ok=frozenset({422})),

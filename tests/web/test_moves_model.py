@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from typing import Any
+from uuid import UUID
 
 import hypothesis.strategies as st
 import numpy as np
@@ -40,13 +41,16 @@ class State:
         self.territories = {t.code: edits.columns(t) for t in arrays.territories}
         self.order = list(arrays.codes)
         self.forbidden = {(i, arrays.codes[j]) for i, j in arrays.forbidden.tolist()}
+        self.named: dict[int, str] = {}
+        self.rules: dict[str, tuple[int, int, str]] = {}
+        """Identifier → precedence, least sales, territory."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, State) and vars(self) == vars(other)
 
     def stuck(self, unit: int) -> bool:
         owner = self.owners[unit]
-        return unit in self.locked or bool(owner and self.territories[owner]["is_locked"])
+        return unit in self.locked or unit in self.named or bool(owner and self.territories[owner]["is_locked"])
 
     def can_go(self, unit: int, to: str) -> bool:
         return self.owners[unit] != to and not self.stuck(unit) and (unit, to) not in self.forbidden
@@ -57,6 +61,9 @@ class State:
 
     def members(self, code: str) -> list[int]:
         return [i for i, owner in enumerate(self.owners) if owner == code]
+
+    def is_ruled(self, code: str) -> bool:
+        return any(territory == code for _, _, territory in self.rules.values())
 
     def remove(self, code: str) -> None:
         del self.territories[code]
@@ -94,6 +101,9 @@ class Planning(RuleBasedStateMachine):
             self.past.append(self.now)
             self.future.clear()
             self.now = after
+
+    def found(self) -> State:
+        return whole_state(self.scenario)
 
     def code(self, number: int) -> str:
         return self.now.order[number % len(self.now.order)]
@@ -149,6 +159,67 @@ class Planning(RuleBasedStateMachine):
         after.give(going, code)
         self.did(after)
 
+    @rule(units=some_units, territory=which)
+    def name(self, units: list[int], territory: int) -> None:
+        code, after = self.code(territory), deepcopy(self.now)
+        is_barred = any((u, code) in after.forbidden for u in units)
+        is_locked = after.territories[code]["is_locked"] or any(u in after.locked and after.owners[u] != code for u in units)
+        done = self.call("name_units", units, code)
+        assert (done is None) == (is_barred or is_locked)
+        if done is not None:
+            fresh = [u for u in units if after.named.get(u) != code]
+            after.give(fresh, code, "named")
+            after.named |= dict.fromkeys(fresh, code)
+            self.did(after)
+
+    @rule(units=some_units)
+    def take_names_back(self, units: list[int]) -> None:
+        after = deepcopy(self.now)
+        for unit in set(units) & set(after.named):
+            del after.named[unit]
+            after.causes[unit] = "manual"
+        self.call("name_units", units, "")
+        self.did(after)
+
+    @rule(territory=which, least=st.integers(1, 4), precedence=st.integers(0, 3))
+    def make_rule(self, territory: int, least: int, precedence: int) -> None:
+        code, after = self.code(territory), deepcopy(self.now)
+        condition = f"sales >= {least} and code contains '1'"
+        self.scenario.refresh_from_db()
+        version = self.scenario.version
+        _, key = services.save_rule(
+            self.planner, self.scenario.public_id, version=version, name="R", condition=condition, territory=code, precedence=precedence
+        )
+        after.rules[str(key)] = (precedence, least, code)
+        self.did(after)
+
+    @precondition(lambda self: bool(self.now.rules))
+    @rule(which_rule=which)
+    def delete_rule(self, which_rule: int) -> None:
+        after = deepcopy(self.now)
+        key = sorted(after.rules)[which_rule % len(after.rules)]
+        del after.rules[key]
+        after.causes = ["manual" if cause == f"rule:{key}" else cause for cause in after.causes]
+        self.scenario.refresh_from_db()
+        services.delete_rule(self.planner, self.scenario.public_id, UUID(key), version=self.scenario.version)
+        self.did(after)
+
+    @rule()
+    def apply_rules(self) -> None:
+        after = deepcopy(self.now)
+        order = sorted(after.rules, key=lambda key: (after.rules[key][0], key))
+        for unit in range(N):
+            taking = [key for key in order if 1 + unit % 3 >= after.rules[key][1] and "1" in f"u{unit:02d}"]
+            if not taking or unit in after.named:
+                continue
+            to = after.rules[taking[0]][2]
+            is_closed = after.stuck(unit) or after.territories[to]["is_locked"]
+            if (unit, to) in after.forbidden or (is_closed and after.owners[unit] != to):
+                continue
+            after.give([unit], to, f"rule:{taking[0]}")
+        self.call("apply_rules")
+        self.did(after)
+
     @rule(territory=which, capacity=st.sampled_from([0.5, 1.0, 2.0]))
     def change(self, territory: int, capacity: float) -> None:
         after = deepcopy(self.now)
@@ -160,6 +231,7 @@ class Planning(RuleBasedStateMachine):
     def delete(self, territory: int) -> None:
         code, after = self.code(territory), deepcopy(self.now)
         is_refused = len(after.order) == 1 or after.territories[code]["is_locked"] or any(map(after.stuck, after.members(code)))
+        is_refused = is_refused or after.is_ruled(code)
         assert (self.call("delete_territory", code) is None) == is_refused
         if not is_refused:
             after.give(after.members(code), "")
@@ -173,7 +245,8 @@ class Planning(RuleBasedStateMachine):
         into = next(c for c in after.order[other % len(after.order) :] + after.order if c != code)
         members = after.members(code)
         is_locked = after.territories[code]["is_locked"] or after.territories[into]["is_locked"]
-        is_refused = is_locked or any(map(after.stuck, members)) or any((u, into) in after.forbidden for u in members)
+        is_barred = any((u, into) in after.forbidden for u in members)
+        is_refused = is_locked or is_barred or after.is_ruled(code) or any(map(after.stuck, members))
         assert (self.call("merge_territory", code, into=into) is None) == is_refused
         if not is_refused:
             after.give(members, into)
@@ -186,15 +259,15 @@ class Planning(RuleBasedStateMachine):
         members = after.members(code)
         done = self.call("split_territory", code, parts=parts)
         if done is None:
-            free = [u for u in members if u not in after.locked]
+            free = [u for u in members if u not in after.locked and u not in after.named]
             assert after.territories[code]["is_locked"] or len(free) < parts
             return
-        found = State(scenario_arrays(self.scenario))
+        found = self.found()
         assert done.codes[0] == code
         assert len(done.codes) == parts
         assert [found.owners[i] for i in range(N) if i not in members] == [after.owners[i] for i in range(N) if i not in members]
         assert {found.owners[i] for i in members} == set(done.codes)
-        assert all(found.owners[u] == code for u in members if u in after.locked)
+        assert all(found.owners[u] == code for u in members if u in after.locked or u in after.named)
         self.did(found)
 
     @rule()
@@ -217,9 +290,9 @@ class Planning(RuleBasedStateMachine):
         left, source = self.now, self.scenario
         self.scenario = services.branch(self.planner, source)
         self.start, self.past, self.future = deepcopy(self.now), [], []
-        assert State(scenario_arrays(self.scenario)) == left
+        assert self.found() == left
         source.refresh_from_db()
-        assert State(scenario_arrays(source)) == left
+        assert whole_state(source) == left
 
     @rule()
     def try_to_publish(self) -> None:
@@ -238,7 +311,7 @@ class Planning(RuleBasedStateMachine):
     @invariant()
     def is_as_it_should_be(self) -> None:
         arrays = scenario_arrays(self.scenario)
-        assert State(arrays) == self.now
+        assert self.found() == self.now
         assert UnitAssignment.objects.filter(scenario=self.scenario).count() == N
         sales = arrays.measures["sales"]
         sums = [sum(float(sales[i]) for i in self.now.members(code)) for code in self.now.order]
@@ -261,17 +334,27 @@ class Planning(RuleBasedStateMachine):
         entries = [Edit.read(move.changes) for move in Move.objects.filter(scenario=self.scenario).order_by("seq")]
         for edit in reversed(entries):
             edits.apply(self.scenario, units, edit.reversed())
-        assert State(fresh_arrays(self.scenario)) == self.start
+        assert whole_state(renewed(self.scenario)) == self.start
         for edit in entries:
             edits.apply(self.scenario, units, edit)
-        assert State(fresh_arrays(self.scenario)) == self.now
+        assert whole_state(renewed(self.scenario)) == self.now
 
 
-def fresh_arrays(scenario: Scenario) -> ScenarioArrays:
-    """The arrays of what the database holds, though no version was given to it."""
+def whole_state(scenario: Scenario) -> State:
+    """Everything that a scenario holds."""
+    state = State(scenario_arrays(scenario))
+    state.named = dict(scenario.named.values_list("unit__idx", "territory__code"))
+    for rule_ in scenario.rules.select_related("territory"):
+        least = int(rule_.condition.split()[2])
+        state.rules[str(rule_.public_id)] = (rule_.precedence, least, rule_.territory.code)
+    return state
+
+
+def renewed(scenario: Scenario) -> Scenario:
+    """The scenario at a version that nobody has read yet: it was changed without one."""
     scenario.version += 1_000_000
     Scenario.objects.filter(pk=scenario.pk).update(version=scenario.version)
-    return scenario_arrays(scenario)
+    return scenario
 
 
 def test_any_order_of_steps_keeps_the_invariants(planner: Actor, scenario: Scenario) -> None:

@@ -50,6 +50,7 @@ def test_the_tools_of_the_map_over_http(sign_in: SignIn, scenario: Scenario) -> 
         "colour": "#112233",
         "is_locked": False,
         "home_km": None,
+        "capacity": 1.0,
     }
     merged = call(client, "POST", f"{base}/territories/N1/merge", {"into": "P1"}, 3)
     assert (merged.json()["n_moved"], merged.json()["code"]) == (2, "P1")

@@ -112,6 +112,7 @@ def test_both_sides_compute_the_golden_plan_alike() -> None:
         territories=tuple(TerritoryDefinition(code=f"T{j}", name=f"T{j}", capacity=c) for j, c in enumerate(golden["capacities"])),
         territory_idx=np.array(golden["territory_idx"], np.int32),
         is_locked=np.zeros(n, bool),
+        is_named=np.zeros(n, bool),
         causes=np.full(n, "", dtype=object),
         forbidden=np.empty((0, 2), np.int32),
         balance=golden["tolerances"],

@@ -58,6 +58,7 @@ export function file(of: readonly number[], k: number, more: Partial<AssignmentF
     measures: [{ key: "sales", tolerance: 0.1 }],
     territory_idx: base64(Int16Array.from(of)),
     is_locked: base64(new Uint8Array(of.length)),
+    is_named: base64(new Uint8Array(of.length)),
     baseline_idx: null,
     causes: [""],
     cause_idx: base64(new Uint16Array(of.length)),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { edgesOf, NO_UNIT, territoryBorders } from "../src/model/borders";
+import { changeRings, edgesOf, NO_UNIT, territoryBorders } from "../src/model/borders";
 import { classify } from "../src/model/classes";
 import { Columns } from "../src/model/columns";
 import { Draft } from "../src/model/draft";
@@ -132,6 +132,20 @@ describe("geometry", () => {
     expect([edges.a.length, [...edges.right].filter((unit) => unit === NO_UNIT).length]).toEqual([40, 16]);
     const plan = halves();
     expect(territoryBorders(edges, areas.xy, plan.of).length / 4).toBe(16 + 4);
+  });
+  it("rings follow what changed on its own side, in the old territory", () => {
+    const ground = grid(4);
+    const before = halves().of;
+    const plan = halves();
+    plan.move(2, 0);
+    plan.move(6, 0);
+    if (!ground.areas) throw new Error("no areas");
+    const rings = changeRings(edgesOf(ground.areas), ground.areas, ground.x, ground.y, plan.of, before);
+    expect([...rings.before]).toEqual([1, 1, 1, 1, 1, 1]); // two squares above each other: six sides, not the one between them
+    for (let k = 0; k < rings.pieces.length; k += 4) {
+      const [ax, ay, bx, by] = [0, 1, 2, 3].map((c) => rings.pieces[k + c] ?? 0) as [number, number, number, number];
+      expect((bx - ax) * (1 - ay) - (by - ay) * (2.5 - ax)).toBeGreaterThan(0); // the middle of both lies to the left
+    }
   });
   it("triangles cover a polygon with a hole", () => {
     const ring = [0, 0, 4, 0, 4, 4, 0, 4, 0, 0];

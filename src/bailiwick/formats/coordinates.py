@@ -16,11 +16,15 @@ from bailiwick.formats.table import Table, as_text, one_array
 
 _NUMBER = r"-?\d{1,3}(?:\.\d+)?"
 _PRECISE = r"-?\d{1,3}\.\d{2,}"
+LOST_DEGREE = "\ufffd"
+"""Stands where a program could not write the degree sign."""
 _DEGREES = (
-    r"^(?P<before>[nsew]?)\s*(?P<sign>[-+]?)(?P<d>\d{1,3}(?:\.\d+)?)\s*[°º:]?\s*(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*['’′:]?\s*)?"
+    r"^(?P<before>[nsew]?)\s*(?P<sign>[-+]?)(?P<d>\d{1,3}(?:\.\d+)?)\s*[°º:"
+    + LOST_DEGREE
+    + r"]?\s*(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*['’′:]?\s*)?"
     r"""(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:["”″]|''|’’|)\s*)?(?P<after>[nsew]?)$"""
 )
-_ANGLE = r"""\d{1,3}\s*°\s*[\d.]+\s*['’′]\s*(?:[\d.]+\s*(?:["”″]|'')\s*)?"""
+_ANGLE = r"\d{1,3}\s*[°" + LOST_DEGREE + r"""]\s*[\d.]+\s*['’′]\s*(?:[\d.]+\s*(?:["”″]|'')\s*)?"""
 _LOCATION_PATTERNS = (
     rf"(?i)point\s*(?:z|m|zm)?\s*\(\s*(?P<lon>{_NUMBER})\s+(?P<lat>{_NUMBER})",
     rf'"coordinates"\s*:\s*\[\s*(?P<lon>{_NUMBER})\s*,\s*(?P<lat>{_NUMBER})',

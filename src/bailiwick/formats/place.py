@@ -206,14 +206,22 @@ def _from_gazetteer(found: Positions, table: Table, address: Address) -> None:
 
 def placed_notices(found: Positions, table: Table, is_used: NDArray[np.bool_]) -> list[Notice]:
     """How many of the rows that are used were placed by the gazetteer."""
+    found_by = {kind: is_used & (found.placed_by == kind) for kind in ("postcode", "place")}
+    text = "{} without usable coordinates placed by {}"
     notices = []
-    for kind, how in (("postcode", "their US postcode"), ("place", "the name of their place")):
-        rows = is_used & (found.placed_by == kind)
-        count = int(rows.sum())
-        if count:
-            examples = tuple(f"row {number}" for number in table.row_numbers[rows][:3])
-            notices.append(Notice(f"placed_by_{kind}", f"{in_rows(count)} without usable coordinates placed by {how}", count, examples))
+    if found_by["postcode"].any():
+        rows, count, examples = _told(found_by["postcode"], table)
+        notices.append(Notice("placed_by_postcode", text.format(rows, "their US postcode"), count, examples))
+    if found_by["place"].any():
+        rows, count, examples = _told(found_by["place"], table)
+        notices.append(Notice("placed_by_place", text.format(rows, "the name of their place"), count, examples))
     return notices
+
+
+def _told(rows: NDArray[np.bool_], table: Table) -> tuple[str, int, tuple[str, ...]]:
+    """Rows in words, how many, and the first few."""
+    count = int(rows.sum())
+    return in_rows(count), count, tuple(f"row {number}" for number in table.row_numbers[rows][:3])
 
 
 def _tell_ambiguous(found: Positions, table: Table, places: TextArray, rows: NDArray[np.int64]) -> None:

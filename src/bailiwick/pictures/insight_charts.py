@@ -203,7 +203,7 @@ def quadrant_chart(
 def lines_chart(
     title: str, subtitle: str, x_title: str, y_title: str, lines: Mapping[str, tuple[FloatArray, FloatArray]], *, format: str = "~g"
 ) -> Spec:
-    """Curves of one kind, one colour each.
+    """Curves of one kind, one colour each; shares start at zero, indices do not.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def lines_chart(
     rows = [{"line": name, "x": _short(a), "y": _short(b)} for name, (xs, ys) in lines.items() for a, b in zip(xs, ys, strict=True)]
     encoding = {
         "x": {"field": "x", "type": "quantitative", "title": x_title, "axis": {"tickMinStep": 1}},
-        "y": {"field": "y", "type": "quantitative", "title": y_title, "axis": {"format": format}},
+        "y": {"field": "y", "type": "quantitative", "title": y_title, "axis": {"format": format}, "scale": {"zero": format.endswith("%")}},
         "color": {"field": "line", "type": "nominal", "title": None, "sort": None, "scale": {"scheme": "tableau10"}},
     }
     mark = {"type": "line", "point": True, "strokeWidth": 1.8}

@@ -94,7 +94,7 @@ def pieces(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
         for p in range(len(labels)):
             if p != main:
                 members = inside[number == p].astype(np.int32)
-                words = f"{_units(arrays, members)} of {arrays.territories[j].name} cut off from the rest."
+                words = f"{_units(arrays, members)} cut off from the rest of {arrays.territories[j].name}."
                 yield FoundConflict(PIECES, words, members, arrays.codes[j], _move_whole(arrays, members))
 
 

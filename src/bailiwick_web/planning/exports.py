@@ -19,11 +19,15 @@ MOST_IN_PDF = 400
 
 
 def columns(found: SideBySide) -> dict[str, Any]:
-    """Moved units as columns: id, name, territory and cause in every scenario, measures."""
+    """Moved units as columns: id, name, from, to and cause (of more than two: territory and cause in each), measures."""
     rows = moved_units(found)
     table: dict[str, Any] = {"unit_id": _text(r["unit"] for r in rows), "name": _text(r["name"] for r in rows)}
-    for s, side in enumerate(found.sides):
-        label = side["name"] if len({x["name"] for x in found.sides}) == len(found.sides) else f"{side['name']} ({s + 1})"
+    if len(found.sides) == 2:
+        table |= {"from": _text(r["territories"][0] or "" for r in rows), "to": _text(r["territories"][1] or "" for r in rows)}
+        table["cause"] = _text(r["causes"][1] for r in rows)
+    for s, side in enumerate(found.sides if len(found.sides) > 2 else ()):
+        is_unlike = len({other["name"] for other in found.sides}) == len(found.sides)
+        label = side["name"] if is_unlike else f"{side['name']} ({s + 1})"
         table[f"territory: {label}"] = _text(r["territories"][s] or "" for r in rows)
         table[f"cause: {label}"] = _text(r["causes"][s] for r in rows)
     for m, name in enumerate(found.measures):

@@ -19,6 +19,13 @@ class NewPlanForm(forms.Form):
 
     name = forms.CharField(max_length=200, initial=_("Sales territories"), label=_("Name"))
     unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label=_("Customers or areas"))
+    layer = forms.CharField(
+        max_length=40,
+        initial="base",
+        required=False,
+        label=_("Layer"),
+        help_text=_("Plans in another layer are overlays for another role."),
+    )
     n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label=_("Number of territories"))
     is_contiguous = forms.BooleanField(required=False, initial=True, label=_("Every territory in one piece"))
     run_now = forms.BooleanField(required=False, initial=True, label=_("Let the engine draw the territories at once"))

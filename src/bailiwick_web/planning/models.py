@@ -110,7 +110,7 @@ class AssignmentRule(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ("precedence", "pk")
+        ordering = ("precedence", "public_id")
         constraints = (models.UniqueConstraint(fields=["scenario", "public_id"], name="rule_once_per_scenario"),)
 
     def __str__(self) -> str:

@@ -101,6 +101,7 @@ WORDS = (
     _("filled: new territory, ring: the old one"),
     _("locked"),
     _("moves to {name}"),
+    _("named"),
     _("no territory"),
     _("none"),
     _("pale: as before"),

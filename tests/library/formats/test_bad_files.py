@@ -145,5 +145,5 @@ def test_all_rows_rejected_is_an_error_with_the_reasons(tmp_path: Path) -> None:
     path.write_text("id,lon,lat\n1,500,5\n2,600,5\n,1,2\n")
     with pytest.raises(InputError, match="none of the 3 rows") as caught:
         read_units(path)
-    assert "2 rows: impossible_coordinates (first in row 2" in str(caught.value)
-    assert "1 row: missing_id (first in row 4" in str(caught.value)
+    assert "2 rows with coordinates that are not on Earth (first in row 2" in str(caught.value)
+    assert "1 row without an id (first in row 4" in str(caught.value)

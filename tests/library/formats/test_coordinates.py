@@ -81,7 +81,7 @@ def test_zeros_among_neighbours_of_zero_are_believed() -> None:
 
 
 def test_columns_that_are_all_zero_are_no_positions() -> None:
-    with pytest.raises(InputError, match="zero_coordinates"):
+    with pytest.raises(InputError, match="2 rows with a coordinate of exactly 0"):
         read([0, 0], [0, 0])
 
 

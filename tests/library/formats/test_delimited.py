@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bailiwick.errors import InputError
-from bailiwick.formats import read_table
+from bailiwick.formats import read_table, read_units
 
 SPECTRUM = [
     "comma_in_quotes",
@@ -46,6 +46,14 @@ def test_csv_spectrum_location_coordinates(shared_data: Path) -> None:
     (record,) = read_table(folder / "csvs" / "location_coordinates.csv").records()
     assert list(record) == list(expected)
     assert {name: record[name] for name in list(expected)[1:]} == {name: expected[name] for name in list(expected)[1:]}
+
+
+def test_csv_spectrum_location_coordinates_are_read_though_the_degree_sign_was_lost(shared_data: Path) -> None:
+    file = shared_data / "csv_spectrum" / "csvs" / "location_coordinates.csv"
+    with pytest.raises(InputError, match="--map 'location=Location Coordinates'"):
+        read_units(read_table(file))
+    found = read_units(read_table(file), column_map={"location": "Location Coordinates"})
+    assert found.units.coordinates.tolist() == [pytest.approx([-(121 + 2 / 60 + 17.9 / 3600), 37 + 36 / 60 + 37.8 / 3600])]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^", "~", "!", "\x1f"])

@@ -4,7 +4,7 @@ import type { Attribute } from "../model/ground";
 import type { Plan } from "../model/plan";
 import type { Selection } from "../model/selection";
 import { mix, rgb, type Rgb } from "./gl";
-import { DIM, LOCKED, PATTERN_SHIFT, SELECTED } from "./shaders";
+import { CHANGED, DIM, LOCKED, PATTERN_SHIFT, SELECTED } from "./shaders";
 
 /* Twelve colours that stay apart in all kinds of colour blindness; the same as the library's. */
 export const PALETTE = [
@@ -41,8 +41,10 @@ export function patterns(colours: readonly string[]): number[] {
 export class Painter {
   readonly colours: Uint8Array;
   readonly flags: Uint8Array;
+  readonly olds: Uint8Array;
 
   constructor(capacity: number) {
+    this.olds = new Uint8Array(4 * capacity);
     this.colours = new Uint8Array(4 * capacity);
     this.flags = new Uint8Array(capacity);
   }
@@ -50,6 +52,8 @@ export class Painter {
   paint(plan: Plan, selection: Selection, look: Look, units: readonly number[] | null): void {
     const table = this.tints(plan, look);
     const marks = look.by.kind === "territory" ? patterns(plan.territories.map((t) => t.colour)) : [];
+    const before = look.by.kind === "change" ? plan.before : null;
+    const tints = plan.territories.map((x) => rgb(x.colour));
     const locked = plan.territories.map((t) => t.is_locked);
     const one = (i: number): void => {
       const t = plan.of[i] ?? -1;
@@ -57,10 +61,12 @@ export class Painter {
       this.colours[4 * i] = r;
       this.colours[4 * i + 1] = g;
       this.colours[4 * i + 2] = b;
-      const isDim = (look.only >= 0 && t !== look.only) || (look.by.kind === "change" && !plan.isChanged(i));
+      const isNew = before !== null && before[i] !== t;
+      const isDim = (look.only >= 0 && t !== look.only) || (before !== null && !isNew);
+      if (isNew) this.olds.set(tints[before[i] ?? -1] ?? look.unassigned, 4 * i);
       const isLocked = plan.locked[i] === 1 || locked[t] === true;
       this.flags[i] =
-        (selection.is[i] === 1 ? SELECTED : 0) | (isLocked ? LOCKED : 0) | (isDim ? DIM : 0) | ((marks[t] ?? 0) << PATTERN_SHIFT);
+        (selection.is[i] === 1 ? SELECTED : 0) | (isLocked ? LOCKED : 0) | (isDim ? DIM : 0) | ((marks[t] ?? 0) << PATTERN_SHIFT) | (isNew ? CHANGED : 0);
     };
     if (units) units.forEach(one);
     else for (let i = 0; i < plan.of.length; i += 1) one(i);

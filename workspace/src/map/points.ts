@@ -81,6 +81,7 @@ export class Points {
     program.use();
     bind(program);
     gl.uniform4f(program.at("cam"), ...cam);
+    gl.uniform1f(program.at("shade"), this.isOverAreas ? 0.55 : 0);
     gl.uniform1f(program.at("size"), Math.max(this.size(camera) * ratio, 1));
   }
 

@@ -36,6 +36,7 @@ export class Renderer {
   private readonly plain: Program;
   private readonly colours: WebGLTexture;
   private readonly flags: WebGLTexture;
+  private readonly olds: WebGLTexture;
   private readonly rows: number;
   private areaVao: WebGLVertexArrayObject | null = null;
   private triangles: Triangles | null = null;
@@ -61,6 +62,7 @@ export class Renderer {
     this.plain = new Program(gl, PLAIN_VERTEX, PLAIN_FRAGMENT);
     this.rows = Math.max(Math.ceil(ground.n / TEXTURE_WIDTH), 1);
     this.colours = this.texture(gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE);
+    this.olds = this.texture(gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE);
     this.flags = this.texture(gl.R8UI, gl.RED_INTEGER, gl.UNSIGNED_BYTE);
     this.borders = new Strokes(gl);
     this.rings = new Strokes(gl);
@@ -71,9 +73,13 @@ export class Renderer {
     if (bare.length > 0) this.points = new Points(gl, ground.x, ground.y, bare);
   }
 
-  /* Colours (4 bytes each, the last unused) and flags of all units. */
-  paint(colours: Uint8Array, flags: Uint8Array): void {
+  /* Colours (4 bytes each, the last unused) and flags of all units; colours of before, where changes are shown. */
+  paint(colours: Uint8Array, flags: Uint8Array, olds: Uint8Array | null): void {
     const { gl, rows } = this;
+    if (olds) {
+      gl.bindTexture(gl.TEXTURE_2D, this.olds);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXTURE_WIDTH, rows, gl.RGBA, gl.UNSIGNED_BYTE, olds);
+    }
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     gl.bindTexture(gl.TEXTURE_2D, this.colours);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXTURE_WIDTH, rows, gl.RGBA, gl.UNSIGNED_BYTE, colours);
@@ -110,6 +116,7 @@ export class Renderer {
     for (const layer of [this.points, this.scope === "areas" ? null : this.accounts]) {
       if (layer) isMore = layer.draw(cam, camera, ratio, this.bindUnits, nPoints) || isMore;
     }
+    if (this.accounts && this.scope === "both") this.drawStrokes(cam, ratio); // points must not cover borders
     return isMore;
   }
 
@@ -152,7 +159,6 @@ export class Renderer {
 
   private drawLines(camera: Camera, cam: Vec4, ratio: number): void {
     const { gl, theme, ground } = this;
-    const pixel = [2 / this.canvas.width, 2 / this.canvas.height] as const;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     const isBothHidden = this.scope === "accounts" && this.accounts !== null;
@@ -162,12 +168,15 @@ export class Renderer {
       if (side > 7) this.flat(this.edgeVao, 2 * this.edges.a.length, gl.LINES, cam, theme.paper, Math.min((side - 7) / 20, 0.75), true);
     }
     this.flat(this.lineVao, this.nLines, gl.LINES, cam, theme.border, ground.areas ? 0.6 : 1, true);
-    if (!isBothHidden) {
-      this.borders.draw(cam, pixel, 1.7 * ratio);
-      this.rings.draw(cam, pixel, 2.6 * ratio, 0.5);
-      this.chosen.draw(cam, pixel, 2.2 * ratio);
-    }
+    if (!isBothHidden) this.drawStrokes(cam, ratio);
     gl.disable(gl.BLEND);
+  }
+
+  private drawStrokes(cam: Vec4, ratio: number): void {
+    const pixel = [2 / this.canvas.width, 2 / this.canvas.height] as const;
+    this.borders.draw(cam, pixel, 1.7 * ratio);
+    this.rings.draw(cam, pixel, 2.6 * ratio, 0.5);
+    this.chosen.draw(cam, pixel, 2.2 * ratio);
   }
 
   private useArea(cam: Vec4, ratio: number): void {
@@ -183,8 +192,11 @@ export class Renderer {
     gl.bindTexture(gl.TEXTURE_2D, this.colours);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, this.flags);
+    gl.activeTexture(gl.TEXTURE2);
+    gl.bindTexture(gl.TEXTURE_2D, this.olds);
     gl.activeTexture(gl.TEXTURE0);
     gl.uniform1i(program.at("colours"), 0);
+    gl.uniform1i(program.at("olds"), 2);
     gl.uniform1i(program.at("flags"), 1);
     for (const name of ["ink", "paper", "accent"] as const) {
       const [r, g, b] = theme[name];

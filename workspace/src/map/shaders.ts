@@ -5,6 +5,7 @@ export const SELECTED = 1;
 export const LOCKED = 2;
 export const DIM = 4;
 export const PATTERN_SHIFT = 3;
+export const CHANGED = 32;
 export const TEXTURE_WIDTH = 512;
 
 const UNIT = `
@@ -40,10 +41,10 @@ out vec4 o;
 void main() {
   vec3 c = colour;
   vec2 p = gl_FragCoord.xy / ratio;
-  uint pattern = flag >> ${PATTERN_SHIFT}u;
-  if (pattern == 1u && mod(p.x + p.y, 9.0) < 1.6) c = mix(c, paper, 0.5);
-  if (pattern == 2u && length(mod(p, 7.0) - 3.5) < 1.25) c = mix(c, paper, 0.6);
-  if (pattern == 3u && mod(p.x - p.y, 9.0) < 1.6) c = mix(c, paper, 0.5);
+  uint pattern = (flag >> ${PATTERN_SHIFT}u) & 3u;
+  if (pattern == 1u && mod(p.x + p.y, 9.0) < 1.6) c = mix(c, paper, 0.38);
+  if (pattern == 2u && length(mod(p, 7.0) - 3.5) < 1.2) c = mix(c, paper, 0.45);
+  if (pattern == 3u && mod(p.x - p.y, 9.0) < 1.6) c = mix(c, paper, 0.38);
   if ((flag & ${DIM}u) != 0u) c = mix(c, paper, 0.72);
   if ((flag & ${LOCKED}u) != 0u && (mod(p.x + p.y, 6.0) < 1.1 || mod(p.x - p.y, 6.0) < 1.1)) c = mix(c, ink, 0.5);
   if ((flag & ${SELECTED}u) != 0u) c = mix(c, mod(p.x + p.y, 4.0) < 2.0 ? ink : accent, 0.5);
@@ -55,24 +56,29 @@ layout(location=0) in vec2 at;
 layout(location=1) in uint unit;
 uniform vec4 cam;
 uniform float size;
+uniform sampler2D olds;
+flat out vec3 old;
 ${UNIT}
 void main() {
   gl_Position = vec4((at - cam.xy) * cam.zw, 0.0, 1.0);
   look(unit);
-  gl_PointSize = (flag & ${SELECTED | LOCKED}u) != 0u ? size + 4.0 : size;
+  old = texelFetch(olds, ivec2(int(unit % ${TEXTURE_WIDTH}u), int(unit / ${TEXTURE_WIDTH}u)), 0).rgb;
+  gl_PointSize = (flag & ${SELECTED | LOCKED | CHANGED}u) != 0u ? size + 4.0 : size;
 }`;
 
 export const POINT_FRAGMENT = `#version 300 es
 precision highp float;
 flat in vec3 colour;
+flat in vec3 old;
 flat in highp uint flag;
 uniform vec3 ink;
 uniform vec3 paper;
 uniform vec3 accent;
 uniform float size;
+uniform float shade;
 out vec4 o;
 void main() {
-  vec3 c = (flag & ${DIM}u) != 0u ? mix(colour, paper, 0.72) : colour;
+  vec3 c = mix((flag & ${DIM}u) != 0u ? mix(colour, paper, 0.72) : colour, ink, shade);
   if (size < 3.5) {
     o = vec4((flag & ${SELECTED}u) != 0u ? accent : c, 1.0);
     return;
@@ -82,8 +88,9 @@ void main() {
   float d = isLocked ? max(q.x, q.y) : length(q);
   if (d > 1.0) discard;
   bool isSelected = (flag & ${SELECTED}u) != 0u;
-  float rim = (isSelected || isLocked ? 3.2 : 1.4) / size * 2.0;
-  if (d > 1.0 - rim) c = isSelected ? accent : mix(c, ink, isLocked ? 0.85 : 0.28);
+  bool isChanged = (flag & ${CHANGED}u) != 0u;
+  float rim = (isSelected || isLocked || isChanged ? 3.2 : 1.4) / size * 2.0;
+  if (d > 1.0 - rim) c = isSelected ? accent : isChanged ? old : mix(c, ink, isLocked ? 0.85 : 0.28);
   else if (isSelected && d > 1.0 - 2.0 * rim) c = paper;
   o = vec4(c, 1.0);
 }`;

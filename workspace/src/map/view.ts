@@ -1,5 +1,5 @@
 /* The map on the screen: when to draw what, so that hands never wait for pixels. */
-import { edgesOf } from "../model/borders";
+import { changeRings, edgesOf, NO_UNIT } from "../model/borders";
 import { focus, type Ground, type Window } from "../model/ground";
 import type { Plan } from "../model/plan";
 import type { Selection } from "../model/selection";
@@ -8,7 +8,6 @@ import { rgb, type Rgb } from "./gl";
 import { Overlay, type Trail } from "./overlay";
 import { Painter, type ColourBy, type Look } from "./paint";
 import { Renderer } from "./renderer";
-import { NO_UNIT } from "../model/borders";
 
 const QUICK_POINTS = 40_000;
 const FEW_POINTS = 10_000;
@@ -132,7 +131,7 @@ export class MapView {
 
   private repaint(units: readonly number[] | null): void {
     this.painter.paint(this.plan, this.selection, { ...this.look, by: this.colourBy, only: this.only }, units);
-    this.renderer.paint(this.painter.colours, this.painter.flags);
+    this.renderer.paint(this.painter.colours, this.painter.flags, this.colourBy.kind === "change" ? this.painter.olds : null);
     if (units === null) this.isStale = true;
   }
 
@@ -144,24 +143,17 @@ export class MapView {
     renderer.setBorders(plan.of, theme.ink);
     const { xy } = ground.areas;
     const outline: number[] = [];
-    const inner: number[] = [];
-    const colours: Rgb[] = [];
     for (let e = 0; e < edges.a.length; e += 1) {
-      const left = edges.left[e] ?? 0;
       const right = edges.right[e] ?? NO_UNIT;
-      const isLeft = this.selection.is[left] === 1;
+      const isLeft = this.selection.is[edges.left[e] ?? 0] === 1;
       const isRight = right !== NO_UNIT && this.selection.is[right] === 1;
       if (isLeft !== isRight) outline.push(...piece(xy, edges.a[e] ?? 0, edges.b[e] ?? 0));
-      if (this.colourBy.kind !== "change" || !plan.before) continue;
-      const old = plan.isChanged(left) ? left : right !== NO_UNIT && plan.isChanged(right) ? right : -1;
-      const other = old === left ? right : left;
-      const was = plan.before[old] ?? -1;
-      if (old < 0 || (other !== NO_UNIT && plan.isChanged(other) && plan.before[other] === was)) continue;
-      inner.push(...piece(xy, edges.a[e] ?? 0, edges.b[e] ?? 0));
-      colours.push(was < 0 ? this.look.unassigned : rgb(plan.territories[was]?.colour ?? "#888888"));
     }
     renderer.chosen.set(Float32Array.from(outline), () => theme.ink);
-    renderer.rings.set(Float32Array.from(inner), (i) => colours[i] ?? theme.ink);
+    const isOld = this.colourBy.kind === "change" && plan.before !== null;
+    const rings = isOld && plan.before ? changeRings(edges, ground.areas, ground.x, ground.y, plan.of, plan.before) : null;
+    const colours = plan.territories.map((territory) => rgb(territory.colour));
+    renderer.rings.set(rings?.pieces ?? new Float32Array(0), (i) => colours[rings?.before[i] ?? -1] ?? this.look.unassigned);
   }
 
   /* Now, because the caller is in the middle of a frame already. */

@@ -92,3 +92,31 @@ export function territoryBorders(edges: Edges, xy: Float32Array, of: Int16Array)
   }
   return Float32Array.from(out);
 }
+
+export interface Rings {
+  /* Four coordinates each; the unit lies to the left. */
+  readonly pieces: Float32Array;
+  /* Territory that the unit had before, −1 for none. */
+  readonly before: Int16Array;
+}
+
+/* Outlines of what changed, along the edges where the old territory ends; for every piece the old territory. */
+export function changeRings(edges: Edges, areas: Polygons, x: Float32Array, y: Float32Array, of: Int16Array, before: Int16Array): Rings {
+  const pieces: number[] = [];
+  const olds: number[] = [];
+  const isChanged = (unit: number): boolean => unit !== NO_UNIT && of[unit] !== before[unit];
+  const add = (e: number, unit: number, other: number): void => {
+    if (!isChanged(unit) || (isChanged(other) && before[other] === before[unit])) return;
+    const [a, b] = [2 * (edges.a[e] ?? 0), 2 * (edges.b[e] ?? 0)];
+    const [ax, ay, bx, by] = [areas.xy[a] ?? 0, areas.xy[a + 1] ?? 0, areas.xy[b] ?? 0, areas.xy[b + 1] ?? 0];
+    const isLeft = (bx - ax) * ((y[unit] ?? 0) - ay) - (by - ay) * ((x[unit] ?? 0) - ax) > 0;
+    pieces.push(...(isLeft ? [ax, ay, bx, by] : [bx, by, ax, ay]));
+    olds.push(before[unit] ?? -1);
+  };
+  for (let e = 0; e < edges.a.length; e += 1) {
+    const [left, right] = [edges.left[e] ?? NO_UNIT, edges.right[e] ?? NO_UNIT];
+    add(e, left, right);
+    add(e, right, left);
+  }
+  return { pieces: Float32Array.from(pieces), before: Int16Array.from(olds) };
+}

@@ -25,6 +25,7 @@ export interface AssignmentFile {
   readonly measures: readonly MeasureGoal[];
   readonly territory_idx: string;
   readonly is_locked: string;
+  readonly is_named: string;
   readonly baseline_idx: string | null;
   readonly causes: readonly string[];
   readonly cause_idx: string;
@@ -44,6 +45,7 @@ export interface Counts {
 export class Plan {
   readonly of: Int16Array;
   readonly locked: Uint8Array;
+  readonly named: Uint8Array;
   readonly before: Int16Array | null;
   readonly causes: Uint16Array;
   readonly territories: readonly Territory[];
@@ -62,6 +64,7 @@ export class Plan {
     this.version = file.version;
     this.of = new Int16Array(unpack(file.territory_idx));
     this.locked = new Uint8Array(unpack(file.is_locked));
+    this.named = new Uint8Array(unpack(file.is_named));
     this.before = file.baseline_idx === null ? null : new Int16Array(unpack(file.baseline_idx));
     this.causes = new Uint16Array(unpack(file.cause_idx));
     this.territories = file.territories;
@@ -85,7 +88,7 @@ export class Plan {
   /* Whether a unit may leave where it is and enter a territory. */
   canMove(unit: number, to: number): boolean {
     const from = this.of[unit] ?? -1;
-    if (from === to || this.locked[unit] === 1 || this.territories[from]?.is_locked === true) return false;
+    if (from === to || this.locked[unit] === 1 || this.named[unit] === 1 || this.territories[from]?.is_locked === true) return false;
     return this.territories[to]?.is_locked !== true && !(to >= 0 && this.forbiddenPairs.has(pair(unit, to)));
   }
 

@@ -42,6 +42,7 @@ export class Balance {
     const focused = document.activeElement instanceof HTMLElement && this.list.contains(document.activeElement) ? document.activeElement.dataset["focus"] : undefined;
     this.rows = plan.territories.map((_, index) => this.row(plan, index));
     this.update(null);
+    this.list.replaceChildren();
     this.sort();
     if (focused !== undefined) this.list.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -71,7 +72,7 @@ export class Balance {
     const order = [...plan.territories.keys()].sort((a, b) => plan.strain(b) - plan.strain(a) || a - b);
     const items = order.flatMap((index) => this.rows[index]?.item ?? []);
     const isSame = items.length === this.list.children.length && items.every((item, i) => this.list.children[i] === item);
-    if (!isSame && !(this.list.contains(document.activeElement) && this.list.children.length === items.length)) this.list.replaceChildren(...items);
+    if (!isSame && !this.list.contains(document.activeElement)) this.list.replaceChildren(...items);
   }
 
   private piecesOf(plan: Plan, row: Row, index: number): void {

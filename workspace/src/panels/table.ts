@@ -127,7 +127,7 @@ export class Table {
       row.append(h("td", {}, box));
     }
     row.append(
-      h("td", {}, h("button", { type: "button", class: "link plain-link", "data-show": unit, tabindex: -1 }, name), plan.locked[unit] === 1 ? h("span", { class: "chip" }, t("locked")) : null),
+      h("td", {}, h("button", { type: "button", class: "link plain-link", "data-show": unit, tabindex: -1 }, name), plan.locked[unit] === 1 ? h("span", { class: "chip" }, t("locked")) : plan.named[unit] === 1 ? h("span", { class: "chip" }, t("named")) : null),
       h("td", { class: "quiet" }, ground.ids[unit] ?? ""),
       h("td", {}, territory ? h("span", { class: "named" }, swatch(territory.colour), territory.name) : h("span", { class: "chip warning" }, t("none"))),
       ...ground.measures.map((m) => h("td", { class: "num" }, number(m.values[unit] ?? 0))),

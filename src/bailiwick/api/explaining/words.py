@@ -270,10 +270,10 @@ def _priced(judge: MoveJudge, name: str, price: float, point_worth: float) -> st
         return f"Room for {name} does not limit it: its price is 0."
     worth = f"{_figure(abs(price))} {objective_unit(judge.problem)}"
     what = "larger: one more" if price > 0 else "smaller: one less"
-    return (
-        f"It would rather be {what} unit of {name} there would be worth {worth}, one more percentage point of its "
-        f"tolerance {_amount(judge, point_worth)}."
-    )
+    sentence = f"It would rather be {what} unit of {name} there would be worth {worth}"
+    if point_worth <= 0:  # beyond its tolerance already: a wider one would change nothing
+        return f"{sentence}."
+    return f"{sentence}, one more percentage point of its tolerance {_amount(judge, point_worth)}."
 
 
 def _pressing(judge: MoveJudge, insight: TerritoryInsight) -> list[str]:

@@ -212,13 +212,18 @@ def _findings(
     charts = {"waterfall": waterfall_chart(f"Revenue went from {past:,.0f} to {revenue:,.0f}", "", "revenue", names, signs)}
     if len(quadrant) > 1:
         columns = (quadrant["acquisition_rate"].to_numpy(dtype=np.float64), quadrant["retention_rate"].to_numpy(dtype=np.float64))
-        middle = (float(np.nanmedian(columns[0])), float(np.nanmedian(columns[1])))
+        middle = (_middle(columns[0]), _middle(columns[1]))
         names_of = quadrant["group"].to_numpy(dtype=object)
         title = "Who wins customers, and who keeps them"
         charts["quadrant"] = quadrant_chart(title, "", "customers acquired", "customers retained", names_of, *columns, middle)
     facts = {"period": period, "crediting": mode, "registry": [asdict(f) for f in figures if f.key in found], "not_computed": missing}
     tables = {"figures": pd.DataFrame(rows), "waterfall": waterfall, "quadrant": quadrant}
     return Findings("key_figures", tables, facts, tuple(sentences), charts, (*notices, *told))
+
+
+def _middle(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _quadrant(change: Change) -> tuple[pd.DataFrame, list[Notice]]:
@@ -233,7 +238,7 @@ def _quadrant(change: Change) -> tuple[pd.DataFrame, list[Notice]]:
     acquired = np.divide(m["customers_new"], base, out=np.full(len(base), np.nan), where=base > 0)
     kept = np.divide(m["customers_kept"], base, out=np.full(len(base), np.nan), where=base > 0)
     low, high = wilson(m["customers_kept"], base)
-    many, much = acquired >= np.nanmedian(acquired), kept >= np.nanmedian(kept)
+    many, much = acquired >= _middle(acquired), kept >= _middle(kept)
     words = np.select([many & much, many, much], ["grows and keeps", "wins and loses", "keeps, wins few"], "loses, wins few")
     columns = {
         "group": names.astype(str),

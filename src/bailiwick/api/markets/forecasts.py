@@ -159,7 +159,7 @@ def _findings(panel: Panel, found: Forecast, months: int, notices: tuple[Notice,
         "history_months": panel.values.shape[1],
         "n_cuts": found.n_origins,
         "coverage": found.coverage,
-        "interval": "90 % prediction interval from back-test errors, scaled by series, per month ahead",
+        "interval": "90 % prediction interval from back-test errors relative to the size of the series",
     }
     return Findings("forecast", tables, facts, tuple(sentences), charts, (*notices, *told))
 

@@ -86,17 +86,15 @@ def forecast_pipeline(
     alpha, beta = stage_rates(code[is_open], len(names), code[closed], is_won[closed])
     groups = sheet.texts(by)[is_open] if by else np.full(int(is_open.sum()), "(all)", dtype=object)
     group_names, group = np.unique(groups.astype(str), return_inverse=True)
-    run = simulate(
-        value[is_open],
-        group,
-        alpha[code[is_open]],
-        beta[code[is_open]],
-        np.maximum(age, 0),
-        cycle,
-        days,
-        n_simulations=n_simulations,
-        seed=seed,
-    )
+    lasted = np.where(closed, end - start, now - start)
+    usable = np.isfinite(lasted) & (closed | is_open)
+    history = (np.maximum(lasted[usable], 0), is_won[usable], is_lost[usable])
+    if not (usable & is_won).any():
+        raise InputError(
+            "no won deal has a start and an end, so that nothing tells how long they take", code="too_little_data", field="start"
+        )
+    lift = (alpha[code[is_open]], beta[code[is_open]])
+    run = simulate(value[is_open], group, np.maximum(age, 0), history, lift, days, n_simulations=n_simulations, seed=seed)
     table = _group_table(group_names, group, value[is_open], run.totals, goals)
     rows = pd.DataFrame(
         {
@@ -104,8 +102,7 @@ def forecast_pipeline(
             "group": groups,
             "value": value[is_open],
             "probability": run.probability,
-            "in_time": run.in_time,
-            "expected": value[is_open] * run.probability * run.in_time,
+            "expected": value[is_open] * run.probability,
         }
     ).sort_values("expected", ascending=False, kind="stable")
     rates = pd.DataFrame(
@@ -127,18 +124,12 @@ def forecast_pipeline(
             f"won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median)."
         ),
     )
-    chart = interval_chart(
-        f"{table.iloc[min(1, len(table) - 1)]['group']} brings most",
-        "lines are 90 % intervals",
-        f"won within {days:g} days",
-        table["group"].to_numpy(dtype=object),
-        *(table[c].to_numpy(dtype=np.float64) for c in ("expected", "low", "high")),
-    )
+    chart = _chart(table, days)
     facts = {
         "days": days,
         "n_simulations": n_simulations,
         "seed": seed,
-        "interval": "90 %, simulated: rates of winning, who wins, whether in time",
+        "interval": "90 %, simulated: what the history may have been, rates of classes, who wins",
     }
     return Findings(
         "pipeline",
@@ -148,6 +139,16 @@ def forecast_pipeline(
         {"pipeline": chart},
         (*sheet.notices, *told),
         frozenset({"deals"}),
+    )
+
+
+def _chart(table: Any, days: float) -> dict[str, Any]:
+    return interval_chart(
+        f"{table.iloc[min(1, len(table) - 1)]['group']} brings most",
+        "lines are 90 % intervals",
+        f"won within {days:g} days",
+        table["group"].to_numpy(dtype=object),
+        *(table[c].to_numpy(dtype=np.float64) for c in ("expected", "low", "high")),
     )
 
 

@@ -178,7 +178,8 @@ def _test(model: Any, sold: FloatArray, quantile: float, seed: int) -> dict[str,
     ahead = model.out_of_fold_
     below = int((sold <= ahead).sum())
     low, high = wilson(below, len(sold))
-    order = np.random.default_rng(seed).permutation(len(sold))
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(sold))
     one, other = order[: len(order) // 2], order[len(order) // 2 :]
     reach = conformal_reach(sold[one], ahead[one])
     inside = (sold[other] >= from_log(to_log(ahead[other]) + reach[0])) & (sold[other] <= from_log(to_log(ahead[other]) + reach[1]))

@@ -16,6 +16,7 @@ LEVEL = 0.90
 """Level of the prediction intervals."""
 _MOST_ORIGINS = 6
 _OWN_WEIGHT = 0.5
+_SMALL = 0.05
 _POOL = METHODS[-1]
 
 
@@ -52,12 +53,13 @@ class Forecast:
 
 @dataclass(eq=False)
 class _Runner:
-    """All methods on all series from a cut; remembers the orders of ARIMA, so that they are searched once."""
+    """All methods on all series from a cut; remembers forms and orders, which are searched at the first cut and for the end."""
 
     panel: Panel
     horizon: int
     seed: int
     orders: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    forms: dict[int, int] = field(default_factory=dict)
 
     def run(self, length: int) -> dict[str, FloatArray]:
         """Method → forecast of shape (n, h) from the first ``length`` months."""
@@ -67,7 +69,8 @@ class _Runner:
             history = _started(series)
             found[NAIVE].append(seasonal_naive(series, self.horizon))
             found["theta"].append(theta(history, self.horizon))
-            found["exponential smoothing"].append(smoothing(history, self.horizon))
+            smooth, self.forms[i] = smoothing(history, self.horizon, self.forms.get(i))
+            found["exponential smoothing"].append(smooth)
             ahead, self.orders[i] = arima(history, self.horizon, self.orders.get(i))
             found["ARIMA"].append(ahead)
         tables = {name: np.array(rows) for name, rows in found.items()}
@@ -102,7 +105,7 @@ def forecast(panel: Panel, horizon: int, *, seed: int = 0) -> Forecast:
     Back-test: up to six times the last months are cut off and forecast. Per series the method with the least mean of its own error and of
     that over all series is taken; it must beat the seasonal naive forecast on the series itself, else that one is used. The forecasts are
     reconciled (MinT with shrunk covariance of the back-test errors). Intervals are quantiles of the reconciled back-test errors over all
-    series, each scaled by the series, per month ahead.
+    series, each relative to the size of the series at its cut, per month ahead.
     """
     length = panel.values.shape[1]
     n_origins = int(np.clip(length - SEASON - horizon + 1, 1, _MOST_ORIGINS))
@@ -121,21 +124,29 @@ def forecast(panel: Panel, horizon: int, *, seed: int = 0) -> Forecast:
     chosen = np.stack([[errors[m][:, i] for i, m in enumerate(methods)]])[0].transpose(1, 0, 2)
     project = reconciler(panel.summing, chosen / scale[None, :, None], scale)
     after = np.stack([_padded(a - project(_picked(run, methods)[:, : a.shape[1]]), horizon) for run, a in zip(runs, actual, strict=True)])
-    values = project(_picked(runner.run(length), methods))
-    low, high = _ends(after / scale[None, :, None])
-    coverage = _coverage(after / scale[None, :, None])
+    values = project(_picked(_Runner(panel, horizon, seed).run(length), methods))
+    level = np.stack([_levels(panel.values[:, :cut]) for cut in cuts])
+    relative = after / level[:, :, None]
+    low, high = (end * _levels(panel.values)[:, None] for end in _ends(relative))
+    coverage = _coverage(relative)
     is_positive = bool((panel.values >= 0).all())
     bottom = 0.0 if is_positive else -np.inf
     return Forecast(
         values=values,
-        low=np.maximum(np.minimum(values + low * scale[:, None], values), np.minimum(bottom, values)),
-        high=np.maximum(values + high * scale[:, None], values),
+        low=np.maximum(np.minimum(values + low, values), np.minimum(bottom, values)),
+        high=np.maximum(values + high, values),
         methods=methods,
         scores=scores,
         reconciled_score=np.nanmean(np.abs(after), axis=(0, 2)) / scale,
         coverage=coverage,
         n_origins=len(cuts),
     )
+
+
+def _levels(past: FloatArray) -> FloatArray:
+    """Size of each series at a cut, which errors grow with: its last half year, series that hardly sell counted a little larger."""
+    found = np.abs(past[:, -SEASON // 2 :]).mean(axis=1)
+    return np.asarray(np.maximum(found, max(_SMALL * float(np.median(found)), 1e-9)))
 
 
 def _padded(errors: FloatArray, horizon: int) -> FloatArray:

@@ -15,6 +15,12 @@ NAIVE = "seasonal naive"
 METHODS = (NAIVE, "theta", "exponential smoothing", "ARIMA", "trees over all series", "mean of all methods")
 """Names of the methods; the last one is the mean of the others."""
 _ORDERS = ((0, 1, 1), (1, 1, 0), (1, 1, 1), (1, 0, 0))
+_FORMS: tuple[dict[str, Any], ...] = (
+    {},
+    {"trend": "add", "damped_trend": True},
+    {"seasonal": "add", "seasonal_periods": SEASON},
+    {"trend": "add", "damped_trend": True, "seasonal": "add", "seasonal_periods": SEASON},
+)
 _LAGS = (1, 2, 3, 6, 12)
 _FOR_TREES = 60
 _CLIP = 10.0
@@ -86,27 +92,27 @@ def seasonal_indices(history: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(found / found.mean(), 0.05))
 
 
-def smoothing(history: FloatArray, horizon: int) -> FloatArray:
-    """Exponential smoothing: the form (level, damped trend, season) with the least corrected information criterion."""
+def smoothing(history: FloatArray, horizon: int, form: int | None = None) -> tuple[FloatArray, int]:
+    """Exponential smoothing; without a form (level, damped trend, season) the one with the least corrected information criterion.
+
+    Returns
+    -------
+    The forecast and the number of the form.
+    """
     from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
-    forms: list[dict[str, Any]] = [{}, {"trend": "add", "damped_trend": True}]
-    if len(history) >= 2 * SEASON + 3:
-        forms += [
-            {"seasonal": "add", "seasonal_periods": SEASON},
-            {"trend": "add", "damped_trend": True, "seasonal": "add", "seasonal_periods": SEASON},
-        ]
-    best, least = seasonal_naive(history, horizon), np.inf
+    usable = len(_FORMS) if len(history) >= 2 * SEASON + 3 else 2
+    best, least, chosen = seasonal_naive(history, horizon), np.inf, 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for form in forms:
+        for number in range(usable) if form is None else (form,):
             try:
-                fitted = ExponentialSmoothing(history, initialization_method="estimated", **form).fit()
+                fitted = ExponentialSmoothing(history, initialization_method="estimated", **_FORMS[number]).fit()
             except (ValueError, np.linalg.LinAlgError):
                 continue
             if np.isfinite(fitted.aicc) and fitted.aicc < least:
-                best, least = np.asarray(fitted.forecast(horizon)), float(fitted.aicc)
-    return best
+                best, least, chosen = np.asarray(fitted.forecast(horizon)), float(fitted.aicc), number
+    return best, chosen
 
 
 def arima(history: FloatArray, horizon: int, order: tuple[int, int, int] | None = None) -> tuple[FloatArray, tuple[int, int, int]]:
@@ -127,7 +133,7 @@ def arima(history: FloatArray, horizon: int, order: tuple[int, int, int] | None 
             try:
                 fitted = ARIMA(used, order=candidate).fit(method="innovations_mle")
                 ahead = np.asarray(fitted.forecast(horizon))
-            except (ValueError, IndexError, np.linalg.LinAlgError):
+            except (ValueError, IndexError, ZeroDivisionError, np.linalg.LinAlgError):
                 continue
             if np.isfinite(fitted.aicc) and fitted.aicc < least and np.isfinite(ahead).all():
                 best, least, chosen = (np.exp(ahead) if is_positive else ahead), float(fitted.aicc), candidate

@@ -102,7 +102,8 @@ def territory_quality(values: FloatArray, factors: tuple[Factor, ...], *, seed: 
     weights = weights / weights.sum()
     sub = np.column_stack([_sub_score(values[:, i], higher_is_better=f.higher_is_better) for i, f in enumerate(factors)])
     score = sub @ weights
-    drawn = np.random.default_rng(seed).dirichlet(_FIRMNESS * weights, _DRAWS)
+    rng = np.random.default_rng(seed)
+    drawn = rng.dirichlet(_FIRMNESS * weights, _DRAWS)
     scores = sub @ drawn.T
     classes = _thirds(score)
     same = np.mean([_thirds(scores[:, d]) == classes for d in range(_DRAWS)], axis=0)

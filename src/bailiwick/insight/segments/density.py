@@ -117,4 +117,5 @@ def _natural_breaks(values: FloatArray) -> tuple[float, float]:
         middle = float(np.exp(logs[len(logs) // 2]))
         return middle, middle
     first, second = np.unravel_index(int(np.argmin(cost)), cost.shape)
-    return float(np.exp(logs[second])), float(np.exp(logs[first]))
+    between = (logs[1:] + logs[:-1]) / 2
+    return float(np.exp(between[second - 1])), float(np.exp(between[first - 1]))

@@ -26,7 +26,7 @@ PAGE = 50
 def people(request: HttpRequest) -> HttpResponse:
     """Reps and managers, as far as the user sees their jobs."""
     text = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.people(actor_of(request), text), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.people_with_jobs(actor_of(request), text), PAGE).get_page(request.GET.get("page"))
     context = {"here": "organisation", "page": page, "text": text, "form": PersonForm()}
     return render(request, "core/organisation_people.html", context)
 

@@ -106,16 +106,20 @@ def staffings(actor: Actor) -> QuerySet[Staffing]:
 
 
 def people(actor: Actor, text: str = "") -> QuerySet[Person]:
-    """People with their profile and present jobs, by name: all, or those who fill or lead, now or later, what the user sees."""
-    today = actor.now.date()
+    """People with their profile, by name: all, or those who fill or lead, now or later, what the user sees."""
     found = Person.objects.select_related("profile").order_by("name", "pk")
     if _scope(actor).kind != "all":
-        present = staffings(actor).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=today))
+        present = staffings(actor).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=actor.now.date()))
         found = found.filter(pk__in=present.order_by().values("person_id"))
-    if text:
-        found = found.filter(Q(name__icontains=text) | Q(email__icontains=text))
-    jobs = staffings(actor).filter(pk__in=staffings_on(today).order_by().values("pk")).order_by("pk")
-    return found.prefetch_related(Prefetch("staffings", jobs, to_attr="present"))
+    return found.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else found
+
+
+def people_with_jobs(actor: Actor, text: str = "") -> QuerySet[Person]:
+    """People as above, each with what they fill or lead today, as far as the user sees it, as ``present``."""
+    today = staffings_on(actor.now.date()).order_by().values("pk")
+    return people(actor, text).prefetch_related(
+        Prefetch("staffings", staffings(actor).filter(pk__in=today).order_by("pk"), to_attr="present")
+    )
 
 
 def node(actor: Actor, public_id: UUID) -> Node:

@@ -53,8 +53,9 @@ def _check_later(batch: ImportBatch) -> None:
     """The before-images of a later import of the same records would bring back what is taken away here."""
     mine = ImportRow.objects.filter(batch=batch, record=OuterRef("record"), key=OuterRef("key"))
     later = ImportBatch.objects.filter(kind=batch.kind, state=State.IMPORTED, pk__gt=batch.pk).exclude(main=batch)
-    if batch.kind == Kind.UNITS:
+    if batch.kind != Kind.REPS:
         later = later.filter(unit_set=batch.unit_set)
     for other in later.order_by("pk"):
-        if ImportRow.objects.filter(batch=other, record__in=[UNIT, POSITION]).filter(Exists(mine)).exists():
-            raise Conflict(f"“{other}” changed the same records later; take that back first.", code="later_import")
+        is_built_on = batch.kind == Kind.ALIGNMENT and other.facts.get("scenario") and not other.facts.get("is_same")
+        if is_built_on or ImportRow.objects.filter(batch=other, record__in=[UNIT, POSITION]).filter(Exists(mine)).exists():
+            raise Conflict(f"“{other}” came later and changed the same or builds on it; take that back first.", code="later_import")

@@ -60,6 +60,7 @@ class AssignmentOut(Schema):
     measures: list[GoalOut]
     territory_idx: str
     is_locked: str
+    is_named: str
     baseline_idx: str | None
     causes: list[str]
     cause_idx: str
@@ -165,6 +166,7 @@ def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UU
         "measures": [{"key": name, "tolerance": arrays.balance.get(name)} for name in arrays.measures],
         "territory_idx": packed(arrays.territory_idx, "<i2"),
         "is_locked": packed(arrays.is_locked, "<u1"),
+        "is_named": packed(arrays.is_named, "<u1"),
         "baseline_idx": _baseline(scenario, arrays),
         "causes": [cause(text) for text in causes.tolist()],
         "cause_idx": packed(cause_idx, "<u2"),

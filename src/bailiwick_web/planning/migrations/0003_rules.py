@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("precedence", "pk"),
+                "ordering": ("precedence", "public_id"),
                 "constraints": [models.UniqueConstraint(fields=("scenario", "public_id"), name="rule_once_per_scenario")],
             },
         ),

@@ -2,29 +2,26 @@
 
 from bailiwick_web.planning.views.changes import (
     answer,
-    assign,
     branch,
     challenge,
     delete,
     dismiss,
     flow,
-    lock_territory,
     rename,
     replay,
     restore,
     roll_back,
     run,
-    step,
 )
 from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv, compare_pdf, compare_xlsx
 from bailiwick_web.planning.views.mending import change_rules, mend, rules, validator
 from bailiwick_web.planning.views.mine import mine, who
-from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario, why_here
+from bailiwick_web.planning.views.owning import owner
+from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario
 
 __all__ = [
     "alignment_csv",
     "answer",
-    "assign",
     "branch",
     "challenge",
     "change_rules",
@@ -36,10 +33,10 @@ __all__ = [
     "dismiss",
     "flow",
     "home",
-    "lock_territory",
     "mend",
     "mine",
     "new_plan",
+    "owner",
     "panel",
     "plans",
     "rename",
@@ -50,8 +47,6 @@ __all__ = [
     "run",
     "runs",
     "scenario",
-    "step",
     "validator",
     "who",
-    "why_here",
 ]

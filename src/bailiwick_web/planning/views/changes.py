@@ -16,10 +16,6 @@ from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.forms import PublishForm, RunForm
-from bailiwick_web.planning.services.moves import Moved
-from bailiwick_web.planning.views.pages import scenario_context, unit_filter
-
-STEPS = {"undo": services.undo, "redo": services.redo}
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -33,49 +29,6 @@ def _said(message: str, *, version: int | None = None) -> HttpResponse:
     changed = {} if version is None else {"version": version}
     response.headers["HX-Trigger"] = json.dumps({"scenario-changed": changed, "said": {"message": message}})
     return response
-
-
-def _moved(moved: Moved) -> HttpResponse:
-    stayed = f"; {moved.n_locked:,} locked stayed" if moved.n_locked else ""
-    return _said(moved.summary + stayed, version=moved.version)
-
-
-@access(Right.PLAN)
-@require_POST
-def assign(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Move or lock the units chosen in the table, or all that fit its filter."""
-    actor, version = actor_of(request), _version(request)
-    if request.POST.get("all"):
-        context = scenario_context(request, public_id)
-        units = queries.filtered_units(context["arrays"], unit_filter(request.POST), context["visible"]).tolist()
-    else:
-        units = [int(text) for text in request.POST.getlist("unit") if text.isdigit()]
-    act = request.POST.get("act", "move")
-    if act in {"lock", "unlock"}:
-        return _moved(services.lock_units(actor, public_id, units, is_locked=act == "lock", version=version))
-    to = request.POST.get("to", "")
-    if not to:
-        raise Invalid("Choose the territory to move the units to.", code="no_territory")
-    return _moved(services.move_units(actor, public_id, units, "" if to == "-" else to, version=version))
-
-
-@access(Right.PLAN)
-@require_POST
-def step(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Undo or redo."""
-    service = STEPS.get(request.POST.get("step", ""))
-    if service is None:
-        raise Invalid("Undo or redo?", code="step")
-    return _moved(service(actor_of(request), public_id, version=_version(request)))
-
-
-@access(Right.PLAN)
-@require_POST
-def lock_territory(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Lock or unlock a territory."""
-    is_locked = request.POST.get("locked") == "1"
-    code = request.POST.get("territory", "")
-    return _moved(services.lock_territory(actor_of(request), public_id, code, is_locked=is_locked, version=_version(request)))
 
 
 @access(Right.PLAN)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import Job, Position
-from bailiwick_web.core.refusals import Invalid, NotAllowed, Refused
+from bailiwick_web.core.refusals import Refused
 from bailiwick_web.core.roles import Right, Role
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.convert import scenario_arrays
@@ -24,9 +24,8 @@ from bailiwick_web.planning.mine import visible_challenges
 from bailiwick_web.planning.models import Publication, Run, Scenario
 from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.services.runs import ANEW
-from bailiwick_web.planning.services.scenarios import RESTORABLE, numbered
+from bailiwick_web.planning.services.scenarios import BASE, RESTORABLE, numbered
 from bailiwick_web.planning.services.workflow import managers_concerned
-from bailiwick_web.planning.why import why
 from bailiwick_web.planning.wording import workspace_words
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
 
@@ -78,12 +77,17 @@ def _own_territories(request: HttpRequest, present: list[Publication]) -> list[d
 def plans(request: HttpRequest) -> HttpResponse:
     """Plans with their scenarios, and what counted when."""
     actor = actor_of(request)
-    groups = []
-    for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk"):
-        scenarios = list(queries.visible_scenarios(actor).filter(plan=plan))
-        if scenarios or actor.may(Right.PLAN):
-            publications = list(plan.publications.select_related("scenario", "published_by"))
-            groups.append({"plan": plan, "scenarios": scenarios, "publications": publications})
+    scenarios: dict[int, list[Scenario]] = {}
+    for found in queries.visible_scenarios(actor):
+        scenarios.setdefault(found.plan_id, []).append(found)
+    publications: dict[int, list[Publication]] = {}
+    for publication in Publication.objects.select_related("scenario", "published_by"):
+        publications.setdefault(publication.plan_id, []).append(publication)
+    groups = [
+        {"plan": plan, "scenarios": scenarios.get(plan.pk, []), "publications": publications.get(plan.pk, [])}
+        for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk")
+        if plan.pk in scenarios or actor.may(Right.PLAN)
+    ]
     bin_ = []
     if actor.may(Right.PLAN):
         bin_ = list(Scenario.objects.filter(deleted_at__gt=actor.now - RESTORABLE).select_related("plan"))
@@ -113,7 +117,8 @@ def new_plan(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest, form: NewPlanForm, unit_set: UnitSet) -> Scenario:
     actor, data = actor_of(request), form.cleaned_data
-    plan = services.create_plan(actor, unit_set, name=data["name"], balance=form.balance(), is_contiguous=data["is_contiguous"])
+    asked = {name: data[name] for name in ("name", "is_contiguous")} | {"layer": data["layer"] or BASE}
+    plan = services.create_plan(actor, unit_set, balance=form.balance(), **asked)
     if data["by"] == "reps":
         territories = [services.NewTerritory.of_position(p) for p in Position.objects.order_by("code")]
     else:
@@ -152,29 +157,6 @@ def runs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     latest = list(found.runs.filter(is_dismissed=False).select_related("job", "result")[:4])
     is_running = any(run.job.state in RUNNING for run in latest)
     return render(request, "planning/_runs.html", {"scenario": found, "runs": latest, "is_running": is_running})
-
-
-@access(Right.LOOK)
-@require_GET
-def why_here(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Why a unit is where it is, what a move would cost, and why it is not in another territory (``instead``)."""
-    context = scenario_context(request, public_id)
-    if not context["sees_all"]:
-        raise NotAllowed("The answer would tell of territories outside your scope.")
-    arrays, text = context["arrays"], request.GET.get("unit", "")
-    if not text.isdigit() or int(text) >= arrays.units.n_units:
-        raise Invalid("There is no such unit.", code="unknown_unit")
-    unit_idx, instead = int(text), request.GET.get("instead", "")
-    explanation = why(arrays, unit_idx, instead=instead if instead in arrays.codes else None)
-    cause = arrays.causes[unit_idx]
-    context |= {
-        "explanation": explanation,
-        "unit_idx": unit_idx,
-        "unit": arrays.units.table.labels[unit_idx],
-        "cause": cause,
-        "instead": instead,
-    }
-    return render(request, "planning/_why.html", context)
 
 
 def scenario_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:

@@ -1,0 +1,28 @@
+"""The page of figures shows what was measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_page_shows_the_latest_results() -> None:
+    pytest.importorskip("sklearn")
+    pytest.importorskip("statsmodels")
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import insight
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+        sys.modules.pop("insight", None)
+    latest = json.loads(insight.RESULTS.read_text(encoding="utf-8"))
+    page = insight.PAGE.read_text(encoding="utf-8")
+    shown = page[page.index(insight.START) + len(insight.START) : page.index(insight.END)]
+    assert shown.strip() == insight.render(latest).strip()
+    assert {row["data"].split()[0] for row in latest["rows"]} >= {"UCI", "Online", "CDNOW", "AdventureWorks,", "Maven"}
+    assert all("baseline" in row or row["figure"].startswith(("columns told", "…")) for row in latest["rows"])

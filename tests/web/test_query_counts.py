@@ -1,0 +1,98 @@
+"""How many queries a list takes: a number that does not grow with its rows, kept in query_counts.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Person
+from bailiwick_web.core.organisation import services as organisation_services
+from bailiwick_web.planning import services
+from bailiwick_web.planning.models import Scenario
+
+pytestmark = pytest.mark.django_db
+BASELINE = Path(__file__).with_name("query_counts.json")
+LISTS = (
+    "/api/v1/scenarios",
+    "/api/v1/plans",
+    "/api/v1/publications",
+    "/api/v1/jobs",
+    "/api/v1/history",
+    "/api/v1/imports",
+    "/api/v1/unit-sets",
+    "/api/v1/nodes",
+    "/api/v1/positions",
+    "/api/v1/people",
+    "/api/v1/staffings",
+    "/api/v1/scenarios/{id}/moves",
+    "/api/v1/scenarios/{id}/names",
+    "/api/v1/scenarios/{id}/rules",
+    "/api/v1/scenarios/{id}/runs",
+    "/api/v1/scenarios/{id}/challenges",
+    "/api/v1/scenarios/{id}/decisions",
+    "/api/v1/scenarios/{id}/conflicts",
+    "/plans/",
+    "/organisation/",
+    "/organisation/people/",
+    "/scenarios/{id}/",
+    "/scenarios/{id}/rules",
+    "/scenarios/{id}/validator",
+)
+
+
+def counts(client: Client, scenario: Scenario) -> dict[str, int]:
+    found = {}
+    for address in LISTS:
+        path = address.replace("{id}", str(scenario.public_id))
+        assert client.get(path).status_code == 200, path  # the arrays of the scenario are in memory then
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        found[address] = len(queries)
+    return found
+
+
+def fill(actor: Actor, scenario: Scenario, west: Any, n: int, start: int) -> None:
+    """More of everything that lists show."""
+    for i in range(start, start + n):
+        scenario.refresh_from_db()
+        services.move_units(actor, scenario.public_id, [i], "P2", version=scenario.version)
+        scenario.refresh_from_db()
+        services.name_units(actor, scenario.public_id, [i], "P3", version=scenario.version, reason="r")
+        scenario.refresh_from_db()
+        rule = {"name": f"R{i}", "condition": f"sales > {i}", "territory": "P1"}
+        services.save_rule(actor, scenario.public_id, version=scenario.version, **rule)
+        services.branch(actor, scenario)
+        services.start_run(actor, scenario)
+        services.create_plan(actor, scenario.plan.unit_set, name=f"Plan {i}", balance={"sales": 0.1})
+        organisation_services.add_node(actor, name=f"Node {i}", parent=west)
+        job = organisation_services.add_position(actor, west, code=f"N{i}", name=f"Job {i}")
+        person = organisation_services.add_person(actor, name=f"Person {i}", skills=["x"])
+        organisation_services.staff(actor, person, position=job, valid_from=date(2020, 1, 1))
+
+
+def test_lists_take_as_many_queries_as_are_kept(
+    sign_in: Callable[[str], Client], planner: Actor, scenario: Scenario, organisation: Any
+) -> None:
+    client, west = sign_in("planner"), organisation["west"]
+    fill(planner, scenario, west, 2, 0)
+    few = counts(client, scenario)
+    fill(planner, scenario, west, 6, 2)
+    many = counts(client, scenario)
+    assert Person.objects.count() > 8
+    growing = {address: (few[address], many[address]) for address in LISTS if many[address] > few[address]}
+    assert growing == {}, "these ask once more for every row"
+    if not BASELINE.exists():
+        BASELINE.write_text(json.dumps(many, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    kept = json.loads(BASELINE.read_text(encoding="utf-8"))
+    worse = {address: (kept.get(address), many[address]) for address in LISTS if many[address] > kept.get(address, 0)}
+    assert worse == {}, "more queries than were kept: mend it, or delete query_counts.json, run again and read the difference"
+    assert max(count for address, count in kept.items() if address.startswith("/api/v1/") and "{id}" not in address) <= 8

@@ -215,8 +215,8 @@ def change_person(actor: Actor, person: Person, *, version: int | None, **given:
     own = {field: named(given[field]) if field == "name" else given[field].strip() for field in ("name", "email") if field in given}
     for field, value in own.items():
         _set_of_person(actor, found, found, field, value)
-    for field, value in _profile({f: v for f, v in given.items() if f not in own}, profile).items():
-        _set_of_person(actor, found, profile, field, value)
+    for name, said in _profile({f: v for f, v in given.items() if f not in own}, profile).items():
+        _set_of_person(actor, found, profile, name, said)
     profile.save()
     touch(actor, found, *own)
     found.profile = profile

@@ -42,6 +42,8 @@ PAGES = {
         "organisation": "/organisation/",
         "node": "first:/organisation/ a[href^='/organisation/nodes/']",
         "position": "first:/organisation/ a[href^='/organisation/positions/']",
+        "staff": "/organisation/people/",
+        "rep-or-manager": "first:/organisation/people/ td a[href^='/organisation/people/']",
         "who": "/who/?unit=H00123",
         "scenario": "first:/plans/ td a[href^='/scenarios/']",
     },

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing, User
+from bailiwick_web.core.organisation.services import add_node
 from bailiwick_web.core.roles import Role
-from bailiwick_web.core.services import create_node, stamped
+from bailiwick_web.core.services import stamped
 from bailiwick_web.planning import ruling, services
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.territories.convert import store_digest
@@ -82,8 +83,8 @@ def unit_set(planner: Actor) -> UnitSet:
 @pytest.fixture
 def organisation(planner: Actor, users: dict[str, User]) -> dict[str, Any]:
     """Nation → east, west; two positions each. The manager leads west, the rep fills the first position of west."""
-    root = create_node(planner, "Nation", kind="nation")
-    west, east = (create_node(planner, name, kind="region", parent=root) for name in ("West", "East"))
+    root = add_node(planner, name="Nation", kind="nation", parent=None)
+    west, east = (add_node(planner, name=name, kind="region", parent=root) for name in ("West", "East"))
     corners = [("P1", west, 0.5, 0.5), ("P2", west, 0.5, 4.5), ("P3", east, 4.5, 0.5), ("P4", east, 4.5, 4.5)]
     positions = [
         Position.objects.create(code=code, name=f"Rep {code}", node=node, home_lon=lon, home_lat=lat, **stamped(planner))

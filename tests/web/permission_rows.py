@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from bailiwick_web.core.roles import Right
 
 PAGE = frozenset({200})
-SENT = frozenset({200, 204, 302, 409, 412, 422, 428})
+SENT = frozenset({200, 201, 202, 204, 302, 409, 412, 422, 428})
+NONE = frozenset({404})
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Row:
 
 def post(right: Right | str, target: str = "", **more: str) -> Row:
     return Row(right, target, SENT, "POST", **more)
+
+
+def put(method: str, right: Right, target: str = "", ok: frozenset[int] = SENT, body: str = "{}") -> Row:
+    """A row of the interface that changes something."""
+    return Row(right, target, ok, method, body=body)
 
 
 PUBLIC = "public"
@@ -62,6 +68,12 @@ ROWS = {
     "position": Row(Right.REVIEW, "position"),
     "change_position": post(Right.ORGANISE, "position"),
     "end_staffing": post(Right.ORGANISE, "staffing"),
+    "organisation_people": Row(Right.REVIEW),
+    "add_organisation_person": post(Right.ORGANISE),
+    "organisation_person": Row(Right.REVIEW, "person"),
+    "change_organisation_person": post(Right.ORGANISE, "person"),
+    "tokens": Row(Right.LOOK),
+    "revoke_token": Row(Right.LOOK, "nothing", NONE, "POST"),
     "audit": Row(Right.AUDIT),
     "audit_csv": Row(Right.AUDIT),
     "cancel_job": post(Right.PLAN, "job"),
@@ -70,18 +82,22 @@ ROWS = {
     "mine": Row(Right.LOOK),
     "who": Row(Right.REVIEW),
     "plans": Row(Right.LOOK),
+    "owner": Row(Right.REVIEW, "nothing", NONE),
     "new_plan": Row(Right.PLAN),
     "compare": Row(Right.REVIEW, ok=frozenset({422})),
     "compare_csv": Row(Right.REVIEW, ok=frozenset({422})),
+    "compare_xlsx": Row(Right.REVIEW, ok=frozenset({422})),
+    "compare_pdf": Row(Right.REVIEW, ok=frozenset({422})),
     "scenario": Row(Right.LOOK, "scenario"),
     "scenario_panel": Row(Right.LOOK, "scenario"),
     "alignment_csv": Row(Right.LOOK, "scenario"),
-    "scenario_why": Row(Right.LOOK, "scenario", frozenset({200, 422}), scope="whole"),
     "scenario_runs": Row(Right.PLAN, "scenario"),
+    "scenario_validator": Row(Right.PLAN, "scenario"),
+    "scenario_rules": Row(Right.PLAN, "scenario"),
     # planning: what pages send
-    "scenario_assign": post(Right.PLAN, "scenario"),
-    "scenario_step": post(Right.PLAN, "scenario"),
-    "scenario_lock_territory": post(Right.PLAN, "scenario"),
+    "scenario_mend": post(Right.PLAN, "scenario"),
+    "scenario_change_rules": post(Right.PLAN, "scenario"),
+    "scenario_replay": post(Right.PLAN, "scenario"),
     "scenario_run": post(Right.PLAN, "scenario"),
     "scenario_branch": post(Right.PLAN, "scenario"),
     "scenario_rename": post(Right.PLAN, "scenario"),
@@ -100,21 +116,99 @@ ROWS = {
     "check_import": Row(Right.IMPORT, "nothing", frozenset({404}), "POST"),
     "run_import": Row(Right.IMPORT, "nothing", frozenset({404}), "POST"),
     "revert_import": Row(Right.IMPORT, "nothing", frozenset({404}), "POST"),
+    "import_progress": Row(Right.IMPORT, "nothing", NONE),
+    "stop_import": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "discard_import": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "keep_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "forget_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "sample": post(Right.IMPORT),
 }
 
+NOBODY = "00000000-0000-7000-8000-000000000000"
+A_POSITION = f'{{"code": "N", "name": "New", "node": "{NOBODY}"}}'
+A_STAFFING = f'{{"person": "{NOBODY}", "valid_from": "2030-01-01"}}'
+A_PLAN = f'{{"name": "New", "unit_set": "{NOBODY}", "balance": {{}}}}'
+A_RULE = '{"name": "New", "condition": "sales > 1", "territory": "P1"}'
+
 API_ROWS = {
+    # what can be read
     "GET /api/v1/scenarios": Row(Right.LOOK),
     "GET /api/v1/scenarios/{scenario_id}": Row(Right.LOOK, "scenario"),
     "GET /api/v1/scenarios/{scenario_id}/ground": Row(Right.LOOK, "scenario", scope="whole"),
+    "GET /api/v1/scenarios/{scenario_id}/accounts": Row(Right.LOOK, "scenario", frozenset({200, 204}), scope="whole"),
     "GET /api/v1/scenarios/{scenario_id}/assignment": Row(Right.LOOK, "scenario", scope="whole"),
     "GET /api/v1/scenarios/{scenario_id}/balances": Row(Right.LOOK, "scenario", scope="whole"),
-    "POST /api/v1/scenarios/{scenario_id}/moves": post(Right.PLAN, "scenario", body='{"unit_idx": [0], "to": "P1"}'),
-    "POST /api/v1/scenarios/{scenario_id}/undo": post(Right.PLAN, "scenario"),
-    "POST /api/v1/scenarios/{scenario_id}/redo": post(Right.PLAN, "scenario"),
-    "POST /api/v1/scenarios/{scenario_id}/locks": post(Right.PLAN, "scenario", body='{"is_locked": true, "unit_idx": [0]}'),
-    "POST /api/v1/scenarios/{scenario_id}/runs": Row(Right.PLAN, "scenario", SENT | {202}, "POST"),
-    "GET /api/v1/plans/{plan_id}/owner?unit=u00&on=2030-01-01T00:00:00Z": Row(Right.REVIEW, "nothing", frozenset({404})),
+    "GET /api/v1/scenarios/{scenario_id}/conflicts": Row(Right.LOOK, "scenario", scope="whole"),
+    "GET /api/v1/scenarios/{scenario_id}/names": Row(Right.LOOK, "scenario", scope="whole"),
+    "GET /api/v1/scenarios/{scenario_id}/rules": Row(Right.LOOK, "scenario", scope="whole"),
+    "GET /api/v1/scenarios/{scenario_id}/rules/preview": Row(Right.LOOK, "scenario", scope="whole"),
+    "GET /api/v1/scenarios/{scenario_id}/why?unit_idx=0": Row(Right.LOOK, "scenario", scope="whole"),
+    "GET /api/v1/scenarios/{scenario_id}/moves": Row(Right.PLAN, "scenario"),
+    "GET /api/v1/scenarios/{scenario_id}/runs": Row(Right.PLAN, "scenario"),
+    "GET /api/v1/scenarios/{scenario_id}/challenges": Row(Right.REVIEW, "scenario"),
+    "GET /api/v1/scenarios/{scenario_id}/decisions": Row(Right.REVIEW, "scenario"),
+    f"GET /api/v1/compare?id={NOBODY}": Row(Right.REVIEW, ok=frozenset({422})),
+    "GET /api/v1/plans": Row(Right.LOOK),
+    "GET /api/v1/plans/{plan_id}": Row(Right.LOOK, "nothing", NONE),
+    "GET /api/v1/plans/{plan_id}/owner?unit=u00&on=2030-01-01T00:00:00Z": Row(Right.REVIEW, "nothing", NONE),
+    "GET /api/v1/plans/{plan_id}/owners?unit=u00": Row(Right.REVIEW, "nothing", NONE),
+    "GET /api/v1/unit-sets": Row(Right.PLAN),
+    "GET /api/v1/unit-sets/{unit_set_id}/owners?unit=u00&on=2030-01-01T00:00:00Z": Row(Right.REVIEW, "nothing", NONE),
+    "GET /api/v1/publications": Row(Right.LOOK),
+    "GET /api/v1/publications/{publication_id}": Row(Right.LOOK, "nothing", NONE),
+    "GET /api/v1/runs/{run_id}": Row(Right.PLAN, "nothing", NONE),
+    "GET /api/v1/jobs": Row(Right.PLAN),
     "GET /api/v1/jobs/{job_id}": Row(Right.PLAN, "job"),
-    "POST /api/v1/jobs/{job_id}/cancel": post(Right.PLAN, "job"),
+    "GET /api/v1/history": Row(Right.AUDIT),
+    "GET /api/v1/imports": Row(Right.IMPORT),
+    "GET /api/v1/imports/{import_id}": Row(Right.IMPORT, "nothing", NONE),
+    "GET /api/v1/nodes": Row(Right.REVIEW),
+    "GET /api/v1/positions": Row(Right.LOOK),
+    "GET /api/v1/positions/{position_id}": Row(Right.LOOK, "position"),
+    "GET /api/v1/people": Row(Right.REVIEW),
+    "GET /api/v1/staffings": Row(Right.REVIEW),
+    # the organisation
+    "POST /api/v1/nodes": put("POST", Right.ORGANISE, body='{"name": "New"}'),
+    "PATCH /api/v1/nodes/{node_id}": put("PATCH", Right.ORGANISE, "node", body='{"name": "New"}'),
+    "DELETE /api/v1/nodes/{node_id}": put("DELETE", Right.ORGANISE, "node"),
+    "POST /api/v1/positions": put("POST", Right.ORGANISE, ok=NONE, body=A_POSITION),
+    "PATCH /api/v1/positions/{position_id}": put("PATCH", Right.ORGANISE, "position", body='{"name": "New"}'),
+    "POST /api/v1/people": put("POST", Right.ORGANISE, body='{"name": "New"}'),
+    "PATCH /api/v1/people/{person_id}": put("PATCH", Right.ORGANISE, "person", body='{"name": "New"}'),
+    "POST /api/v1/staffings": put("POST", Right.ORGANISE, ok=NONE, body=A_STAFFING),
+    "PATCH /api/v1/staffings/{staffing_id}": put("PATCH", Right.ORGANISE, "staffing", body='{"valid_until": "2030-01-01"}'),
+    # plans and scenarios
+    "POST /api/v1/plans": put("POST", Right.PLAN, ok=NONE, body=A_PLAN),
+    "POST /api/v1/plans/{plan_id}/scenarios": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"name": "New"}'),
+    "POST /api/v1/scenarios/{scenario_id}/moves": put("POST", Right.PLAN, "scenario", body='{"unit_idx": [0], "to": "P1"}'),
+    "POST /api/v1/scenarios/{scenario_id}/undo": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/redo": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/locks": put("POST", Right.PLAN, "scenario", body='{"is_locked": true, "unit_idx": [0]}'),
+    "POST /api/v1/scenarios/{scenario_id}/forbids": put("POST", Right.PLAN, "scenario", body='{"unit_idx": [0], "territory": "P2"}'),
+    "POST /api/v1/scenarios/{scenario_id}/names": put("POST", Right.PLAN, "scenario", body='{"unit_idx": [0], "territory": "P1"}'),
+    "POST /api/v1/scenarios/{scenario_id}/rules": put("POST", Right.PLAN, "scenario", body=A_RULE),
+    "POST /api/v1/scenarios/{scenario_id}/rules/apply": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/territories": put("POST", Right.PLAN, "scenario", body='{"name": "New"}'),
+    "POST /api/v1/scenarios/{scenario_id}/territories/P1/merge": put("POST", Right.PLAN, "scenario", body='{"into": "P2"}'),
+    "POST /api/v1/scenarios/{scenario_id}/territories/P1/split": put("POST", Right.PLAN, "scenario", body='{"parts": 2}'),
+    "POST /api/v1/scenarios/{scenario_id}/branches": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/runs": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/replay": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/propose": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/withdraw": put("POST", Right.PLAN, "scenario"),
+    "PATCH /api/v1/scenarios/{scenario_id}/rules/{rule_id}": put("PATCH", Right.PLAN, "nothing", ok=NONE, body='{"name": "New"}'),
+    "DELETE /api/v1/scenarios/{scenario_id}/rules/{rule_id}": put("DELETE", Right.PLAN, "nothing", ok=NONE),
+    "PATCH /api/v1/scenarios/{scenario_id}/territories/P1": put("PATCH", Right.PLAN, "scenario", body='{"name": "New"}'),
+    "DELETE /api/v1/scenarios/{scenario_id}/territories/P1": put("DELETE", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/challenges": put("POST", Right.CHALLENGE, "scenario", body='{"unit_idx": 0, "reason": "x"}'),
+    "POST /api/v1/scenarios/{scenario_id}/decisions": put("POST", Right.APPROVE, "scenario", body='{"is_approved": true}'),
+    "POST /api/v1/scenarios/{scenario_id}/publish": put("POST", Right.PUBLISH, "scenario"),
+    "PATCH /api/v1/scenarios/{scenario_id}": put("PATCH", Right.PLAN, "scenario", body='{"name": "New"}'),
+    "DELETE /api/v1/scenarios/{scenario_id}": put("DELETE", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/restore": put("POST", Right.PLAN, "nothing", ok=NONE),
+    "POST /api/v1/challenges/{challenge_id}/answer": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"is_accepted": true}'),
+    "POST /api/v1/publications/{publication_id}/roll-back": put("POST", Right.PUBLISH, "nothing", ok=NONE, body='{"reason": "x"}'),
+    "POST /api/v1/runs/{run_id}/dismiss": put("POST", Right.PLAN, "nothing", ok=NONE),
+    "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
+"""Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""

@@ -1,4 +1,4 @@
-"""Pages of planning beside the map: validator, names and rules, side by side with downloads, organisation."""
+"""Pages of planning beside the map: validator, names and rules, side by side with downloads."""
 
 from __future__ import annotations
 
@@ -129,38 +129,6 @@ def test_an_overlay_counts_beside_the_base_and_a_second_base_does_not(
     now = act("planner").now.isoformat().replace("+00:00", "Z")
     owners = sign_in("planner").get(f"/api/v1/unit-sets/{unit_set.public_id}/owners?unit=u00&on={now}").json()
     assert [(o["layer"], o["territory"], o["holder"]) for o in owners] == [("base", "P1", "A rep"), ("service", "S", None)]
-
-
-def test_the_organisation_on_screen(sign_in: SignIn, organisation: Any) -> None:
-    client = sign_in("planner")
-    page = text(client, "/organisation/")
-    assert "4 positions" in page
-    assert "3 vacant" in page
-    first, second = organisation["positions"][:2]
-    assert client.post("/organisation/change", {"act": "add-person", "name": "Kim", "skills": "a, b", "languages": "de"}).status_code == 302
-    kim = Person.objects.get(name="Kim")
-    seat = {"act": "seat", "person": kim.public_id, "position": second.public_id, "valid_from": "2026-01-01"}
-    assert client.post("/organisation/change", seat).status_code == 302
-    assert client.post("/organisation/change", seat).status_code == 409
-    assert "2 vacant" in text(client, "/organisation/?on=2026-01-01")
-    assert "3 vacant" in text(client, "/organisation/?on=2025-12-31")
-    staffing = Staffing.objects.get(person=kim)
-    end = {"act": "end", "id": staffing.public_id, "version": "1", "valid_until": "2026-03-01"}
-    assert client.post("/organisation/change", end).status_code == 302
-    assert "3 vacant" in text(client, "/organisation/?on=2026-03-01")
-    form = {"act": "change-position", "id": first.public_id, "version": "1", "name": "First", "node": organisation["east"].public_id}
-    assert client.post("/organisation/change", form | {"capacity": "0.5", "home_lat": "1", "home_lon": "2"}).status_code == 302
-    first.refresh_from_db()
-    assert (first.name, first.capacity, first.home_lon, first.node) == ("First", 0.5, 2.0, organisation["east"])
-    assert client.post("/organisation/change", form | {"capacity": "1"}).status_code == 412
-    assert "First" in text(client, f"/organisation/positions/{first.public_id}")
-    assert "a, b" in text(client, f"/organisation/people/{kim.public_id}")
-    made = {"act": "add-position", "code": "P9", "name": "Ninth", "node": organisation["west"].public_id, "capacity": "1"}
-    client.post("/organisation/change", made)
-    assert Position.objects.filter(code="P9").exists()
-    assert client.get("/organisation/?on=never").status_code == 422
-    for role in ("manager", "rep", "viewer"):
-        assert sign_in(role).get("/organisation/").status_code == 403
 
 
 def test_replay_from_the_page(sign_in: SignIn, planner: Actor, scenario: Scenario) -> None:

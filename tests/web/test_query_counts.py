@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
+from bailiwick_web.core.organisation import services as organisation_services
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Scenario
-from bailiwick_web.territories import services as organisation_services
 
 pytestmark = pytest.mark.django_db
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -42,6 +42,7 @@ LISTS = (
     "/api/v1/scenarios/{id}/conflicts",
     "/plans/",
     "/organisation/",
+    "/organisation/people/",
     "/scenarios/{id}/",
     "/scenarios/{id}/rules",
     "/scenarios/{id}/validator",
@@ -72,10 +73,10 @@ def fill(actor: Actor, scenario: Scenario, west: Any, n: int, start: int) -> Non
         services.branch(actor, scenario)
         services.start_run(actor, scenario)
         services.create_plan(actor, scenario.plan.unit_set, name=f"Plan {i}", balance={"sales": 0.1})
-        organisation_services.create_node(actor, name=f"Node {i}", parent=west.public_id)
-        job = organisation_services.create_position(actor, code=f"N{i}", name=f"Job {i}", node=west.public_id)
-        person = organisation_services.create_person(actor, name=f"Person {i}", skills=["x"])
-        organisation_services.seat(actor, person.public_id, position=job.public_id, valid_from=date(2020, 1, 1))
+        organisation_services.add_node(actor, name=f"Node {i}", parent=west)
+        job = organisation_services.add_position(actor, west, code=f"N{i}", name=f"Job {i}")
+        person = organisation_services.add_person(actor, name=f"Person {i}", skills=["x"])
+        organisation_services.staff(actor, person, position=job, valid_from=date(2020, 1, 1))
 
 
 def test_lists_take_as_many_queries_as_are_kept(

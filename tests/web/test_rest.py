@@ -128,35 +128,6 @@ def test_a_run_is_replayed_from_the_state_of_then(call: Caller, planner: Actor, 
     assert call("POST", f"/scenarios/{result.public_id}/replay", status=409)["code"] == "input_changed"
 
 
-def test_the_organisation(call: Caller, sign_in: SignIn, organisation: Any) -> None:
-    west = str(organisation["west"].public_id)
-    node = call("POST", "/nodes", {"name": "Coast", "kind": "district", "parent": west}, status=201)
-    call("POST", "/nodes", {"name": "Second root"}, status=409)
-    circle = call("PATCH", f"/nodes/{west}", {"parent": node["id"]}, version=1, status=409)
-    assert circle["code"] == "circle"
-    job = call("POST", "/positions", {"code": "P5", "name": "Coast rep", "node": node["id"], "capacity": 0.5}, status=201)
-    assert call("POST", "/positions", {"code": "P5", "name": "x", "node": node["id"]}, status=409)["code"] == "code_taken"
-    person = call("POST", "/people", {"name": "Kim", "skills": ["cardio", "cardio "], "languages": ["de"]}, status=201)
-    assert person["skills"] == ["cardio"]
-    seat = {"person": person["id"], "position": job["id"], "valid_from": "2026-01-01"}
-    sat = call("POST", "/staffings", seat, status=201)
-    assert call("POST", "/staffings", seat | {"valid_from": "2026-06-01"}, status=409)["code"] == "taken"
-    held = call("GET", f"/positions/{job['id']}")
-    assert (held["holder_name"], held["capacity"]) == ("Kim", 0.5)
-    call("PATCH", f"/staffings/{sat['id']}", {"valid_until": "2026-02-01"}, version=1)
-    assert call("GET", f"/positions/{job['id']}")["holder"] is None
-    call("POST", "/staffings", seat | {"valid_from": "2026-02-01"}, status=201)
-    changed = call("PATCH", f"/positions/{job['id']}", {"home_lon": 10.0, "home_lat": 50.0}, version=1)
-    assert (changed["home_lat"], changed["version"], changed["name"]) == (50.0, 2, "Coast rep")
-    stale = call("PATCH", f"/positions/{job['id']}", {"capacity": 2}, version=1, status=412)
-    assert [(d["field"], d["after"]) for d in stale["differences"]] == [("home_lat", "50.0"), ("home_lon", "10.0")]
-    east = str(organisation["east"].public_id)
-    call("PATCH", f"/nodes/{node['id']}", {"parent": east}, version=1)
-    assert {p["code"] for p in Caller(sign_in("manager"))("GET", "/positions")["items"]} == {"P1", "P2"}
-    assert call("DELETE", f"/nodes/{node['id']}", version=2, status=409)["code"] == "in_use"
-    Caller(sign_in("manager"))("POST", "/nodes", {"name": "x", "parent": west}, status=403)
-
-
 def test_nobody_sees_more_over_the_interface_than_on_the_pages(sign_in: SignIn, scenario: Scenario) -> None:
     paths = ("ground", "assignment", "balances", "conflicts", "why?unit_idx=0", "names", "rules", "rules/preview", "moves", "runs")
     for role in ("manager", "rep", "viewer"):
@@ -167,7 +138,7 @@ def test_nobody_sees_more_over_the_interface_than_on_the_pages(sign_in: SignIn, 
         for path in paths:
             answer = caller.client.get(f"{API}/scenarios/{scenario.public_id}/{path}")
             assert answer.status_code in {403, 404}, (role, path)
-        for path in ("nodes", "people", "staffings", "unit-sets", "imports", "jobs", "history"):
+        for path in ("unit-sets", "imports", "jobs", "history"):
             assert caller.client.get(f"{API}/{path}").status_code == 403, (role, path)
     for path in ("plans", "scenarios", "jobs", "history", "imports", "positions"):
         answer = Client().get(f"{API}/{path}")

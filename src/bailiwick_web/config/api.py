@@ -7,6 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from bailiwick_web.core.organisation import api as organisation
 from bailiwick_web.core.rest import problems, records, repeats
 from bailiwick_web.core.rest.signing import TokenAuth
 from bailiwick_web.exchange import api as exchange
@@ -55,5 +56,5 @@ api = Interface(
 )
 problems.register(api)
 api.add_decorator(repeats.around_operations, mode="view")
-for router in (*planning_routers, territories.router, exchange.router, records.router):
+for router in (*planning_routers, territories.router, organisation.router, exchange.router, records.router):
     api.add_router("", router)

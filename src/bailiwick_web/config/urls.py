@@ -43,7 +43,6 @@ urlpatterns = [
     path("language", core.language, name="set_language"),
     path("api/v1/", api.urls),
     path("", include("bailiwick_web.core.urls")),
-    path("", include("bailiwick_web.territories.urls")),
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.exchange.urls")),
 ]

@@ -20,6 +20,7 @@ __all__ = [
     "Node",
     "OutboxEvent",
     "Person",
+    "PersonProfile",
     "Position",
     "Record",
     "Staffing",
@@ -137,6 +138,19 @@ class Person(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonProfile(models.Model):
+    """What planning wants to know of somebody beside the name; who has none yet has nothing in it."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="profile")
+    skills = models.JSONField(default=list, help_text="such as a product line or a certificate")
+    languages = models.JSONField(default=list)
+    home_lon = models.FloatField(null=True)
+    home_lat = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.person)
 
 
 class Staffing(Record):

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import AuditEntry, Job, Node, OutboxEvent, Record, User
+from bailiwick_web.core.models import AuditEntry, Job, OutboxEvent, Record, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Stale, VersionNeeded
 from bailiwick_web.core.roles import Right, Role
 
@@ -69,17 +69,6 @@ def touch(actor: Actor, record: Record, *fields: str) -> None:
     record.version += 1
     record.changed_at, record.changed_by = actor.now, actor.user
     record.save(update_fields=[*fields, "version", "changed_at", "changed_by"])
-
-
-@transaction.atomic
-def create_node(actor: Actor, name: str, *, kind: str, parent: Node | None = None) -> Node:
-    """Add a node to the organisation; imports and administrators do. Recorded."""
-    actor.need(Right.IMPORT)
-    node = Node.objects.create(name=name, kind=kind, parent=parent, path="", **stamped(actor))
-    node.path = f"{parent.path if parent else '/'}{node.pk}/"
-    node.save(update_fields=["path"])
-    audit(actor, "node.created", node)
-    return node
 
 
 @transaction.atomic

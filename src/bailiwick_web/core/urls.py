@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from bailiwick_web.core import history, token_views, views
+from bailiwick_web.core.organisation import person_views as staff
 from bailiwick_web.core.organisation import views as organisation
 from bailiwick_web.core.people import views as people
 
@@ -22,6 +23,10 @@ urlpatterns = [
     path("organisation/positions/<uuid:public_id>/", organisation.position, name="position"),
     path("organisation/positions/<uuid:public_id>/change", organisation.change_position, name="change_position"),
     path("organisation/staffings/<uuid:public_id>/end", organisation.end_staffing, name="end_staffing"),
+    path("organisation/people/", staff.people, name="organisation_people"),
+    path("organisation/people/add", staff.add_person, name="add_organisation_person"),
+    path("organisation/people/<uuid:public_id>/", staff.person, name="organisation_person"),
+    path("organisation/people/<uuid:public_id>/change", staff.change_person, name="change_organisation_person"),
     path("history/", history.history, name="audit"),
     path("tokens/", token_views.tokens, name="tokens"),
     path("tokens/<uuid:public_id>/revoke", token_views.revoke, name="revoke_token"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from bailiwick_web.core.models import Person, Record
+from bailiwick_web.core.models import Record
 
 
 class UnitSet(Record):
@@ -96,16 +96,3 @@ class AlignmentPlan(Record):
 
     def __str__(self) -> str:
         return self.name
-
-
-class PersonProfile(models.Model):
-    """What planning wants to know of a rep beside the name."""
-
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="profile")
-    skills = models.JSONField(default=list, help_text="such as a product line or a certificate")
-    languages = models.JSONField(default=list)
-    home_lon = models.FloatField(null=True)
-    home_lat = models.FloatField(null=True)
-
-    def __str__(self) -> str:
-        return str(self.person)

@@ -8,6 +8,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Node, Person
+from bailiwick_web.core.refusals import Invalid
+
+
+def cleaned(form: forms.Form) -> dict[str, Any]:
+    """What a form holds.
+
+    Raises
+    ------
+    Invalid
+        If it cannot be used, with every reason.
+    """
+    if not form.is_valid():
+        said = [f"{form.fields[name].label if name in form.fields else ''}: {e}" for name, errors in form.errors.items() for e in errors]
+        raise Invalid(" ".join(said), code="form")
+    return dict(form.cleaned_data)
+
+
+def shown(value: float | None) -> str:
+    """A number as a field holds it."""
+    return "" if value is None else f"{value:.9g}"
 
 
 def _date(label: Any, *, required: bool = False) -> forms.DateField:
@@ -33,20 +53,53 @@ class MoveForm(forms.Form):
         field.queryset = Node.objects.exclude(path__startswith=node.path).order_by("path")
 
 
-class PositionForm(forms.Form):
+class HomeForm(forms.Form):
+    """Where somebody starts in the morning; both or neither."""
+
+    home_lat = forms.FloatField(label=_("Home: latitude"), required=False, min_value=-90, max_value=90)
+    home_lon = forms.FloatField(label=_("Home: longitude"), required=False, min_value=-180, max_value=180)
+
+
+class PositionForm(HomeForm):
     """A job."""
 
     code = forms.CharField(label=_("Id"), max_length=80)
     name = forms.CharField(label=_("Name"), max_length=200)
     capacity = forms.FloatField(label=_("Capacity"), initial=1.0, help_text=_("Hours a year, or full-time equivalents: the same for all."))
+    field_order = ("code", "name", "capacity", "home_lat", "home_lon")
 
 
-class PositionChangeForm(forms.Form):
+class WordsField(forms.CharField):
+    """Words with commas between them."""
+
+    def to_python(self, value: Any) -> Any:
+        """As a list."""
+        return [word for part in str(super().to_python(value) or "").split(",") if (word := part.strip())]
+
+
+class PersonForm(HomeForm):
+    """Somebody who can fill positions: what they can and where they live."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail address"), required=False)
+    skills = WordsField(label=_("Skills"), required=False, help_text=_("Separated by commas, such as a product line or a certificate."))
+    languages = WordsField(label=_("Languages"), required=False, help_text=_("Separated by commas."))
+    field_order = ("name", "email", "skills", "languages", "home_lat", "home_lon")
+
+
+class DayForm(forms.Form):
+    """The day that is looked at."""
+
+    on = _date(_("As of"))
+
+
+class PositionChangeForm(HomeForm):
     """What can be changed of a job; its id stays."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     capacity = forms.FloatField(label=_("Capacity"))
     node = forms.ModelChoiceField(label=_("Belongs to"), queryset=Node.objects.order_by("path"), to_field_name="public_id")
+    field_order = ("name", "capacity", "node", "home_lat", "home_lon")
 
 
 class StaffingForm(forms.Form):

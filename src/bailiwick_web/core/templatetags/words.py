@@ -159,6 +159,20 @@ def cause(text: str) -> str:
     }.get(kind, text)
 
 
+@register.filter
+def came(text: str) -> str:
+    """The same as the end of a sentence that begins with "it came here"."""
+    kind = text.partition(":")[0]
+    return {
+        "manual": _("by hand"),
+        "run": _("by the engine"),
+        "file": _("with a file"),
+        "named": _("as a named account"),
+        "rule": _("by a rule"),
+        "split": _("by a split"),
+    }.get(kind, f"by {text}")
+
+
 @register.simple_tag(takes_context=True)
 def sort_query(context: Any, key: str, wanted: Any) -> str:
     """The address that sorts a table by a column; a second time the other way round."""

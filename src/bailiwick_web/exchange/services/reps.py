@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing
+from bailiwick_web.core.organisation.services import add_node
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.core.services import create_node, stamped, touch
+from bailiwick_web.core.services import stamped, touch
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.services.dependents import dependents, listed
 from bailiwick_web.exchange.services.rows import CREATED, NODE, POSITION, UPDATED, Late, keep_account
@@ -120,7 +121,7 @@ def write(actor: Actor, batch: ImportBatch, what: Difference) -> None:
 
 
 def _node(actor: Actor, batch: ImportBatch, name: str, kind: str, parent: Node | None) -> Node:
-    node = create_node(actor, name, kind=kind, parent=parent)
+    node = add_node(actor, name=name, kind=kind, parent=parent)
     keep_account(batch, (str(node.public_id),), (), record=NODE)
     return node
 

@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Person, Position, Staffing
 from bailiwick_web.planning import comparing, services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.difference_map import difference_maps

@@ -166,7 +166,7 @@ def find_hot_spots(
         "per": per,
         "moran": found.moran,
         "moran_p": found.moran_p,
-        "n_permutations": 999,
+        "n_draws": 4_999,
         "interval": "none: p-values by permutation stand in its place",
     }
     return Findings("hot_spots", {"units": rows}, facts, sentences, {"spots": chart}, source.notices, frozenset({"units"}))

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from bailiwick.domain import FloatArray, TextArray
 
-N_PERMUTATIONS = 999
+N_PERMUTATIONS, N_DRAWS = 999, 4_999
 FALSE_DISCOVERY = 0.05
 
 
@@ -25,7 +25,7 @@ class HotSpots:
     score
         Standardised G* of each unit and its neighbours, shape (n,).
     p_value
-        Two-sided: how often units drawn by chance in place of the neighbours add up to as much, shape (n,).
+        Two-sided: how often units drawn by chance in place of the unit and its neighbours add up to as much, shape (n,).
     kind
         ``hot``, ``cold`` or ``none`` at a false discovery rate of 5 %, shape (n,).
     """
@@ -51,7 +51,7 @@ def hot_spots(values: FloatArray, pairs: NDArray[np.integer], *, seed: int = 0, 
 
     Notes
     -----
-    G* sums a unit and its neighbours; its significance is that of the neighbours, drawn from all units without repetition. The same draws
+    G* sums a unit and its neighbours; its significance comes from as many units drawn from all, without repetition. The same draws
     serve all units with the same number of neighbours: O(permutations · (m + n)). Discoveries are controlled by Benjamini and Hochberg.
 
     References
@@ -82,7 +82,7 @@ def hot_spots(values: FloatArray, pairs: NDArray[np.integer], *, seed: int = 0, 
         draws[i] = float(mixed @ (weights @ mixed)) * scale
     moran_p = float((1 + (np.abs(draws - draws.mean()) >= abs(moran - draws.mean())).sum()) / (n_permutations + 1))
     local = weights @ z
-    score, p = _local(z, local, degree, rng, n_permutations)
+    score, p = _local(z, local + z, degree, rng, N_DRAWS)
     kind: TextArray = np.full(n, "none", dtype=object)
     found = discoveries(p)
     kind[found & (score > 0)], kind[found & (score < 0)] = "hot", "cold"
@@ -90,21 +90,21 @@ def hot_spots(values: FloatArray, pairs: NDArray[np.integer], *, seed: int = 0, 
 
 
 def _local(z: FloatArray, local: FloatArray, degree: FloatArray, rng: np.random.Generator, count: int) -> tuple[FloatArray, FloatArray]:
-    """Score and p-value of each unit; neighbours are drawn from all units."""
+    """Score and p-value of each unit; sums of the unit and its neighbours against as many drawn from all units."""
     n = len(z)
     spread = z.std()
     size = degree + 1
-    score = (local + z) / (spread * np.sqrt(size * (n - size) / max(n - 1, 1)) + 1e-12)
+    score = local / (spread * np.sqrt(size * (n - size) / max(n - 1, 1)) + 1e-12)
     more = np.zeros(n)
     less = np.zeros(n)
     most = int(degree.max())
     by_degree = [np.flatnonzero(degree == d) for d in range(1, most + 1)]
     for _ in range(count):
-        drawn = np.cumsum(z[rng.choice(n, most, replace=False)]) if most < n else np.cumsum(rng.permutation(z))
+        drawn = np.cumsum(z[rng.choice(n, min(most + 1, n), replace=False)])
         for d, rows in enumerate(by_degree):
             if len(rows):
-                more[rows] += drawn[d] >= local[rows]
-                less[rows] += drawn[d] <= local[rows]
+                more[rows] += drawn[min(d + 1, n - 1)] >= local[rows]
+                less[rows] += drawn[min(d + 1, n - 1)] <= local[rows]
     p = 2 * np.minimum(more + 1, less + 1) / (count + 1)
     return np.where(degree > 0, score, 0.0), np.where(degree > 0, np.minimum(p, 1.0), 1.0)
 

@@ -42,7 +42,6 @@ LISTS = (
     "/api/v1/scenarios/{id}/conflicts",
     "/plans/",
     "/organisation/",
-    "/organisation/people/",
     "/scenarios/{id}/",
     "/scenarios/{id}/rules",
     "/scenarios/{id}/validator",

@@ -6,6 +6,7 @@ export OMP_WAIT_POLICY := PASSIVE
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PARALLEL := -n auto --dist loadgroup
 BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -21,8 +22,8 @@ demo: setup ## design territories for a coffee-bean supplier, show the map, star
 	@$(BIN)/python tools/demo.py
 
 test: lint types contracts mapcheck browser ## everything: lint, types, contracts, tests, examples in the documentation
-	$(BIN)/python -m pytest
-	BAILIWICK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q tests/web
+	$(BIN)/python -m pytest $(PARALLEL)
+	BAILIWICK_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) -q tests/web
 
 web: setup ## start the planning application with generated data
 	@$(BIN)/bailiwick serve --demo

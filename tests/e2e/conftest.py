@@ -32,9 +32,9 @@ def find_browser() -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all stories."""
+    """One browser for the stories of a file; it ends with them, as its event loop would be in the way of tests with a database."""
     path = find_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

@@ -21,9 +21,30 @@ from bailiwick_web.planning.models import Scenario
 SignIn = Callable[[str], Client]
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "src" / "bailiwick_web"
-OTHERS = {"planning/scenario.html", "planning/_panel.html", "planning/_units.html", "planning/_why.html"}
-"""The map page, which is being made anew with marks of its own."""
-ALLOWED = {"Bailiwick", "door", "full", "g", "h", "p", "d", "en", "·", "→", "–", "±", "%", "?", "/"}
+ALLOWED = {
+    "Authorization",
+    "Bearer",
+    "CSV",
+    "XLSX",
+    "PDF",
+    "Bailiwick",
+    "Space",
+    "Esc",
+    "door",
+    "full",
+    "g",
+    "h",
+    "p",
+    "d",
+    "en",
+    "·",
+    "→",
+    "–",
+    "±",
+    "%",
+    "?",
+    "/",
+}
 
 
 def test_the_catalogues_are_complete_up_to_date_and_compiled() -> None:
@@ -46,10 +67,10 @@ def test_no_text_of_a_template_is_left_without_a_mark() -> None:
     found = []
     for file in sorted(TEMPLATES.glob("*/templates/**/*.html")):
         name = "/".join(file.parts[-2:])
-        if name in OTHERS or "exchange" in file.parts or name == "core/failed.html":
+        if name == "core/failed.html":  # shown when nothing else works, translations included
             continue
         text = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", file.read_text(encoding="utf-8"), flags=re.S)
-        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<script.*?</script>|<title>.*?</title>", " ", text, flags=re.S)
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<script.*?</script>|<title>.*?</title>", " ", text, flags=re.S).replace("</a>", "</a> ")
         attributes = re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', text)
         words = re.findall(r"[^\W\d_]{2,}", " ".join([strip_tags(text), *attributes]))
         found += [f"{name}: {word}" for word in words if word not in ALLOWED]

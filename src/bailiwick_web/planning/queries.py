@@ -15,7 +15,7 @@ from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
 from bailiwick_web.planning.ruling import fields_of
 from bailiwick_web.planning.services.ruling import Preview
-from bailiwick_web.planning.visibility import scenario, visible_scenarios, visible_territories
+from bailiwick_web.planning.visibility import scenario, visible_plans, visible_scenarios, visible_territories
 
 PAGE = 100
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "shown_preview",
     "territory_rows",
     "unit_page",
+    "visible_plans",
     "visible_scenarios",
     "visible_territories",
 ]

@@ -11,6 +11,7 @@ from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning.models import Scenario, TerritoryDefinition
+from bailiwick_web.territories.models import AlignmentPlan
 
 
 def visible_scenarios(actor: Actor) -> QuerySet[Scenario]:
@@ -43,6 +44,12 @@ def scenario(actor: Actor, public_id: UUID) -> Scenario:
     if found.parent is not None and not visible_scenarios(actor).filter(pk=found.parent.pk).exists():
         found.parent = None  # in memory only: not even the name of a draft is told
     return found
+
+
+def visible_plans(actor: Actor) -> QuerySet[AlignmentPlan]:
+    """Planners see all; others those of which they may see a scenario: not even the name of another is told."""
+    plans = AlignmentPlan.objects.select_related("unit_set")
+    return plans if actor.may(Right.PLAN) else plans.filter(pk__in=visible_scenarios(actor).order_by().values("plan_id"))
 
 
 def visible_territories(actor: Actor, scenario: Scenario) -> list[int]:

@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
-from bailiwick_web.planning import owning
+from bailiwick_web.planning import owning, queries
 from bailiwick_web.planning.api.requests import wholly_visible
 from bailiwick_web.territories.models import AlignmentPlan, Unit, UnitSet
 
@@ -73,8 +73,9 @@ def list_layers(request: HttpRequest, unit_set_id: UUID, unit: str, on: datetime
 
 
 def _plan_and_unit(request: HttpRequest, plan_id: UUID, code: str) -> tuple[AlignmentPlan, Unit]:
-    actor_of(request).need(Right.REVIEW)
-    plan = AlignmentPlan.objects.filter(public_id=plan_id).first()
+    actor = actor_of(request)
+    actor.need(Right.REVIEW)
+    plan = queries.visible_plans(actor).filter(public_id=plan_id).first()
     unit = None if plan is None else Unit.objects.filter(unit_set=plan.unit_set, code=code).first()
     if plan is None or unit is None:
         raise Missing("There is no such plan or unit.")

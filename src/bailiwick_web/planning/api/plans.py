@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 
@@ -160,11 +160,10 @@ def post_restore(request: HttpRequest, response: HttpResponse, scenario_id: UUID
 
 
 def _visible_plans(request: HttpRequest) -> QuerySet[AlignmentPlan]:
+    """With the number of scenarios that the user may see."""
     actor = actor_of(request)
-    plans = AlignmentPlan.objects.select_related("unit_set").annotate(n_scenarios=Count("scenarios"))
-    if actor.may(Right.PLAN):
-        return plans
-    return plans.filter(pk__in=queries.visible_scenarios(actor).order_by().values("plan_id"))
+    seen = queries.visible_scenarios(actor).order_by().values("pk")
+    return queries.visible_plans(actor).annotate(n_scenarios=Count("scenarios", filter=Q(scenarios__in=seen)))
 
 
 def _plan(request: HttpRequest, plan_id: UUID) -> AlignmentPlan:

@@ -15,6 +15,8 @@ from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out
+from bailiwick_web.planning.convert import scenario_arrays
+from bailiwick_web.planning.mine import visible_challenges
 from bailiwick_web.planning.models import Approval, Challenge, Publication, Scenario
 
 router = Router(tags=["workflow"])
@@ -171,7 +173,9 @@ def list_challenges(request: HttpRequest, scenario_id: UUID, after: int | None =
     """Doubts about single units, newest first."""
     actor = actor_of(request)
     actor.need(Right.REVIEW)
-    rows = queries.scenario(actor, scenario_id).challenges.select_related("scenario", "unit", "wanted", "by")
+    scenario = queries.scenario(actor, scenario_id)
+    seen = [challenge.pk for challenge in visible_challenges(actor, scenario, scenario_arrays(scenario))]
+    rows = scenario.challenges.filter(pk__in=seen).select_related("scenario", "unit", "wanted", "by")
     return one_page(rows, _challenge, after=after, limit=limit)
 
 

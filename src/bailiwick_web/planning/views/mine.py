@@ -13,7 +13,6 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import mine as asked
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.convert import scenario_arrays
-from bailiwick_web.territories.models import AlignmentPlan
 
 
 @access(Right.LOOK)
@@ -39,8 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> HttpResponse:
     """Who sees a customer or area today, and by which ways."""
     actor, code = actor_of(request), request.GET.get("unit", "").strip()[:200]
-    seen = queries.visible_scenarios(actor).values_list("plan_id", flat=True)
-    plans = list(AlignmentPlan.objects.filter(pk__in=list(seen)).select_related("unit_set").order_by("-pk"))
+    plans = list(queries.visible_plans(actor).order_by("-pk"))
     plan = next((p for p in plans if p.public_id == _uuid(request.GET.get("plan", ""))), plans[0] if plans else None)
     found = asked.who_sees_unit(actor, plan, code, actor.now) if plan is not None and code else None
     context = {"here": "organisation", "plans": plans, "plan": plan, "code": code, "found": found}

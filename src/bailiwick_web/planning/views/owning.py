@@ -12,7 +12,7 @@ from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Missing, NotAllowed
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import owning, queries
-from bailiwick_web.territories.models import AlignmentPlan, Unit
+from bailiwick_web.territories.models import Unit
 
 
 @access(Right.REVIEW)
@@ -20,9 +20,9 @@ from bailiwick_web.territories.models import AlignmentPlan, Unit
 def owner(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everybody who had a unit by a plan, period by period, the latest first; found by its id."""
     actor, code = actor_of(request), request.GET.get("unit", "").strip()
-    plan = AlignmentPlan.objects.filter(public_id=public_id).select_related("unit_set").first()
+    plan = queries.visible_plans(actor).filter(public_id=public_id).first()
     if plan is None:
-        raise Missing("There is no such plan.")
+        raise Missing("There is no such plan, or you may not see it.")
     unit = Unit.objects.filter(unit_set=plan.unit_set, code=code).first()
     if code and unit is None:
         raise Missing(f"“{plan}” has no unit {code!r}; look for it by its id.")

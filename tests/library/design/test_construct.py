@@ -14,7 +14,7 @@ from tiny_instances import coincident_homes, grid, grid_pairs, island, one_place
 
 from bailiwick.design.construct.build import construct, fill_empty, proposal_graph, tightest_measure
 from bailiwick.design.construct.centres import bisect, on_surface, recentre, scattered_centres, spread_coincident, start_centres
-from bailiwick.design.construct.kernels import gather_curvature
+from bailiwick.design.construct.curvature_kernels import gather_curvature
 from bailiwick.design.construct.repair import connect, n_broken, pieces
 from bailiwick.design.construct.transport import Transport, cut_to_size
 from bailiwick.design.model import Model, compile_problem

@@ -34,9 +34,10 @@ class Watch:
 
     @contextmanager
     def part(self, low: float, high: float) -> Iterator[None]:
-        """While the block runs, fractions that are reported count between ``low`` and ``high`` of the whole."""
+        """While the block runs, fractions that are reported count between ``low`` and ``high`` of the part around it."""
         before = self._low, self._high
-        self._low, self._high = low, high
+        size = before[1] - before[0]
+        self._low, self._high = before[0] + size * low, before[0] + size * high
         yield
         self._low, self._high = before
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from bailiwick.design.bounds.balance_floor import unavoidable_excess
 from bailiwick.design.bounds.transport_dual import quick_bound
 from bailiwick.design.construct.build import Construction, construct, lay_out, round_off, tightest_measure
 from bailiwick.design.construct.relocate import relocate
+from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve
 from bailiwick.design.model import DIAMETER, Model
@@ -25,15 +27,26 @@ FINALISTS = 6
 PATIENCE = 2  # finalists in a row that may bring nothing
 FINAL_PROPOSALS = 1_000_000
 SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
+SMALL = 2_000
+"""Nodes below which quality goes before time: the tolerance is not spent in the first construction."""
+MORE_STARTS = 3
+"""Other starts of a small problem, searched in full one after the other while a rule stays broken."""
+FIRST_PART = 0.4
+MANY_PART = 0.8
+"""Shares of the progress before other starts: of one start, and of many."""
+LEAST_PROPOSALS = 10_000
 FINAL_HOT = (2.0, 0.5)  # in turn: to change course, and to keep it
+
+Searched = tuple[Construction, Improved]
 
 
 def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> tuple[Construction, Improved]:
     """The best plan found, with the construction it came from.
 
-    Where centres are fixed, or the problem is large, one construction is searched in full. Else many diagrams are laid
-    out, centres of the best few are relocated, all of these are searched in short, and the best of them in full. If
-    territories remain outside, a last search concedes.
+    Where centres are fixed, or the problem is large, one construction is searched in full; in a large problem the
+    tolerance is spent in it, and the search is short. Else many diagrams are laid out, centres of the best few are
+    relocated, all of these are searched in short, and the best of them in full. While a rule stays broken, problems that
+    are not large are searched again from other starts. If territories remain outside, a last search concedes.
 
     Parameters
     ----------
@@ -48,15 +61,58 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         return built, concede(model, built, found, graph, watch, seed=seed)
 
 
-def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> tuple[Construction, Improved]:
-    """One start or many, each mended."""
-    if model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n):
-        is_spent = model.objective != DIAMETER and bool((model.upper - model.lower < 1.0).any())
-        built = construct(model, watch=watch, is_spent=is_spent)
-        if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
-            fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
-            watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
-        return built, improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
+def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
+    """One start or many, and more where a rule stays broken."""
+    is_single = model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n)
+    n_more = MORE_STARTS if model.n < SMALL else int(is_single and model.n <= MOST_NODES)
+    share = FIRST_PART if is_single else MANY_PART
+    with watch.part(0.0, share if n_more else 1.0):
+        found = (_searched_once if is_single else _searched_often)(model, graph, watch, seed)
+    with watch.part(share, 1.0):
+        return _insisted(model, found, graph, watch, seed, n_more)
+
+
+def keeps_rules(model: Model, found: Improved) -> bool:
+    """Whether territories are connected, and no farther outside their windows than no plan can help."""
+    return found.excess <= unavoidable_excess(model) + 1e-9 and not n_broken(model, found.label)
+
+
+def _rank(model: Model, pair: Searched) -> tuple[int, float, float]:
+    """Smaller is better: fewer territories in pieces, less excess, less cost."""
+    return (n_broken(model, pair[1].label), *pair[1].rank)
+
+
+def _can_spend(model: Model) -> bool:
+    """Whether there is a tolerance to spend in the construction."""
+    return model.objective != DIAMETER and bool((model.upper - model.lower < 1.0).any())
+
+
+def _insisted(model: Model, found: Searched, graph: tuple[IntArray, IntArray], watch: Watch, seed: int, n_more: int) -> Searched:
+    """The best plan after other starts, searched in full while a rule stays broken."""
+    for at in range(n_more):
+        if watch.is_stopped or keeps_rules(model, found[1]):
+            break
+        with watch.part(at / n_more, (at + 1) / n_more):
+            rng = np.random.default_rng([seed, MOST_STARTS + 1 + at])
+            is_spent = model.n < SMALL and at % 2 == 0 and _can_spend(model)  # else the first start has spent it
+            built = construct(model, watch=watch, rng=rng, is_spent=is_spent)
+            searched = built, improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
+        found = min(found, searched, key=lambda pair: _rank(model, pair))
+    return found
+
+
+def _searched_once(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
+    """One start, mended."""
+    is_spent = model.n >= SMALL and _can_spend(model)
+    built = construct(model, watch=watch, is_spent=is_spent)
+    if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
+        fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
+        watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
+    return built, improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
+
+
+def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
+    """Many starts, each mended."""
     starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
     tried = _short_searches(model, starts, graph, watch, seed)
     results = []
@@ -66,7 +122,7 @@ def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed
         with watch.part(0.4 + 0.6 * at / FINALISTS, 0.4 + 0.6 * (at + 1) / FINALISTS):
             begun = replace(start, label=found.label, centres=found.centres)
             results.append((start, improve(model, begun, graph, watch, seed=seed + at, params=params)))
-        best = min(range(len(results)), key=lambda r: results[r][1].rank)
+        best = min(range(len(results)), key=lambda r: _rank(model, results[r]))
         if watch.is_stopped or at - best >= PATIENCE:
             break
     return results[best]
@@ -108,11 +164,11 @@ def _short_searches(
     model: Model, constructions: list[Construction], graph: tuple[IntArray, IntArray], watch: Watch, seed: int
 ) -> list[tuple[Construction, Improved]]:
     """Constructions and the ends of their short searches, best first."""
-    params = ScheduleParams(few=min(400 * model.n, 60_000), per_node=10, n_slices=6, mending_rounds=2)
+    params = ScheduleParams(few=min(max(400 * model.n, LEAST_PROPOSALS), 60_000), per_node=10, n_slices=6, mending_rounds=2)
     tried = []
     for at, built in enumerate(constructions):
         with watch.part(0.4 * at / len(constructions), 0.4 * (at + 1) / len(constructions)):
             tried.append((built, improve(model, built, graph, watch, seed=seed + at, params=params)))
         if watch.is_stopped:
             break
-    return sorted(tried, key=lambda pair: pair[1].rank)
+    return sorted(tried, key=lambda pair: _rank(model, pair))

@@ -12,6 +12,8 @@ from bailiwick.geography.geodesy import EARTH_RADIUS_KM
 
 PARALLEL_UNITS = 20_000
 """Units from which territories are looked at by several threads; each by itself, so that this changes nothing."""
+FEW = 48
+"""Units up to which every site is tried, so that equal ones go to the first."""
 _ONLY_MARKED_LOOPS: dict[str, Any] = {  # not in numba's type stubs
     "parallel": {"prange": True, **dict.fromkeys(("comprehension", "reduction", "setitem", "numpy", "stencil", "fusion"), False)}
 }
@@ -63,7 +65,7 @@ def nearest_to_mean(points, weight):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True)
 def best_row(points, weight, power):  # type: ignore[no-untyped-def]
-    """Row of the least cost: sites in the order of a lower bound of theirs, until none can be better."""
+    """Row of the least cost: sites in the order of a lower bound of theirs, until none can be better; of few, every one."""
     n, d = points.shape
     at, total = nearest_to_mean(points, weight)
     floor, chord, slope = np.zeros(n), np.empty(n), np.empty(d)
@@ -85,7 +87,7 @@ def best_row(points, weight, power):  # type: ignore[no-untyped-def]
             if floor[i] < least:
                 follower, least = i, floor[i]
         at = follower
-        if least >= best_cost * (1 - 1e-12):
+        if least == np.inf or (n > FEW and least >= best_cost * (1 - 1e-12)):
             return best
 
 

@@ -14,8 +14,8 @@ from tiny_instances import coincident_homes, grid, grid_pairs, island, one_place
 
 from bailiwick.design.construct.build import construct, fill_empty, proposal_graph, tightest_measure
 from bailiwick.design.construct.centres import bisect, on_surface, recentre, scattered_centres, spread_coincident, start_centres
-from bailiwick.design.construct.kernels import gather_curvature
-from bailiwick.design.construct.repair import connect, n_broken, pieces
+from bailiwick.design.construct.curvature_kernels import gather_curvature
+from bailiwick.design.construct.repair import carve, connect, n_broken, pieces
 from bailiwick.design.construct.transport import Transport, cut_to_size
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import Watch
@@ -318,6 +318,45 @@ def test_repair_connects_every_plan_of_every_connected_graph() -> None:
         repaired = connect(model, label, model.points[rng.choice(n, k, replace=False)], rng.normal(0, 10, k), 1)
         assert n_broken(model, repaired) == 0, seed
         assert np.bincount(repaired, minlength=k).min() > 0, seed
+
+
+def carved(model: Model, unit_label: list[int]) -> list[int]:
+    label = np.array(unit_label, np.int32)[np.argsort(model.node_of_unit)]
+    return model.to_units(carve(model, label, model.points[: model.k], np.zeros(model.k), 1)).tolist()
+
+
+def test_a_corridor_leads_a_unit_home_that_no_neighbour_may_have() -> None:
+    rows = problem(grid(4, 2), 2, pairs=grid_pairs(4, 2), forbidden=np.array([(0, 0)]))
+    # the corner must not belong to the territory around it: the upper row becomes its corridor, the lower row stays whole
+    assert carved(compile_problem(rows), [1, 0, 0, 1, 0, 0, 0, 1]) == [1, 1, 1, 1, 0, 0, 0, 1]
+
+
+def test_no_corridor_where_there_is_none() -> None:
+    # in a row the way home cuts the other territory in two: the plan stays as it is
+    row = compile_problem(problem([(x, 0) for x in range(5)], 2, pairs=path_pairs(5), locked=[1, 0, -1, -1, 1]))
+    assert carved(row, [1, 0, 0, 0, 1]) == [1, 0, 0, 0, 1]
+
+
+def test_corridors_break_no_lock_and_no_bar_and_never_more_territories() -> None:
+    mended = 0
+    for seed in range(200):
+        model = compile_problem(make(Wish(seed, n=16, k=3, n_barred=6, n_locked=2, layout="grid")))
+        rng = np.random.default_rng(seed)
+        scores = model.points[rng.choice(model.n, 3, replace=False)], rng.normal(0, 10, 3), 1
+        allowed = np.ones((model.n, 3), bool)
+        allowed[np.repeat(np.arange(model.n), np.diff(model.barred_ptr)), model.barred] = False
+        is_locked = model.pinned >= 0
+        if not allowed.any(axis=1).all() or not allowed[is_locked, model.pinned[is_locked]].all():
+            continue
+        label = np.array([rng.choice(np.flatnonzero(row)) for row in allowed], np.int32)
+        label[is_locked] = model.pinned[is_locked]
+        plain = connect(model, label, *scores)
+        after = carve(model, plain, *scores)
+        assert n_broken(model, after) <= n_broken(model, plain), seed
+        assert (after[is_locked] == model.pinned[is_locked]).all(), seed
+        assert allowed[np.arange(model.n), after].all(), seed
+        mended += n_broken(model, after) < n_broken(model, plain)
+    assert mended > 10
 
 
 def test_repair_gives_no_unit_to_a_territory_that_is_forbidden_to_it() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from random_instances import Wish, make
 from tiny_instances import line5, path_pairs, problem
@@ -76,6 +76,7 @@ def check(plan: Evaluation, effect: MoveEffect) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 100_000))
+@example(seed=2251)  # two units are equally good centres
 def test_an_effect_is_what_judging_the_changed_plan_says(seed: int) -> None:
     plan = some_plan(seed)
     unit = seed % plan.problem.n_units

@@ -12,7 +12,7 @@ from bailiwick.design.construct.by_travel import TableTransport, told_apart
 from bailiwick.design.construct.centres import locate, recentre, spread_coincident, start_centres
 from bailiwick.design.construct.kernels import LOOKUP, is_barred
 from bailiwick.design.construct.proposal_kernels import mutual_rows
-from bailiwick.design.construct.repair import connect
+from bailiwick.design.construct.repair import carve, connect
 from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.construct.windows import climb_to_windows
 from bailiwick.design.model import Model
@@ -155,7 +155,7 @@ def round_off(model: Model, transport: Transport, diagram: Diagram) -> Construct
     label, _, _ = transport.assign(centres, prices)
     label = fill_empty(model, label, centres)
     if model.must_connect:
-        label = connect(model, label, centres, prices, transport.power)
+        label = carve(model, connect(model, label, centres, prices, transport.power), centres, prices, transport.power)
     return Construction(label, centres, prices, transport)
 
 
@@ -183,7 +183,7 @@ def _construct_by_travel(
         prices = transport.balance(rows, ladder=LADDER[1:], start=prices)
     label = fill_empty(model, transport.assign(rows, prices)[0], rows)
     if model.must_connect:
-        label = connect(model, label, rows, prices, LOOKUP)
+        label = carve(model, connect(model, label, rows, prices, LOOKUP), rows, prices, LOOKUP)
     return Construction(label, rows, prices, transport)
 
 

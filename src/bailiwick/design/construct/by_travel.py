@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from bailiwick.design.construct import kernels
+from bailiwick.design.construct.curvature_kernels import gather_curvature
 from bailiwick.design.construct.table_kernels import assign_by_table, soft_loads_by_table
 from bailiwick.design.construct.transport import DEAD_CELL, Transport
 from bailiwick.domain import FloatArray, IntArray
@@ -40,7 +40,7 @@ class TableTransport(Transport):
             self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
             self.stay.ptr, self.stay.territory, self.stay_worth, centres, prices, temperature,
         )  # fmt: skip
-        indptr, indices, entries = kernels.gather_curvature(diagonal, partner, coupling, DEAD_CELL)
+        indptr, indices, entries = gather_curvature(diagonal, partner, coupling, DEAD_CELL)
         k = len(diagonal)
         return value, load, sp.csc_matrix((entries, indices, indptr), shape=(k, k))
 

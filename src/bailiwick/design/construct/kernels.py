@@ -8,6 +8,7 @@ import numba as nb
 import numpy as np
 
 from bailiwick.design.compiled import inline_leaf, kernel, leaf, parallel
+from bailiwick.design.construct.curvature_kernels import add_block, add_coupling
 from bailiwick.design.stay import kept_by
 
 PARALLEL_UNITS = 20_000
@@ -129,19 +130,6 @@ def place_of(found, count, j):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped-def]
-    """Add to the entry (j, other) of a matrix kept as short lists; what finds no slot is dropped."""
-    for slot in range(partner.shape[1]):
-        if partner[j, slot] == other:
-            coupling[j, slot] += value
-            return
-        if partner[j, slot] < 0:
-            partner[j, slot] = other
-            coupling[j, slot] = value
-            return
-
-
-@leaf
 def gather_candidates(found, count, centres, prices, near, price):  # type: ignore[no-untyped-def]
     """Positions, shape (d, count), and prices of the candidates of a block side by side, for loops that the compiler can widen."""
     for c in range(count):
@@ -178,17 +166,6 @@ def has_rules(pinned, barred_ptr, start, stop):  # type: ignore[no-untyped-def]
         if pinned[i] >= 0 or barred_ptr[i] < barred_ptr[i + 1]:
             return True
     return False
-
-
-@leaf
-def add_block(block, found, count, partner, coupling):  # type: ignore[no-untyped-def]
-    """Add what a block of units couples, an upper triangle over its candidates, to the lists of the territories."""
-    for c in range(count):
-        for e in range(c + 1, count):
-            value = block[c * count + e]
-            if value != 0.0:
-                add_coupling(partner, coupling, found[c], found[e], value)
-                add_coupling(partner, coupling, found[e], found[c], value)
 
 
 def _soft_loads(  # type: ignore[no-untyped-def]
@@ -301,45 +278,6 @@ def _soft_loads(  # type: ignore[no-untyped-def]
             if is_local:
                 add_block(block, found, count, partner[chunk], coupling[chunk])
     return value.sum(), loads.sum(axis=0), diagonal.sum(axis=0), partner, coupling
-
-
-@kernel
-def gather_curvature(diagonal, partner, coupling, dead_cell):  # type: ignore[no-untyped-def]
-    """Add up the chunks' coupling lists and the diagonal into one matrix in compressed columns.
-
-    Cells that hold almost nothing have almost no curvature; a floor of ``dead_cell`` times the median keeps their step
-    from dwarfing all others.
-    """
-    k = len(diagonal)
-    typical = max(np.median(diagonal), 0.01 * diagonal.max()) + 1e-12
-    indptr = np.zeros(k + 1, np.int32)
-    indices = np.empty(k * (1 + partner.shape[0] * partner.shape[2]), np.int32)
-    entries = np.empty(len(indices))
-    total, touched = np.zeros(k), np.zeros(k, np.bool_)
-    used = 0
-    for j in range(k):
-        first = used
-        indices[used] = j
-        total[j] = max(diagonal[j], dead_cell * typical) + 1e-6 * typical
-        touched[j] = True
-        used += 1
-        for chunk in range(partner.shape[0]):
-            for slot in range(partner.shape[2]):
-                other = partner[chunk, j, slot]
-                if other < 0:
-                    break
-                if not touched[other]:
-                    touched[other] = True
-                    indices[used] = other
-                    used += 1
-                total[other] += coupling[chunk, j, slot]
-        indices[first:used].sort()
-        for at in range(first, used):
-            entries[at] = total[indices[at]]
-            total[indices[at]] = 0.0
-            touched[indices[at]] = False
-        indptr[j + 1] = used
-    return indptr, indices[:used].copy(), entries[:used].copy()
 
 
 def _hard_assign(  # type: ignore[no-untyped-def]

@@ -11,6 +11,12 @@ from bailiwick.design.construct.kernels import cost_between, is_barred
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray, IntArray
 
+CORRIDOR_WORK = 2_000_000
+"""Nodes that corridors may pass in all; it limits how many are carved, how many are tried for one, and from how many pieces."""
+MOST_CORRIDORS = 24
+MOST_GOALS = 12
+"""Territories to which a corridor from a piece is looked for, nearest first, its own always."""
+
 
 def pieces(model: Model, label: IntArray) -> IntArray:
     """Number of the connected piece of its territory that each node belongs to, shape (n,)."""
@@ -56,17 +62,75 @@ def connect(model: Model, label: IntArray, centres: FloatArray, prices: FloatArr
     return kept
 
 
+def carve(model: Model, label: IntArray, centres: FloatArray, prices: FloatArray, power: int) -> IntArray:
+    """Give back a plan with fewer territories in pieces, where a corridor through others leads a stray piece home.
+
+    A piece whose neighbours are all barred to it, or that is locked far from its territory, is not reached by letting
+    neighbours absorb it. So the shortest corridor is looked for from it to a territory that may have it, and what the
+    corridor cuts off is absorbed in turn. Parameters as for :func:`connect`.
+    """
+    broken = n_broken(model, label)
+    effort = min(max(CORRIDOR_WORK // model.n, 2), MOST_CORRIDORS)
+    for _ in range(effort if broken else 0):
+        found = _with_corridor(model, label, broken, (centres, prices, power), effort)
+        if found is None:
+            break
+        label, broken = found
+        if not broken:
+            break
+    return label
+
+
+def _with_corridor(
+    model: Model, label: IntArray, broken: int, scores: tuple[FloatArray, FloatArray, int], effort: int
+) -> tuple[IntArray, int] | None:
+    """The plan with the shortest corridor that helps, and how many territories are in pieces then; None if none helps."""
+    piece = pieces(model, label)
+    for _, stray, goal, way in _corridors(model, label, piece, scores[0], effort):
+        changed = label.copy()
+        changed[piece == stray] = goal
+        changed[way] = goal
+        changed = connect(model, changed, *scores)
+        now = n_broken(model, changed)
+        if now < broken and np.bincount(changed, minlength=model.k).all():
+            return changed, now
+    return None
+
+
+def _corridors(model: Model, label: IntArray, piece: IntArray, centres: FloatArray, effort: int) -> list[tuple[int, int, int, IntArray]]:
+    """Length, stray piece, territory and nodes of corridors, shortest first."""
+    owner, is_kept = _kept_pieces(model, label, piece)
+    home = np.full(model.k, -1, np.int64)
+    home[owner[is_kept]] = np.flatnonzero(is_kept)
+    found = []
+    for stray in np.flatnonzero(~is_kept)[:effort]:
+        first = int(np.argmax(piece == stray))
+        away = ((centres - model.points[first]) ** 2).sum(axis=1) if model.travel is None else centres[:, first].copy()
+        away[owner[stray]] = -1.0
+        for goal in np.argsort(away, kind="stable")[:MOST_GOALS]:
+            way = _corridor(model.indptr, model.indices, model.pinned, model.barred_ptr, model.barred, piece, stray, home[goal], goal)
+            if len(way):
+                found.append((len(way), int(stray), int(goal), way))
+    return sorted(found, key=lambda corridor: corridor[:3])[:effort]
+
+
 def _keep_heaviest(model: Model, label: IntArray) -> IntArray:
     piece = pieces(model, label)
+    is_kept = _kept_pieces(model, label, piece)[1]
+    return np.where(is_kept[piece] | (model.pinned >= 0), label, -1).astype(np.int32)
+
+
+def _kept_pieces(model: Model, label: IntArray, piece: IntArray) -> tuple[IntArray, np.ndarray]:
+    """Territory of each piece, and whether it is the one that is kept: the heaviest, with locked nodes before all others."""
     heft = np.bincount(piece, weights=model.load[:, 0] + model.weight * 1e-9 + 1e-12)
     heft = heft + 1e6 * np.bincount(piece, weights=model.pinned >= 0)
-    owner = np.zeros(len(heft), np.int64)
+    owner = np.zeros(len(heft), np.int32)
     owner[piece] = label
     order = np.lexsort((np.arange(len(heft)), -heft, owner))
     is_first = np.r_[True, np.diff(owner[order]) != 0]
     is_kept = np.zeros(len(heft), bool)
     is_kept[order[is_first]] = True
-    return np.where(is_kept[piece] | (model.pinned >= 0), label, -1).astype(np.int32)
+    return owner, is_kept
 
 
 @kernel
@@ -116,3 +180,35 @@ def _grow(indptr, indices, points, label, pinned, barred_ptr, barred, centres, p
             if label[u] < 0 and not is_barred(barred_ptr, barred, u, j):
                 heapq.heappush(heap, (cost_between(points, u, centres, j, power, is_sphere) - prices[j], u, j))
     return label
+
+
+@kernel
+def _corridor(indptr, indices, pinned, barred_ptr, barred, piece, stray, home, goal):  # type: ignore[no-untyped-def]
+    """Nodes of a shortest way that territory ``goal`` may have, from piece ``stray`` to piece ``home``; without any if there is none.
+
+    The last node of the way is the one of the home that is reached.
+    """
+    n = len(piece)
+    before, queue, tail = np.full(n, -2, np.int32), np.empty(n, np.int32), 0
+    for i in range(n):
+        if piece[i] != stray:
+            continue
+        if (pinned[i] >= 0 and pinned[i] != goal) or is_barred(barred_ptr, barred, i, goal):
+            return queue[:0].copy()
+        before[i], queue[tail], tail = -1, i, tail + 1
+    head = 0
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for at in range(indptr[u], indptr[u + 1]):
+            w = indices[at]
+            if before[w] != -2 or (pinned[w] >= 0 and pinned[w] != goal) or is_barred(barred_ptr, barred, w, goal):
+                continue
+            before[w] = u
+            if piece[w] == home:
+                count = 0
+                while before[w] != -1:
+                    queue[count], w, count = w, before[w], count + 1
+                return queue[:count].copy()[::-1].copy()
+            queue[tail], tail = w, tail + 1
+    return queue[:0].copy()

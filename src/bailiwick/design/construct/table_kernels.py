@@ -8,7 +8,8 @@ import numba as nb
 import numpy as np
 
 from bailiwick.design.compiled import parallel
-from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, SLOTS, add_coupling, is_barred
+from bailiwick.design.construct.curvature_kernels import add_coupling
+from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, SLOTS, is_barred
 from bailiwick.design.stay import kept_by
 
 

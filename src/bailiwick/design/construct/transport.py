@@ -22,6 +22,7 @@ from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from bailiwick.design.construct import kernels
+from bailiwick.design.construct.curvature_kernels import gather_curvature
 from bailiwick.design.model import INERTIA, Model
 from bailiwick.design.stay import NOTHING, Stay
 from bailiwick.domain import FloatArray, IntArray
@@ -142,7 +143,7 @@ class Transport:
             self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, BLOCK, centres, prices, temperature,
             self.power, self.is_sphere,
         )  # fmt: skip
-        indptr, indices, entries = kernels.gather_curvature(diagonal, partner, coupling, DEAD_CELL)
+        indptr, indices, entries = gather_curvature(diagonal, partner, coupling, DEAD_CELL)
         k = len(diagonal)
         return value, load, sp.csc_matrix((entries, indices, indptr), shape=(k, k))
 

@@ -16,6 +16,7 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Stale
 from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Scenario
+from bailiwick_web.territories.convert import store_digest
 from bailiwick_web.territories.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,7 @@ def test_every_conflict_is_mended_by_its_call(sign_in: SignIn, planner: Actor, s
     assert client.get(f"{base}/conflicts").json() == {"version": 1, "counts": {}, "conflicts": []}
     Unit.objects.filter(code__in=["u14", "u15"]).update(name="Twin", lon=2.5, lat=2.0)
     scenario.plan.unit_set.version += 1  # the units changed, so that they are read again
+    store_digest(scenario.plan.unit_set)
     scenario.plan.unit_set.save()
     services.move_units(planner, scenario.public_id, [0, 1, 35], "", version=1)
     services.move_units(planner, scenario.public_id, [24], "P4", version=2)

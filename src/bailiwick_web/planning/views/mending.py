@@ -86,6 +86,7 @@ def rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def change_rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Add, switch, delete or apply rules; give names and take them back."""
     actor, version, act, post = actor_of(request), _version(request), request.POST.get("act", ""), request.POST
+    queries.scenario(actor, public_id)  # whether it is there comes before whether the step makes sense
     if act == "add":
         number = post.get("precedence", "")
         given: dict[str, Any] = {name: post.get(name, "") for name in ("name", "condition", "territory")}

@@ -11,7 +11,7 @@ from bailiwick.design.bounds.transport_dual import quick_bound
 from bailiwick.design.construct.build import Construction, construct, fill_empty, tightest_measure, transport_kind
 from bailiwick.design.construct.centres import spread_coincident
 from bailiwick.design.construct.kernels import LOOKUP, is_barred
-from bailiwick.design.construct.repair import connect, pieces
+from bailiwick.design.construct.repair import carve, connect, pieces
 from bailiwick.design.improve.rounds import Rounds
 from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
@@ -141,8 +141,10 @@ def start_of_today(model: Model, built: Construction, centres: FloatArray) -> In
     label = fill_empty(model, label, centres)
     if not model.must_connect:
         return label
-    whole = connect(model, label, centres, np.zeros(model.k), power)
-    return whole if model.stay.moved(whole) <= model.stay.cap else _joined_within_cap(model, label, whole)
+    scores = centres, np.zeros(model.k), power
+    whole = connect(model, label, *scores)
+    within = [one for one in (carve(model, whole, *scores), whole) if model.stay.moved(one) <= model.stay.cap]
+    return within[0] if within else _joined_within_cap(model, label, whole)
 
 
 def _grown(model: Model, label: IntArray, centres: FloatArray, power: int) -> IntArray:

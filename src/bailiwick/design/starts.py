@@ -32,9 +32,9 @@ SMALL = 2_000
 MORE_STARTS = 3
 """Other starts of a small problem, searched in full one after the other while a rule stays broken."""
 FIRST_PART = 0.4
-MANY_PART = 0.8
-"""Shares of the progress before other starts: of one start, and of many."""
-LEAST_PROPOSALS = 10_000
+LATER_PART = 0.8
+"""Shares of the progress before other starts: where three searches as long may follow the one, and where little may follow much."""
+LEAST_PROPOSALS = 10_000  # of a short search
 FINAL_HOT = (2.0, 0.5)  # in turn: to change course, and to keep it
 
 Searched = tuple[Construction, Improved]
@@ -65,7 +65,7 @@ def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed
     """One start or many, and more where a rule stays broken."""
     is_single = model.is_fixed.all() or model.n > MOST_NODES or model.k in (1, model.n)
     n_more = MORE_STARTS if model.n < SMALL else int(is_single and model.n <= MOST_NODES)
-    share = FIRST_PART if is_single else MANY_PART
+    share = FIRST_PART if is_single and model.n < SMALL else LATER_PART
     with watch.part(0.0, share if n_more else 1.0):
         found = (_searched_once if is_single else _searched_often)(model, graph, watch, seed)
     with watch.part(share, 1.0):

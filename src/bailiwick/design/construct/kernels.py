@@ -160,6 +160,27 @@ def plain_scores(points, i, rho, near, price, count, power, is_sphere, score):  
 
 
 @leaf
+def scores_of_today(  # type: ignore[no-untyped-def]
+    points, i, rho, weight, barred_ptr, barred, stay_ptr, stay_at, stay_worth, centres, prices, power, is_sphere, found, count, score
+):
+    """Scores of unit i where it stands today, candidates that are missing added; returns the number of candidates and the least."""
+    n_found, least = count, np.inf
+    for at in range(stay_ptr[i], stay_ptr[i + 1]):
+        j = stay_at[at]
+        c = place_of(found, count, j)
+        if c < 0:
+            c = n_found
+            n_found += 1
+            found[c] = j
+            score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
+            if is_barred(barred_ptr, barred, i, j):
+                score[c] = np.inf
+        score[c] -= stay_worth[at] / weight
+        least = min(least, score[c])
+    return n_found, least
+
+
+@leaf
 def has_rules(pinned, barred_ptr, start, stop):  # type: ignore[no-untyped-def]
     """Whether some node of a block is locked or barred from a territory."""
     for i in range(start, stop):
@@ -234,18 +255,11 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                     best = min(best, score[c])
                 n_found = count
                 if has_stay:
-                    for at in range(stay_ptr[i], stay_ptr[i + 1]):
-                        j = stay_at[at]
-                        c = place_of(found, count, j)
-                        if c < 0:
-                            c = n_found
-                            n_found += 1
-                            found[c] = j
-                            score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
-                            if is_barred(barred_ptr, barred, i, j):
-                                score[c] = np.inf
-                        score[c] -= stay_worth[at] / weight[i]
-                        best = min(best, score[c])
+                    n_found, least = scores_of_today(
+                        points, i, rho, weight[i], barred_ptr, barred, stay_ptr, stay_at, stay_worth, centres, prices, power, is_sphere,
+                        found, count, score,
+                    )  # fmt: skip
+                    best = min(best, least)
                 if best == np.inf:
                     continue
                 total = 0.0

@@ -17,7 +17,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 VIEWS = Path(__file__).parents[1] / "library" / "pictures" / "views.py"
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=40_000)
 
 
 def find_browser() -> str:

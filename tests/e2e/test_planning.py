@@ -47,7 +47,7 @@ def accessible(page: Page) -> None:
 
 
 def drawn(page: Page) -> None:
-    expect(page.locator("#workspace")).to_have_attribute("data-state", "ready", timeout=60_000)
+    expect(page.locator("#workspace")).to_have_attribute("data-state", "ready", timeout=120_000)
 
 
 def saved(page: Page, version: int) -> None:
@@ -132,7 +132,7 @@ def test_1_from_nothing_to_balanced_territories_in_twelve_clicks(page: Page, ser
     accessible(page)
     page.get_by_role("spinbutton", name="Number of territories").fill("4")
     page.get_by_role("button", name="Make the plan").click()  # 8
-    expect(page.get_by_text("A plan was found")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("A plan was found")).to_be_visible(timeout=150_000)
     page.get_by_role("link", name="Look", exact=True).click()  # 9
     drawn(page)
     expect(page.locator(".bars > li")).to_have_count(4)

@@ -57,7 +57,7 @@ def test_a_killed_worker_leaves_nothing_half_done(tmp_path: Path) -> None:
     for attempt, phase, moment in ((1, "comparing", 0.05), (2, "writing", 0.3)):
         worker = start()
         try:
-            wait_for(lambda n=attempt, p=phase: job()[1] == n and p in job()[2], 90, f"attempt {attempt} to reach {phase}")  # type: ignore[misc]
+            wait_for(lambda n=attempt, p=phase: job()[1] == n and p in job()[2], 240, f"attempt {attempt} to reach {phase}")  # type: ignore[misc]
             time.sleep(moment)
         finally:
             worker.send_signal(signal.SIGKILL)
@@ -67,10 +67,10 @@ def test_a_killed_worker_leaves_nothing_half_done(tmp_path: Path) -> None:
         assert ask("SELECT count(*) FROM exchange_importrow")[0] in {0, N_ROWS + 1}
     last = start()
     try:
-        wait_for(lambda: job()[0] == "done", 120, "the last worker to do the job")
+        wait_for(lambda: job()[0] == "done", 300, "the last worker to do the job")
     finally:
         last.terminate()
-        last.wait(30)
+        last.wait(60)
     assert ask("SELECT count(*), count(DISTINCT code), min(idx), max(idx) FROM territories_unit") == (N_ROWS, N_ROWS, 0, N_ROWS - 1)
     assert ask("SELECT count(*) FROM territories_measurevalue") == (N_ROWS,)
     assert ask("SELECT count(*) FROM territories_unitset") == (1,)

@@ -57,17 +57,17 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
         return subprocess.Popen([sys.executable, "-m", "bailiwick_web", "worker"], env=env, stderr=subprocess.DEVNULL)
 
     first = start()
-    wait_for(lambda: job()[0] == "running" and "phase" in job()[2], 60, "the engine to work")
+    wait_for(lambda: job()[0] == "running" and "phase" in job()[2], 240, "the engine to work")
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert job()[0] == "running"
     second = start()
     try:
-        wait_for(lambda: job()[1] == 2, 30, "the second worker to take the job")
-        wait_for(lambda: job()[0] == "done", 150, "the job to be done")
+        wait_for(lambda: job()[1] == 2, 120, "the second worker to take the job")
+        wait_for(lambda: job()[0] == "done", 400, "the job to be done")
     finally:
         second.terminate()
-        second.wait(30)
+        second.wait(60)
     with sqlite3.connect(tmp_path / "bailiwick.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM planning_scenario").fetchone() == (2,)
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

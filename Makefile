@@ -6,7 +6,8 @@ export OMP_WAIT_POLICY := PASSIVE
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PARALLEL := -n auto --dist loadgroup
+# Stories build on one another: the tests of a file stay in one process.
+PARALLEL := -n auto --dist loadfile
 BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)

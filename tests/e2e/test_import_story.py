@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("import_story")]  # stories build on one another: one process tells them
+pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 PATIENCE = 60_000
 ROWS = "".join(
     f"A{i:03d};Shop {i};{40 + i % 9};{-100 + i // 9};{'Ann Lee' if i % 2 else 'Bo Ray'};{100 + i},50;{'Food' if i % 3 else 'Tech'}\n"

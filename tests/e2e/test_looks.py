@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("looks")]  # stories build on one another: one process tells them
+pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 WIDTHS = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 PAGES = {
     "administrator": {

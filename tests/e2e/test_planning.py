@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("planning")]  # stories build on one another: one process tells them
+pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 CITIES = [("Boston", -71.06, 42.36), ("Chicago", -87.63, 41.88), ("Dallas", -96.8, 32.78), ("Denver", -104.99, 39.74)]
 
 

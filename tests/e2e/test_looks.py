@@ -77,8 +77,8 @@ def go(page: Page, server: Server, address: str) -> None:
         address = link.get_attribute("href") or ""
         assert address, f"no link {selector} on {listed}"
     page.goto(server.base + address)
-    if page.locator("#map").count():
-        page.locator("#map[data-state=ready]").wait_for()
+    if page.locator("#workspace").count():
+        expect(page.locator("#workspace")).to_have_attribute("data-state", "ready")
 
 
 def look(page: Page, name: str, folder: Path) -> list[str]:

@@ -48,7 +48,7 @@ export class Acts {
     const { w } = this;
     const ask = (instead: string): Promise<Explained> => w.server.json<Explained>(`why?unit_idx=${unit}&instead=${encodeURIComponent(instead)}`);
     showWhy(w.root, w.plan, unit, ask, w.setting.canEdit, (to) => {
-      w.choose([unit]);
+      w.sight.choose([unit]);
       w.moveChosen(to);
     });
   }
@@ -61,6 +61,6 @@ export class Acts {
       const at = conflict.fix?.path.indexOf(`${w.setting.key}/`) ?? -1;
       if (conflict.fix && at >= 0) w.save({ kind: "call", method: conflict.fix.method, path: conflict.fix.path.slice(at + w.setting.key.length + 1), body: conflict.fix.body });
     };
-    showConflicts(w.root, conflicts, (conflict) => w.goTo(conflict.unit_idx), w.setting.canEdit ? mend : null);
+    showConflicts(w.root, conflicts, (conflict) => w.sight.goTo(conflict.unit_idx), w.setting.canEdit ? mend : null);
   }
 }

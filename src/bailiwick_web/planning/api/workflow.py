@@ -190,9 +190,9 @@ def post_challenge(request: HttpRequest, scenario_id: UUID, doubt: ChallengeIn) 
 
 @router.post("/challenges/{uuid:challenge_id}/answer", response=ChallengeOut, openapi_extra=VERSIONED)
 def post_answer(request: HttpRequest, challenge_id: UUID, answer: AnswerIn) -> Any:
-    """Accept or decline a challenge; ``If-Match`` is the version of its scenario."""
+    """Accept or decline a challenge; ``If-Match`` is the version of its scenario. Accepted without ``wanted``: forbidden where it is."""
     actor, version = actor_of(request), if_match(request)
-    return _challenge(services.answer(actor, challenge_id, version=version, **answer.dict()))
+    return _challenge(services.answer(actor, challenge_id, version=version, **answer.dict()).challenge)
 
 
 @router.get("/publications/{uuid:publication_id}", response=PublicationOut)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell
 from bailiwick_web.planning.convert import scenario_arrays
-from bailiwick_web.planning.models import Challenge, Scenario
+from bailiwick_web.planning.models import Challenge, Scenario, UnitAssignment
 from bailiwick_web.planning.services.finding import locked
-from bailiwick_web.planning.services.moves import lock_units, move_units
+from bailiwick_web.planning.services.moves import forbid_units, lock_units, move_units
 from bailiwick_web.planning.services.workflow import withdraw
 from bailiwick_web.planning.visibility import present_scenario, visible_territories
 from bailiwick_web.territories.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A challenge that was answered, and what that did to the plan, in words."""
+
+    challenge: Challenge
+    done: str
 
 
 @transaction.atomic
@@ -52,10 +62,12 @@ def _is_theirs_now(actor: Actor, scenario: Scenario, unit_idx: int) -> bool:
 
 
 @transaction.atomic
-def answer(actor: Actor, challenge_id: UUID, *, is_accepted: bool, comment: str = "", version: int | None) -> Challenge:
+def answer(actor: Actor, challenge_id: UUID, *, is_accepted: bool, comment: str = "", version: int | None) -> Answered:
     """Accept a challenge or decline it with a reason; planners may. Recorded.
 
-    Accepted: the proposal becomes a draft again, the unit moves to where it was wanted and is locked there for the next run.
+    Accepted: the proposal becomes a draft again. With a wanted territory the unit moves there and is locked for the next run;
+    without one ("elsewhere") it is forbidden where it is, so that the next run finds another territory for it.
+    ``done`` of the answer says which, in words.
     """
     actor.need(Right.PLAN)
     found = Challenge.objects.filter(public_id=challenge_id).select_related("scenario", "unit", "wanted").first()
@@ -66,17 +78,16 @@ def answer(actor: Actor, challenge_id: UUID, *, is_accepted: bool, comment: str 
         raise Conflict("This challenge was answered already.", code="state")
     if not is_accepted and not comment.strip():
         raise Invalid("Say why you decline, so that those who asked understand.", code="no_reason")
-    if is_accepted:
-        _follow(actor, scenario, found)
+    done = _follow(actor, scenario, found) if is_accepted else _("%(unit)s: the challenge is declined.") % {"unit": found.unit}
     found.state = Challenge.State.ACCEPTED if is_accepted else Challenge.State.DECLINED
     found.answer, found.answered_by, found.answered_at = comment.strip(), actor.user, actor.now
     found.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     audit(actor, f"challenge.{found.state}", scenario, after=str(found.unit), reason=comment)
-    return found
+    return Answered(found, done)
 
 
-def _follow(actor: Actor, scenario: Scenario, found: Challenge) -> None:
-    """Do what a challenge asks for."""
+def _follow(actor: Actor, scenario: Scenario, found: Challenge) -> str:
+    """Do what a challenge asks for, and say what that was."""
     version = scenario.version
     if scenario.state == Scenario.State.PROPOSED:
         version = withdraw(actor, scenario.public_id, version=version).version
@@ -86,3 +97,18 @@ def _follow(actor: Actor, scenario: Scenario, found: Challenge) -> None:
     if found.wanted is not None:
         version = move_units(actor, scenario.public_id, [found.unit.idx], found.wanted.code, version=version, reason=reason).version
         lock_units(actor, scenario.public_id, [found.unit.idx], is_locked=True, version=version)
+        return _("%(unit)s goes to %(territory)s and is locked there.") % {"unit": found.unit, "territory": found.wanted}
+    return _send_away(actor, scenario, found, version, reason)
+
+
+def _send_away(actor: Actor, scenario: Scenario, found: Challenge, version: int | None, reason: str) -> str:
+    """Forbid a unit where it is; a lock that would hold it there is opened."""
+    here = UnitAssignment.objects.select_related("territory").get(scenario=scenario, unit=found.unit)
+    if here.territory is None:
+        return _("%(unit)s has no territory by now; the next run of the engine finds one.") % {"unit": found.unit}
+    if here.is_locked:
+        version = lock_units(actor, scenario.public_id, [found.unit.idx], is_locked=False, version=version).version
+    code = here.territory.code
+    forbid_units(actor, scenario.public_id, [found.unit.idx], code, is_forbidden=True, version=version, reason=reason)
+    said = {"unit": found.unit, "territory": here.territory}
+    return _("%(unit)s must not be in %(territory)s any more; the next run of the engine finds another territory for it.") % said

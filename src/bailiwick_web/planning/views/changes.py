@@ -140,8 +140,8 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     is_accepted = request.POST.get("answer") == "accept"
     comment = request.POST.get("comment", "")
     found = services.answer(actor_of(request), public_id, is_accepted=is_accepted, comment=comment, version=_version(request))
-    messages.success(request, f"{found.unit}: {found.state}.")
-    return redirect("scenario", found.scenario.public_id)
+    messages.success(request, found.done)
+    return redirect("scenario", found.challenge.scenario.public_id)
 
 
 @access(Right.PUBLISH)

@@ -123,6 +123,6 @@ def ending_of(job: Job | None) -> str:
     if job.state == Job.State.FAILED:
         return job.error
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
-        done = {"check": "It was not looked at to the end.", "run": "Nothing was imported.", "revert": "Nothing was taken back."}
-        return f"Stopped. {done.get(job.params.get('what', ''), '')}"
+        done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
+        return f"{_('Stopped.')} {done.get(job.params.get('what', ''), '')}"
     return ""

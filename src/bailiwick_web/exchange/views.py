@@ -40,7 +40,7 @@ def data(request: HttpRequest) -> HttpResponse:
 def sample(request: HttpRequest) -> HttpResponse:
     """Load the generated example, through the same importer as any file."""
     if UnitSet.objects.exists():
-        raise Conflict("There are data already; the example is for an empty installation.")
+        raise Conflict(_("There are data already; the example is for an empty installation."))
     plan = load_sample(actor_of(request))
     messages.success(request, "The example is here: generated customers and reps of a coffee supplier.")
     return redirect("scenario", plan.scenarios.get().public_id)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from bailiwick.domain import IntArray
@@ -49,13 +50,13 @@ class SideBySide:
 def chosen(actor: Actor, ids: Sequence[UUID]) -> list[Scenario]:
     """The scenarios, all of one plan and wholly visible, in the order in which they were named."""
     if not 2 <= len(set(ids)) == len(ids) <= MOST:
-        raise Invalid(f"Choose 2 to {MOST} different scenarios to compare.", code="compare")
+        raise Invalid(_("Choose 2 to %(most)s different scenarios to compare.") % {"most": MOST}, code="compare")
     found = [queries.scenario(actor, public_id) for public_id in ids]
     if len({s.plan_id for s in found}) > 1:
-        raise Invalid("Only scenarios of one plan can be compared.", code="compare")
+        raise Invalid(_("Only scenarios of one plan can be compared."), code="compare")
     for scenario in found:
         if len(queries.visible_territories(actor, scenario)) < scenario.territories.count():
-            raise NotAllowed("Parts of these scenarios are outside your scope.")
+            raise NotAllowed(_("Parts of these scenarios are outside your scope."))
     return found
 
 

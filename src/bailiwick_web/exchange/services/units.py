@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from bailiwick.domain import UnitTable
 from bailiwick_web.core.access import Actor
@@ -333,5 +334,5 @@ def check_same(unit_set: UnitSet | None, old: Stored) -> bool:
         return old.version == 0
     fresh = UnitSet.objects.select_for_update().filter(pk=unit_set.pk).values_list("version", flat=True).first()
     if fresh is None:
-        raise Conflict("The customers or areas that this file belongs to are gone; check the file again.", code="set_gone")
+        raise Conflict(_("The customers or areas that this file belongs to are gone; check the file again."), code="set_gone")
     return bool(fresh == old.version)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from bailiwick_web.core.access import actor_of
@@ -85,7 +86,7 @@ def get_run(request: HttpRequest, run_id: UUID) -> Any:
     actor_of(request).need(Right.PLAN)
     found = Run.objects.select_related("job", "scenario", "result").filter(public_id=run_id).first()
     if found is None:
-        raise Missing("There is no such run.")
+        raise Missing(_("There is no such run."))
     return _run_out(found)
 
 

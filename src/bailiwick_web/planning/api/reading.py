@@ -8,12 +8,13 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.rest.requests import one_page
-from bailiwick_web.core.templatetags.words import cause
+from bailiwick_web.core.templatetags.words import cause, number
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.accounts import account_set, accounts
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
@@ -201,7 +202,10 @@ def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: int, instead: str
     """Why a unit is where it is, or why not ``instead``, and what a move would cost; see ``docs/reference/explain-json.md``."""
     arrays = scenario_arrays(wholly_visible(request, scenario_id))
     if not 0 <= unit_idx < arrays.units.n_units:
-        raise Invalid(f"Units are numbered 0 to {arrays.units.n_units - 1:,}; found {unit_idx}.", code="unknown_unit")
+        raise Invalid(
+            _("Units are numbered 0 to %(last)s; found %(found)s.") % {"last": number(arrays.units.n_units - 1), "found": unit_idx},
+            code="unknown_unit",
+        )
     found = why(arrays, unit_idx, instead=instead or None)
     tables = {title: [list(row) for row in rows] for title, rows in found.tables.items()}
     return {**found.document(), "unit_idx": unit_idx, "cause": str(arrays.causes[unit_idx]), "version": arrays.version, "tables": tables}

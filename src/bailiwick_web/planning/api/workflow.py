@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from bailiwick_web.core.access import actor_of
@@ -202,7 +203,7 @@ def get_publication(request: HttpRequest, publication_id: UUID) -> Any:
     rows = Publication.objects.filter(public_id=publication_id, scenario__in=visible)
     found = rows.select_related("plan", "scenario", "published_by").first()
     if found is None:
-        raise Missing("There is no such publication, or you may not see it.")
+        raise Missing(_("There is no such publication, or you may not see it."))
     return _publication(found)
 
 

@@ -12,6 +12,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell
+from bailiwick_web.core.templatetags.words import state_name
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Challenge, Scenario, UnitAssignment
 from bailiwick_web.planning.services.finding import locked
@@ -35,20 +36,24 @@ def challenge(actor: Actor, public_id: UUID, unit_idx: int, *, wanted: str, reas
     actor.need(Right.CHALLENGE)
     scenario = Scenario.objects.filter(public_id=public_id, deleted_at__isnull=True).select_related("plan__unit_set").first()
     if scenario is None or actor.user is None:
-        raise Missing("There is no such scenario.")
+        raise Missing(_("There is no such scenario."))
     if scenario.state != Scenario.State.PROPOSED:
-        raise Conflict(f"“{scenario}” is {scenario.state}; only a proposal can be challenged.", code="state")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s; only a proposal can be challenged.")
+            % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="state",
+        )
     if not reason.strip():
-        raise Invalid("Say why, so that the planner can judge it.", code="no_reason")
+        raise Invalid(_("Say why, so that the planner can judge it."), code="no_reason")
     arrays = scenario_arrays(scenario)
     unit = Unit.objects.filter(unit_set=scenario.plan.unit_set, idx=unit_idx).first()
     target = scenario.territories.filter(code=wanted).first() if wanted else None
     if unit is None or (wanted and target is None):
-        raise Invalid("There is no such unit or territory in this scenario.", code="unknown_unit")
+        raise Invalid(_("There is no such unit or territory in this scenario."), code="unknown_unit")
     if int(arrays.territory_idx[unit_idx]) not in visible_territories(actor, scenario) and not _is_theirs_now(actor, scenario, unit_idx):
-        raise NotAllowed("This unit neither goes to a territory of yours nor is it yours now.")
+        raise NotAllowed(_("This unit neither goes to a territory of yours nor is it yours now."))
     if Challenge.objects.filter(scenario=scenario, unit=unit, by=actor.user, state=Challenge.State.OPEN).exists():
-        raise Conflict("You have challenged this already; the planner has not answered yet.", code="state")
+        raise Conflict(_("You have challenged this already; the planner has not answered yet."), code="state")
     made = Challenge.objects.create(scenario=scenario, unit=unit, wanted=target, reason=reason.strip(), by=actor.user, at=actor.now)
     audit(actor, "assignment.challenged", scenario, after=f"{unit} → {target or 'elsewhere'}", reason=reason)
     tell(actor, "assignment.challenged", scenario=str(scenario.public_id), challenge=str(made.public_id))
@@ -72,12 +77,12 @@ def answer(actor: Actor, challenge_id: UUID, *, is_accepted: bool, comment: str 
     actor.need(Right.PLAN)
     found = Challenge.objects.filter(public_id=challenge_id).select_related("scenario", "unit", "wanted").first()
     if found is None:
-        raise Missing("There is no such challenge.")
+        raise Missing(_("There is no such challenge."))
     scenario = locked(found.scenario.public_id, version)
     if found.state != Challenge.State.OPEN:
-        raise Conflict("This challenge was answered already.", code="state")
+        raise Conflict(_("This challenge was answered already."), code="state")
     if not is_accepted and not comment.strip():
-        raise Invalid("Say why you decline, so that those who asked understand.", code="no_reason")
+        raise Invalid(_("Say why you decline, so that those who asked understand."), code="no_reason")
     done = _follow(actor, scenario, found) if is_accepted else _("%(unit)s: the challenge is declined.") % {"unit": found.unit}
     found.state = Challenge.State.ACCEPTED if is_accepted else Challenge.State.DECLINED
     found.answer, found.answered_by, found.answered_at = comment.strip(), actor.user, actor.now
@@ -92,7 +97,10 @@ def _follow(actor: Actor, scenario: Scenario, found: Challenge) -> str:
     if scenario.state == Scenario.State.PROPOSED:
         version = withdraw(actor, scenario.public_id, version=version).version
     elif scenario.state != Scenario.State.DRAFT:
-        raise Conflict(f"“{scenario}” is {scenario.state} and cannot be changed any more.", code="not_a_draft")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s and cannot be changed any more.") % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="not_a_draft",
+        )
     reason = f"{found.by}: {found.reason}"
     if found.wanted is not None:
         version = move_units(actor, scenario.public_id, [found.unit.idx], found.wanted.code, version=version, reason=reason).version

@@ -7,12 +7,14 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped
+from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.convert import ScenarioArrays
 from bailiwick_web.planning.journal import Edit
@@ -37,18 +39,23 @@ def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0
     is_empty = not scenario.assignments.filter(territory__isnull=False).exists()
     mode = mode or (ANEW if is_empty else FEW_CHANGES)
     if mode not in MODES:
-        raise Invalid(f"There is no way {mode!r} to run the engine; there are: {', '.join(MODES)}.", code="mode")
+        raise Invalid(
+            _("There is no way “%(mode)s” to run the engine; there are: %(known)s.") % {"mode": mode, "known": ", ".join(MODES)},
+            code="mode",
+        )
     if mode == FEW_CHANGES and is_empty:
-        raise Conflict("Nothing has a territory yet, so there is nothing to mend; draw the territories anew.", code="nothing_to_mend")
+        raise Conflict(_("Nothing has a territory yet, so there is nothing to mend; draw the territories anew."), code="nothing_to_mend")
     if not 1 <= time_limit_seconds <= MOST_SECONDS:
-        raise Invalid(f"The engine may have 1 to {MOST_SECONDS:,} seconds.", code="time_limit")
+        raise Invalid(_("The engine may have 1 to %(most)s seconds.") % {"most": number(MOST_SECONDS)}, code="time_limit")
     if not 0 <= seed < 2**31:
-        raise Invalid("The seed is a whole number from 0 to 2,147,483,647.", code="seed")
+        raise Invalid(_("The seed is a whole number from 0 to 2,147,483,647."), code="seed")
     if not scenario.plan.unit_set.n_units:
-        raise Conflict("There are no units to assign.", code="no_units")
+        raise Conflict(_("There are no units to assign."), code="no_units")
     params: dict[str, Any] = {"scenario": str(scenario.public_id), "version": scenario.version, "seed": seed, "mode": mode}
     params |= {"time_limit_seconds": time_limit_seconds, "name": name}
-    job = jobs.enqueue(actor, KIND, title=f"Balance “{scenario}”", params=params, input_digest=scenario.plan.unit_set.digest)
+    job = jobs.enqueue(
+        actor, KIND, title=_("Balance “%(scenario)s”") % {"scenario": scenario}, params=params, input_digest=scenario.plan.unit_set.digest
+    )
     run = Run.objects.create(scenario=scenario, job=job, params=params)
     audit(actor, "run.started", scenario, after=f"{MODES[mode]}, seed {seed}, {time_limit_seconds:g} s")
     return run
@@ -64,11 +71,12 @@ def replay_run(actor: Actor, result: Scenario) -> Run:
     actor.need(Right.PLAN)
     run = Run.objects.filter(result=result).select_related("scenario__plan__unit_set").first()
     if run is None:
-        raise Conflict(f"“{result}” was not made by the engine, so there is nothing to run again.", code="no_run")
+        raise Conflict(_("“%(result)s” was not made by the engine, so there is nothing to run again.") % {"result": result}, code="no_run")
     source = run.scenario
     if source.plan.unit_set.digest != result.input_digest:
         raise Conflict(
-            f"The units changed since: the run read {result.input_digest[:12]}…, now they are {source.plan.unit_set.digest[:12]}….",
+            _("The units changed since: the run read %(then)s…, now they are %(now)s….")
+            % {"then": result.input_digest[:12], "now": source.plan.unit_set.digest[:12]},
             code="input_changed",
         )
     start = source if source.version == run.params["version"] else _as_it_was(actor, source, run.params["version"])
@@ -149,4 +157,4 @@ def dismiss_run(actor: Actor, run_id: UUID) -> None:
     """Take the card of a finished run off the screen; planners may."""
     actor.need(Right.PLAN)
     if not Run.objects.filter(public_id=run_id).update(is_dismissed=True):
-        raise Missing("There is no such run.")
+        raise Missing(_("There is no such run."))

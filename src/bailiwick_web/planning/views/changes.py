@@ -37,7 +37,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start the engine."""
     form = RunForm(request.POST)
     if not form.is_valid():
-        raise Invalid("The engine needs a way to work, 1 to 3,600 seconds and a seed of 0 or more.", code="run")
+        raise Invalid(_("The engine needs a way to work, 1 to 3,600 seconds and a seed of 0 or more."), code="run")
     actor = actor_of(request)
     services.start_run(actor, queries.scenario(actor, public_id), **form.cleaned_data)
     response = HttpResponse(status=204)
@@ -111,11 +111,11 @@ def flow(request: HttpRequest, public_id: UUID) -> HttpResponse:
     elif act == "publish":
         form = PublishForm(request.POST)
         if not form.is_valid():
-            raise Invalid("From when on? Leave the field empty for now.", code="valid_from")
+            raise Invalid(_("From when on? Leave the field empty for now."), code="valid_from")
         services.publish(actor, public_id, version=version, **form.cleaned_data)
         messages.success(request, _("Published."))
     else:
-        raise Invalid("There is no such step.", code="step")
+        raise Invalid(_("There is no such step."), code="step")
     is_visible = queries.visible_scenarios(actor).filter(public_id=public_id).exists()
     return redirect("scenario", public_id) if is_visible else redirect("plans")
 
@@ -126,7 +126,7 @@ def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Doubt one assignment of a proposal."""
     unit = request.POST.get("unit", "")
     if not unit.isdigit():
-        raise Invalid("Which one? Choose it in the table.", code="unknown_unit")
+        raise Invalid(_("Which one? Choose it in the table."), code="unknown_unit")
     actor, wanted, reason = actor_of(request), request.POST.get("wanted", ""), request.POST.get("reason", "")
     queries.scenario(actor, public_id)
     made = services.challenge(actor, public_id, int(unit), wanted=wanted, reason=reason)

@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from bailiwick.formats.export import write_csv
@@ -106,7 +107,7 @@ def _chosen(request: HttpRequest) -> comparing.SideBySide:
     try:
         ids = [UUID(text) for text in texts]
     except ValueError:
-        raise Invalid("Choose two scenarios to compare.", code="compare") from None
+        raise Invalid(_("Choose two scenarios to compare."), code="compare") from None
     return comparing.side_by_side(comparing.chosen(actor_of(request), ids))
 
 

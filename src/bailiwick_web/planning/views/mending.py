@@ -102,14 +102,14 @@ def change_rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
         to = post.get("territory", "") if act == "name" else ""
         done = services.name_units(actor, public_id, units, to, version=version, reason=post.get("reason", ""))
     else:
-        raise Invalid("There is no such step.", code="step")
+        raise Invalid(_("There is no such step."), code="step")
     return _back(request, "scenario_rules", public_id, done)
 
 
 def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     context = scenario_context(request, public_id)
     if not context["sees_all"]:
-        raise NotAllowed("Parts of this plan are outside your scope.")
+        raise NotAllowed(_("Parts of this plan are outside your scope."))
     return context
 
 
@@ -119,7 +119,7 @@ def _units_of(context: dict[str, Any], text: str) -> list[int]:
     codes = [code.strip() for code in text.replace(";", ",").replace("\n", ",").split(",") if code.strip()]
     unknown = [code for code in codes if code not in place]
     if unknown:
-        raise Invalid(f"There is no unit {unknown[0]!r}; name units by their ids.", code="unknown_unit")
+        raise Invalid(_("There is no unit “%(name)s”; name units by their ids.") % {"name": unknown[0]}, code="unknown_unit")
     return [place[code] for code in codes]
 
 
@@ -127,7 +127,7 @@ def _uuid(text: str | None) -> UUID:
     try:
         return UUID(text or "")
     except ValueError:
-        raise Invalid("Which rule?", code="rule") from None
+        raise Invalid(_("Which rule?"), code="rule") from None
 
 
 def _version(request: HttpRequest) -> int | None:

@@ -107,6 +107,8 @@ ROWS = {
     "scenario_challenge": post(Right.CHALLENGE, "scenario"),
     "answer_challenge": Row(Right.PLAN, "nothing", frozenset({404}), "POST"),
     "roll_back": Row(Right.PUBLISH, "nothing", frozenset({404}), "POST"),
+    "run_front": Row(Right.PLAN, "nothing", NONE),
+    "choose_plan": Row(Right.PLAN, "nothing", NONE, "POST"),
     "dismiss_run": Row(Right.PLAN, "nothing", frozenset({404}), "POST"),
     # exchange
     "data": Row(Right.IMPORT),
@@ -157,6 +159,7 @@ API_ROWS = {
     "GET /api/v1/publications": Row(Right.LOOK),
     "GET /api/v1/publications/{publication_id}": Row(Right.LOOK, "nothing", NONE),
     "GET /api/v1/runs/{run_id}": Row(Right.PLAN, "nothing", NONE),
+    "GET /api/v1/runs/{run_id}/plans": Row(Right.PLAN, "nothing", NONE),
     "GET /api/v1/jobs": Row(Right.PLAN),
     "GET /api/v1/jobs/{job_id}": Row(Right.PLAN, "job"),
     "GET /api/v1/history": Row(Right.AUDIT),
@@ -208,6 +211,7 @@ API_ROWS = {
     "POST /api/v1/scenarios/{scenario_id}/restore": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/challenges/{challenge_id}/answer": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"is_accepted": true}'),
     "POST /api/v1/publications/{publication_id}/roll-back": put("POST", Right.PUBLISH, "nothing", ok=NONE, body='{"reason": "x"}'),
+    "POST /api/v1/runs/{run_id}/plans/{number}/choose": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/runs/{run_id}/dismiss": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }

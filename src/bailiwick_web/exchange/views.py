@@ -42,7 +42,7 @@ def sample(request: HttpRequest) -> HttpResponse:
     if UnitSet.objects.exists():
         raise Conflict(_("There are data already; the example is for an empty installation."))
     plan = load_sample(actor_of(request))
-    messages.success(request, "The example is here: generated customers and reps of a coffee supplier.")
+    messages.success(request, _("The example is here: generated customers and reps of a coffee supplier."))
     return redirect("scenario", plan.scenarios.get().public_id)
 
 

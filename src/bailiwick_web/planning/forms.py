@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Position
 from bailiwick_web.planning.convert import COUNT
-from bailiwick_web.planning.services.runs import ANEW, FEW_CHANGES
+from bailiwick_web.planning.services.runs import ANEW, FEW_CHANGES, FRONT
 from bailiwick_web.territories.models import UnitSet
 
 
@@ -73,7 +73,12 @@ class RunForm(forms.Form):
     """What the engine shall do."""
 
     mode = forms.ChoiceField(
-        choices=[(FEW_CHANGES, _("Mend what is here with few changes")), (ANEW, _("Draw the territories anew"))], label=_("How")
+        choices=[
+            (FEW_CHANGES, _("Mend what is here with few changes")),
+            (ANEW, _("Draw the territories anew")),
+            (FRONT, _("Several plans to choose from: balance, travel, disruption")),
+        ],
+        label=_("How"),
     )
     time_limit_seconds = forms.IntegerField(min_value=1, max_value=3600, initial=60, label=_("Seconds at most"))
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, label=_("Seed"))

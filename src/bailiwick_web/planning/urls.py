@@ -35,5 +35,7 @@ urlpatterns = [
     path("scenarios/<uuid:public_id>/alignment.csv", views.alignment_csv, name="alignment_csv"),
     path("scenarios/<uuid:public_id>/challenge", views.challenge, name="scenario_challenge"),
     path("challenges/<uuid:public_id>/answer", views.answer, name="answer_challenge"),
+    path("runs/<uuid:public_id>/front", views.front, name="run_front"),
+    path("runs/<uuid:public_id>/choose", views.choose_plan, name="choose_plan"),
     path("runs/<uuid:public_id>/dismiss", views.dismiss, name="dismiss_run"),
 ]

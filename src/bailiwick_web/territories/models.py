@@ -50,6 +50,7 @@ class MeasureDefinition(models.Model):
     unit_set = models.ForeignKey(UnitSet, on_delete=models.CASCADE, related_name="measures")
     key = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True, help_text="three letters where it is money, such as EUR; else empty")
 
     class Meta:
         ordering = ("position",)

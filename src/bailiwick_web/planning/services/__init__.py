@@ -3,7 +3,7 @@
 from bailiwick_web.planning.services.challenges import answer, challenge
 from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
 from bailiwick_web.planning.services.ruling import apply_rules, delete_rule, name_units, preview_rules, save_rule
-from bailiwick_web.planning.services.runs import dismiss_run, replay_run, start_run
+from bailiwick_web.planning.services.runs import choose_plan, dismiss_run, replay_run, start_run
 from bailiwick_web.planning.services.scenarios import (
     NewTerritory,
     branch,
@@ -29,6 +29,7 @@ __all__ = [
     "branch",
     "challenge",
     "change_territory",
+    "choose_plan",
     "create_plan",
     "create_scenario",
     "create_territory",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core import jobs
@@ -18,14 +21,18 @@ from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.convert import ScenarioArrays
 from bailiwick_web.planning.journal import Edit
-from bailiwick_web.planning.models import Forbid, Move, Run, Scenario, TerritoryDefinition
+from bailiwick_web.planning.models import Forbid, FrontPlan, Move, Run, Scenario, TerritoryDefinition
 from bailiwick_web.planning.services import edits
 from bailiwick_web.planning.services.scenarios import _free_name, branch
 from bailiwick_web.territories.convert import unit_arrays
 
-KIND = "design"
-ANEW, FEW_CHANGES = "anew", "few-changes"
-MODES = {FEW_CHANGES: "Mend what is here with few changes", ANEW: "Draw the territories anew"}
+KIND, KIND_FRONT = "design", "front"
+ANEW, FEW_CHANGES, FRONT = "anew", "few-changes", "front"
+MODES = {
+    FEW_CHANGES: "Mend what is here with few changes",
+    ANEW: "Draw the territories anew",
+    FRONT: "Several plans to choose from",
+}
 MOST_SECONDS = 3_600
 
 
@@ -33,7 +40,8 @@ MOST_SECONDS = 3_600
 def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0, time_limit_seconds: float = 60, name: str = "") -> Run:
     """Ask the engine for better territories with the present ones' homes, capacities and locks; planners may. Recorded.
 
-    Without a mode it mends what is here, or draws anew where nothing has a territory yet.
+    Without a mode it mends what is here, or draws anew where nothing has a territory yet. A front gives no scenario but several
+    plans, of which :func:`choose_plan` makes one.
     """
     actor.need(Right.PLAN)
     is_empty = not scenario.assignments.filter(territory__isnull=False).exists()
@@ -53,9 +61,8 @@ def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0
         raise Conflict(_("There are no units to assign."), code="no_units")
     params: dict[str, Any] = {"scenario": str(scenario.public_id), "version": scenario.version, "seed": seed, "mode": mode}
     params |= {"time_limit_seconds": time_limit_seconds, "name": name}
-    job = jobs.enqueue(
-        actor, KIND, title=_("Balance “%(scenario)s”") % {"scenario": scenario}, params=params, input_digest=scenario.plan.unit_set.digest
-    )
+    kind, title = KIND_FRONT if mode == FRONT else KIND, _("Balance “%(scenario)s”") % {"scenario": scenario}
+    job = jobs.enqueue(actor, kind, title=title, params=params, input_digest=scenario.plan.unit_set.digest)
     run = Run.objects.create(scenario=scenario, job=job, params=params)
     audit(actor, "run.started", scenario, after=f"{MODES[mode]}, seed {seed}, {time_limit_seconds:g} s")
     return run
@@ -69,7 +76,7 @@ def replay_run(actor: Actor, result: Scenario) -> Run:
     summary of the finished run says whether the result is the same; one that its time limit ended may differ.
     """
     actor.need(Right.PLAN)
-    run = Run.objects.filter(result=result).select_related("scenario__plan__unit_set").first()
+    run = Run.objects.filter(Q(result=result) | Q(plans__result=result)).select_related("scenario__plan__unit_set").first()
     if run is None:
         raise Conflict(_("“%(result)s” was not made by the engine, so there is nothing to run again.") % {"result": result}, code="no_run")
     source = run.scenario
@@ -109,20 +116,16 @@ def _is_same(run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray) -> boo
     return kept == fresh
 
 
-@transaction.atomic
-def keep_result(
-    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], summary: dict[str, Any]
+def _scenario_of(
+    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], name: str, settings: dict[str, Any]
 ) -> Scenario:
-    """Store what the engine found as a new draft; the job does. Recorded. Done once, however often the job is tried."""
-    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if run.result is not None:
-        return run.result
+    """A draft with the territories, locks, names and rules of the scenario that a run began with, and its own assignment."""
     source = run.scenario
     result = Scenario.objects.create(
         plan=source.plan,
-        name=_free_name(source.plan, run.params.get("name") or f"{source.name}, balanced"),
+        name=_free_name(source.plan, run.params.get("name") or name),
         parent=source,
-        settings=run.params,
+        settings=settings,
         seed=run.params["seed"],
         input_digest=source.plan.unit_set.digest,
         **stamped(actor),
@@ -144,11 +147,23 @@ def keep_result(
         Forbid(scenario=result, unit_id=arrays.units.keys[i], territory_id=keys[j]) for i, j in arrays.forbidden.tolist()
     )
     convert.copy_names_and_rules(source, result)
+    return result
+
+
+@transaction.atomic
+def keep_result(
+    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], summary: dict[str, Any]
+) -> Scenario:
+    """Store what the engine found as a new draft; the job does. Recorded. Done once, however often the job is tried."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.result is not None:
+        return run.result
+    result = _scenario_of(actor, run, arrays, territory_idx, colours=colours, name=f"{run.scenario.name}, balanced", settings=run.params)
     if (is_same := _is_same(run, arrays, territory_idx)) is not None:
         summary = summary | {"is_same": is_same}
     run.result, run.summary = result, summary
     run.save(update_fields=["result", "summary"])
-    audit(actor, "run.finished", result, before=source.name, after=summary.get("headline", ""))
+    audit(actor, "run.finished", result, before=run.scenario.name, after=summary.get("headline", ""))
     return result
 
 
@@ -158,3 +173,56 @@ def dismiss_run(actor: Actor, run_id: UUID) -> None:
     actor.need(Right.PLAN)
     if not Run.objects.filter(public_id=run_id).update(is_dismissed=True):
         raise Missing(_("There is no such run."))
+
+
+@transaction.atomic
+def keep_front(actor: Actor, run: Run, plans: Sequence[tuple[dict[str, Any], np.ndarray]], *, summary: dict[str, Any]) -> None:
+    """Store the plans of a front, each with its figures; the job does. Recorded. Done once, however often the job is tried."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.summary:
+        return
+    FrontPlan.objects.bulk_create(
+        FrontPlan(run=run, number=figures["plan"], figures=figures, territory_idx=zlib.compress(np.asarray(labels, "<i2").tobytes()))
+        for figures, labels in plans
+    )
+    run.summary = summary
+    run.save(update_fields=["summary"])
+    audit(actor, "run.finished", run.scenario, after=f"{len(plans)} plans to choose from")
+
+
+@transaction.atomic
+def choose_plan(actor: Actor, run_id: UUID, number: int) -> Scenario:
+    """Make a draft of one plan of a front; planners may. Recorded. The same choice again gives the same scenario.
+
+    Raises
+    ------
+    Missing, Conflict
+        If there is no such plan, or the scenario that it began with has other units, territories or locks by now.
+    """
+    actor.need(Right.PLAN)
+    chosen = FrontPlan.objects.select_for_update(of=("self",)).filter(run__public_id=run_id, number=number).first()
+    if chosen is None:
+        raise Missing(_("There is no such plan to choose."))
+    if chosen.result is not None and chosen.result.deleted_at is None:
+        return chosen.result
+    run = Run.objects.select_related("scenario__plan__unit_set").get(pk=chosen.run_id)
+    arrays = convert.scenario_arrays(run.scenario)
+    labels = np.frombuffer(zlib.decompress(bytes(chosen.territory_idx)), "<i2").astype(np.int32)
+    _check_still_fits(run, arrays, labels)
+    name = _("%(scenario)s, plan %(n)s of the front") % {"scenario": run.scenario.name, "n": number}
+    settings = run.params | {"plan": number}
+    chosen.result = _scenario_of(actor, run, arrays, labels, colours=[t.colour for t in arrays.territories], name=name, settings=settings)
+    chosen.save(update_fields=["result"])
+    audit(actor, "run.plan_chosen", chosen.result, before=run.scenario.name, after=number)
+    return chosen.result
+
+
+def _check_still_fits(run: Run, arrays: ScenarioArrays, labels: np.ndarray) -> None:
+    """A plan of a front fits its scenario as long as units, territories and locks are what they were, or agree with it."""
+    is_same = run.scenario.plan.unit_set.digest == run.summary["input_digest"] and arrays.codes == run.summary["territories"]
+    if not is_same or bool((arrays.is_stuck & (labels != arrays.territory_idx) & (arrays.territory_idx >= 0)).any()):
+        raise Conflict(
+            _("“%(scenario)s” has other units, territories or locks by now; let the engine look for plans again.")
+            % {"scenario": run.scenario},
+            code="input_changed",
+        )

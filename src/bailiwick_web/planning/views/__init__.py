@@ -14,6 +14,7 @@ from bailiwick_web.planning.views.changes import (
     run,
 )
 from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv, compare_pdf, compare_xlsx
+from bailiwick_web.planning.views.fronts import choose_plan, front
 from bailiwick_web.planning.views.mending import change_rules, mend, rules, validator
 from bailiwick_web.planning.views.mine import mine, who
 from bailiwick_web.planning.views.owning import owner
@@ -25,6 +26,7 @@ __all__ = [
     "branch",
     "challenge",
     "change_rules",
+    "choose_plan",
     "compare",
     "compare_csv",
     "compare_pdf",
@@ -32,6 +34,7 @@ __all__ = [
     "delete",
     "dismiss",
     "flow",
+    "front",
     "home",
     "mend",
     "mine",

@@ -41,7 +41,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     services.start_run(actor, queries.scenario(actor, public_id), **form.cleaned_data)
     response = HttpResponse(status=204)
-    response.headers["HX-Trigger"] = json.dumps({"jobs-changed": {}, "said": {"message": "The engine is looking for a better plan."}})
+    response.headers["HX-Trigger"] = json.dumps({"jobs-changed": {}, "said": {"message": _("The engine is looking for a better plan.")}})
     return response
 
 
@@ -51,7 +51,7 @@ def replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Run the engine again as it ran for a scenario."""
     actor = actor_of(request)
     run = services.replay_run(actor, queries.scenario(actor, public_id))
-    messages.success(request, "The engine runs again with the input, parameters and seed that were kept.")
+    messages.success(request, _("The engine runs again with the input, parameters and seed that were kept."))
     return redirect("scenario", run.scenario.public_id)
 
 

@@ -340,6 +340,8 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
     saved(other, before + 3)
     assign(page, "Shop Denver 4")
     expect(page.get_by_role("dialog")).to_contain_text("moved some of the same units")
+    expect(page.get_by_role("dialog").locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("dialog").get_by_role("row", name="Shop Denver 4")).to_contain_text("no territory")
     accessible(page)
     page.get_by_role("dialog").get_by_role("button", name="Keep theirs").click()
     saved(page, before + 3)

@@ -4,6 +4,7 @@ import { Server } from "./api/server";
 import { readGround } from "./model/ground";
 import type { AssignmentFile } from "./model/plan";
 import { setWords } from "./panels/words";
+import { Presence } from "./presence";
 import { Workspace } from "./workspace";
 import "./style.css";
 
@@ -35,6 +36,13 @@ async function start(root: HTMLElement): Promise<void> {
       root.dataset["cost"] = view.cost.toFixed(0);
     };
   listen(workspace);
+  if (setting.canEdit)
+    new Presence(server, {
+      others: (names) => workspace.status.others(names),
+      version: (version) => {
+        if (version > workspace.journal.version) workspace.refresh().catch(() => undefined);
+      },
+    }).start();
 }
 
 function listen(workspace: Workspace): void {

@@ -3,7 +3,8 @@ import { Acts } from "./acts";
 import { ServerPort, move } from "./changes";
 import { MapHands } from "./hands";
 import type { Server } from "./api/server";
-import { clashes, Journal, type Change, type Listener, type Move } from "./journal/journal";
+import { clashes, type Choices, type Clash } from "./journal/clashes";
+import { Journal, type Change, type Fresh, type Listener, type Move } from "./journal/journal";
 import { listenToKeys } from "./keys";
 import { Tools } from "./map/tools";
 import { MapView } from "./map/view";
@@ -14,7 +15,7 @@ import { Selection } from "./model/selection";
 import { Space } from "./model/space";
 import { Balance } from "./panels/balance";
 import { Chosen } from "./panels/chosen";
-import { askMineOrTheirs } from "./panels/dialogs";
+import { askMineOrTheirs } from "./panels/mine_or_theirs";
 import { layout, type Stage } from "./panels/layout";
 import { Status } from "./panels/status";
 import { Table } from "./panels/table";
@@ -225,20 +226,20 @@ export class Workspace implements Listener {
     else this.refused(text);
   }
 
-  ask(by: string, n: number): Promise<"mine" | "theirs"> {
-    return askMineOrTheirs(this.root, by, n);
+  ask(by: string, found: readonly Clash[]): Promise<Choices> {
+    return askMineOrTheirs(this.root, this.plan, by, found);
   }
 
-  async reload(pending: readonly Move[]): Promise<{ version: number; clashes: number }> {
+  async reload(pending: readonly Move[]): Promise<Fresh> {
     const file = await this.server.json<AssignmentFile>("assignment");
     const fresh = new Plan(this.ground, file);
     const theirs = snapshot(fresh);
-    const n = clashes(pending, this.base, theirs);
+    const found = clashes(pending, this.base, theirs);
     this.base = theirs;
     this.hands.draft = null;
     this.adopt(fresh);
     this.apply(pending);
-    return { version: file.version, clashes: n };
+    return { version: file.version, clashes: found };
   }
 
   /* Somebody else, or another part of the page, has changed something. */

@@ -15,7 +15,7 @@ from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.templatetags.words import cause, number
-from bailiwick_web.planning import queries
+from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.accounts import account_set, accounts
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
@@ -69,6 +69,13 @@ class AssignmentOut(Schema):
     is_contiguous: bool
     can_undo: bool
     can_redo: bool
+
+
+class PresenceOut(Schema):
+    """Who else has a scenario open, by name."""
+
+    version: int
+    others: list[str]
 
 
 class MeasureOut(Schema):
@@ -176,6 +183,14 @@ def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UU
         "can_undo": undo,
         "can_redo": redo,
     }
+
+
+@router.post("/scenarios/{uuid:scenario_id}/presence", response=PresenceOut)
+def post_presence(request: HttpRequest, scenario_id: UUID) -> Any:
+    """Say that you have the scenario open, and hear who else has, and at which version it is; forgotten after 45 seconds."""
+    scenario = wholly_visible(request, scenario_id)
+    others = services.show_presence(actor_of(request), scenario)
+    return {"version": scenario.version, "others": [user.name for user in others]}
 
 
 @router.get("/scenarios/{uuid:scenario_id}/balances", response=BalancesOut)

@@ -2,6 +2,7 @@
 
 from bailiwick_web.planning.services.challenges import answer, challenge
 from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
+from bailiwick_web.planning.services.presence import show_presence
 from bailiwick_web.planning.services.ruling import apply_rules, delete_rule, name_units, preview_rules, save_rule
 from bailiwick_web.planning.services.runs import choose_plan, dismiss_run, replay_run, start_run
 from bailiwick_web.planning.services.scenarios import (
@@ -53,6 +54,7 @@ __all__ = [
     "restore_scenario",
     "roll_back",
     "save_rule",
+    "show_presence",
     "split_territory",
     "start_run",
     "undo",

@@ -90,7 +90,7 @@ ROWS = {
     "compare_pdf": Row(Right.REVIEW, ok=frozenset({422})),
     "scenario": Row(Right.LOOK, "scenario"),
     "scenario_panel": Row(Right.LOOK, "scenario"),
-    "alignment_csv": Row(Right.LOOK, "scenario"),
+    **{f"alignment_{ending}": Row(Right.LOOK, "scenario") for ending in ("csv", "xlsx", "geojson", "png", "pdf")},
     "scenario_runs": Row(Right.PLAN, "scenario"),
     "scenario_validator": Row(Right.PLAN, "scenario"),
     "scenario_rules": Row(Right.PLAN, "scenario"),

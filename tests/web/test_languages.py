@@ -31,6 +31,8 @@ ALLOWED = {
     "CSV",
     "XLSX",
     "PDF",
+    "GeoJSON",
+    "PNG",
     "Bailiwick",
     "Space",
     "Esc",

@@ -13,7 +13,8 @@ from bailiwick_web.planning.views.changes import (
     roll_back,
     run,
 )
-from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv, compare_pdf, compare_xlsx
+from bailiwick_web.planning.views.comparing import compare, compare_csv, compare_pdf, compare_xlsx
+from bailiwick_web.planning.views.exporting import FORMATS, alignment_file
 from bailiwick_web.planning.views.fronts import choose_plan, front
 from bailiwick_web.planning.views.mending import change_rules, mend, rules, validator
 from bailiwick_web.planning.views.mine import mine, who
@@ -21,7 +22,8 @@ from bailiwick_web.planning.views.owning import owner
 from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario
 
 __all__ = [
-    "alignment_csv",
+    "FORMATS",
+    "alignment_file",
     "answer",
     "branch",
     "challenge",

@@ -111,6 +111,7 @@ ROWS = {
     "choose_plan": Row(Right.PLAN, "nothing", NONE, "POST"),
     "dismiss_run": Row(Right.PLAN, "nothing", frozenset({404}), "POST"),
     # exchange
+    "mark_money": Row(Right.PLAN, "nothing", NONE, "POST"),
     "data": Row(Right.IMPORT),
     "new_import": Row(Right.IMPORT),
     "import": Row(Right.IMPORT, "nothing", frozenset({404})),
@@ -214,6 +215,9 @@ API_ROWS = {
     "POST /api/v1/publications/{publication_id}/roll-back": put("POST", Right.PUBLISH, "nothing", ok=NONE, body='{"reason": "x"}'),
     "POST /api/v1/runs/{run_id}/plans/{number}/choose": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/runs/{run_id}/dismiss": put("POST", Right.PLAN, "nothing", ok=NONE),
+    "POST /api/v1/unit-sets/{unit_set_id}/money": put(
+        "POST", Right.PLAN, "nothing", ok=NONE, body='{"measure": "sales", "currency": "EUR"}'
+    ),
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""

@@ -31,6 +31,8 @@ class SideBySide:
         One per scenario.
     measures
         Names, those of the first.
+    currencies
+        Of those measures that are money: the code, or ¤.
     sides
         Figures of each scenario, as the interface shows them.
     differs
@@ -42,6 +44,7 @@ class SideBySide:
     scenarios: tuple[Scenario, ...]
     arrays: tuple[ScenarioArrays, ...]
     measures: list[str]
+    currencies: dict[str, str]
     sides: list[dict[str, Any]]
     differs: list[NDArray[np.bool_]]
     moved: IntArray
@@ -70,7 +73,12 @@ def side_by_side(scenarios: Sequence[Scenario]) -> SideBySide:
     moved = anywhere[np.argsort(-weight[anywhere], kind="stable")].astype(np.int32)
     measures = list(arrays[0].measures)
     sides = [_side(s, a, d, measures) for s, a, d in zip(scenarios, arrays, differs, strict=True)]
-    return SideBySide(tuple(scenarios), arrays, measures, sides, differs, moved)
+    return SideBySide(tuple(scenarios), arrays, measures, currencies(scenarios[0]), sides, differs, moved)
+
+
+def currencies(scenario: Scenario) -> dict[str, str]:
+    """Measure → currency, for those that are money; ¤ where nobody told which."""
+    return {m.key: m.currency_shown for m in scenario.plan.unit_set.measures.all() if m.is_money}
 
 
 def _side(scenario: Scenario, arrays: ScenarioArrays, differs: NDArray[np.bool_], measures: list[str]) -> dict[str, Any]:

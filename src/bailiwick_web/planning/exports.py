@@ -76,9 +76,14 @@ def figures(found: SideBySide) -> list[tuple[str, list[float | None], bool]]:
     rows: list[tuple[str, list[float | None], bool]] = [(label, [s[key] for s in found.sides], False) for label, key in plain]
     for m, name in enumerate(found.measures):
         parts = [("worst deviation", "worst", True), ("spread", "spread", True)]
-        parts += [("changes hands", "moved", False), ("changes hands, share", "moved_share", True)]
+        parts += [(_hands(found, name), "moved", False), ("changes hands, share", "moved_share", True)]
         rows += [(f"{name}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
     return rows
+
+
+def _hands(found: SideBySide, name: str) -> str:
+    currency = found.currencies.get(name)
+    return f"changes hands, {currency}" if currency else "changes hands"
 
 
 def as_pdf(found: SideBySide, *, on: str) -> bytes:

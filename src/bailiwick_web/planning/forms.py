@@ -37,7 +37,9 @@ class NewPlanForm(forms.Form):
         ways.append(("number", gettext("A number of territories")))
         self.fields["by"] = forms.ChoiceField(choices=ways, initial=ways[0][0], widget=forms.RadioSelect)
         self.measures: list[tuple[str, str]] = []
-        keys = [m.key for m in unit_set.measures.all()] if unit_set else []
+        found = list(unit_set.measures.all()) if unit_set else []
+        keys = [m.key for m in found]
+        self.currencies = {m.key: m.currency_shown for m in found if m.is_money}
         for i, key in enumerate([*keys, COUNT]):
             chosen = f"balance_{i}"
             self.fields[chosen] = forms.BooleanField(required=False, initial=i == 0, label=key)
@@ -50,9 +52,9 @@ class NewPlanForm(forms.Form):
             )
             self.measures.append((key, chosen))
 
-    def rows(self) -> list[tuple[Any, Any]]:
-        """Measure and tolerance, as bound fields."""
-        return [(self[name], self[name.replace("balance", "tolerance")]) for _, name in self.measures]
+    def rows(self) -> list[tuple[Any, Any, str]]:
+        """Measure and tolerance, as bound fields, and the currency where it is money."""
+        return [(self[name], self[name.replace("balance", "tolerance")], self.currencies.get(key, "")) for key, name in self.measures]
 
     def balance(self) -> dict[str, float | None]:
         """Measure → tolerance as a fraction."""

@@ -44,6 +44,10 @@ class Unit(models.Model):
         return self.name or self.code
 
 
+UNKNOWN_CURRENCY = "XXX"
+"""What ISO 4217 writes where money has no known currency."""
+
+
 class MeasureDefinition(models.Model):
     """A number per unit that adds up over a territory."""
 
@@ -58,6 +62,16 @@ class MeasureDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_money(self) -> bool:
+        """Whether its sums are amounts."""
+        return bool(self.currency)
+
+    @property
+    def currency_shown(self) -> str:
+        """The code of the currency, or the sign for any."""
+        return "¤" if self.currency == UNKNOWN_CURRENCY else self.currency
 
 
 class MeasureValue(models.Model):

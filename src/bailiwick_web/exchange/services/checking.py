@@ -23,7 +23,7 @@ from bailiwick_web.exchange.services.templates import fitting_template
 State, Kind = ImportBatch.State, ImportBatch.Kind
 OF_OWNERS = "of_owners"
 """Option of the part that is made from the owner column of the customers."""
-READING = ("encoding", "separator", "header_row", "sheet", "layer", "decimal", "missing_measure")
+READING = ("encoding", "separator", "header_row", "sheet", "layer", "decimal", "missing_measure", "currency")
 
 
 def check(actor: Actor, batch: ImportBatch, *, options: dict[str, Any], watch: Watch | None = None) -> ImportBatch:

@@ -67,7 +67,7 @@ def columns_said(batch: ImportBatch) -> dict[str, str]:
     said = dict(batch.facts.get("fields") or {})
     for column in batch.facts.get("columns") or []:
         field = column["field"]
-        if field in {"measure", "skip"}:
+        if field in {"measure", "money", "skip"}:
             said[f"{field}:{column['name']}"] = column["name"]
         elif field:
             said.setdefault(field, column["name"])

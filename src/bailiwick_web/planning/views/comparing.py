@@ -50,7 +50,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _measure(found: comparing.SideBySide, m: int, name: str) -> dict[str, Any]:
     sides = [{key: side[key][m] for key in ("worst", "spread", "moved", "moved_share")} for side in found.sides]
-    return {"name": name, "tolerance": found.arrays[0].balance.get(name), "sides": sides}
+    return {"name": name, "currency": found.currencies.get(name, ""), "tolerance": found.arrays[0].balance.get(name), "sides": sides}
 
 
 @access(Right.REVIEW)

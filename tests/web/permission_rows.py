@@ -196,6 +196,7 @@ API_ROWS = {
     "POST /api/v1/scenarios/{scenario_id}/territories/P1/merge": put("POST", Right.PLAN, "scenario", body='{"into": "P2"}'),
     "POST /api/v1/scenarios/{scenario_id}/territories/P1/split": put("POST", Right.PLAN, "scenario", body='{"parts": 2}'),
     "POST /api/v1/scenarios/{scenario_id}/branches": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/gaps": put("POST", Right.PLAN, "scenario", body='{"unit_idx": 0}'),
     "POST /api/v1/scenarios/{scenario_id}/presence": put("POST", Right.PLAN, "scenario"),
     "POST /api/v1/scenarios/{scenario_id}/runs": put("POST", Right.PLAN, "scenario"),
     "POST /api/v1/scenarios/{scenario_id}/replay": put("POST", Right.PLAN, "scenario"),

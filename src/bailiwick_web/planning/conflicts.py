@@ -13,12 +13,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from bailiwick.domain import IntArray
+from bailiwick_web.planning.area_conflicts import gaps, overlapping
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
 from bailiwick_web.planning.services.moves import units_in_words
 from bailiwick_web.planning.services.ruling import preview_rules
 
 UNASSIGNED, PIECES, FORBIDDEN, DUPLICATE, TWO_OWNERS, RULED = "unassigned", "pieces", "forbidden", "duplicate", "two_owners", "rule"
+OVERLAP, GAP = "overlap", "gap"
 MOST = 500
 """So many conflicts are listed; the next ones come once these are mended."""
 
@@ -58,7 +60,7 @@ def conflicts(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> list
 @lru_cache(maxsize=8)
 def _of_arrays(arrays: ScenarioArrays, language: str | None) -> tuple[FoundConflict, ...]:
     """Remembered, as the words are, per language."""
-    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *duplicates(arrays))
+    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *duplicates(arrays), *of_areas(arrays))
 
 
 def unassigned(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
@@ -130,6 +132,15 @@ def duplicates(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
             said = {"name": table.labels[members[0]], "n": len(members), "k": len(owners)}
             words = _("“%(name)s” stands %(n)s times at one place, in %(k)s territories.") % said
             yield FoundConflict(DUPLICATE, words, np.array(members, dtype=np.int32), arrays.codes[keep], _move(arrays, others, keep))
+
+
+def of_areas(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
+    """Areas that lie over one another in two territories, and gaps between areas."""
+    for is_same, words, both, moving, to in overlapping(arrays):
+        code = arrays.codes[to] if to >= 0 else None
+        yield FoundConflict(DUPLICATE if is_same else OVERLAP, words, both, code, _move(arrays, moving, to))
+    for words, fix, beside in gaps(arrays):
+        yield FoundConflict(GAP, words, beside, None, Fix(fix, "/gaps", {"unit_idx": int(beside[0])}))
 
 
 def against_rules(scenario: Scenario) -> Iterator[FoundConflict]:

@@ -1,5 +1,6 @@
 """The one write path of planning: each function checks the right and the version, writes in one transaction, records it."""
 
+from bailiwick_web.planning.services.areas import close_gap
 from bailiwick_web.planning.services.challenges import answer, challenge
 from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
 from bailiwick_web.planning.services.presence import show_presence
@@ -31,6 +32,7 @@ __all__ = [
     "challenge",
     "change_territory",
     "choose_plan",
+    "close_gap",
     "create_plan",
     "create_scenario",
     "create_territory",

@@ -28,6 +28,8 @@ KINDS = {
     "pieces": gettext_lazy("Islands"),
     "duplicate": gettext_lazy("Duplicates"),
     "rule": gettext_lazy("Against the rules"),
+    "overlap": gettext_lazy("Areas over one another"),
+    "gap": gettext_lazy("Gaps between areas"),
     "two_owners": gettext_lazy("Two owners"),
 }
 
@@ -40,7 +42,7 @@ def validator(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = conflicts(context["scenario"], context["arrays"], actor_of(request).now)
     labels = context["arrays"].units.table.labels
     groups = [
-        {"title": title, "rows": [(c, [str(labels[i]) for i in c.unit_idx[:3].tolist()]) for c in found if c.kind == kind]}
+        {"title": title, "kind": kind, "rows": [(c, [str(labels[i]) for i in c.unit_idx[:3].tolist()]) for c in found if c.kind == kind]}
         for kind, title in KINDS.items()
     ]
     return render(request, "planning/validator.html", context | {"groups": groups, "n_found": len(found), "is_cut": len(found) == MOST})
@@ -57,6 +59,9 @@ def mend(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("scenario", public_id)
     if request.POST.get("act") == "/rules/apply":
         done = services.apply_rules(actor, public_id, version=version)
+    elif request.POST.get("act") == "/gaps":
+        unit = request.POST.get("units", "")
+        done = services.close_gap(actor, public_id, int(unit) if unit.isdigit() else -1, version=version)
     else:
         units = [int(text) for text in request.POST.get("units", "").split(",") if text.isdigit()]
         done = services.move_units(actor, public_id, units, request.POST.get("to", ""), version=version, reason="validator")

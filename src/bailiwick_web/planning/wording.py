@@ -25,6 +25,7 @@ WORDS = (
     _("Change from “{name}”"),
     _("Change {name}"),
     _("Changed"),
+    _("Choose a unit of the territory first."),
     _("Choose all found"),
     _("Choose and look around"),
     _("Choose units first."),

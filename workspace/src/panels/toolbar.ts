@@ -74,6 +74,10 @@ export class Toolbar {
     this.scopeBox.hidden = false;
   }
 
+  focus(which: "colour" | "scope" | "target"): void {
+    (which === "colour" ? this.colour : which === "scope" ? this.scope : this.target).focus();
+  }
+
   press(tool: Tool): void {
     for (const button of this.tools.children) set(button, "aria-pressed", String(button.getAttribute("data-tool") === tool));
   }

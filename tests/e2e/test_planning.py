@@ -153,6 +153,9 @@ def test_2_a_lasso_chooses_customers_a_move_is_saved_and_undo_survives_a_reload(
     page.locator("#selection").get_by_role("button", name="Move", exact=True).click()
     expect(wrong(page, "outside")).not_to_have_text("0")
     saved(page, before + 1)
+    page.locator("[data-trouble=outside]").click()  # the worst territory, on the map and in the table
+    worst = page.locator(".bars > li").first.locator(".bar-name").text_content()
+    assert set(page.locator(".ws-rows tbody .named").all_text_contents()) == {worst}
     page.reload()
     drawn(page)
     expect(wrong(page, "outside")).not_to_have_text("0")
@@ -377,6 +380,26 @@ def test_4b_moves_wait_while_the_server_is_away(page: Page) -> None:
     all_is_well(page)
 
 
+def test_4c_several_plans_are_a_picture_to_choose_from(page: Page) -> None:
+    here = page.url
+    page.get_by_role("button", name="Run the engine").click()
+    page.get_by_label("How").select_option("front")
+    page.locator("#run-dialog").get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("link", name="Look and choose").click(timeout=240_000)
+    expect(page.get_by_role("heading", name="Plans to choose from")).to_be_visible()
+    dots = page.locator(".front a")
+    assert dots.count() == page.locator("tbody tr").count() > 1
+    accessible(page)
+    dots.last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("is a draft that you can change")).to_be_visible()
+    drawn(page)
+    page.goto(here)
+    drawn(page)
+    page.get_by_role("button", name="Dismiss").first.click()
+    all_is_well(page)
+
+
 def test_5_it_is_proposed_approved_published_and_stands_in_the_history(page: Page) -> None:
     page.get_by_role("button", name="Propose").click()
     page.locator("#propose-dialog").get_by_role("button", name="Propose").click()
@@ -417,6 +440,8 @@ def test_6_the_phone_shows_everything_in_its_width(page: Page, server: Server, s
     page.goto(server.base + "/plans/")
     page.locator("td a[href^='/scenarios/']").first.click()
     drawn(page)
+    expect(page.locator(".ws-legend")).to_have_count(1)
+    assert not page.locator(".ws-legend").evaluate("legend => legend.open"), "the legend covers the map"
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     accessible(page)
 

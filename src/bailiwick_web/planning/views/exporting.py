@@ -41,7 +41,7 @@ def _part(request: HttpRequest, public_id: UUID, *, is_table: bool) -> Part:
     arrays, visible = context["arrays"], context["visible"]
     parameters = {"sort": "code", **request.GET.dict()} if is_table else {"sort": "code"}
     chosen = queries.filtered_units(arrays, unit_filter(parameters), visible)
-    place = np.arange(arrays.k) if visible is None else np.array(visible, dtype=np.int64)
+    place = np.array(range(arrays.k) if visible is None else visible, dtype=np.int32)
     if not len(place) or not len(chosen):
         raise Missing(_("Nothing of this scenario is in your scope, or nothing fits; so there is nothing to take away."))
     return Part(arrays, f"{context['scenario'].plan}: {context['scenario']}", chosen.astype(np.int32), place)

@@ -15,7 +15,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Missing
 from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
-from bailiwick_web.planning.fronts import ticks
+from bailiwick_web.planning.front_picture import ticks
 from bailiwick_web.planning.models import FrontPlan, Run, Scenario
 
 pytestmark = pytest.mark.django_db(transaction=True)

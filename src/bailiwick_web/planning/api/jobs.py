@@ -16,7 +16,7 @@ from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out
-from bailiwick_web.planning.fronts import run_with_plans
+from bailiwick_web.planning.front_picture import run_with_plans
 from bailiwick_web.planning.models import FrontPlan, Run
 
 router = Router(tags=["runs"])

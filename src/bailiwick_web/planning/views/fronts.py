@@ -14,7 +14,7 @@ from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.fronts import picture, run_with_plans
+from bailiwick_web.planning.front_picture import picture, run_with_plans
 
 
 @access(Right.PLAN)

@@ -383,7 +383,7 @@ def test_4b_moves_wait_while_the_server_is_away(page: Page) -> None:
 def test_4c_several_plans_are_a_picture_to_choose_from(page: Page) -> None:
     here = page.url
     page.get_by_role("button", name="Run the engine").click()
-    page.get_by_label("How").select_option("front")
+    page.locator("#id_mode").select_option("front")
     page.locator("#run-dialog").get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("link", name="Look and choose").click(timeout=240_000)
     expect(page.get_by_role("heading", name="Plans to choose from")).to_be_visible()

@@ -90,7 +90,8 @@ ROWS = {
     "compare_pdf": Row(Right.REVIEW, ok=frozenset({422})),
     "scenario": Row(Right.LOOK, "scenario"),
     "scenario_panel": Row(Right.LOOK, "scenario"),
-    **{f"alignment_{ending}": Row(Right.LOOK, "scenario") for ending in ("csv", "xlsx", "geojson", "png", "pdf")},
+    **{f"alignment_{ending}": Row(Right.LOOK, "scenario") for ending in ("csv", "xlsx")},
+    **{f"alignment_{ending}": Row(Right.LOOK, "scenario", frozenset({200, 409})) for ending in ("geojson", "png", "pdf")},
     "scenario_runs": Row(Right.PLAN, "scenario"),
     "scenario_validator": Row(Right.PLAN, "scenario"),
     "scenario_rules": Row(Right.PLAN, "scenario"),
@@ -214,7 +215,7 @@ API_ROWS = {
     "POST /api/v1/scenarios/{scenario_id}/restore": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/challenges/{challenge_id}/answer": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"is_accepted": true}'),
     "POST /api/v1/publications/{publication_id}/roll-back": put("POST", Right.PUBLISH, "nothing", ok=NONE, body='{"reason": "x"}'),
-    "POST /api/v1/runs/{run_id}/plans/{number}/choose": put("POST", Right.PLAN, "nothing", ok=NONE),
+    "POST /api/v1/runs/{run_id}/choose": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"plan": 1}'),
     "POST /api/v1/runs/{run_id}/dismiss": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/unit-sets/{unit_set_id}/money": put(
         "POST", Right.PLAN, "nothing", ok=NONE, body='{"measure": "sales", "currency": "EUR"}'

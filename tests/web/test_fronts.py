@@ -92,7 +92,7 @@ def test_the_interface_shows_and_chooses(run: Run, sign_in: SignIn) -> None:
     client = sign_in("planner")
     plans = client.get(f"/api/v1/runs/{run.public_id}/plans").json()["plans"]
     assert [p["number"] for p in plans] == list(FrontPlan.objects.filter(run=run).values_list("number", flat=True))
-    made = client.post(f"/api/v1/runs/{run.public_id}/plans/{plans[-1]['number']}/choose", content_type="application/json")
+    made = client.post(f"/api/v1/runs/{run.public_id}/choose", {"plan": plans[-1]["number"]}, content_type="application/json")
     assert made.status_code == 201, made.content
     assert client.get(f"/api/v1/runs/{run.public_id}/plans").json()["plans"][-1]["result"] == made.json()["id"]
     assert json.loads(client.get("/api/v1/runs/00000000-0000-7000-8000-000000000000/plans").content)["status"] == 404

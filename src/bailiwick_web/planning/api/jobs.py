@@ -56,6 +56,12 @@ class FrontPlanOut(Schema):
     result: UUID | None
 
 
+class ChoiceIn(Schema):
+    """The number of a plan of a front."""
+
+    plan: int
+
+
 class FrontOut(Schema):
     """The plans that a run with the mode ``front`` found, none as good as another in every way."""
 
@@ -110,10 +116,10 @@ def list_front(request: HttpRequest, run_id: UUID) -> Any:
     return {"plans": [{**plan.figures, "number": plan.number, "result": _made_of(plan)} for plan in plans]}
 
 
-@router.post("/runs/{uuid:run_id}/plans/{int:number}/choose", response={201: ScenarioOut})
-def post_choose(request: HttpRequest, run_id: UUID, number: int) -> Any:
+@router.post("/runs/{uuid:run_id}/choose", response={201: ScenarioOut})
+def post_choose(request: HttpRequest, run_id: UUID, choice: ChoiceIn) -> Any:
     """Make a draft of one plan of a front; the same choice again gives the same scenario."""
-    return Status(201, scenario_out(services.choose_plan(actor_of(request), run_id, number)))
+    return Status(201, scenario_out(services.choose_plan(actor_of(request), run_id, choice.plan)))
 
 
 @router.get("/runs/{uuid:run_id}", response=RunOut)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from bailiwick_web.core.access import access
-from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import alignment_files as files
 from bailiwick_web.planning import queries
@@ -42,6 +42,6 @@ def _part(request: HttpRequest, public_id: UUID, *, is_table: bool) -> Part:
     parameters = {"sort": "code", **request.GET.dict()} if is_table else {"sort": "code"}
     chosen = queries.filtered_units(arrays, unit_filter(parameters), visible)
     place = np.array(range(arrays.k) if visible is None else visible, dtype=np.int32)
-    if not len(place) or not len(chosen):
-        raise Missing(_("Nothing of this scenario is in your scope, or nothing fits; so there is nothing to take away."))
+    if not is_table and (not len(place) or not len(chosen)):
+        raise Conflict(_("Nothing of this scenario is in your scope, so there is nothing to draw."), code="nothing_to_draw")
     return Part(arrays, f"{context['scenario'].plan}: {context['scenario']}", chosen.astype(np.int32), place)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.planning import services
-from bailiwick_web.planning.models import Scenario, TerritoryDefinition
+from bailiwick_web.planning.models import Publication, Scenario, TerritoryDefinition
 from bailiwick_web.territories.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,7 @@ def test_tables_follow_the_filters_of_the_address(proposal: Scenario, sign_in: S
 
 def test_whoever_sees_nothing_gets_no_empty_picture(scenario: Scenario, proposal: Scenario, sign_in: SignIn, planner: Actor) -> None:
     Scenario.objects.filter(pk=scenario.pk).update(state="published")
+    Publication.objects.create(plan=scenario.plan, scenario=scenario, valid_from=planner.now, published_at=planner.now)
     client = sign_in("viewer")
     assert client.get(f"/scenarios/{proposal.public_id}/alignment.png").status_code == 409
     assert fetched(client, proposal, "csv").decode().count("\n") == 1

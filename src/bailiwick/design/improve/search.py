@@ -121,9 +121,7 @@ class Search:
 
     def excesses(self) -> FloatArray:
         """Relative amount by which each load is outside its window, shape (K, M)."""
-        model, loads = self.model, self.model.loads(self.label)
-        over = np.maximum(np.maximum(loads - model.upper, model.lower - loads), 0.0)
-        return np.divide(over, model.target, out=np.zeros_like(over), where=model.target > 0)
+        return self.model.excesses(self.label)
 
     def cost(self) -> float:
         """Objective at the present centres, weights scaled to sum to K; the largest diameter in km for that objective."""

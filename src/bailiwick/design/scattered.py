@@ -58,7 +58,7 @@ class Seated:
 
 
 def best_by_units(problem: Problem, model: Model, watch: Watch, *, seed: int) -> tuple[FloatArray, Evaluation]:
-    """Prices of the construction, shape (K,), and the best plan found, with territories that are connected by their units where they can be.
+    """Prices of the construction, shape (K,), and the best plan found, its territories connected by their units where they can be.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from bailiwick.design.construct.by_travel import TableTransport, told_apart
 from bailiwick.design.construct.centres import locate, recentre, spread_coincident, start_centres
 from bailiwick.design.construct.kernels import LOOKUP, is_barred
 from bailiwick.design.construct.proposal_kernels import mutual_rows
-from bailiwick.design.construct.repair import carve, connect
+from bailiwick.design.construct.repair import in_one_piece
 from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.construct.windows import climb_to_windows
 from bailiwick.design.model import Model
@@ -164,9 +164,7 @@ def rough_diagram(model: Model, *, watch: Watch) -> tuple[IntArray, FloatArray]:
     coarse = transport.coarsened(model.n // max(ROUGH_PER_TERRITORY * model.k, ROUGH_POINTS))
     centres = start_centres(coarse, model.centres)
     centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
-    centres, prices = locate(
-        coarse, centres, ~model.is_fixed, rounds=ROUGH_ROUNDS, should_stop=lambda: watch.report("construct", 0.0)
-    )
+    centres, prices = locate(coarse, centres, ~model.is_fixed, rounds=ROUGH_ROUNDS, should_stop=lambda: watch.report("construct", 0.0))
     return fill_empty(model, transport.assign(centres, prices)[0], centres), centres
 
 
@@ -180,9 +178,7 @@ def round_off(model: Model, transport: Transport, diagram: Diagram) -> Construct
     centres, prices = diagram.centres, diagram.prices
     label, _, _ = transport.assign(centres, prices)
     label = fill_empty(model, label, centres)
-    if model.must_connect:
-        label = carve(model, connect(model, label, centres, prices, transport.power), centres, prices, transport.power)
-    return Construction(label, centres, prices, transport)
+    return Construction(in_one_piece(model, label, centres, prices, transport.power), centres, prices, transport)
 
 
 def _construct_by_travel(
@@ -208,9 +204,7 @@ def _construct_by_travel(
     if not watch.report("construct", 0.0):
         prices = transport.balance(rows, ladder=LADDER[1:], start=prices)
     label = fill_empty(model, transport.assign(rows, prices)[0], rows)
-    if model.must_connect:
-        label = carve(model, connect(model, label, rows, prices, LOOKUP), rows, prices, LOOKUP)
-    return Construction(label, rows, prices, transport)
+    return Construction(in_one_piece(model, label, rows, prices, LOOKUP), rows, prices, transport)
 
 
 def tightest_measure(model: Model) -> int:

@@ -45,7 +45,8 @@ class Search:
         self.weight = model.weight * (k / max(model.weight.sum(), 1e-300))
         self.ground = Ground(
             model.points, self.weight, model.load, model.lower, model.upper, model.target, model.emphasis, model.pinned,
-            model.barred_ptr, model.barred, self.power if model.travel is None else LOOKUP, model.is_sphere, model.must_connect,
+            model.barred_ptr, model.barred, self.power if model.travel is None else LOOKUP, model.is_sphere,
+            Graph(model.indptr, model.indices),
             model.stay.scaled(1.0 if self.power == DIAMETER_POWER else model.scale),
         )  # fmt: skip
         self.borders = Borders(

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -25,7 +26,6 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 APPLICATION = ROOT / "src" / "bailiwick_web"
-LOCALE = APPLICATION / "locale"
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
@@ -36,10 +36,18 @@ CALL = re.compile(rf"(?<!\w)(_|gettext|ngettext|pgettext)\(\s*{TEXT}(?:\s*,\s*{T
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
-def strings() -> dict[Key, set[str]]:
-    """Every string that is marked in Python and templates, with the files it stands in."""
+def homes() -> list[Path]:
+    """The folders that keep catalogues: that of the application, and those of its apps that have their own."""
+    return [APPLICATION, *sorted(folder.parent for folder in APPLICATION.glob("*/locale"))]
+
+
+def strings(home: Path) -> dict[Key, set[str]]:
+    """Every string that is marked in Python and templates, with the files it stands in; without those that another home keeps."""
     found: dict[Key, set[str]] = {}
-    for file in sorted(APPLICATION.rglob("*")):
+    others = [other for other in homes() if other != home and other.is_relative_to(home)]
+    for file in sorted(home.rglob("*")):
+        if any(file.is_relative_to(other) for other in others):
+            continue
         name = file.relative_to(ROOT).as_posix()
         if file.suffix == ".py" and "migrations" not in file.parts:
             parts = _in_python(file)
@@ -69,9 +77,11 @@ def _in_template(file: Path) -> Iterator[Key]:
             yield None, texts[0]
 
 
-def catalogue(language: str) -> Catalog:
-    """A catalogue as it is on disk."""
-    file = po(language)
+def catalogue(home: Path, language: str) -> Catalog:
+    """A catalogue as it is on disk; empty where there is none yet."""
+    file = po(home, language)
+    if not file.exists():
+        return Catalog(locale=language)
     with file.open("rb") as stream:
         return read_po(stream, locale=language)
 
@@ -85,26 +95,31 @@ def memory(language: str) -> Catalog:
         return read_po(stream, locale=language)
 
 
-def po(language: str) -> Path:
+def po(home: Path, language: str) -> Path:
     """Where a catalogue is."""
-    return LOCALE / language / "LC_MESSAGES" / "django.po"
+    return home / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
 def languages() -> list[str]:
     """Languages with a catalogue."""
-    return sorted(file.parents[1].name for file in LOCALE.glob("*/LC_MESSAGES/django.po"))
+    return sorted(file.parents[1].name for file in APPLICATION.glob("locale/*/LC_MESSAGES/django.po"))
 
 
-def merged(language: str, found: dict[Key, set[str]]) -> Catalog:
-    """The strings of the application with the translations that there are."""
-    before, kept = catalogue(language), memory(language)
+def catalogues() -> Iterator[tuple[Path, str]]:
+    """Home and language of every catalogue."""
+    return product(homes(), languages())
+
+
+def merged(home: Path, language: str) -> Catalog:
+    """The strings of a home with the translations that there are, also those that the application has for the same words."""
+    before, common, kept = catalogue(home, language), catalogue(APPLICATION, language), memory(language)
     after = Catalog(locale=language, project="Bailiwick", copyright_holder="the authors of Bailiwick", fuzzy=False)
-    after.mime_headers = [h for h in before.mime_headers if h[0] not in {"POT-Creation-Date", "PO-Revision-Date", "Generated-By"}]
-    for (context, message), files in sorted(found.items(), key=lambda item: (min(item[1]), str(item[0]))):
+    after.mime_headers = [h for h in common.mime_headers if h[0] not in {"POT-Creation-Date", "PO-Revision-Date", "Generated-By"}]
+    for (context, message), files in sorted(strings(home).items(), key=lambda item: (min(item[1]), str(item[0]))):
         single = message if isinstance(message, str) else message[0]
         old: Message | None = before.get(single, context)
         if old is None or not any(old.string):
-            old = kept.get(single, context) or old
+            old = kept.get(single, context) or common.get(single, context) or old
         text = old.string if old is not None and isinstance(old.string, str) == isinstance(message, str) else ""
         flags = ["python-format"] if re.search(r"%\(\w+\)[sdf]", single) else []
         after.add(message, text, locations=[(name, None) for name in sorted(files)], flags=flags, context=context)
@@ -154,42 +169,39 @@ def _places(text: str) -> set[str]:
 
 def update() -> int:
     """Bring every catalogue up to date."""
-    found = strings()
-    for language in languages():
-        po(language).write_bytes(written(merged(language, found)))
+    for home, language in catalogues():
+        file = po(home, language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(written(merged(home, language)))
     compile_all()
     return missing()
 
 
 def compile_all() -> int:
     """Compile every catalogue."""
-    for language in languages():
-        po(language).with_suffix(".mo").write_bytes(compiled(catalogue(language)))
+    for home, language in catalogues():
+        po(home, language).with_suffix(".mo").write_bytes(compiled(catalogue(home, language)))
     return 0
 
 
 def missing() -> int:
     """List what lacks a translation; says whether something does."""
-    found, n = strings(), 0
-    for language in languages():
-        for line in lacking(merged(language, found)):
-            n += 1
-            print(f"{language}: {line}")
-    print(f"{len(found)} strings, {n} without a translation")
-    return int(n > 0)
+    lines = [f"{home.name} {language}: {line}" for home, language in catalogues() for line in lacking(merged(home, language))]
+    print("\n".join([*lines, f"{sum(len(strings(home)) for home in homes())} strings, {len(lines)} without a translation"]))
+    return int(bool(lines))
 
 
 def check() -> int:
     """Fail if a catalogue is not complete, not up to date or not compiled."""
-    found, problems = strings(), []
-    for language in languages():
-        fresh = merged(language, found)
-        problems += [f"{language}: {line}" for line in lacking(fresh)]
-        if written(fresh) != po(language).read_bytes():
-            problems.append(f"{language}: the catalogue is not what the application says; run: make translations")
-        if compiled(catalogue(language)) != po(language).with_suffix(".mo").read_bytes():
-            problems.append(f"{language}: the compiled catalogue is old; run: make translations")
-    print("\n".join(problems) or f"{len(found)} strings in {', '.join(languages())}: complete")
+    problems = []
+    for home, language in catalogues():
+        fresh, name = merged(home, language), f"{home.name} {language}"
+        problems += [f"{name}: {line}" for line in lacking(fresh)]
+        if not po(home, language).exists() or written(fresh) != po(home, language).read_bytes():
+            problems.append(f"{name}: the catalogue is not what the application says; run: make translations")
+        elif compiled(catalogue(home, language)) != po(home, language).with_suffix(".mo").read_bytes():
+            problems.append(f"{name}: the compiled catalogue is old; run: make translations")
+    print("\n".join(problems) or f"{sum(len(strings(home)) for home in homes())} strings in {', '.join(languages())}: complete")
     return int(bool(problems))
 
 

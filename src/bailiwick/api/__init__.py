@@ -12,6 +12,7 @@ from bailiwick.api.markets import Findings
 from bailiwick.api.markets.attaining import goal_attainment
 from bailiwick.api.markets.contracts import contract_value
 from bailiwick.api.markets.densities import classify_density
+from bailiwick.api.markets.duplicates import find_duplicates
 from bailiwick.api.markets.figures import key_figures
 from bailiwick.api.markets.fits import score_bant, score_fit
 from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
@@ -60,6 +61,7 @@ __all__ = [
     "estimate_potential",
     "evaluate",
     "expect_orders",
+    "find_duplicates",
     "find_hot_spots",
     "forecast_pipeline",
     "forecast_sales",

@@ -175,47 +175,23 @@ def allocate_pool(
     >>> found["allocation"][["group", "sales", "potential", "growth", "workload"]].values.tolist()
     [['a', 75.0, 50.0, 25.0, 25.0], ['b', 25.0, 50.0, 75.0, 75.0]]
     """
-    import pandas as pd
-
     sheet = read_sheet(groups, column_map=column_map)
     key = sheet.find("group", needed=False) or sheet.table.names[0]
     names: TextArray = sheet.texts(key)
-    columns = {
-        role: _numbers(sheet, column)
-        for role, column in (("sales", sales), ("potential", potential), ("growth", growth), ("workload", workload))
-    }
-    needs = {"sales": ("sales",), "potential": ("potential",), "growth": ("potential", "sales"), "workload": ("workload",)}
-    usable = [m for m in METHODS if all(columns[c] is not None for c in needs[m])]
-    if method not in usable:
-        raise InputError(
-            f"the method {method!r} needs columns that are not there; usable: {', '.join(usable) or 'none'}",
-            code="insight_setting",
-            field="method",
-        )
+    wanted = {"sales": sales, "potential": potential, "growth": growth, "workload": workload}
+    columns = {role: _numbers(sheet, column) for role, column in wanted.items()}
+    usable = _usable_methods(columns, method)
     filled = {role: np.zeros(len(names)) if v is None else v for role, v in columns.items()}
     least = _floor(sheet, floor, len(names))
-    by_method = {m: allocate(pool, shares_of(m, **filled), least, step=step) for m in usable}
-    free = {m: allocate(pool, shares_of(m, **filled), None, step=step) for m in usable}
-    chosen = by_method[method]
+    shared = {m: shares_of(m, **filled) for m in usable}
+    by_method = {m: allocate(pool, shares, least, step=step) for m, shares in shared.items()}
+    free = {m: allocate(pool, shares, None, step=step) for m, shares in shared.items()}
+    moved = {m: float(np.abs(amounts - by_method[method]).sum() / 2 / pool) for m, amounts in by_method.items()}
     spread = np.ptp(np.array(list(by_method.values())), axis=0)
-    table = pd.DataFrame(
-        {
-            "group": names,
-            **by_method,
-            "proposed": chosen,
-            "spread_of_methods": spread,
-            "floor": least,
-            "cost_of_floors": free[method] - chosen,
-        }
-    )
-    moved = {m: float(np.abs(by_method[m] - chosen).sum() / 2 / pool) for m in usable}
-    methods = pd.DataFrame(
-        {
-            "method": usable,
-            "differs_from_proposed": [moved[m] for m in usable],
-            "given_up_for_floors": [float(np.maximum(free[m] - by_method[m], 0).sum()) for m in usable],
-        }
-    )
+    tables = {
+        "allocation": _allocation_table(names, by_method, method, spread, least, free[method]),
+        "methods": _method_table(by_method, moved, free),
+    }
     most = int(np.argmax(spread))
     sentences = (
         (
@@ -228,10 +204,40 @@ def allocate_pool(
     missing = [m for m in METHODS if m not in usable]
     told = [Notice("method_left_out", f"left out for want of columns: {', '.join(missing)}", len(missing))] if missing else []
     facts = {"pool": pool, "method": method, "step": step, "interval": "none: a rule of division, not an estimate"}
-    chart = grouped_chart("Four ways to divide", "", "amount", rows)
-    return Findings(
-        "allocation", {"allocation": table, "methods": methods}, facts, sentences, {"allocation": chart}, (*sheet.notices, *told)
-    )
+    charts = {"allocation": grouped_chart("Four ways to divide", "", "amount", rows)}
+    return Findings("allocation", tables, facts, sentences, charts, (*sheet.notices, *told))
+
+
+_NEEDS = {"sales": ("sales",), "potential": ("potential",), "growth": ("potential", "sales"), "workload": ("workload",)}
+
+
+def _usable_methods(columns: Mapping[str, FloatArray | None], method: str) -> list[str]:
+    """Methods that have their columns; the proposed one must be among them."""
+    usable = [m for m in METHODS if all(columns[c] is not None for c in _NEEDS[m])]
+    if method not in usable:
+        raise InputError(
+            f"the method {method!r} needs columns that are not there; usable: {', '.join(usable) or 'none'}",
+            code="insight_setting",
+            field="method",
+        )
+    return usable
+
+
+def _allocation_table(
+    names: TextArray, by_method: Mapping[str, FloatArray], method: str, spread: FloatArray, floor: FloatArray, free: FloatArray
+) -> Any:
+    import pandas as pd
+
+    chosen = by_method[method]
+    columns = {"proposed": chosen, "spread_of_methods": spread, "floor": floor, "cost_of_floors": free - chosen}
+    return pd.DataFrame({"group": names, **by_method, **columns})
+
+
+def _method_table(by_method: Mapping[str, FloatArray], moved: Mapping[str, float], free: Mapping[str, FloatArray]) -> Any:
+    import pandas as pd
+
+    given_up = [float(np.maximum(free[m] - amounts, 0).sum()) for m, amounts in by_method.items()]
+    return pd.DataFrame({"method": list(by_method), "differs_from_proposed": list(moved.values()), "given_up_for_floors": given_up})
 
 
 def _numbers(sheet: Sheet, column: str) -> FloatArray | None:

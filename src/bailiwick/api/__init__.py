@@ -16,12 +16,14 @@ from bailiwick.api.markets.figures import key_figures
 from bailiwick.api.markets.fits import score_bant, score_fit
 from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
 from bailiwick.api.markets.funnels import allocate_pool, deal_funnel, measure_effect
+from bailiwick.api.markets.gaps import explain_gap
 from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
 from bailiwick.api.markets.qualities import score_territories
 from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
+from bailiwick.api.markets.surveys import survey_market
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning.facade import realign
 from bailiwick.api.realigning.front import Front, check_front_folder, front
@@ -60,6 +62,7 @@ __all__ = [
     "estimate_potential",
     "evaluate",
     "expect_orders",
+    "explain_gap",
     "find_hot_spots",
     "forecast_pipeline",
     "forecast_sales",
@@ -76,5 +79,6 @@ __all__ = [
     "score_leads",
     "score_territories",
     "segment_accounts",
+    "survey_market",
     "travel_matrix",
 ]

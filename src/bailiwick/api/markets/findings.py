@@ -159,5 +159,7 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "funnel": (("funnel", "groups", "index"), ("funnel",)),
     "allocation": (("allocation", "methods"), ("allocation",)),
     "effect": (("effect", "path", "pairs"), ("path",)),
+    "gap": (("groups",), ("gap",)),
+    "market": (("territories", "units"), ("map", "pareto", "white_space", "quality")),
 }
 """Kind → names of its tables and of its pictures."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST_CLOSED = 20
-_WON, _LOST = {"won", "closed won", "gewonnen", "success"}, {"lost", "closed lost", "verloren", "failure"}
+WON_WORDS, LOST_WORDS = {"won", "closed won", "gewonnen", "success"}, {"lost", "closed lost", "verloren", "failure"}
 
 
 def forecast_pipeline(
@@ -110,7 +110,7 @@ class _Deals:
 
 def _deals(sheet: Sheet, today: str | None) -> _Deals:
     stage = np.array([t.casefold() for t in sheet.ids("stage")], dtype=object)
-    is_won, is_lost = np.isin(stage, list(_WON)), np.isin(stage, list(_LOST))
+    is_won, is_lost = np.isin(stage, list(WON_WORDS)), np.isin(stage, list(LOST_WORDS))
     is_open = ~is_won & ~is_lost & (stage != "")
     n_closed, n_open = int((is_won | is_lost).sum()), int(is_open.sum())
     if n_closed < LEAST_CLOSED or not n_open:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "bailiwick_web.territories",
     "bailiwick_web.planning",
     "bailiwick_web.exchange",
+    "bailiwick_web.insights",
 ]
 
 MIDDLEWARE = [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent
+from bailiwick_web.core.templatetags.words import words as words_of
 from bailiwick_web.insights.presenting import cell
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,7 +29,7 @@ def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         _("The largest 20 %% hold %(share)s of %(measure)s (Gini %(gini)s, %(low)s to %(high)s).")
         % {
             "share": percent(facts["top_20_share"]),
-            "measure": facts["measure"],
+            "measure": words_of(facts["measure"]),
             **{key: number(gini[name]) for key, name in (("gini", "value"), ("low", "low"), ("high", "high"))},
         }
     ]

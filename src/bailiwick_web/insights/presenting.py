@@ -185,6 +185,10 @@ PERCENTS = frozenset(
         "share_extrapolated",
     }
 )
+SCORES = frozenset(
+    {"score", "potential_score", "concentration_score", "travel_score", "competition_score", "score_low", "score_high", "fit"}
+)
+"""0 to 100: parts of a point say nothing."""
 SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth"})
 """Shares with a sign."""
 SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
@@ -314,6 +318,8 @@ def cell(column: str, value: Any) -> str:
     """
     if value is None or value != value:
         return "–"
+    if value == "none" and column == "spot":
+        return "–"
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, int | float):
@@ -327,6 +333,8 @@ def _figure(column: str, value: float) -> str:
         return signed_percent(value)
     if column in PERCENTS:
         return percent(value)
+    if column in SCORES:
+        return number(round(value))
     if "p_value" in column:
         return f"{value:.3f}"
     return number(value)

@@ -126,7 +126,7 @@ def _field(field: Field, picked: Mapping[str, DataTable | None], measures: Seque
         value = value or (found.roles.get(field.role, "") if found else "")
     elif field.kind == "measure":
         options = [(name, name) for name in measures]
-        value = value or next((name for name in measures if field.role in name.lower()), "")
+        value = value or _measure_of(field.role, measures)
         if field.is_needed and not value and measures:
             value = measures[0]
     elif field.kind == "plan":
@@ -134,6 +134,20 @@ def _field(field: Field, picked: Mapping[str, DataTable | None], measures: Seque
     elif field.kind == "choice":
         options = list(field.choices)
     return {"field": field, "value": value, "options": options}
+
+
+_MEASURE_WORDS = {
+    "potential": ("potential",),
+    "sales": ("sales", "revenue", "turnover"),
+    "effort": ("workload", "hours", "calls", "effort"),
+    "competition": ("compet",),
+}
+
+
+def _measure_of(role: str, measures: Sequence[str]) -> str:
+    """A measure by the words in its name; what is called potential is nothing else."""
+    known = [name for name in measures if role == "potential" or "potential" not in name.lower()]
+    return next((name for word in _MEASURE_WORDS[role] for name in known if word in name.lower()), "")
 
 
 def findings_of(study: Study) -> list[str]:
@@ -173,6 +187,9 @@ def _beginning(study: Study, name: str, n_rows: int) -> dict[str, Any]:
 
 def shown_columns(kind: str, name: str, columns: Sequence[str]) -> list[str]:
     """Columns of a table on a page."""
+    if (kind, name) == ("market", "territories"):  # the measures are called as the user calls them
+        place = columns.index("units")
+        return [*(c for c in SHOWN[kind, name] if c in columns), *columns[place + 1 : columns.index("top_20_share")]]
     wanted = [column for column in SHOWN.get((kind, name), ()) if column in columns]
     return wanted or list(columns)[:_MOST_COLUMNS]
 

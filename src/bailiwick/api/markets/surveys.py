@@ -106,6 +106,7 @@ def survey_market(
     quality, told = _quality(table, measure, competition, weights, seed)
     if quality is not None:
         table = table.merge(quality["territories"], on="territory", how="left", sort=False)
+        table = table.sort_values("score", ascending=False, kind="stable", ignore_index=True)
     spots = _spots(values, adjacency, seed)
     tables = {"territories": table, "units": _unit_table(ground, measure, whole, spots)}
     charts = _charts(ground, measure, whole, spots, table)

@@ -12,10 +12,11 @@ from bailiwick.api.markets import Findings
 from bailiwick.api.markets.attaining import goal_attainment
 from bailiwick.api.markets.contracts import contract_value
 from bailiwick.api.markets.densities import classify_density
+from bailiwick.api.markets.experiments import measure_effect
 from bailiwick.api.markets.figures import key_figures
 from bailiwick.api.markets.fits import score_bant, score_fit
 from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
-from bailiwick.api.markets.funnels import allocate_pool, deal_funnel, measure_effect
+from bailiwick.api.markets.funnels import allocate_pool, deal_funnel
 from bailiwick.api.markets.gaps import explain_gap
 from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline

@@ -163,7 +163,7 @@ def effect(
 ) -> None:
     """Tell whether a change helped: against matched units that had none, with an interval and placebos.
 
-    The folder then holds effect.csv, path.csv, pairs.csv, effect.json, path.svg, path.vl.json.
+    The folder then holds effect.csv, path.csv, pairs.csv, blend.csv, effect.json, path.svg, path.vl.json.
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api

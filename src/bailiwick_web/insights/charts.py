@@ -48,6 +48,7 @@ WORDS = (
     _("customers retained"),
     _("treated"),
     _("controls"),
+    _("synthetic"),
     _("potential"),
     _("coverage"),
     _("conversion"),

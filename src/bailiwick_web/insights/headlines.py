@@ -120,7 +120,7 @@ def _advice(factor: str) -> str:
 
 
 def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
-    found = tables("effect")[0]
+    found, *others = tables("effect")
     words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": f"{found['p_value']:.3f}"}
     if found["low"] > 0:
         first = _("The change helped: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
@@ -128,7 +128,11 @@ def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         first = _("The change did harm: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
     else:
         first = _("The change cannot be told from chance: %(effect)s, 95 %% interval %(low)s to %(high)s.") % words
-    return [first, _("Placebos: p = %(p)s among units without the change; %(before_effect)s before it, where nothing happened.") % words]
+    said = [first]
+    for other in others:
+        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": f"{other['p_value']:.3f}"}
+        said.append(_("Against a blend of all units without it: %(effect)s (%(low)s to %(high)s), p = %(p)s.") % blend)
+    return [*said, _("Placebos: p = %(p)s among units without the change; %(before_effect)s before it, where nothing happened.") % words]
 
 
 def _segments(facts: Mapping[str, Any], tables: Tables) -> list[str]:

@@ -44,6 +44,7 @@ TABLES: dict[str, Text] = {
     "effect": _("Effect"),
     "path": _("Course"),
     "pairs": _("Who was compared with whom"),
+    "blend": _("What the blend is made of"),
 }
 LABELS: dict[str, Text] = {
     "territory": _("Territory"),
@@ -125,6 +126,7 @@ LABELS: dict[str, Text] = {
     "treated": _("With the change"),
     "control": _("Compared with"),
     "controls": _("Without it"),
+    "synthetic": _("Blend"),
     "period": _("Period"),
     "is_after": _("After"),
     "date": _("Date"),
@@ -233,13 +235,15 @@ WORDS: dict[str, Text] = {
     "wins and loses": _("wins and loses"),
     "keeps, wins few": _("keeps, wins few"),
     "loses, wins few": _("loses, wins few"),
+    "matched": _("most alike"),
+    "synthetic": _("blend of all"),
     "(all)": _("all"),
     "total": _("all"),
     "now": _("now"),
     "before": _("before"),
 }
 """Values that are words of ours."""
-WORD_COLUMNS = frozenset({"class", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period"})
+WORD_COLUMNS = frozenset({"class", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"})
 EXPLAINED: dict[str, Text] = {
     "score": _("Weighted mean of the sub-scores, 0 to 100. A sub-score is the share of the other territories that are beaten, ties half."),
     "class": _("Thirds of the scores: high, medium, low."),
@@ -264,7 +268,9 @@ EXPLAINED: dict[str, Text] = {
     "conversion": _("Won ÷ worked."),
     "coverage": _("Worked ÷ all opportunities."),
     "deal_size": _("Revenue ÷ won deals."),
-    "effect": _("Change of the treated less that of their controls, relative."),
+    "effect": _(
+        "Change of the treated less that of their controls, relative: those most alike before, and a blend of all that went like them."
+    ),
     "before_effect": _("The same within the time before, where nothing happened: should be near 0."),
     "p_value": _("How often chance alone gives as much."),
     "fit": _("0 to 100: how much a prospect looks like a customer, by the weights of the profile."),

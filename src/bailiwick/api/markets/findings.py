@@ -158,7 +158,7 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "attainment": (("attainment",), ("attainment",)),
     "funnel": (("funnel", "groups", "index"), ("funnel",)),
     "allocation": (("allocation", "methods"), ("allocation",)),
-    "effect": (("effect", "path", "pairs"), ("path",)),
+    "effect": (("effect", "path", "pairs", "blend"), ("path",)),
     "gap": (("groups",), ("gap",)),
     "market": (("territories", "units"), ("map", "pareto", "white_space", "quality")),
 }

@@ -12,11 +12,10 @@ from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
-from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.wording import quoted
 from bailiwick.insight.allocation import METHODS, allocate, shares_of
 from bailiwick.insight.kpis.funnel import Funnel, funnel
-from bailiwick.pictures.insight_charts import bar_chart, grouped_chart, lines_chart
+from bailiwick.pictures.insight_charts import bar_chart, grouped_chart
 
 _WON, _LOST = ("won", "closed won", "gewonnen", "success"), ("lost", "closed lost", "verloren", "failure")
 
@@ -249,83 +248,3 @@ def _floor(sheet: Sheet, floor: str | float | None, n: int) -> FloatArray:
     if isinstance(floor, str):
         return np.nan_to_num(sheet.numbers(floor))
     return np.full(n, float(floor or 0.0))
-
-
-def measure_effect(
-    panel: Any,
-    *,
-    treated: str,
-    since: str,
-    unit: str = "unit",
-    period: str = "period",
-    value: str = "value",
-    date_order: DateOrder | None = None,
-    seed: int = 0,
-) -> Findings:
-    """Did a change help? Difference in differences with matched controls, interval and placebos.
-
-    Parameters
-    ----------
-    panel
-        Rows of unit, period (dates) and value.
-    treated
-        Column that says which units had the change: yes or no.
-    since
-        First day of the time after.
-
-    Raises
-    ------
-    InputError
-        If there is too little, or values are not above 0.
-    """
-    import pandas as pd
-
-    from bailiwick.api.market_files import day_number, day_text
-    from bailiwick.insight.effects import difference_in_differences
-
-    sheet = read_sheet(panel, date_order=date_order)
-    units, days, amounts = sheet.texts(unit), sheet.days(period), sheet.numbers(value)
-    names, row = np.unique(units.astype(str), return_inverse=True)
-    when, column = np.unique(days[np.isfinite(days)], return_inverse=True)
-    values = np.zeros((len(names), len(when)))
-    np.add.at(values, (row[np.isfinite(days)], column), np.nan_to_num(amounts)[np.isfinite(days)])
-    is_yes = np.isin(np.array([t.casefold() for t in sheet.texts(treated)]), ["yes", "true", "1", "y", "treated"])
-    is_treated = np.bincount(row, is_yes, minlength=len(names)) > 0
-    n_before = int((when < float(day_number(since, "since") or 0)).sum())
-    found = difference_in_differences(values, is_treated, n_before, seed=seed)
-    helped = "helped" if found.low > 0 else "did harm" if found.high < 0 else "cannot be told from chance"
-    span = f"{percent(found.low, signed=True)} to {percent(found.high, signed=True)}"
-    told = []
-    if abs(found.before_effect) > abs(found.effect) / 2 and abs(found.before_effect) > 0.02:
-        text = (
-            "already before the change the treated units drifted apart from their controls by "
-            f"{percent(found.before_effect, signed=True)}; do not trust the effect"
-        )
-        told.append(Notice("drift_before", text))
-    sentences = (
-        f"The change {helped}: {percent(found.effect, signed=True)} against matched controls, 95 % interval {span}.",
-        (
-            f"Placebos: p = {found.p_value:.3f} among untreated units; {percent(found.before_effect, signed=True)} before "
-            "the change, where nothing happened."
-        ),
-    )
-    effect = pd.DataFrame(
-        [{"effect": found.effect, "low": found.low, "high": found.high, "p_value": found.p_value, "before_effect": found.before_effect}]
-    )
-    dates = [day_text(int(d)) for d in when]
-    path = pd.DataFrame(
-        {"period": dates, "treated": found.treated_path, "controls": found.control_path, "is_after": np.arange(len(when)) >= n_before}
-    )
-    pairs = pd.DataFrame(
-        [{"treated": names[t], "control": names[c]} for t, cs in zip(np.flatnonzero(is_treated), found.matches, strict=True) for c in cs]
-    )
-    steps: FloatArray = np.arange(len(when), dtype=np.float64) - n_before
-    lines = {"treated": (steps, found.treated_path), "controls": (steps, found.control_path)}
-    chart = lines_chart(f"The change {helped}", "1 = mean before", "periods since the change", "value ÷ mean before", lines, format=".2f")
-    facts = {
-        "since": since,
-        "n_treated": int(is_treated.sum()),
-        "n_controls": int((~is_treated).sum()),
-        "interval": "95 %, bootstrap over units",
-    }
-    return Findings("effect", {"effect": effect, "path": path, "pairs": pairs}, facts, sentences, {"path": chart}, (*sheet.notices, *told))

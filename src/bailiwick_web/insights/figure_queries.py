@@ -15,7 +15,7 @@ from bailiwick_web.insights.models import Study
 from bailiwick_web.insights.presenting import FIGURES, cell, figure_text, label
 from bailiwick_web.insights.storing import rows, table
 
-SHOWN_LINES = 200
+SHOWN_LINES = 40
 _STEPS = ("revenue_before", "new", "expansion", "contraction", "churn", "revenue")
 
 

@@ -122,9 +122,9 @@ def _advice(factor: str) -> str:
 def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     found, *others = tables("effect")
     words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": f"{found['p_value']:.3f}"}
-    if found["low"] > 0:
+    if facts["verdict"] == "helped":
         first = _("The change helped: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
-    elif found["high"] < 0:
+    elif facts["verdict"] == "did harm":
         first = _("The change did harm: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
     else:
         first = _("The change cannot be told from chance: %(effect)s, 95 %% interval %(low)s to %(high)s.") % words

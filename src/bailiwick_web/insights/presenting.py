@@ -207,6 +207,8 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Columns of a table on the page, in this order, where not all are shown; the whole table has them all."""
+ASIDE: dict[str, tuple[str, ...]] = {"key_figures": ("figures", "measures", "lines"), "effect": ("pairs",)}
+"""Tables that are only linked from a page: what they hold is shown in another way, or is behind each number."""
 ORDER: dict[str, tuple[str, ...]] = {
     "market": ("territories", "units"),
     "forecast": ("methods", "forecast", "seasonality"),

@@ -16,7 +16,7 @@ from bailiwick_web.insights.finding import visible_studies
 from bailiwick_web.insights.headlines import headlines
 from bailiwick_web.insights.kinds import KINDS, PAGES, Field, Kind
 from bailiwick_web.insights.models import DataTable, Study, StudyPart
-from bailiwick_web.insights.presenting import EXPLAINED, ORDER, SHOWN, TABLES, grid, label
+from bailiwick_web.insights.presenting import ASIDE, EXPLAINED, ORDER, SHOWN, TABLES, grid, label
 from bailiwick_web.insights.storing import pictures, rows, table
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
@@ -159,18 +159,17 @@ def shown_study(study: Study) -> dict[str, Any]:
     """An answer: sentences, pictures, the beginning of each table."""
     found = {part.name: part.n_rows for part in study.parts.filter(kind=StudyPart.Kind.TABLE).defer("content") if part.n_rows}
     first = [name for name in ORDER.get(study.kind, ()) if name in found]
-    grids = [_beginning(study, name, found[name]) for name in [*first, *(n for n in found if n not in first)] if name not in _HIDDEN]
+    hidden = ASIDE.get(study.kind, ())
+    grids = [_beginning(study, name, found[name]) for name in [*first, *(n for n in found if n not in first)] if name not in hidden]
     return {
         "study": study,
         "question": KINDS[study.kind],
         "findings": findings_of(study),
         "pictures": pictures(study, get_language() or "en"),
         "grids": grids,
+        "aside": [{"name": name, "title": TABLES.get(name, label(name)), "n_rows": n} for name, n in found.items() if name in hidden],
         "warnings": study.facts.get("warnings", []),
     }
-
-
-_HIDDEN = frozenset({"stability", "classes"})
 
 
 def _beginning(study: Study, name: str, n_rows: int) -> dict[str, Any]:

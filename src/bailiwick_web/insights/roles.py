@@ -43,6 +43,10 @@ ROLES: dict[str, tuple[str, ...]] = {
 """Kind of a table → what its columns may be."""
 
 
+_OWN_IDS: dict[str, tuple[str, ...]] = {Kind.DEALS: ("opportunity_id", "deal_id", "opportunity", "deal")}
+"""Names of the id of a row, where the usual ones could also be that of its account."""
+
+
 def guess_kind(names: Sequence[str]) -> str:
     """What the rows of a table are, by the names of its columns.
 
@@ -70,7 +74,7 @@ def guess_roles(kind: str, names: Iterable[str]) -> dict[str, str]:
     by_key = {name_key(name): name for name in reversed(list(names))}
     found: dict[str, str] = {}
     for role in ROLES[kind]:
-        usual = ORDER_SYNONYMS.get(role, ()) if kind == Kind.ORDERS else ()
+        usual = ORDER_SYNONYMS.get(role, ()) if kind == Kind.ORDERS else _OWN_IDS.get(kind, ()) if role == "id" else ()
         for word in (*usual, *SYNONYMS.get(role, ()), role):
             name = by_key.get(name_key(word))
             if name is not None and name not in found.values():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _YES = ("yes", "true", "1", "y", "treated")
 _LEAST_WEIGHT = 0.005
+_SURE = 0.05
 
 
 def measure_effect(
@@ -65,6 +66,7 @@ def measure_effect(
     }
     facts = {
         "since": since,
+        "verdict": _verdict(found),
         "n_treated": int(grid.is_treated.sum()),
         "n_controls": int((~grid.is_treated).sum()),
         "interval": "matched: 95 %, bootstrap over units; synthetic: 95 % of the effects of placebos",
@@ -96,6 +98,9 @@ def _grid(sheet: Sheet, unit: str, period: str, value: str, treated: str) -> _Gr
 
 
 def _verdict(found: Effect) -> str:
+    """Both must say so: the interval, and the placebos among units without the change."""
+    if found.p_value > _SURE:
+        return "cannot be told from chance"
     return "helped" if found.low > 0 else "did harm" if found.high < 0 else "cannot be told from chance"
 
 

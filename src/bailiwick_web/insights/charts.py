@@ -143,6 +143,8 @@ def narrowed(spec: Spec) -> Spec:
     if "facet" in found:
         found["columns"] = 1
         found["spec"]["width"] = _NARROW - 40
+    config = found.setdefault("config", {})
+    config["legend"] = {**config.get("legend", {}), "orient": "bottom", "columns": 2}
     for legend in _legends(found):
         legend["columns"] = 2
     for axis in _axes(found):

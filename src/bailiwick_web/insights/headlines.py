@@ -67,7 +67,18 @@ def _forecast(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         _("All together by %(method)s: error %(ours)s in the back-test against %(naive)s of repeating the year before (MASE).") % test,
         _("Better than the year before in %(better)d of %(n)d series; %(share)s of held-back months fell into intervals meant for 90 %%.")
         % {"better": better, "n": len(methods), "share": percent(facts["coverage"])},
+        *_adds_up(whole, rows),
     ]
+
+
+def _adds_up(whole: Rows, rows: Rows) -> list[str]:
+    """Whether the finest series add up to all, month by month."""
+    finest = max(row["level"] for row in rows)
+    parts = [row for row in rows if row["level"] == finest]
+    if finest == whole[0]["level"]:
+        return []
+    apart = max(abs(row["forecast"] - sum(part["forecast"] for part in parts if part["month"] == row["month"])) for row in whole)
+    return [_("The parts add up to all in every month; the largest difference is %(apart)s.") % {"apart": number(round(apart, 2))}]
 
 
 def _leads(facts: Mapping[str, Any], tables: Tables) -> list[str]:

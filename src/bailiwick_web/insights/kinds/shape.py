@@ -27,6 +27,8 @@ class Input:
         Of the input.
     kinds
         Kinds of tables that fit.
+    is_proposed
+        Whether the newest table that fits is chosen although it is not needed.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Input:
     kinds: tuple[str, ...]
     is_needed: bool = True
     help: Text = ""
+    is_proposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,14 @@ class Given:
         """What the user said; None for nothing."""
         value = self.options.get(name)
         return None if value in ("", None, []) else value
+
+    def by_role(self, name: str, *roles: str) -> pa.Table | None:
+        """A table whose columns of some roles are called after them, so that several tables can be read by one set of names."""
+        table = self.tables.get(name)
+        if table is None:
+            return None
+        called = {column: role for role, column in self.columns(name, *roles).items() if role not in table.column_names}
+        return table.rename_columns([called.get(column, column) for column in table.column_names])
 
     def columns(self, name: str, *roles: str) -> dict[str, str]:
         """Role → column of an input, of some roles or all."""

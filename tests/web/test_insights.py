@@ -321,6 +321,22 @@ def test_segments_by_orders_and_by_rules(planner: Actor) -> None:
     table = bring(planner, orders())
     by_orders = answered(planner, "segments", {"method": "rfm"}, orders=table)
     assert sum(row["accounts"] for row in storing.rows(by_orders, "segments")) == len(set(orders()["customer"]))
+    called_otherwise = {("buyer" if name == "customer" else name): values for name, values in orders().items()}
+    other = bring(planner, called_otherwise, kind="orders")
+    services.say_roles(
+        planner,
+        other.public_id,
+        version=other.version,
+        kind="orders",
+        name="o",
+        roles={"customer": "buyer", "date": "date", "amount": "amount"},
+    )
+    deals = bring(
+        planner, {"opportunity_id": [1, 2], "account": ["u00", "u01"], "stage": ["won", "lost"], "value": [5, 6], "reason": ["price", ""]}
+    )
+    assert deals.roles["id"] == "opportunity_id"
+    with_deals = answered(planner, "segments", {"method": "rfm"}, orders=DataTable.objects.get(pk=other.pk), deals=deals)
+    assert sum(row["accounts"] for row in storing.rows(with_deals, "segments")) == len(set(orders()["customer"]))
     accounts = bring(planner, {"id": ["a", "b", "c"], "staff": [300, 20, 10]}, "accounts.csv", kind="accounts")
     rules = {"method": "rules", "rules": ["Large: staff >= 250", "Small: staff < 250"]}
     by_rules = answered(planner, "segments", rules, accounts=accounts)

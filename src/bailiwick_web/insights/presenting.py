@@ -120,6 +120,8 @@ LABELS: dict[str, Text] = {
     "demographics": _("Demographics"),
     "purchasing_history": _("Purchasing history"),
     "estimated_revenue_potential": _("Estimated revenue potential"),
+    "potential_low": _("from"),
+    "potential_high": _("to"),
     "stability": _("Stability"),
     "effect": _("Effect"),
     "before_effect": _("Before the change"),
@@ -187,6 +189,12 @@ PERCENTS = frozenset(
         "share_extrapolated",
     }
 )
+SHARES: dict[tuple[str, str], str] = {
+    ("effect", "low"): "effect",
+    ("effect", "high"): "effect",
+    ("effect", "weight"): "share",
+}
+"""Question and column → the column in whose form it is shown, where the same name means something else elsewhere."""
 SCORES = frozenset(
     {"score", "potential_score", "concentration_score", "travel_score", "competition_score", "score_low", "score_high", "fit"}
 )
@@ -200,7 +208,10 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("forecast", "forecast"): ("series", "month", "forecast", "low", "high"),
     ("forecast", "methods"): ("series", "method", "mase", "mase_seasonal_naive", "is_better_than_naive"),
-    ("lead_scores", "leads"): (),
+    ("segments", "segments"): (
+        "segment", "accounts", "demographics", "purchasing_history", "estimated_revenue_potential", "potential_low", "potential_high",
+    ),
+    ("segments", "members"): ("account", "segment"),
     ("gap", "groups"): (
         "group", "revenue", "gap", "main_factor", "effect potential", "effect coverage", "effect conversion", "effect deal size",
         "opportunities", "coverage", "conversion", "conversion_low", "conversion_high", "deal_size",
@@ -318,7 +329,7 @@ def label(column: str) -> str:
     return str(LABELS[column]) if column in LABELS else words(column)
 
 
-def cell(column: str, value: Any) -> str:
+def cell(column: str, value: Any, kind: str = "") -> str:
     """A value as it is shown.
 
     >>> cell("penetration", 0.25), cell("class", "high"), cell("sales", 1234.5), cell("x", None), cell("is_held", True)
@@ -331,7 +342,7 @@ def cell(column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, int | float):
-        return _figure(column, float(value))
+        return _figure(SHARES.get((kind, column), column), float(value))
     text = str(value)
     return str(WORDS[text]) if column in WORD_COLUMNS and text in WORDS else text
 
@@ -370,7 +381,8 @@ def grid(kind: str, name: str, rows: Sequence[Mapping[str, Any]], columns: Seque
     lines = []
     for row in rows:
         cells = [
-            {"text": cell(c, row[c]), **head, "is_bad": row[c] == "low" and c == "class"} for c, head in zip(columns, heads, strict=True)
+            {"text": cell(c, row[c], kind), **head, "is_bad": row[c] == "low" and c == "class"}
+            for c, head in zip(columns, heads, strict=True)
         ]
         lines.append({"cells": cells, "value": "" if not by else row.get(by, row.get(columns[0], ""))})
     return {"heads": heads, "lines": lines, "target": target, "by": by}

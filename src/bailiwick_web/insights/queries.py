@@ -79,11 +79,7 @@ def progress_of(study: Study) -> dict[str, Any]:
 def form_of(actor: Actor, kind: Kind, chosen: Mapping[str, str]) -> dict[str, Any]:
     """The form of a question: tables that fit, plans, and fields with their choices."""
     tables = {wanted.name: _fitting(wanted.kinds) for wanted in kind.inputs}
-    picked = {
-        name: _picked(found, chosen.get(f"table:{name}"), is_needed=w.is_needed)
-        for w in kind.inputs
-        for name, found in [(w.name, tables[w.name])]
-    }
+    picked = {w.name: _picked(tables[w.name], chosen.get(f"table:{w.name}"), is_proposed=w.is_needed or w.is_proposed) for w in kind.inputs}
     scenarios = list(visible_scenarios(actor).order_by("-changed_at")[:60]) if kind.needs_scenario else []
     scenario = next((s for s in scenarios if str(s.public_id) == chosen.get("scenario")), _first_scenario(scenarios))
     inputs = [{"input": w, "tables": tables[w.name], "picked": picked[w.name]} for w in kind.inputs]
@@ -108,9 +104,12 @@ def _fitting(kinds: Sequence[str]) -> list[DataTable]:
     return list(DataTable.objects.filter(kind__in=kinds, n_rows__gt=0)[:60])
 
 
-def _picked(tables: Sequence[DataTable], wanted: str | None, *, is_needed: bool) -> DataTable | None:
+def _picked(tables: Sequence[DataTable], wanted: str | None, *, is_proposed: bool) -> DataTable | None:
     found = next((t for t in tables if str(t.public_id) == wanted), None)
-    return found or (tables[0] if tables and (is_needed or wanted is None) else None)
+    return found or (tables[0] if tables and is_proposed and wanted != _NOTHING else None)
+
+
+_NOTHING = "-"
 
 
 def _first_scenario(scenarios: Sequence[Scenario]) -> Scenario | None:

@@ -17,22 +17,14 @@ def segments(given: Given) -> Findings:
     """Segments of accounts."""
     method = given.options.get("method") or RFM
     clusters = given.said("clusters")
-    accounts = None if method == RFM and "accounts" not in given.tables else given.tables.get("accounts")
-    column_map = {
-        **given.columns("accounts", "id"),
-        **given.columns("orders", "customer", "date", "amount", "quantity", "price", "product"),
-    }
-    if accounts is None:
-        column_map.pop("id", None)
     if method == RFM and "orders" not in given.tables:
         raise InputError("classes by orders need a table of orders; choose one", code="no_table", field="orders")
     return api.segment_accounts(
-        accounts,
-        orders=given.tables.get("orders"),
+        given.by_role("accounts", "id"),
+        orders=given.by_role("orders", "customer", "date", "amount", "quantity", "price", "product"),
         rules=_rules(given) if method == RULES else None,
         clusters=(int(clusters) if clusters else "auto") if method == CLUSTERS else None,
         deals=given.tables.get("deals"),
-        column_map=column_map,
     )
 
 
@@ -62,7 +54,7 @@ KINDS = (
         ),
         run=segments,
         inputs=(
-            Input("orders", _("Orders"), (DataTable.Kind.ORDERS,), is_needed=False),
+            Input("orders", _("Orders"), (DataTable.Kind.ORDERS,), is_needed=False, is_proposed=True),
             Input("accounts", _("Accounts"), (DataTable.Kind.ACCOUNTS,), is_needed=False),
             Input("deals", _("Deals with reasons"), (DataTable.Kind.DEALS,), is_needed=False),
         ),

@@ -138,6 +138,7 @@ ROWS = {
     "stop_insight": Row(Right.PLAN, "nothing", NONE, "POST"),
     "insight_card": Row(Right.LOOK, "nothing", NONE),
     "forget_insight": Row(Right.PLAN, "nothing", NONE, "POST"),
+    "mark_units": Row(Right.PLAN, "nothing", NONE, "POST"),
     "insight_rows": Row(Right.PLAN, "part", NONE),
     "insight_rows_csv": Row(Right.PLAN, "part", NONE),
     "insight_chart": Row(Right.PLAN, "part", NONE),

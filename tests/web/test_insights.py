@@ -346,6 +346,26 @@ def test_segments_by_orders_and_by_rules(planner: Actor) -> None:
     assert "expected NAME: CONDITION" in refused.job.error
 
 
+def test_segments_can_be_asked_for_by_the_rules_of_a_plan(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
+    accounts = bring(
+        planner, {"id": [f"u{i:02d}" for i in range(30)], "staff": [10 * i for i in range(30)]}, "accounts.csv", kind="accounts"
+    )
+    rules = {"method": "rules", "rules": ["Large: staff >= 200", "Small: staff < 200"]}
+    study = answered(planner, "segments", rules, accounts=accounts)
+    unit_set = scenario.plan.unit_set
+    client = sign_in("planner")
+    assert "Use the segments in plans" in client.get("/insights/segments/").content.decode()
+    answer = client.post(reverse("mark_units", args=[study.public_id]), {"unit_set": str(unit_set.public_id)}, follow=True)
+    assert "30 of 36 have their segment" in answer.content.decode()
+    fields = client.get(f"/api/v1/scenarios/{scenario.public_id}/rules/preview", {"condition": "segment = 'Large'", "territory": "P1"})
+    marked = list(unit_set.units.filter(attributes__segment="Large").values_list("code", flat=True))
+    assert (len(marked), min(marked), fields.status_code) == (10, "u20", 200)
+    assert AuditEntry.objects.filter(action="units.segmented").count() == 1
+    strangers = bring(planner, {"id": ["x1", "x2"], "staff": [300, 1]}, "others.csv", kind="accounts")
+    with pytest.raises(Conflict):
+        services.mark_units(planner, answered(planner, "segments", rules, accounts=strangers).public_id, unit_set.public_id)
+
+
 def test_a_change_that_helped_is_told_from_one_that_did_not(planner: Actor) -> None:
     rng = np.random.default_rng(5)
     units, periods = [f"s{i}" for i in range(24)], [f"2025-{m:02d}-01" for m in range(1, 13)]

@@ -20,6 +20,7 @@ from bailiwick_web.insights.presenting import ASIDE, EXPLAINED, ORDER, SHOWN, TA
 from bailiwick_web.insights.storing import pictures, rows, table
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
+from bailiwick_web.territories.models import UnitSet
 
 FIRST, PAGE = 12, 100
 _MOST_COLUMNS = 10
@@ -168,6 +169,7 @@ def shown_study(study: Study) -> dict[str, Any]:
         "grids": grids,
         "aside": [{"name": name, "title": TABLES.get(name, label(name)), "n_rows": n} for name, n in found.items() if name in hidden],
         "warnings": study.facts.get("warnings", []),
+        "unit_sets": list(UnitSet.objects.order_by("-pk")[:40]) if study.kind == "segments" else [],
     }
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("studies/<uuid:public_id>/stop", studies.stop, name="stop_insight"),
     path("studies/<uuid:public_id>/card", studies.card, name="insight_card"),
     path("studies/<uuid:public_id>/forget", studies.forget, name="forget_insight"),
+    path("studies/<uuid:public_id>/mark", studies.mark, name="mark_units"),
     path("studies/<uuid:public_id>/tables/<str:name>.csv", studies.table_csv, name="insight_rows_csv"),
     path("studies/<uuid:public_id>/tables/<str:name>", studies.table, name="insight_rows"),
     path("studies/<uuid:public_id>/charts/<str:name>.vl.json", studies.chart, name="insight_chart"),

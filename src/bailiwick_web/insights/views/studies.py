@@ -21,6 +21,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import request_cancel
 from bailiwick_web.insights import queries, services, storing
 from bailiwick_web.insights.finding import study_of
+from bailiwick_web.insights.forms import identifier
 from bailiwick_web.insights.kinds import KINDS
 from bailiwick_web.insights.views.pages import HERE
 
@@ -120,6 +121,20 @@ def chart(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
     if found is None:
         raise Missing(_("There is no such picture."))
     return JsonResponse(found, headers={"Content-Disposition": f'attachment; filename="{name}.vl.json"'})
+
+
+@access(Right.PLAN)
+@require_POST
+def mark(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Write the segments to customers or areas."""
+    unit_set = identifier(request.POST.get("unit_set"))
+    if unit_set is None:
+        raise Missing(_("There are no such customers or areas."))
+    n, whole = services.mark_units(actor_of(request), public_id, unit_set)
+    messages.success(
+        request, _("%(n)d of %(whole)d have their segment; rules of plans can ask for it as “segment”.") % {"n": n, "whole": whole}
+    )
+    return redirect("insight_study", public_id)
 
 
 @access(Right.PLAN)

@@ -235,14 +235,17 @@ def _charts(ground: _Ground, measure: str, whole: Concentration, spots: HotSpots
     n_hot = 0 if kinds is None else int((kinds == "hot").sum())
     title = f"{measure} stands together in {counted(n_hot, 'unit', 'units')}" if n_hot else f"Where {measure} is"
     subtitle = "outlined: hot and cold spots beyond chance" if n_hot else "five classes of as many different values each"
-    charts = {"map": market_map(title, subtitle, measure, ground.units, ground.values, spots=kinds), "pareto": curve_chart(whole, measure)}
+    charts = {
+        "map": market_map(title, subtitle, measure.replace("_", " "), ground.units, ground.values, spots=kinds),
+        "pareto": curve_chart(whole, measure),
+    }
     if "share_gap" in table:
         order = table.sort_values("share_gap", ascending=False, kind="stable")
         first = order.iloc[0]
         heading = f"{first['territory']} is served least for what it could bring"
         gaps = order["share_gap"].to_numpy(dtype=np.float64)
         names = order["territory"].tolist()
-        charts["white_space"] = bar_chart(heading, "share of the potential less share of the effort", "share", names, gaps, format="+.0%")
+        charts["white_space"] = bar_chart(heading, "share of the potential less share of the effort", "share", names, gaps, format="+.1%")
     return charts
 
 

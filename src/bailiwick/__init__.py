@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         estimate_potential,
         evaluate,
         expect_orders,
+        explain_gap,
         find_duplicates,
         find_hot_spots,
         forecast_pipeline,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         score_leads,
         score_territories,
         segment_accounts,
+        survey_market,
         travel_matrix,
     )
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
@@ -92,6 +94,7 @@ __all__ = [
     "estimate_potential",
     "evaluate",
     "expect_orders",
+    "explain_gap",
     "find_duplicates",
     "find_hot_spots",
     "forecast_pipeline",
@@ -109,6 +112,7 @@ __all__ = [
     "score_leads",
     "score_territories",
     "segment_accounts",
+    "survey_market",
     "travel_matrix",
 ]
 

@@ -45,4 +45,5 @@ urlpatterns = [
     path("", include("bailiwick_web.core.urls")),
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.exchange.urls")),
+    path("insights/", include("bailiwick_web.insights.urls")),
 ]

@@ -16,6 +16,7 @@ RAIL = (
     ("home", _("Home"), "h", "home", Right.LOOK),
     ("mine", _("My territory"), "m", "pin", Right.LOOK),
     ("plans", _("Plans"), "p", "layers", Right.LOOK),
+    ("insights", _("Insights"), "i", "chart", Right.LOOK),
     ("data", _("Data"), "d", "table", Right.IMPORT),
     ("organisation", _("Organisation"), "o", "tree", Right.REVIEW),
     ("people", _("People"), "t", "people", Right.PEOPLE),

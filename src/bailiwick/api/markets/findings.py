@@ -155,10 +155,12 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "forecast": (("forecast", "methods", "seasonality", "test"), ("forecast", "seasonality")),
     "next_orders": (("accounts",), ("overdue",)),
     "pipeline": (("groups", "deals", "rates"), ("pipeline",)),
-    "key_figures": (("figures", "waterfall", "quadrant"), ("waterfall", "quadrant")),
+    "key_figures": (("figures", "waterfall", "quadrant", "measures", "lines"), ("waterfall", "quadrant")),
     "attainment": (("attainment",), ("attainment",)),
     "funnel": (("funnel", "groups", "index"), ("funnel",)),
     "allocation": (("allocation", "methods"), ("allocation",)),
-    "effect": (("effect", "path", "pairs"), ("path",)),
+    "effect": (("effect", "path", "pairs", "blend"), ("path",)),
+    "gap": (("groups",), ("gap",)),
+    "market": (("territories", "units"), ("map", "pareto", "white_space", "quality")),
 }
 """Kind → names of its tables and of its pictures."""

@@ -139,13 +139,14 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
 
 
 def work() -> int:
-    """Do jobs until told to end; every few seconds look for jobs whose worker died."""
+    """Do jobs until told to end; every few seconds look for jobs whose worker died, and do what is due by the clock."""
     import django
     from django.db import connection
     from django.utils import timezone
 
     django.setup()
     from bailiwick_web.core.jobs import reap
+    from bailiwick_web.core.ticking import tick
 
     parent = os.getppid()
 
@@ -153,6 +154,7 @@ def work() -> int:
         while True:
             try:
                 reap(timezone.now())
+                tick(timezone.now())
             except Exception as error:
                 print(f"the look for dead jobs failed: {error}", file=sys.stderr)  # noqa: T201
             connection.close()

@@ -19,6 +19,8 @@ DATA_FOLDER.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = env.str("BAILIWICK_SECRET_KEY", "") or secret_key(DATA_FOLDER)
 DEBUG = env.bool("BAILIWICK_DEBUG", False)
 ALLOWED_HOSTS = env.list("BAILIWICK_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CURRENCY = env.str("BAILIWICK_CURRENCY", "USD").upper()
+LEAD_RESPONSE_MINUTES = env.int("BAILIWICK_LEAD_RESPONSE_MINUTES", 60)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("BAILIWICK_ORIGINS", [])
 IS_HTTPS = env.bool("BAILIWICK_HTTPS", False)
 DEMO_KEY = env.str("BAILIWICK_DEMO_KEY", "")
@@ -43,6 +45,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "bailiwick_web.territories",
     "bailiwick_web.planning",
+    "bailiwick_web.crm",
     "bailiwick_web.exchange",
 ]
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.models import Node, Position, Staffing, User
+from bailiwick_web.core.models import Node, Person, Position, Staffing, User
 from bailiwick_web.core.refusals import NotAllowed
 from bailiwick_web.core.roles import Right, Role, any_right
 
@@ -49,11 +49,14 @@ class Scope:
     ----------
     kind
         ``all``; ``subtree`` of the nodes at ``paths``; ``own``: the positions in ``position_ids`` only, which may be none.
+    user_id
+        Whose it is: what is their own is within it whatever they lead or fill. None only with ``all``, or if they see nothing.
     """
 
     kind: Literal["own", "subtree", "all"]
     paths: tuple[str, ...] = ()
     position_ids: frozenset[int] = frozenset()
+    user_id: int | None = None
 
     def positions(self) -> QuerySet[Position]:
         """The positions within the scope."""
@@ -63,6 +66,17 @@ class Scope:
         for path in self.paths:
             inside |= Q(node__path__startswith=path)
         return Position.objects.filter(inside)
+
+    def people(self, today: date) -> QuerySet[Person]:
+        """The user's own person, and those who fill a position within the scope today."""
+        if self.kind == "all":
+            return Person.objects.all()
+        if self.user_id is None:
+            return Person.objects.none()
+        filled = Staffing.objects.filter(position__in=self.positions(), valid_from__lte=today).filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=today)
+        )
+        return Person.objects.filter(Q(user_id=self.user_id) | Q(pk__in=filled.values("person_id")))
 
 
 def scope_of(user: User | None, today: date) -> Scope:
@@ -78,9 +92,9 @@ def scope_of(user: User | None, today: date) -> Scope:
     )
     own = frozenset(pk for pk in staffings.values_list("position_id", flat=True) if pk is not None)
     if not user.roles & {Role.MANAGER, Role.VIEWER}:
-        return Scope("own", (), own)
+        return Scope("own", (), own, user.pk)
     paths = tuple(Node.objects.filter(leaders__in=staffings).values_list("path", flat=True))
-    return Scope("subtree", paths, own) if paths else Scope("own", (), own)
+    return Scope("subtree", paths, own, user.pk) if paths else Scope("own", (), own, user.pk)
 
 
 def access(right: Right) -> Callable[[View], View]:

@@ -23,7 +23,9 @@ class Right(StrEnum):
     """What somebody may do, within their scope."""
 
     LOOK = "look"
-    """Sign in, see published plans within the scope."""
+    """Sign in, see published plans and customers within the scope."""
+    SELL = "sell"
+    """Write records of customers within the scope: accounts, contacts, deals, orders, activities, cases."""
     REVIEW = "review"
     """See proposed plans."""
     CHALLENGE = "challenge"
@@ -42,15 +44,27 @@ class Right(StrEnum):
     """Change the sales organisation: nodes, positions, who fills them."""
     PEOPLE = "people"
     """Invite users, give roles, take access away."""
+    PRIVACY = "privacy"
+    """Export and erase what is kept of a person."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
     Role.PLANNER: frozenset(
-        {Right.LOOK, Right.REVIEW, Right.CHALLENGE, Right.PLAN, Right.IMPORT, Right.PUBLISH, Right.AUDIT, Right.ORGANISE}
+        {
+            Right.LOOK,
+            Right.SELL,
+            Right.REVIEW,
+            Right.CHALLENGE,
+            Right.PLAN,
+            Right.IMPORT,
+            Right.PUBLISH,
+            Right.AUDIT,
+            Right.ORGANISE,
+        }
     ),
-    Role.MANAGER: frozenset({Right.LOOK, Right.REVIEW, Right.CHALLENGE, Right.APPROVE}),
-    Role.REP: frozenset({Right.LOOK, Right.CHALLENGE}),
+    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE}),
+    Role.REP: frozenset({Right.LOOK, Right.SELL, Right.CHALLENGE}),
     Role.VIEWER: frozenset({Right.LOOK}),
 }
 

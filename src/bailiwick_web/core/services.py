@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.events import pass_on
 from bailiwick_web.core.models import AuditEntry, Job, OutboxEvent, Record, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Stale, VersionNeeded
 from bailiwick_web.core.roles import Right, Role
@@ -20,7 +21,10 @@ def stamped(actor: Actor) -> dict[str, Any]:
 
 
 def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: Any = "", after: Any = "", reason: str = "") -> None:
-    """Write down what was done; to be called in the transaction that does it."""
+    """Write down what was done; to be called in the transaction that does it.
+
+    A record about a person has an ``audit_name`` without their name, so that what cannot be changed needs not be.
+    """
     AuditEntry.objects.create(
         at=actor.now,
         actor=actor.user,
@@ -28,7 +32,7 @@ def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: 
         action=action,
         record_type=record._meta.model_name or "",
         record_id=str(getattr(record, "public_id", record.pk)),
-        record_name=str(record)[:300],
+        record_name=str(getattr(record, "audit_name", record))[:300],
         field=field,
         before=str(before),
         after=str(after),
@@ -37,8 +41,9 @@ def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: 
 
 
 def tell(actor: Actor, kind: str, **payload: Any) -> None:
-    """Put an event into the outbox; to be called in the transaction of the change."""
+    """Put an event into the outbox, and pass it on to apps that listen; to be called in the transaction of the change."""
     OutboxEvent.objects.create(kind=kind, payload=payload, created_at=actor.now)
+    pass_on(actor, kind, payload)
 
 
 def check_version(record: Record, version: int | None) -> None:

@@ -87,7 +87,7 @@ def _attribute_names(units: UnitArrays, unit_set_id: int) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _attribute_column(units: UnitArrays, unit_set_id: int, name: str) -> Column:
     rows = Unit.objects.filter(unit_set_id=unit_set_id).order_by("idx").values_list("attributes", flat=True)
-    return _text_column(str(attributes.get(name, "") or "") for attributes in rows.iterator(chunk_size=5_000))
+    return text_column(str(attributes.get(name, "") or "") for attributes in rows.iterator(chunk_size=5_000))
 
 
 def forget() -> None:
@@ -104,13 +104,14 @@ def columns_of(arrays: ScenarioArrays, unit_set_id: int, fields: Sequence[str]) 
             values = table.measures[name]
             found[name] = Column(np.array([f"{v:g}" for v in values.tolist()], dtype=object), values)
         elif name in {CODE, NAME}:
-            found[name] = _text_column(table.ids if name == CODE else table.labels)
+            found[name] = text_column(table.ids if name == CODE else table.labels)
         else:
             found[name] = _attribute_column(arrays.units, unit_set_id, name)
     return found
 
 
-def _text_column(values: Iterable[Any]) -> Column:
+def text_column(values: Iterable[Any]) -> Column:
+    """Texts that conditions can compare, as words and as numbers."""
     texts = np.array([str(value).strip() for value in values], dtype=object)
     numbers = parse_numbers(pa.array(texts.tolist(), pa.string()))
     return Column(texts, np.where(numbers.is_missing | numbers.is_bad, np.nan, numbers.values))

@@ -1,0 +1,1 @@
+"""The one write path to the records of customers."""

@@ -1,0 +1,47 @@
+"""The bin: after 90 days what is in it goes for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.services import audit
+from bailiwick_web.crm import models as m
+from bailiwick_web.crm.services.attachments import drop_content
+from bailiwick_web.crm.services.writing import KEPT
+
+CHUNK = 500
+IN_ORDER = (
+    *(m.Attachment, m.Activity, m.ActivitySeries, m.Case, m.Order, m.Opportunity, m.Lead, m.Location, m.Contact, m.Account),
+    *(m.CompetitorPresence, m.Competitor, m.Product, m.ProductLine),
+)
+
+
+def empty(actor: Actor) -> int:
+    """Take away what has been in the bin long enough; what something else still names stays. Recorded. Returns how many went."""
+    n_gone = 0
+    for model in IN_ORDER:
+        due: Any = model._default_manager.filter(deleted_at__lt=actor.now - KEPT)
+        if model is m.Contact:
+            due = due.filter(erased_at=None)  # a tombstone stays: it holds nothing but the fact
+        for record in due.order_by("pk")[:CHUNK]:
+            n_gone += _remove(actor, record)
+    return n_gone
+
+
+def _remove(actor: Actor, record: m.SellingRecord) -> bool:
+    try:
+        with transaction.atomic():
+            audit(actor, f"{record._meta.model_name}.removed", record)
+            m.ExternalId.objects.filter(record_type=record._meta.model_name, record_key=record.pk).delete()
+            m.TimelineEvent.objects.filter(record_id=record.public_id).delete()
+            m.PersonalValue.objects.filter(subject=record.public_id).delete()
+            record.delete()
+    except ProtectedError:
+        return False
+    if isinstance(record, m.Attachment):
+        drop_content(record)
+    return True

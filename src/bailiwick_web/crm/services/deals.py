@@ -1,0 +1,303 @@
+"""Opportunities: a deal, its stage and how it got there, its products, its rivals, and why it was won or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Conflict, Invalid
+from bailiwick_web.core.services import audit, tell, touch
+from bailiwick_web.crm import checking as c
+from bailiwick_web.crm.models import (
+    Account,
+    AccountTerritory,
+    Competitor,
+    Opportunity,
+    OpportunityCompetitor,
+    OpportunityLine,
+    OutcomeReason,
+    Stage,
+    StageChange,
+)
+from bailiwick_web.crm.services import timeline, writing
+from bailiwick_web.crm.services.catalogue import default_pipeline
+from bailiwick_web.crm.services.fields import free_fields
+from bailiwick_web.crm.services.lines import amounts_of, line_values
+from bailiwick_web.crm.services.money import house_currency, in_house, positive_rate, rate_on
+from bailiwick_web.crm.services.routing import BASE, duty_of
+from bailiwick_web.crm.visibility import present
+
+Kind = Stage.Kind
+MONEY = ("amount", "currency", "rate")
+
+
+def _derive(actor: Actor, deal: Opportunity) -> Iterable[str]:
+    if deal.amount is None:
+        deal.house_amount = None
+        return ("house_amount",)
+    deal.currency = deal.currency or house_currency()
+    if deal.rate is None:
+        deal.rate = rate_on(deal.currency, actor.now.date())
+    deal.house_amount = in_house(deal.amount, deal.rate)
+    return ("currency", "rate", "house_amount")
+
+
+OPPORTUNITY = writing.Spec(
+    Opportunity,
+    {
+        "account": c.reference,
+        "contact": c.reference,
+        "name": c.needed(300),
+        "pipeline": c.reference,
+        "stage": c.reference,
+        "stage_since": c.instant,
+        "amount": c.money,
+        "currency": c.currency,
+        "rate": positive_rate,
+        "probability": c.fraction,
+        "close_on": c.day,
+        "position": c.reference,
+        "person": c.reference,
+        "territory": c.reference,
+        "keeps_rep": c.yes_no,
+        "source": c.text(120),
+        "next_step": c.text(300),
+        "description": c.text(20_000),
+        "lost_to": c.reference,
+        "outcome_note": c.text(5_000),
+        "tags": c.tags,
+        "fields": free_fields("opportunity"),
+    },
+    needs=("account", "name"),
+    search=("name", "source", "next_step"),
+    derive=_derive,
+)
+
+
+@transaction.atomic
+def create_opportunity(
+    actor: Actor,
+    *,
+    account: Account,
+    lines: Sequence[Mapping[str, Any]] = (),
+    competitors: Sequence[Mapping[str, Any]] = (),
+    external_ids: Mapping[str, str] | None = None,
+    origin: str = "",
+    **given: Any,
+) -> Opportunity:
+    """Add a deal in the first stage, or in a given one, with the position that has its account. Sellers may. Recorded, told."""
+    pipeline, stage = _start(actor, given.pop("pipeline", None), given.pop("stage", None))
+    since = c.instant("stage_since", given.pop("stage_since", None)) or actor.now
+    values = {"account": account, "pipeline": pipeline, "stage": stage, "stage_since": since, **with_rep(actor, account, given)}
+    deal = writing.create(actor, OPPORTUNITY, values, origin=origin)
+    writing.identify(deal, external_ids or {})
+    if lines:
+        _set_lines(actor, deal, lines)
+    if competitors:
+        _set_competitors(deal, competitors)
+    _record_step(actor, deal, None, "")
+    if stage.kind != Kind.OPEN:
+        _close(actor, deal)
+        deal.save(update_fields=["closed_at", "close_on", "territory"])
+    return deal
+
+
+@transaction.atomic
+def change_opportunity(
+    actor: Actor,
+    public_id: UUID,
+    *,
+    version: int | None,
+    lines: Sequence[Mapping[str, Any]] | None = None,
+    competitors: Sequence[Mapping[str, Any]] | None = None,
+    external_ids: Mapping[str, str] | None = None,
+    **given: Any,
+) -> Opportunity:
+    """Change what is given of a deal; its stage only by :func:`move_to_stage`. Sellers may. Recorded field by field, told."""
+    deal = writing.locked(actor, OPPORTUNITY, public_id, version)
+    if {"stage", "pipeline", "stage_since"} & set(given):
+        raise Invalid(_("A deal goes to another stage by a move, so that the history knows it."), code="field", field="stage")
+    if "currency" in given and given["currency"] != deal.currency and "rate" not in given:
+        given["rate"] = None  # of the day of the new amount
+    changed = writing.change(actor, OPPORTUNITY, deal, given)
+    writing.identify(deal, external_ids or {})
+    if lines is not None:
+        _set_lines(actor, deal, lines)
+    if competitors is not None:
+        _set_competitors(deal, competitors)
+    if not changed and (lines is not None or competitors is not None):
+        touch(actor, deal)
+    return deal
+
+
+@transaction.atomic
+def move_to_stage(
+    actor: Actor,
+    public_id: UUID,
+    *,
+    version: int | None,
+    stage: Stage,
+    reasons: Sequence[OutcomeReason] = (),
+    lost_to: Competitor | None = None,
+    note: str = "",
+) -> Opportunity:
+    """Let a deal go on, back, be won, be lost or be opened again. Sellers may. Recorded, told, on the timeline.
+
+    Raises
+    ------
+    Invalid
+        If it is lost without a reason, or a reason is of the other kind.
+    """
+    deal = writing.locked(actor, OPPORTUNITY, public_id, version)
+    before = deal.stage
+    if stage.pk == before.pk:
+        return deal
+    if stage.kind == Kind.LOST and not reasons and not note.strip():
+        raise Invalid(_("Say why the deal was lost."), code="no_reason", field="reasons")
+    wrong = next((reason for reason in reasons if reason.kind != stage.kind), None)
+    if wrong is not None:
+        raise Invalid(_("“%(reason)s” is no reason for that.") % {"reason": wrong}, code="field", field="reasons")
+    deal.stage, deal.pipeline, deal.stage_since = stage, stage.pipeline, actor.now
+    if stage.kind == Kind.OPEN:
+        deal.closed_at = deal.lost_to = None
+    else:
+        _close(actor, deal)
+        deal.lost_to = lost_to if stage.kind == Kind.LOST else None
+    deal.outcome_note = c.text(5_000)("note", note)
+    deal.reasons.set(reasons)
+    touch(actor, deal, "stage", "pipeline", "stage_since", "closed_at", "close_on", "territory", "lost_to", "outcome_note")
+    why = ", ".join([*(r.label for r in reasons), *filter(None, [note.strip()])])
+    audit(
+        actor,
+        f"opportunity.{stage.kind}" if stage.kind != Kind.OPEN else "opportunity.moved",
+        deal,
+        field="stage",
+        before=before,
+        after=stage,
+        reason=why,
+    )
+    _record_step(actor, deal, before, why)
+    if stage.kind == Kind.WON and deal.account.state in {Account.State.PROSPECT, Account.State.FORMER}:
+        _make_customer(actor, deal.account)
+    return deal
+
+
+def archive_opportunity(actor: Actor, public_id: UUID, *, version: int | None) -> Opportunity:
+    """Put a deal into the bin. Sellers may. Recorded, told."""
+    return writing.archive(actor, OPPORTUNITY, public_id, version=version)
+
+
+def restore_opportunity(actor: Actor, public_id: UUID, *, version: int | None) -> Opportunity:
+    """Take a deal out of the bin. Sellers may. Recorded, told."""
+    return writing.restore(actor, OPPORTUNITY, public_id, version=version)
+
+
+def with_rep(actor: Actor, account: Account | None, given: Mapping[str, Any], *, person: bool = True) -> dict[str, Any]:
+    """What is given of a piece of work, with the position that has its account, and who does the work of it, if it does not say."""
+    values = dict(given)
+    if account is not None and values.get("position") is None:
+        row = holding(account, actor)
+        values["position"] = row.position if row is not None else None
+    if person and values.get("person") is None:
+        position = values.get("position")
+        duty = duty_of(position.pk, actor.now.date()).person if position is not None else None
+        values["person"] = duty or (account.owner if account is not None else None)
+    return values
+
+
+def holding(account: Account, actor: Actor, layer: str = BASE) -> AccountTerritory | None:
+    """Who has an account now."""
+    rows = AccountTerritory.objects.filter(present(actor.now), account=account, layer=layer)
+    return rows.select_related("position", "territory").first()
+
+
+def _start(actor: Actor, pipeline: Any, stage: Stage | None) -> tuple[Any, Stage]:
+    if stage is not None:
+        if pipeline is not None and stage.pipeline_id != pipeline.pk:
+            raise Invalid(
+                _("“%(stage)s” is no stage of “%(pipeline)s”.") % {"stage": stage, "pipeline": pipeline}, code="field", field="stage"
+            )
+        return stage.pipeline, stage
+    pipeline = pipeline or default_pipeline(actor)
+    first = pipeline.stages.filter(kind=Kind.OPEN).order_by("place", "pk").first()
+    if first is None:
+        raise Conflict(_("“%(pipeline)s” has no open stage to begin with.") % {"pipeline": pipeline}, code="no_stage")
+    return pipeline, first
+
+
+def _close(actor: Actor, deal: Opportunity) -> None:
+    """The day and the territory of a deal that is closed stay, whatever becomes of the plan."""
+    deal.closed_at = actor.now
+    deal.close_on = actor.now.date()
+    row = holding(deal.account, actor)
+    deal.territory = row.territory if row is not None else None
+
+
+def _record_step(actor: Actor, deal: Opportunity, before: Stage | None, why: str) -> None:
+    StageChange.objects.create(
+        opportunity=deal, before=before, after=deal.stage, at=actor.now, by=actor.user, amount=deal.house_amount, reason=why
+    )
+    timeline.happened(
+        actor,
+        "stage",
+        deal,
+        account=deal.account,
+        contact=deal.contact,
+        at=actor.now,
+        before=before.name if before else "",
+        after=deal.stage.name,
+        outcome=deal.stage.kind,
+    )
+    tell(
+        actor,
+        "opportunity.stage",
+        id=str(deal.public_id),
+        before=str(before.public_id) if before else None,
+        after=str(deal.stage.public_id),
+    )
+
+
+def _make_customer(actor: Actor, account: Account) -> None:
+    """Who buys is a customer."""
+    fresh = Account.objects.select_for_update().get(pk=account.pk)
+    before, fresh.state = fresh.state, Account.State.CUSTOMER
+    touch(actor, fresh, "state")
+    audit(actor, "account.changed", fresh, field="state", before=before, after=fresh.state)
+
+
+def _set_lines(actor: Actor, deal: Opportunity, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Products of a deal; its amount is what they add up to."""
+    rows = [OpportunityLine(opportunity=deal, place=i, **line_values(line)) for i, line in enumerate(lines)]
+    if any(row.quantity < 0 for row in rows):
+        raise Invalid(_("A deal has no returns."), code="field", field="quantity")
+    deal.lines.all().delete()
+    OpportunityLine.objects.bulk_create(rows)
+    if rows and (total := amounts_of(rows)) != deal.amount:
+        audit(actor, "opportunity.changed", deal, field="amount", before=deal.amount or "", after=total)
+        deal.amount = total
+        deal.save(update_fields=["amount", *_derive(actor, deal)])
+
+
+def _set_competitors(deal: Opportunity, competitors: Sequence[Mapping[str, Any]]) -> None:
+    deal.competitors.all().delete()
+    OpportunityCompetitor.objects.bulk_create(
+        OpportunityCompetitor(
+            opportunity=deal,
+            competitor=given["competitor"],
+            strength=c.whole(1, 5)("strength", given.get("strength")),
+            note=c.text(5_000)("note", given.get("note")),
+        )
+        for given in {g["competitor"].pk: g for g in competitors}.values()
+    )
+
+
+def weighted(deal: Opportunity) -> Decimal:
+    """Amount in house currency times the chance that it comes."""
+    chance = deal.stage.probability if deal.probability is None else deal.probability
+    return (deal.house_amount or Decimal(0)) * Decimal(str(chance))

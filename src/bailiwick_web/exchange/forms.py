@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import QueryDict
@@ -50,10 +51,24 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
         options["missing_measure"] = "zero"
     if data.get("act") == "automatic":
         return options | {"no_template": True}
+    if fixes := _fixes(data):
+        options["fixes"] = fixes
     columns = _columns(data)
     if columns and not _is_read_anew(options, batch):
         options |= {"columns": columns, "is_complete": True}
     return options
+
+
+def _fixes(data: QueryDict) -> dict[str, dict[str, str]]:
+    """Column → what stands there → what it is to be, as the user agreed."""
+    found: dict[str, dict[str, str]] = {}
+    for text in data.getlist("fix"):
+        try:
+            column, wrong, meant = map(str, json.loads(text))
+        except (ValueError, TypeError):
+            raise Invalid(_("This is no offer to mend something."), code="fix") from None
+        found.setdefault(column, {})[wrong] = meant
+    return found
 
 
 def _layout_value(data: QueryDict, name: str) -> Any:

@@ -44,5 +44,6 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("bailiwick_web.core.urls")),
     path("", include("bailiwick_web.planning.urls")),
+    path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.exchange.urls")),
 ]

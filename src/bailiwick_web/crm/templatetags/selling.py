@@ -1,0 +1,132 @@
+"""Amounts, ages and clocks as people read them, in templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bailiwick_web.crm.checking import day
+
+register = template.Library()
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+ICONS = {
+    "activity.call": "call",
+    "activity.visit": "visit",
+    "activity.email": "mail",
+    "activity.meeting": "people",
+    "activity.note": "note",
+    "activity.task": "check",
+    "order": "cart",
+    "stage": "deal",
+    "territory": "pin",
+    "converted": "lead",
+}
+
+
+@register.filter
+def amount(value: Decimal | None, currency: str = "") -> str:
+    """12,345 $: whole amounts, as cents say nothing in a list.
+
+    >>> amount(Decimal("12345.60"), "USD"), amount(None), amount(Decimal("-3"), "CHF")
+    ('12,346 $', '–', '−3 CHF')
+    """
+    if value is None:
+        return "–"
+    code = currency or str(settings.CURRENCY)
+    text = number_format(abs(round(value)), 0, use_l10n=True, force_grouping=True)
+    return f"{'−' if round(value) < 0 else ''}{text} {SIGNS.get(code, code)}"
+
+
+@register.filter
+def exact(value: Decimal | None, currency: str = "") -> str:
+    """12,345.60 $: to the cent."""
+    if value is None:
+        return "–"
+    code = currency or str(settings.CURRENCY)
+    return f"{'−' if value < 0 else ''}{number_format(abs(value), 2, use_l10n=True, force_grouping=True)} {SIGNS.get(code, code)}"
+
+
+@register.filter
+def ago(then: datetime | None, now: datetime) -> str:
+    """How long something is past, in the largest unit that says something."""
+    if then is None:
+        return str(_("never"))
+    return str(_("in %(span)s") if then > now else _("%(span)s ago")) % {"span": _span(abs((now - then).total_seconds()))}
+
+
+@register.filter
+def within(then: datetime, now: datetime) -> str:
+    """What is left on a clock, or by how much it ran out."""
+    left = _span(abs((then - now).total_seconds()))
+    return str(_("%(span)s left") if then > now else _("%(span)s over")) % {"span": left}
+
+
+def _span(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    if minutes < 2 * 1440:
+        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+    days = minutes // 1440
+    if days < 90:
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return ngettext("%(n)s month", "%(n)s months", days // 30) % {"n": days // 30}
+
+
+@register.filter
+def health_word(value: int | None) -> str:
+    """A class for the colour of a health figure."""
+    if value is None:
+        return "unknown"
+    return "good" if value >= 70 else "fair" if value >= 40 else "poor"
+
+
+@register.filter
+def as_day(text: Any) -> Any:
+    """The day that a text such as 2026-03-01 names."""
+    return day("day", text)
+
+
+@register.filter
+def icon_of(kind: str) -> str:
+    """The picture of an event."""
+    return ICONS.get(kind, kind.partition(".")[0])
+
+
+@register.filter
+def event_name(kind: str) -> str:
+    """What an event is, in words."""
+    return {
+        "activity.call": _("Call"),
+        "activity.visit": _("Visit"),
+        "activity.email": _("E-mail"),
+        "activity.meeting": _("Meeting"),
+        "activity.note": _("Note"),
+        "activity.task": _("Task"),
+        "order": _("Order"),
+        "stage": _("Deal"),
+        "territory": _("Territory"),
+        "handover": _("Handed over"),
+        "converted": _("Came from a lead"),
+        "consent.given": _("Consent given"),
+        "consent.withdrawn": _("Consent withdrawn"),
+        "case.opened": _("Case opened"),
+        "case.open": _("Case in work"),
+        "case.waiting": _("Case waits for the customer"),
+        "case.solved": _("Case solved"),
+        "case.closed": _("Case closed"),
+        "case.escalated": _("Case escalated"),
+    }.get(kind, kind)
+
+
+@register.simple_tag
+def share(part: Any, whole: Any, width: int = 100) -> int:
+    """A part of a width, for bars."""
+    return round(width * float(part or 0) / float(whole)) if whole else 0

@@ -7,37 +7,10 @@ sense may be refused as unusable (422) or as not fitting (409, 412, 428) by thos
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from permission_rows_base import NONE, Row, post, put
+from permission_rows_crm import API_ROWS_CRM
 
 from bailiwick_web.core.roles import Right
-
-PAGE = frozenset({200})
-SENT = frozenset({200, 201, 202, 204, 302, 409, 412, 422, 428})
-NONE = frozenset({404})
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is expected of one address."""
-
-    right: Right | str
-    target: str = ""
-    ok: frozenset[int] = PAGE
-    method: str = "GET"
-    scope: str = "part"
-    """``part``: whoever sees a part gets in; ``whole``: only who sees every territory of the scenario."""
-    body: str = "{}"
-    """Of the interface: one that makes sense, as what makes none is refused before anybody asks who it comes from."""
-
-
-def post(right: Right | str, target: str = "", **more: str) -> Row:
-    return Row(right, target, SENT, "POST", **more)
-
-
-def put(method: str, right: Right, target: str = "", ok: frozenset[int] = SENT, body: str = "{}") -> Row:
-    """A row of the interface that changes something."""
-    return Row(right, target, ok, method, body=body)
-
 
 PUBLIC = "public"
 LIBRARY = ("account_", "mfa_", "socialaccount_", "openid_connect_")
@@ -248,3 +221,4 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
+API_ROWS |= API_ROWS_CRM

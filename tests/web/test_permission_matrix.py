@@ -20,6 +20,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Job, Person, Position, User
 from bailiwick_web.core.roles import RIGHTS, Right, Role
 from bailiwick_web.core.services import stamped
+from bailiwick_web.crm import services as crm
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Publication, Scenario
 
@@ -91,10 +92,34 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
         "person": {"own": Person.objects.get(user=users["rep"]).public_id, "outside": unknown},
         "user": {"any": users["viewer"].public_id, "outside": unknown},
         "job": {"any": job.public_id, "outside": unknown},
+        **customers(planner, own, east),
         "nothing": {"outside": unknown},
         "word": {"outside": "a-word"},
         "": {"": None},
     }
+
+
+def customers(planner: Actor, own: Position, east: Position) -> dict[str, dict[str, Any]]:
+    """One of every kind at an account of the rep, and one at an account of East."""
+    actor = Actor(planner.user, timezone.now(), "test")
+    found: dict[str, dict[str, Any]] = {}
+    for place, position in (("own", own), ("sibling", east)):
+        at = {"lon": position.home_lon, "lat": position.home_lat}
+        account = crm.customers.create_account(actor, name=f"Account {place}", location=at)
+        contact = crm.people.create_contact(actor, account=account, name=f"Contact {place}")
+        made = {
+            "account": account,
+            "location": account.locations.get(),
+            "contact": contact,
+            "deal": crm.deals.create_opportunity(actor, account=account, name="Deal"),
+            "order": crm.trading.create_order(actor, account=account, ordered_on="2026-01-01", amount=1),
+            "activity": crm.work.create_activity(actor, account=account, kind="call", subject="Call"),
+            "case": crm.cases.open_case(actor, account=account, subject="Case"),
+            "lead": crm.leads.create_lead(actor, company="Lead", **at),
+        }
+        for kind, record in made.items():
+            found.setdefault(kind, {"outside": uuid4()})[place] = record.public_id
+    return found
 
 
 def is_seen(role: str, row: Row, place: str) -> bool:
@@ -103,7 +128,7 @@ def is_seen(role: str, row: Row, place: str) -> bool:
         return row.target in {"nothing", "word"}
     if role in SEE_ALL or row.target in {"user", "job", "staffing"}:
         return True
-    if role == Role.VIEWER and row.target == "position":
+    if role == Role.VIEWER and row.target in {"position", "account", "location", "contact", "deal", "order", "activity", "case", "lead"}:
         return False  # this one leads nothing
     if row.target == "scenario":
         return place == "published"

@@ -1,1 +1,37 @@
-"""The one write path to the records of customers."""
+"""The one write path to the records of customers, a module for each subject."""
+
+from __future__ import annotations
+
+from bailiwick_web.crm.services import (
+    attachments,
+    cases,
+    catalogue,
+    customers,
+    deals,
+    fields,
+    leads,
+    money,
+    naming,
+    people,
+    privacy,
+    series,
+    trading,
+    work,
+)
+
+__all__ = [
+    "attachments",
+    "cases",
+    "catalogue",
+    "customers",
+    "deals",
+    "fields",
+    "leads",
+    "money",
+    "naming",
+    "people",
+    "privacy",
+    "series",
+    "trading",
+    "work",
+]

@@ -98,7 +98,7 @@ def _text(value: Any) -> str:
 def _settle(actor: Actor, keys: Sequence[int], presents: Sequence[Present]) -> list[Handover]:
     facts = facts_of(keys)
     accounts = [fact.key for fact in facts]
-    named = _named(accounts, actor.now)
+    named = named_by(accounts, actor.now)
     belongings = {
         present.publication.pk: dict(zip(accounts, derive(present, facts, named.get(present.publication.plan.layer, {})), strict=True))
         for present in presents
@@ -118,7 +118,7 @@ def _settle(actor: Actor, keys: Sequence[int], presents: Sequence[Present]) -> l
     return change.handovers
 
 
-def _named(accounts: Sequence[int], now: datetime) -> dict[str, dict[int, tuple[int, str]]]:
+def named_by(accounts: Sequence[int], now: datetime) -> dict[str, dict[int, tuple[int, str]]]:
     """Layer → account → the position that it is given to by name, and by which naming."""
     found: dict[str, dict[int, tuple[int, str]]] = {}
     holding = Q(valid_until__isnull=True) | Q(valid_until__gt=now)

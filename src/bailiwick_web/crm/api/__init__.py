@@ -1,0 +1,8 @@
+"""The records of customers over the JSON interface."""
+
+from __future__ import annotations
+
+from bailiwick_web.crm.api import belonging, catalogue, customers, deals, files, leads, people, trading, work
+
+rooms = (customers, belonging, files, people, leads, deals, trading, work, catalogue)
+routers = tuple(room.router for room in rooms)

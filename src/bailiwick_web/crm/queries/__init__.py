@@ -1,0 +1,1 @@
+"""What pages and the interface read of customers: every query begins with what the user sees."""

@@ -162,7 +162,7 @@ def test_a_visit_is_kept_without_typing_and_can_be_taken_back(sign_in: SignIn, m
 
 def test_a_field_is_changed_where_it_stands(sign_in: SignIn, act: Act, market: dict[str, m.Account]) -> None:
     west, client = market["west"], sign_in("rep")
-    address = f"/customers/{west.public_id}/fields/segment"
+    address = f"/customers/{west.public_id}/field?field=segment"
     form = client.get(address).content.decode()
     version = re.search(r'name="version" value="(\d+)"', form)
     assert version is not None
@@ -176,8 +176,8 @@ def test_a_field_is_changed_where_it_stands(sign_in: SignIn, act: Act, market: d
     assert fresh is not None
     client.post(address, {"value": "Mine", "version": fresh[1]})
     assert m.Account.objects.get(pk=west.pk).segment == "Mine"
-    assert client.get(f"/customers/{west.public_id}/fields/nonsense").status_code == 404
-    assert client.post(f"/customers/{market['east'].public_id}/fields/segment", {"value": "x", "version": "1"}).status_code == 404
+    assert client.get(f"/customers/{west.public_id}/field?field=nonsense").status_code == 404
+    assert client.post(f"/customers/{market['east'].public_id}/field?field=segment", {"value": "x", "version": "1"}).status_code == 404
 
 
 def test_free_fields_stand_beside_the_others(sign_in: SignIn, act: Act, market: dict[str, m.Account]) -> None:
@@ -186,7 +186,7 @@ def test_free_fields_stand_beside_the_others(sign_in: SignIn, act: Act, market: 
     define_field(act("planner"), record_type="account", key="machine", label="Machine", kind="choice", choices=["Faema", "Rancilio"])
     client, west = sign_in("rep"), market["west"]
     assert "Machine" in page_of(client, west)
-    address = f"/customers/{west.public_id}/fields/x-machine"
+    address = f"/customers/{west.public_id}/field?field=x-machine"
     assert "Rancilio" in client.get(address).content.decode()
     assert "Faema" in client.post(address, {"value": "Faema", "version": west.version}).content.decode()
     assert m.Account.objects.get(pk=west.pk).fields == {"machine": "Faema"}

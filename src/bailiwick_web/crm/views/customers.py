@@ -172,10 +172,11 @@ def _value(account: Account, name: str, definition: FieldDefinition | None) -> A
 
 @access(Right.SELL)
 @require_http_methods(["GET", "POST"])
-def customer_field(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
+def customer_field(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One field of an account: its form, or, with what was typed, the field as it is now."""
     actor = actor_of(request)
     account = find(actor, Account, public_id)
+    name = request.POST.get("field") or request.GET.get("field", "name")
     definition = _definition(name)
     context = {"account": account, "name": name}
     if request.method == "GET":

@@ -13,6 +13,7 @@ from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.models import Node, Person, Position, Staffing, User
 from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import stamped
+from bailiwick_web.crm.sample import load_customers
 from bailiwick_web.exchange.services import run_import, upload
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services import NewTerritory, branch, create_plan, create_scenario, decide, propose, publish, start_run
@@ -51,6 +52,7 @@ def load_demo() -> None:
     decide(chief, today.public_id, version=today.version, is_approved=True, comment="How it is now.")
     today.refresh_from_db()
     publish(planner, today.public_id, version=today.version, reason="Start")
+    load_customers(Actor(None, timezone.now(), system.request_id), plan.unit_set)
     draft = branch(planner, Scenario.objects.get(pk=today.pk), name="Next year")
     start_run(planner, draft, mode=ANEW, time_limit_seconds=60, name="Next year, balanced")
 

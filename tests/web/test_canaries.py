@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from permission_rows import API_ROWS, ROWS
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Job
+from bailiwick_web.crm import services as crm
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Challenge, Publication, Run, Scenario, TerritoryDefinition
 from bailiwick_web.territories.models import AlignmentPlan, Unit
@@ -31,6 +33,16 @@ QUERIES = (
     "?unit=4",
     "?unit=u04",
     "?instead=P3",
+)
+SEARCHES = (
+    "?q=canary",
+    "?external_id=x",
+    "?tag=x",
+    "?is_open=true",
+    "?in_gap=false",
+    "?territory=P3",
+    "?position=P3",
+    "?changed_since=2020-01-01T00:00:00Z",
 )
 
 
@@ -63,7 +75,32 @@ def planted(planner: Actor, scenario: Scenario, users: dict[str, Any]) -> dict[s
         state="declined",
         answer="CANARY-ANSWER",
     )
-    return {"published": scenario, "draft": draft, "binned": binned, "publication": publication, "job": job, "secret": secret}
+    hidden = _customers_of_east(planner)
+    return {"published": scenario, "draft": draft, "binned": binned, "publication": publication, "job": job, "secret": secret, **hidden}
+
+
+def _customers_of_east(planner: Actor) -> dict[str, Any]:
+    """An account of East with marks on everything that hangs on it, and one of everybody's that lies in the bin."""
+    actor = Actor(planner.user, timezone.now(), "test")
+    account = crm.customers.create_account(
+        actor, name="CANARY-ACCOUNT", code="CANARY-CODE", location={"lon": 4, "lat": 0, "city": "CANARY-CITY"}
+    )
+    contact = crm.people.create_contact(actor, account=account, name="CANARY-CONTACT", points=[{"channel": "web", "value": "CANARY-POINT"}])
+    crm.people.add_note(actor, contact, text="CANARY-NOTE", is_private=False)
+    crm.people.record_consent(actor, contact, purpose="x", channel="email", is_given=True, how="CANARY-HOW", wording="CANARY-WORDING")
+    deal = crm.deals.create_opportunity(
+        actor, account=account, contact=contact, name="CANARY-DEAL", lines=[{"text": "CANARY-LINE", "price": 1}]
+    )
+    order = crm.trading.create_order(actor, account=account, number="CANARY-ORDER", ordered_on="2026-01-01", amount=1)
+    visit = crm.work.log_visit(actor, account, contact=contact, subject="CANARY-VISIT")
+    case = crm.cases.open_case(actor, account=account, contact=contact, subject="CANARY-CASE")
+    lead = crm.leads.create_lead(actor, company="CANARY-LEAD", lon=4, lat=0)
+    file = crm.attachments.attach(actor, account, "CANARY-FILE", [b"CANARY-CONTENT"])
+    binned = crm.customers.create_account(actor, name="CANARY-BINNED", location={"lon": 0, "lat": 0})
+    crm.people.create_contact(actor, account=binned, name="CANARY-BINNED-CONTACT")
+    crm.customers.archive_account(actor, binned.public_id, version=1)
+    records = (account, contact, deal, order, visit, case, lead, file, binned)
+    return {f"crm {i}": record for i, record in enumerate(records)}
 
 
 def _stamps(actor: Actor) -> dict[str, Any]:
@@ -91,6 +128,7 @@ def addresses(planted: dict[str, Any]) -> list[str]:
     for name in API_ROWS:
         if name.startswith("GET"):
             found += [re.sub(r"{\w+}", str(key), name.split(" ")[1]) for key in keys]
+            found += [name.split(" ")[1] + search for search in SEARCHES if "{" not in name]
     return list(dict.fromkeys(found))
 
 
@@ -123,6 +161,24 @@ def test_the_marks_are_there(sign_in: SignIn, planted: dict[str, Any]) -> None:
         answer = client.get(address)
         text = b"".join(answer.streaming_content) if answer.streaming else answer.content
         found |= set(re.findall(r"CANARY-[A-Z-]+", text.decode(errors="replace")))
+    of_east = {
+        "ACCOUNT",
+        "CODE",
+        "CITY",
+        "CONTACT",
+        "POINT",
+        "NOTE",
+        "HOW",
+        "WORDING",
+        "DEAL",
+        "LINE",
+        "ORDER",
+        "VISIT",
+        "CASE",
+        "LEAD",
+        "FILE",
+    }
+    assert {f"CANARY-{mark}" for mark in of_east | {"CONTENT"}} - found == set()
     wanted = {"DRAFT-NAME", "DRAFT-REASON", "DRAFT-NOTES", "DRAFT-TERRITORY", "BIN-NAME", "PLAN", "FIRST", "EAST-UNIT", "EAST-TERRITORY"}
     assert {f"CANARY-{mark}" for mark in wanted | {"CHALLENGE", "ANSWER"}} - found == set()
 

@@ -16,11 +16,17 @@ from django.test.utils import CaptureQueriesContext
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
 from bailiwick_web.core.organisation import services as organisation_services
+from bailiwick_web.crm import services as crm
+from bailiwick_web.crm.models import Account
 from bailiwick_web.planning import services
-from bailiwick_web.planning.models import Scenario
+from bailiwick_web.planning.models import Publication, Scenario
 
 pytestmark = pytest.mark.django_db
 BASELINE = Path(__file__).with_name("query_counts.json")
+CUSTOMERS = (
+    *("accounts", "accounts?q=acc", "locations", "contacts", "leads", "opportunities", "orders", "activities", "activity-series", "cases"),
+    *("products", "product-lines", "pipelines", "stages", "competitors", "absences", "files", "fields"),
+)
 LISTS = (
     "/api/v1/scenarios",
     "/api/v1/plans",
@@ -40,6 +46,8 @@ LISTS = (
     "/api/v1/scenarios/{id}/challenges",
     "/api/v1/scenarios/{id}/decisions",
     "/api/v1/scenarios/{id}/conflicts",
+    *(f"/api/v1/{path}" for path in CUSTOMERS),
+    "/api/v1/accounts/{account}/timeline",
     "/plans/",
     "/organisation/",
     "/scenarios/{id}/",
@@ -51,7 +59,8 @@ LISTS = (
 def counts(client: Client, scenario: Scenario) -> dict[str, int]:
     found = {}
     for address in LISTS:
-        path = address.replace("{id}", str(scenario.public_id))
+        account = Account.objects.order_by("pk").first()
+        path = address.replace("{id}", str(scenario.public_id)).replace("{account}", str(account.public_id if account else ""))
         assert client.get(path).status_code == 200, path  # the arrays of the scenario are in memory then
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
@@ -76,12 +85,34 @@ def fill(actor: Actor, scenario: Scenario, west: Any, n: int, start: int) -> Non
         job = organisation_services.add_position(actor, west, code=f"N{i}", name=f"Job {i}")
         person = organisation_services.add_person(actor, name=f"Person {i}", skills=["x"])
         organisation_services.staff(actor, person, position=job, valid_from=date(2020, 1, 1))
+        fill_customers(actor, person, i)
+
+
+def fill_customers(actor: Actor, person: Person, i: int) -> None:
+    """One more of everything that lists of customers show."""
+    product = crm.catalogue.add(actor, crm.catalogue.PRODUCT, name=f"Product {i}")
+    account = crm.customers.create_account(actor, name=f"Account {i}", external_ids={"erp": str(i)}, location={"lon": 0.1, "lat": 0.1})
+    points = [{"channel": "email", "value": f"p{i}@example.org"}]
+    contact = crm.people.create_contact(actor, account=account, name=f"Contact {i}", points=points)
+    rival = crm.catalogue.add(actor, crm.catalogue.COMPETITOR, name=f"Rival {i}")
+    lines = [{"product": product, "price": 3}, {"text": "x", "price": 4}]
+    rivals = [{"competitor": rival}]
+    crm.deals.create_opportunity(actor, account=account, contact=contact, name=f"Deal {i}", lines=lines, competitors=rivals)
+    crm.trading.create_order(actor, account=account, contact=contact, ordered_on="2026-01-01", lines=lines)
+    crm.work.log_visit(actor, account, contact=contact)
+    crm.series.create_series(actor, account=account, subject="Call", starts_on="2030-01-01")
+    crm.cases.open_case(actor, account=account, contact=contact, subject="Case")
+    crm.leads.create_lead(actor, company=f"Lead {i}", lon=0.1, lat=0.1)
+    crm.naming.add_absence(actor, person=person, valid_from=date(2030, 1, 1), valid_until=date(2030, 1, 2))
+    crm.fields.define_field(actor, record_type="account", key=f"f{i}", label=f"Field {i}")
+    crm.attachments.attach(actor, account, "a.txt", [b"x"])
 
 
 def test_lists_take_as_many_queries_as_are_kept(
     sign_in: Callable[[str], Client], planner: Actor, scenario: Scenario, organisation: Any
 ) -> None:
     client, west = sign_in("planner"), organisation["west"]
+    Publication.objects.create(plan=scenario.plan, scenario=scenario, valid_from=planner.now, published_at=planner.now)
     fill(planner, scenario, west, 2, 0)
     few = counts(client, scenario)
     fill(planner, scenario, west, 6, 2)

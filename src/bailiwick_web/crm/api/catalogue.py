@@ -16,6 +16,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.api.catalogue_schemas import (
     CatalogueFilter,
+    Changed,
     CompetitorIn,
     CompetitorOut,
     CompetitorPatch,
@@ -29,7 +30,6 @@ from bailiwick_web.crm.api.catalogue_schemas import (
     LevelIn,
     LevelOut,
     LevelPatch,
-    Nothing,
     PipelineIn,
     PipelineOut,
     PipelinePatch,
@@ -108,14 +108,14 @@ def _later(function: Callable[..., Any], spec: writing.Spec[Any]) -> Callable[..
 
 
 LINE_FIELDS = tuple(ProductLinePatch.model_fields)
-PIPELINE: dict[str, Any] = {"new": PipelineIn, "patch": PipelinePatch, "out": PipelineOut, "filters": Nothing}
+PIPELINE: dict[str, Any] = {"new": PipelineIn, "patch": PipelinePatch, "out": PipelineOut, "filters": Changed}
 STAGE: dict[str, Any] = {"new": StageIn, "patch": StagePatch, "out": StageOut, "filters": StageFilter, "archive": catalogue.remove_stage}
-REASON: dict[str, Any] = {"new": ReasonIn, "patch": ReasonPatch, "out": ReasonOut, "filters": Nothing}
+REASON: dict[str, Any] = {"new": ReasonIn, "patch": ReasonPatch, "out": ReasonOut, "filters": Changed}
 LINE: dict[str, Any] = {"new": ProductLineIn, "patch": ProductLinePatch, "out": ProductLineOut, "filters": CatalogueFilter}
 PRODUCT: dict[str, Any] = {"new": ProductIn, "patch": ProductPatch, "out": ProductOut, "filters": ProductFilter}
 COMPETITOR: dict[str, Any] = {"new": CompetitorIn, "patch": CompetitorPatch, "out": CompetitorOut, "filters": CatalogueFilter}
-CRITERION: dict[str, Any] = {"new": CriterionIn, "patch": CriterionPatch, "out": CriterionOut, "filters": Nothing}
-LEVEL: dict[str, Any] = {"new": LevelIn, "patch": LevelPatch, "out": LevelOut, "filters": Nothing}
+CRITERION: dict[str, Any] = {"new": CriterionIn, "patch": CriterionPatch, "out": CriterionOut, "filters": Changed}
+LEVEL: dict[str, Any] = {"new": LevelIn, "patch": LevelPatch, "out": LevelOut, "filters": Changed}
 PRESENCE: dict[str, Any] = {"new": PresenceIn, "out": PresenceOut, "filters": PresenceFilter, "show": _presences}
 SHARED = (
     _shared("pipelines", "A pipeline", "Pipelines", catalogue.PIPELINE, **PIPELINE, show=_of("name", "place", "is_active", "is_default")),

@@ -292,5 +292,7 @@ class LevelOut(LevelIn):
     version: int
 
 
-class Nothing(Schema):
-    """Nothing to ask."""
+class Changed(Schema):
+    """What a list can be asked: what changed since an instant, for those who keep a copy."""
+
+    changed_since: datetime | None = None

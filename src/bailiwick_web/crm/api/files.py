@@ -12,7 +12,7 @@ from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.refusals import Invalid, Missing
 from bailiwick_web.crm.api.common import Resource, add_routes, plain, reader, writer
 from bailiwick_web.crm.models import Account, Attachment, Contact
 from bailiwick_web.crm.services import attachments
@@ -64,10 +64,12 @@ add_routes(
 
 
 @router.post("/accounts/{uuid:account_id}/files", response={201: FileOut})
-def post_file(request: HttpRequest, account_id: UUID, file: File[UploadedFile], contact: Form[UUID | None] = None) -> Any:
+def post_file(request: HttpRequest, account_id: UUID, file: File[UploadedFile | None] = None, contact: Form[UUID | None] = None) -> Any:
     """Keep a file of an account, of at most 25 MB."""
     actor = writer(request)
     account = find(actor, Account, account_id)
+    if file is None:
+        raise Invalid("Send a file, as the part “file” of a form.", code="missing", field="file")
     about = find(actor, Contact, contact) if contact else None
     made = attachments.attach(actor, account, file.name or "", file.chunks(), contact=about)
     return Status(201, plain(made, *FILE))

@@ -58,26 +58,38 @@ def ago(then: datetime | None, now: datetime) -> str:
     """How long something is past, in the largest unit that says something."""
     if then is None:
         return str(_("never"))
-    return str(_("in %(span)s") if then > now else _("%(span)s ago")) % {"span": _span(abs((now - then).total_seconds()))}
+    unit, n = _span(abs((now - then).total_seconds()))
+    if then > now:
+        return within(then, now)
+    return {
+        "minute": ngettext("%(n)s minute ago", "%(n)s minutes ago", n),
+        "hour": ngettext("%(n)s hour ago", "%(n)s hours ago", n),
+        "day": ngettext("%(n)s day ago", "%(n)s days ago", n),
+        "month": ngettext("%(n)s month ago", "%(n)s months ago", n),
+    }[unit] % {"n": n}
 
 
 @register.filter
 def within(then: datetime, now: datetime) -> str:
     """What is left on a clock, or by how much it ran out."""
-    left = _span(abs((then - now).total_seconds()))
-    return str(_("%(span)s left") if then > now else _("%(span)s over")) % {"span": left}
+    unit, n = _span(abs((then - now).total_seconds()))
+    span = {
+        "minute": ngettext("%(n)s minute", "%(n)s minutes", n),
+        "hour": ngettext("%(n)s hour", "%(n)s hours", n),
+        "day": ngettext("%(n)s day", "%(n)s days", n),
+        "month": ngettext("%(n)s month", "%(n)s months", n),
+    }[unit] % {"n": n}
+    return str(_("%(span)s left") if then > now else _("%(span)s over")) % {"span": span}
 
 
-def _span(seconds: float) -> str:
+def _span(seconds: float) -> tuple[str, int]:
     minutes = int(seconds // 60)
     if minutes < 60:
-        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+        return "minute", minutes
     if minutes < 2 * 1440:
-        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+        return "hour", minutes // 60
     days = minutes // 1440
-    if days < 90:
-        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-    return ngettext("%(n)s month", "%(n)s months", days // 30) % {"n": days // 30}
+    return ("day", days) if days < 90 else ("month", days // 30)
 
 
 @register.filter

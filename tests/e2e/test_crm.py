@@ -124,13 +124,13 @@ def test_a_field_is_changed_where_it_stands_also_when_somebody_else_was_faster(
         expect(page.locator("form#field-segment [name=value]")).to_be_visible()
     desk.locator("form#field-segment [name=value]").fill("Ketten")
     desk.locator("form#field-segment").get_by_role("button", name="Speichern").click()
-    expect(desk.locator("#field-segment dd")).to_have_text("Ketten")
+    expect(desk.locator("#field-segment .fact-value")).to_have_text("Ketten")
     phone.locator("form#field-segment [name=value]").fill("Chains")
     phone.locator("form#field-segment").get_by_role("button", name="Save").tap()
     expect(phone.locator("form#field-segment .note")).to_contain_text("It is “Ketten” now.")
     expect(phone.locator("form#field-segment [name=value]")).to_have_value("Chains")
     phone.locator("form#field-segment").get_by_role("button", name="Save").tap()
-    expect(phone.locator("#field-segment dd")).to_have_text("Chains")
+    expect(phone.locator("#field-segment .fact-value")).to_have_text("Chains")
 
 
 def test_a_lead_becomes_a_deal_that_is_won(desk: Page, server: Server) -> None:

@@ -35,7 +35,15 @@ def market(act: Act, scenario: Scenario) -> dict[str, m.Account]:
     Scenario.objects.filter(pk=scenario.pk).update(state="published")
     Publication.objects.create(plan=scenario.plan, scenario=scenario, valid_from=timezone.now(), published_at=timezone.now())
     planner = act("planner")
-    west = customers.create_account(planner, name="Westwind Cafés", state="customer", segment="Cafés", location={"lon": 0.1, "lat": 0.1})
+    more = {
+        "website": "https://www.westwind.example",
+        "employees": 12,
+        "annual_revenue": "900000",
+        "tags": ["espresso"],
+        "needs": ["beans"],
+    }
+    known = {"state": "customer", "segment": "Cafés", "phone": "+1 617 555", "email": "post@westwind.example", **more}
+    west = customers.create_account(planner, name="Westwind Cafés", location={"lon": 0.1, "lat": 0.1}, **known)
     east = customers.create_account(planner, name="Ostend GmbH", segment="Hotels", location={"lon": 3.9, "lat": 1.0})
     return {"west": west, "east": east}
 
@@ -247,7 +255,7 @@ def test_a_deal_goes_over_the_board_and_closes_with_a_reason(sign_in: SignIn, ac
     assert made["Location"] == f"/deals/{deal.public_id}/"
     board = client.get("/pipeline/").content.decode()
     assert "Machines" in board
-    assert "9,000 $" in board
+    assert "$9,000" in board
     assert "Machines" in client.get("/pipeline/?view=list").content.decode()
     second, lost = deal.pipeline.stages.filter(kind="open")[1], deal.pipeline.stages.get(kind="lost")
     move = f"/deals/{deal.public_id}/move"

@@ -9,8 +9,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bailiwick_web.crm.checking import day
 
@@ -32,25 +32,28 @@ ICONS = {
 
 @register.filter
 def amount(value: Decimal | None, currency: str = "") -> str:
-    """12,345 $: whole amounts, as cents say nothing in a list.
+    """$12,345: whole amounts, as cents say nothing in a list.
 
     >>> amount(Decimal("12345.60"), "USD"), amount(None), amount(Decimal("-3"), "CHF")
-    ('12,346 $', '–', '−3 CHF')
+    ('$12,346', '–', '−3 CHF')
     """
-    if value is None:
-        return "–"
-    code = currency or str(settings.CURRENCY)
-    text = number_format(abs(round(value)), 0, use_l10n=True, force_grouping=True)
-    return f"{'−' if round(value) < 0 else ''}{text} {SIGNS.get(code, code)}"
+    return "–" if value is None else _money(round(value), 0, currency)
 
 
 @register.filter
 def exact(value: Decimal | None, currency: str = "") -> str:
-    """12,345.60 $: to the cent."""
-    if value is None:
-        return "–"
+    """$12,345.60: to the cent."""
+    return "–" if value is None else _money(value, 2, currency)
+
+
+def _money(value: Decimal | int, digits: int, currency: str) -> str:
+    """The sign stands in front where people read English, behind elsewhere; codes stand behind."""
     code = currency or str(settings.CURRENCY)
-    return f"{'−' if value < 0 else ''}{number_format(abs(value), 2, use_l10n=True, force_grouping=True)} {SIGNS.get(code, code)}"
+    minus, sign = "−" if value < 0 else "", SIGNS.get(code)
+    text = number_format(abs(value), digits, use_l10n=True, force_grouping=True)
+    if sign and (get_language() or "en").startswith("en"):
+        return f"{minus}{sign}{text}"
+    return f"{minus}{text} {sign or code}"
 
 
 @register.filter

@@ -116,6 +116,12 @@ def icon_of(kind: str) -> str:
 
 
 @register.filter
+def kind_icon(kind: str) -> str:
+    """The picture of a kind of activity."""
+    return icon_of(f"activity.{kind}")
+
+
+@register.filter
 def event_name(kind: str) -> str:
     """What an event is, in words."""
     return {

@@ -82,9 +82,9 @@ def planted(planner: Actor, scenario: Scenario, users: dict[str, Any]) -> dict[s
 def _customers_of_east(planner: Actor) -> dict[str, Any]:
     """An account of East with marks on everything that hangs on it, and one of everybody's that lies in the bin."""
     actor = Actor(planner.user, timezone.now(), "test")
-    account = crm.customers.create_account(
-        actor, name="CANARY-ACCOUNT", code="CANARY-CODE", location={"lon": 4, "lat": 0, "city": "CANARY-CITY"}
-    )
+    east = {"lon": 4, "lat": 0, "city": "CANARY-CITY"}
+    east = {"lon": 4, "lat": 0, "city": "CANARY-CITY"}
+    account = crm.customers.create_account(actor, name="CANARY-ACCOUNT", code="CANARY-CODE", location=east)
     contact = crm.people.create_contact(actor, account=account, name="CANARY-CONTACT", points=[{"channel": "web", "value": "CANARY-POINT"}])
     crm.people.add_note(actor, contact, text="CANARY-NOTE", is_private=False)
     crm.people.record_consent(actor, contact, purpose="x", channel="email", is_given=True, how="CANARY-HOW", wording="CANARY-WORDING")

@@ -164,7 +164,7 @@ def _order(
     price = Decimal(PRODUCTS[which][1])
     quantity = Decimal(max(1, round(revenue / 12 / float(price) * draw.rng.lognormal(0, 0.3))))
     if draw.rng.random() < 1 / 40:
-        quantity = -max(Decimal(1), round(quantity / 10))
+        quantity = -Decimal(max(1, round(quantity / 10)))
     on = draw.actor.now.date() - timedelta(days=int(draw.rng.integers(1, 365)))
     money = {"currency": house_currency(), "rate": ONE, "amount": quantity * price, "house_amount": quantity * price}
     credit = {"territory": row.territory, "position": row.position} if row else {}
@@ -205,8 +205,9 @@ def _activities(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, h
 
 def _activity_event(actor: Actor, activity: m.Activity) -> m.TimelineEvent:
     assert activity.done_at is not None
-    about = {"account": activity.account, "contact": activity.contact, "outcome": activity.outcome}
-    return event(actor, f"activity.{activity.kind}", activity, at=activity.done_at, **about)
+    account, contact = activity.account, activity.contact
+    kind = f"activity.{activity.kind}"
+    return event(actor, kind, activity, account=account, contact=contact, at=activity.done_at, outcome=activity.outcome)
 
 
 def _deals(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: Held, duties: Duties) -> list[m.TimelineEvent]:

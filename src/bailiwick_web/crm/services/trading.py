@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +68,7 @@ def create_order(
     values = {**given, "account": account, "amount": _amount(given.get("amount"), rows)}
     values["ordered_on"] = c.day("ordered_on", given.get("ordered_on"))
     if values["ordered_on"] is not None:
-        values |= credited(account, noon(values["ordered_on"]))
+        values |= credited(account, counted_at(values["ordered_on"], actor.now))
     order = writing.create(actor, ORDER, values, origin=origin)
     writing.identify(order, external_ids or {})
     for row in rows:
@@ -101,7 +101,7 @@ def change_order(
     if {"currency", "ordered_on"} & set(given) and "rate" not in given:
         given["rate"] = None
     if "ordered_on" in given and (ordered_on := c.day("ordered_on", given["ordered_on"])) is not None:
-        given |= credited(order.account, noon(ordered_on))
+        given |= credited(order.account, counted_at(ordered_on, actor.now))
     changed = writing.change(actor, ORDER, order, {name: v for name, v in given.items() if name != "account"})
     writing.identify(order, external_ids or {})
     if rows is not None:
@@ -135,9 +135,14 @@ def restore_order(actor: Actor, public_id: UUID, *, version: int | None) -> Orde
     return order
 
 
-def noon(on: Any) -> datetime:
+def noon(on: date) -> datetime:
     """The instant that stands for a day on the timeline: noon in UTC, the same day in all but the farthest zones."""
     return datetime.combine(on, time(12), UTC)
+
+
+def counted_at(on: date, now: datetime) -> datetime:
+    """The instant whose territory a day is credited to: its end in UTC, or now if it is not over yet."""
+    return min(datetime.combine(on, time.max, UTC), now)
 
 
 def credited(account: Account, at: datetime, layer: str = BASE) -> dict[str, Any]:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -42,11 +44,24 @@ WATCH = """() => {
   }, true);
 }"""
 FRAMES = """() => {
-  window.frames_ = 0;
-  const next = () => { window.frames_ += 1; requestAnimationFrame(next); };
+  window.pictures = [];
+  if (window.isCounting) return;
+  window.isCounting = true;
+  const canvas = document.getElementById("map"), gl = canvas.getContext("webgl2"), pixel = new Uint8Array(4);
+  const next = (at) => {
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+    window.pictures.push(performance.now());
+    requestAnimationFrame(next);
+  };
   requestAnimationFrame(next);
 }"""
-COST = "() => document.getElementById('workspace').dataset.cost"
+WHOLE = """async () => {
+  const asked = performance.now(), root = document.getElementById("workspace");
+  root.dataset.cost = "";
+  document.querySelector('[data-zoom="all"]').click();
+  while (root.dataset.cost === "") await new Promise((done) => setTimeout(done, 5));
+  return performance.now() - asked;
+}"""
 
 
 def main() -> None:
@@ -64,7 +79,7 @@ def main() -> None:
             for k, address in scenarios:
                 measure(page, f"{server.base}/scenarios/{address}/", k)
             if asked.points:
-                million(page)
+                million(page, asked.points, f"{server.base}/scenarios/{scenarios[0][1]}/")
             browser.close()
 
 
@@ -123,7 +138,9 @@ def measure(page: Page, address: str, k: int) -> None:
         poll(page, "() => document.getElementById('workspace').dataset.saved === 'saved'")
         time.sleep(1)
     page.keyboard.press("v")
-    print(f"  panning: {frames(page):.0f} frames a second, one whole picture {page.evaluate(COST)} ms")
+    for name, hand in (("panning", pan), ("zooming", zoom)):
+        print(f"  {name}: {frames(page, hand)}")
+    print(f"  one whole picture {page.evaluate(WHOLE):,.0f} ms")
 
 
 def stroke(page: Page, tool: str) -> list[float]:
@@ -142,25 +159,48 @@ def stroke(page: Page, tool: str) -> list[float]:
     return [float(t) for t in page.evaluate("() => window.latencies")]
 
 
-def frames(page: Page) -> float:
+def frames(page: Page, hand: Callable[[Page, float, float], None]) -> str:
+    """Time from picture to picture, pixels done, while a hand moves the map."""
     box = page.locator("#map").bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.evaluate(FRAMES)
+    hand(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    at = [float(t) for t in page.evaluate("() => window.pictures")]
+    took = sorted(after - before for before, after in pairwise(at))
+    middle, worst = median(took), took[int(0.95 * (len(took) - 1))]
+    return f"a picture every {middle:.0f} ms ({1000 / middle:.0f} a second), 95 % within {worst:.0f} ms ({len(took)} pictures)"
+
+
+def pan(page: Page, x: float, y: float) -> None:
+    """To and fro."""
     page.mouse.move(x, y)
     page.mouse.down()
-    start = time.monotonic()
     for step in range(60):
         page.mouse.move(x + 3 * (step % 30), y + 2 * (step % 30))
     page.mouse.up()
-    return float(page.evaluate("() => window.frames_")) / (time.monotonic() - start)
 
 
-def million(page: Page) -> None:
-    """The same map with its accounts shown."""
+def zoom(page: Page, x: float, y: float) -> None:
+    """Nearer and farther again by the wheel."""
+    page.mouse.move(x, y)
+    for step in range(60):
+        page.mouse.wheel(0, -60 if step < 30 else 60)
+
+
+def million(page: Page, n: int, address: str) -> None:
+    """The same map with its accounts shown: beside the areas, and alone."""
+    page.goto(address)
+    paint = float(poll(page, "() => document.getElementById('workspace')?.dataset.firstPaint"))
     poll(page, "() => { const s = document.getElementById('scope'); return s && !s.parentElement.hidden; }")
-    page.locator("#scope").select_option("both")
-    print(f"  with accounts: panning {frames(page):.0f} frames a second")
+    there = float(page.evaluate("() => performance.now()"))
+    time.sleep(4)
+    print(f"{n:,} accounts beside the areas: first paint {paint:,.0f} ms, accounts there after {there:,.0f} ms")
+    for scope in ("both", "accounts"):
+        page.locator("#scope").select_option(scope)
+        time.sleep(2)
+        print(f"  shown: {scope}; panning: {frames(page, pan)}")
+        print(f"  shown: {scope}; zooming: {frames(page, zoom)}")
+        print(f"  shown: {scope}; one whole picture, every point drawn {page.evaluate(WHOLE):,.0f} ms")
 
 
 if __name__ == "__main__":

@@ -153,6 +153,9 @@ def test_2_a_lasso_chooses_customers_a_move_is_saved_and_undo_survives_a_reload(
     page.locator("#selection").get_by_role("button", name="Move", exact=True).click()
     expect(wrong(page, "outside")).not_to_have_text("0")
     saved(page, before + 1)
+    page.locator("[data-trouble=outside]").click()  # the worst territory, on the map and in the table
+    worst = page.locator(".bars > li").first.locator(".bar-name").text_content()
+    assert set(page.locator(".ws-rows tbody .named").all_text_contents()) == {worst}
     page.reload()
     drawn(page)
     expect(wrong(page, "outside")).not_to_have_text("0")
@@ -340,6 +343,8 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
     saved(other, before + 3)
     assign(page, "Shop Denver 4")
     expect(page.get_by_role("dialog")).to_contain_text("moved some of the same units")
+    expect(page.get_by_role("dialog").locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("dialog").get_by_role("row", name="Shop Denver 4")).to_contain_text("no territory")
     accessible(page)
     page.get_by_role("dialog").get_by_role("button", name="Keep theirs").click()
     saved(page, before + 3)
@@ -372,6 +377,26 @@ def test_4b_moves_wait_while_the_server_is_away(page: Page) -> None:
     saved(page, before + 1)
     page.locator("#content").press("u")
     saved(page, before + 2)
+    all_is_well(page)
+
+
+def test_4c_several_plans_are_a_picture_to_choose_from(page: Page) -> None:
+    here = page.url
+    page.get_by_role("button", name="Run the engine").click()
+    page.locator("#id_mode").select_option("front")
+    page.locator("#run-dialog").get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("link", name="Look and choose").click(timeout=240_000)
+    expect(page.get_by_role("heading", name="Plans to choose from")).to_be_visible()
+    dots = page.locator(".front a")
+    assert dots.count() == page.locator("tbody tr").count() > 1
+    accessible(page)
+    dots.last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("is a draft that you can change")).to_be_visible()
+    drawn(page)
+    page.goto(here)
+    drawn(page)
+    page.get_by_role("button", name="Dismiss").first.click()
     all_is_well(page)
 
 
@@ -415,6 +440,8 @@ def test_6_the_phone_shows_everything_in_its_width(page: Page, server: Server, s
     page.goto(server.base + "/plans/")
     page.locator("td a[href^='/scenarios/']").first.click()
     drawn(page)
+    expect(page.locator(".ws-legend")).to_have_count(1)
+    assert not page.locator(".ws-legend").evaluate("legend => legend.open"), "the legend covers the map"
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     accessible(page)
 

@@ -18,6 +18,7 @@ from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import stamped
 from bailiwick_web.planning import ruling, services
 from bailiwick_web.planning.models import Scenario
+from bailiwick_web.territories import convert as units_convert
 from bailiwick_web.territories.convert import store_digest
 from bailiwick_web.territories.models import AlignmentPlan, MeasureDefinition, MeasureValue, Unit, UnitSet
 
@@ -34,6 +35,7 @@ SIDE = 6
 def _nothing_remembered() -> None:
     """Keys are given again once a test is taken back, so what was read of units must not be kept."""
     ruling.forget()
+    units_convert._unit_arrays.cache_clear()
 
 
 @pytest.fixture

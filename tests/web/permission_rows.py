@@ -63,7 +63,8 @@ ROWS = {
     "compare_pdf": Row(Right.REVIEW, ok=frozenset({422})),
     "scenario": Row(Right.LOOK, "scenario"),
     "scenario_panel": Row(Right.LOOK, "scenario"),
-    "alignment_csv": Row(Right.LOOK, "scenario"),
+    **{f"alignment_{ending}": Row(Right.LOOK, "scenario") for ending in ("csv", "xlsx")},
+    **{f"alignment_{ending}": Row(Right.LOOK, "scenario", frozenset({200, 409})) for ending in ("geojson", "png", "pdf")},
     "scenario_runs": Row(Right.PLAN, "scenario"),
     "scenario_validator": Row(Right.PLAN, "scenario"),
     "scenario_rules": Row(Right.PLAN, "scenario"),
@@ -80,6 +81,8 @@ ROWS = {
     "scenario_challenge": post(Right.CHALLENGE, "scenario"),
     "answer_challenge": Row(Right.PLAN, "nothing", frozenset({404}), "POST"),
     "roll_back": Row(Right.PUBLISH, "nothing", frozenset({404}), "POST"),
+    "run_front": Row(Right.PLAN, "nothing", NONE),
+    "choose_plan": Row(Right.PLAN, "nothing", NONE, "POST"),
     "dismiss_run": Row(Right.PLAN, "nothing", frozenset({404}), "POST"),
     # customers: what can be looked at
     "customers": Row(Right.LOOK),
@@ -119,6 +122,7 @@ ROWS = {
     "new_case": Row(Right.SELL),
     "change_case": post(Right.SELL, "case"),
     # exchange
+    "mark_money": Row(Right.PLAN, "nothing", NONE, "POST"),
     "data": Row(Right.IMPORT),
     "new_import": Row(Right.IMPORT),
     "import": Row(Right.IMPORT, "nothing", frozenset({404})),
@@ -167,6 +171,7 @@ API_ROWS = {
     "GET /api/v1/publications": Row(Right.LOOK),
     "GET /api/v1/publications/{publication_id}": Row(Right.LOOK, "nothing", NONE),
     "GET /api/v1/runs/{run_id}": Row(Right.PLAN, "nothing", NONE),
+    "GET /api/v1/runs/{run_id}/plans": Row(Right.PLAN, "nothing", NONE),
     "GET /api/v1/jobs": Row(Right.PLAN),
     "GET /api/v1/jobs/{job_id}": Row(Right.PLAN, "job"),
     "GET /api/v1/history": Row(Right.AUDIT),
@@ -202,6 +207,8 @@ API_ROWS = {
     "POST /api/v1/scenarios/{scenario_id}/territories/P1/merge": put("POST", Right.PLAN, "scenario", body='{"into": "P2"}'),
     "POST /api/v1/scenarios/{scenario_id}/territories/P1/split": put("POST", Right.PLAN, "scenario", body='{"parts": 2}'),
     "POST /api/v1/scenarios/{scenario_id}/branches": put("POST", Right.PLAN, "scenario"),
+    "POST /api/v1/scenarios/{scenario_id}/gaps": put("POST", Right.PLAN, "scenario", body='{"unit_idx": 0}'),
+    "POST /api/v1/scenarios/{scenario_id}/presence": put("POST", Right.PLAN, "scenario"),
     "POST /api/v1/scenarios/{scenario_id}/runs": put("POST", Right.PLAN, "scenario"),
     "POST /api/v1/scenarios/{scenario_id}/replay": put("POST", Right.PLAN, "scenario"),
     "POST /api/v1/scenarios/{scenario_id}/propose": put("POST", Right.PLAN, "scenario"),
@@ -218,7 +225,11 @@ API_ROWS = {
     "POST /api/v1/scenarios/{scenario_id}/restore": put("POST", Right.PLAN, "nothing", ok=NONE),
     "POST /api/v1/challenges/{challenge_id}/answer": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"is_accepted": true}'),
     "POST /api/v1/publications/{publication_id}/roll-back": put("POST", Right.PUBLISH, "nothing", ok=NONE, body='{"reason": "x"}'),
+    "POST /api/v1/runs/{run_id}/choose": put("POST", Right.PLAN, "nothing", ok=NONE, body='{"plan": 1}'),
     "POST /api/v1/runs/{run_id}/dismiss": put("POST", Right.PLAN, "nothing", ok=NONE),
+    "POST /api/v1/unit-sets/{unit_set_id}/money": put(
+        "POST", Right.PLAN, "nothing", ok=NONE, body='{"measure": "sales", "currency": "EUR"}'
+    ),
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""

@@ -18,7 +18,7 @@ from bailiwick_web.exchange.reading import read_file
 from bailiwick_web.territories.models import MeasureValue, Unit, UnitSet
 
 SALESFORCE_API = """
-Id=id Name=name AccountNumber=account_number AnnualRevenue=measure BillingStreet=street BillingCity=place BillingState=state
+Id=id Name=name AccountNumber=account_number AnnualRevenue=money BillingStreet=street BillingCity=place BillingState=state
 BillingStateCode=state_code BillingPostalCode=postcode BillingCountry=country BillingCountryCode=country_code BillingLatitude=lat
 BillingLongitude=lon BillingGeocodeAccuracy=location_accuracy ShippingStreet=shipping_street ShippingCity=shipping_city
 ShippingState=shipping_state ShippingStateCode=shipping_state_code ShippingPostalCode=shipping_postcode ShippingCountry=shipping_country
@@ -29,7 +29,7 @@ LastActivityDate=last_activity RecordTypeId=record_type IsExcludedFromRealign=ke
 """
 SALESFORCE_LEADS = """
 Id=id Company=name Status=status LeadSource=source Rating=rating Street=street City=place State=state PostalCode=postcode
-Country=country Latitude=lat Longitude=lon NumberOfEmployees=measure AnnualRevenue=measure Industry=industry Email=email
+Country=country Latitude=lat Longitude=lon NumberOfEmployees=measure AnnualRevenue=money Industry=industry Email=email
 HasOptedOutOfEmail=opted_out IsConverted=is_converted ConvertedAccountId=converted_account
 """
 SALESFORCE_USERS = """
@@ -45,7 +45,7 @@ SALESFORCE_REPORT = {
     "Billing Street": "street",
     "Billing Country": "country",
     "Employees": "measure",
-    "Annual Revenue": "measure",
+    "Annual Revenue": "money",
     "Account Owner": "owner",
     "Industry": "industry",
     "Type": "type",
@@ -64,7 +64,7 @@ SALESFORCE_REPORT = {
     "SIC Code": "sic",
 }
 HUBSPOT_COMPANIES = """
-name=name domain=website industry=industry description=description type=type numberofemployees=measure annualrevenue=measure city=place
+name=name domain=website industry=industry description=description type=type numberofemployees=measure annualrevenue=money city=place
 state=state zip=postcode country=country phone=phone hubspot_owner_id=owner lifecyclestage=life_cycle hs_lead_status=status
 createdate=created hs_lastmodifieddate=changed hs_object_id=id
 """
@@ -87,7 +87,7 @@ HUBSPOT_FILE = {
     "Postal code": "postcode",
     "Country/Region": "country",
     "Number of Employees": "measure",
-    "Annual Revenue": "measure",
+    "Annual Revenue": "money",
     "Industry": "industry",
     "Phone Number": "phone",
     "Lifecycle Stage": "life_cycle",
@@ -96,7 +96,7 @@ HUBSPOT_FILE = {
 }
 DYNAMICS_API = """
 accountid=id name=name territoryid=owner ownerid=owner_name address1_postalcode=postcode address1_latitude=lat address1_longitude=lon
-revenue=measure numberofemployees=measure industrycode=industry address1_city=place address1_stateorprovince=state
+revenue=money numberofemployees=measure industrycode=industry address1_city=place address1_stateorprovince=state
 address1_country=country address1_line1=street telephone1=phone emailaddress1=email websiteurl=website parentaccountid=parent
 createdon=created modifiedon=changed
 """
@@ -112,7 +112,7 @@ DYNAMICS_EXCEL = {
     "Address 1: Country/Region": "country",
     "Address 1: Street 1": "street",
     "Owner": "owner",
-    "Annual Revenue": "measure",
+    "Annual Revenue": "money",
     "Number of Employees": "measure",
     "Industry": "industry",
     "Relationship Type": "type",
@@ -132,6 +132,7 @@ CELLS = {
     "lat": ("42.37", "41.88", "39.75"),
     "lon": ("-71.11", "-87.62", "-104.99"),
     "measure": ("120000", "80000", "45000"),
+    "money": ("120000", "80000", "45000"),
     "founded": ("1999", "2004", "2011"),
     "sic": ("5812", "5411", "7372"),
     "owner": ("Ann", "Bo", "Ann"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import strip_tags
 
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Scenario
 
 SignIn = Callable[[str], Client]
@@ -27,6 +31,8 @@ ALLOWED = {
     "CSV",
     "XLSX",
     "PDF",
+    "GeoJSON",
+    "PNG",
     "Bailiwick",
     "Space",
     "Esc",
@@ -75,6 +81,36 @@ def test_no_text_of_a_template_is_left_without_a_mark() -> None:
         words = re.findall(r"[^\W\d_]{2,}", " ".join([strip_tags(text), *attributes]))
         found += [f"{name}: {word}" for word in words if word not in ALLOWED]
     assert found == []
+
+
+def test_no_refusal_of_planning_and_imports_is_left_without_a_mark() -> None:
+    """What a service refuses is read by people: its first argument is marked, or a text made of marked ones."""
+    refusals = {"Invalid", "Conflict", "Missing", "NotAllowed", "Stale"}
+    found = []
+    for file in sorted(file for app in ("planning", "exchange", "territories") for file in (TEMPLATES / app).glob("**/*.py")):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in refusals and call.args:
+                texts = [part for part in ast.walk(call.args[0]) if isinstance(part, ast.JoinedStr)]
+                is_bare = isinstance(call.args[0], ast.Constant)
+                found += [f"{file.name}:{call.lineno}"] if texts or is_bare else []
+    assert found == []
+
+
+@pytest.mark.django_db
+def test_what_a_service_refuses_speaks_german(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
+    services.lock_territory(planner, scenario.public_id, "P2", is_locked=True, version=1)
+    with translation.override("de"), pytest.raises(Conflict, match="Rep P2 ist fixiert"):
+        services.move_units(planner, scenario.public_id, [0], "P2", version=2)
+    client = sign_in("planner")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    answer = client.get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx=99")
+    assert answer.json()["title"] == "Bausteine sind von 0 bis 35 nummeriert; gefunden: 99."
+    services.move_units(planner, scenario.public_id, [0], "", version=2)
+    found = client.get(f"/api/v1/scenarios/{scenario.public_id}/conflicts").json()["conflicts"]
+    assert found[0]["words"] == "„Unit 0“ hat kein Gebiet."
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    found = client.get(f"/api/v1/scenarios/{scenario.public_id}/conflicts").json()["conflicts"]
+    assert found[0]["words"] == "“Unit 0” has no territory."
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "+4.1 % 1,234.6 12,346 3.25 1.5 %"), ("de", "+4,1 % 1.234,6 12.346 3,25 1,5 %")])

@@ -33,7 +33,7 @@ def test_the_validator_mends_with_one_click(sign_in: SignIn, planner: Actor, sce
     assert "Nothing is wrong" in text(client, f"{base}/validator")
     services.move_units(planner, scenario.public_id, [0], "", version=1)
     page = text(client, f"{base}/validator")
-    assert "“Unit 0” is without a territory." in page
+    assert "“Unit 0” has no territory." in page
     assert "Move it to Rep P1" in page
     mended = client.post(f"{base}/mend", {"version": "2", "act": "/moves", "units": "0", "to": "P1"})
     assert mended.status_code == 302

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 
+from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.journal import Edit
-from bailiwick_web.planning.models import Move, Scenario
+from bailiwick_web.planning.models import Move, Presence, Scenario
+from bailiwick_web.planning.services.presence import PRESENT
 
 N_WRITES = 15
 
@@ -90,3 +93,17 @@ def test_no_update_is_lost_silently(sign_in: Callable[[str], Client], scenario: 
     scenario.refresh_from_db()
     end = scenario_arrays(scenario)
     assert owners == [[*end.codes, ""][t] for t in end.territory_idx]
+
+
+@pytest.mark.django_db
+def test_planners_see_who_else_has_the_scenario_open(sign_in: Callable[[str], Client], scenario: Scenario) -> None:
+    path = f"/api/v1/scenarios/{scenario.public_id}/presence"
+    planner, other = sign_in("planner"), sign_in("administrator")
+    assert planner.post(path).json() == {"version": 1, "others": []}
+    assert other.post(path).json() == {"version": 1, "others": ["A planner"]}
+    assert planner.post(path).json()["others"] == ["A administrator"]
+    Presence.objects.filter(user__role="administrator").update(seen_at=F("seen_at") - PRESENT)
+    assert planner.post(path).json()["others"] == []
+    assert Presence.objects.count() == 1
+    assert sign_in("rep").post(path).status_code in {403, 404}
+    assert AuditEntry.objects.filter(record_id=str(scenario.public_id), action__contains="presence").count() == 0

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import OutboxEvent, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, Stale
@@ -163,7 +164,22 @@ def test_a_challenge_that_is_accepted_moves_and_locks_the_unit(act: Act, scenari
         services.answer(act("planner"), made.public_id, is_accepted=False, comment="no", version=scenario.version)
     with pytest.raises(Invalid, match="why"):
         services.answer(act("planner"), other.public_id, is_accepted=False, version=scenario.version)
-    assert (
-        services.answer(act("planner"), other.public_id, is_accepted=False, comment="near the motorway", version=scenario.version).state
-        == "declined"
-    )
+    declined = services.answer(act("planner"), other.public_id, is_accepted=False, comment="near the motorway", version=scenario.version)
+    assert declined.challenge.state == "declined"
+
+
+def test_a_challenge_that_names_no_territory_forbids_the_unit_where_it_is(act: Act, scenario: Scenario) -> None:
+    services.lock_units(act("planner"), scenario.public_id, [1], is_locked=True, version=1)
+    services.propose(act("planner"), scenario.public_id, version=2)
+    made = services.challenge(act("manager"), scenario.public_id, 1, wanted="", reason="too far")
+    answered = services.answer(act("planner"), made.public_id, is_accepted=True, version=3)
+    assert answered.done == "Unit 1 must not be in Rep P1 any more; the next run of the engine finds another territory for it."
+    scenario = Scenario.objects.get(pk=scenario.pk)
+    arrays = scenario_arrays(scenario)
+    assert (scenario.state, arrays.forbidden.tolist(), bool(arrays.is_locked[1])) == ("draft", [[1, 0]], False)
+    run = services.start_run(act("planner"), scenario)
+    jobs.perform(run.job.pk)
+    run.refresh_from_db()
+    assert run.result is not None, run.job.error
+    after = scenario_arrays(run.result)
+    assert after.codes[after.territory_idx[1]] != "P1"

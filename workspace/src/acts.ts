@@ -1,6 +1,7 @@
 /* What a planner does beside moving units: locks, territories, undo; and the questions that the engine answers. */
 import { post, redo, territory, undo } from "./changes";
 import { askNew, askTerritory, showConflicts, showWhy, type Conflict, type Explained } from "./panels/dialogs";
+import { t } from "./panels/words";
 import type { Workspace } from "./workspace";
 
 export class Acts {
@@ -19,6 +20,21 @@ export class Acts {
   forbid(code: string, isForbidden: boolean): void {
     const { w } = this;
     w.save(post("forbids", { unit_idx: w.selection.units(), territory: code, is_forbidden: isForbidden }));
+  }
+
+  /* In the territory that is chosen under "Move to…". */
+  forbidChosen(): void {
+    const { w } = this;
+    if (w.selection.size === 0) w.say(t("Choose units first."));
+    else w.chosen.forbid(true);
+  }
+
+  /* The territory of the chosen units. */
+  menuOfChosen(): void {
+    const { w } = this;
+    const index = w.plan.of[w.selection.units()[0] ?? -1] ?? -1;
+    if (index < 0) w.say(t("Choose a unit of the territory first."));
+    else this.menu(index);
   }
 
   menu(index: number): void {
@@ -48,7 +64,7 @@ export class Acts {
     const { w } = this;
     const ask = (instead: string): Promise<Explained> => w.server.json<Explained>(`why?unit_idx=${unit}&instead=${encodeURIComponent(instead)}`);
     showWhy(w.root, w.plan, unit, ask, w.setting.canEdit, (to) => {
-      w.choose([unit]);
+      w.sight.choose([unit]);
       w.moveChosen(to);
     });
   }
@@ -61,6 +77,6 @@ export class Acts {
       const at = conflict.fix?.path.indexOf(`${w.setting.key}/`) ?? -1;
       if (conflict.fix && at >= 0) w.save({ kind: "call", method: conflict.fix.method, path: conflict.fix.path.slice(at + w.setting.key.length + 1), body: conflict.fix.body });
     };
-    showConflicts(w.root, conflicts, (conflict) => w.goTo(conflict.unit_idx), w.setting.canEdit ? mend : null);
+    showConflicts(w.root, conflicts, (conflict) => w.sight.goTo(conflict.unit_idx), w.setting.canEdit ? mend : null);
   }
 }

@@ -52,6 +52,10 @@ export class ServerPort implements Port {
     });
   }
 
+  make(units: readonly number[], to: string): Move {
+    return move(units, to);
+  }
+
   keep(pending: readonly Move[]): void {
     if (pending.length === 0) localStorage.removeItem(this.key);
     else localStorage.setItem(this.key, JSON.stringify(pending));

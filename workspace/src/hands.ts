@@ -58,9 +58,9 @@ export class MapHands implements Hands {
       else this.assigned(draft);
       return;
     }
-    if (isCancelled) w.choose(this.before);
-    else if (isAdding) w.choose(this.before, true);
-    else w.selected();
+    if (isCancelled) w.sight.choose(this.before);
+    else if (isAdding) w.sight.choose(this.before, true);
+    else w.sight.selected();
   }
 
   private assigned(draft: Draft): void {
@@ -73,9 +73,9 @@ export class MapHands implements Hands {
 
   click(unit: number, isAdding: boolean): void {
     const { w } = this;
-    if (unit < 0) w.choose(isAdding ? w.selection.units() : []);
-    else if (isAdding && w.selection.is[unit] === 1) w.choose(w.selection.units().filter((i) => i !== unit));
-    else w.choose([unit], isAdding);
+    if (unit < 0) w.sight.choose(isAdding ? w.selection.units() : []);
+    else if (isAdding && w.selection.is[unit] === 1) w.sight.choose(w.selection.units().filter((i) => i !== unit));
+    else w.sight.choose([unit], isAdding);
   }
 
   hover(unit: number, px: number, py: number): void {

@@ -14,6 +14,11 @@ export interface KeyEvents {
   space(isDown: boolean): void;
   leave(): void;
   visit(step: 1 | -1): void;
+  territory(): void;
+  forbid(): void;
+  conflicts(): void;
+  outside(): void;
+  look(at: "colour" | "scope" | "target"): void;
 }
 
 const TOOLS: Readonly<Record<string, Tool>> = { v: "select", b: "brush", x: "box", l: "lasso" };
@@ -45,6 +50,10 @@ function everywhere(event: KeyboardEvent, events: KeyEvents, target: Element, ca
   else if (key === "-") events.zoom("far");
   else if (key === "0") events.zoom("all");
   else if (key === "z") events.zoom("selection");
+  else if (key === "c") events.conflicts();
+  else if (key === "i") events.outside();
+  else if (key === "o") events.look("colour");
+  else if (key === "s") events.look("scope");
   else if (key === " " && !target.closest("button, a, input, summary")) {
     if (!event.repeat) events.space(true);
   } else if (key === "w") events.why();
@@ -60,6 +69,9 @@ function edits(key: string, events: KeyEvents): boolean {
   else if (key === "m") events.move();
   else if (key === "k") events.lock();
   else if (key === "n") events.found();
+  else if (key === "t") events.territory();
+  else if (key === "f") events.forbid();
+  else if (key === "d") events.look("target");
   else if (key === "[") events.grow(1 / 1.4);
   else if (key === "]") events.grow(1.4);
   else return false;

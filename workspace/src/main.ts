@@ -4,6 +4,7 @@ import { Server } from "./api/server";
 import { readGround } from "./model/ground";
 import type { AssignmentFile } from "./model/plan";
 import { setWords } from "./panels/words";
+import { Presence } from "./presence";
 import { Workspace } from "./workspace";
 import "./style.css";
 
@@ -17,7 +18,7 @@ async function start(root: HTMLElement): Promise<void> {
   const setting = { canEdit: canEdit === "1", canChallenge: canChallenge === "1", parent, key };
   root.dataset["state"] = "drawing";
   const workspace = new Workspace(root, server, readGround(ground), assignment, setting);
-  workspace.colourBy(new URLSearchParams(location.search).get("colour") ?? "territory");
+  workspace.sight.colourBy(new URLSearchParams(location.search).get("colour") ?? "territory");
   const { view } = workspace;
   const ready = (): void => {
     root.dataset["state"] = "ready";
@@ -30,11 +31,18 @@ async function start(root: HTMLElement): Promise<void> {
         ready();
         setTimeout(() => view.loadEdges(), 0);
         setTimeout(() => workspace.space.warm(), 50);
-        setTimeout(() => void workspace.loadAccounts().catch(() => undefined), 200);
+        setTimeout(() => void workspace.sight.loadAccounts().catch(() => undefined), 200);
       }
       root.dataset["cost"] = view.cost.toFixed(0);
     };
   listen(workspace);
+  if (setting.canEdit)
+    new Presence(server, {
+      others: (names) => workspace.status.others(names),
+      version: (version) => {
+        if (version > workspace.journal.version) workspace.refresh().catch(() => undefined);
+      },
+    }).start();
 }
 
 function listen(workspace: Workspace): void {

@@ -1,27 +1,28 @@
-/* Puts model, journal, map and panels together. */
+/* Puts model, journal, map and panels together, and changes the plan; what is looked at stands in `sight`. */
 import { Acts } from "./acts";
 import { ServerPort, move } from "./changes";
 import { MapHands } from "./hands";
 import type { Server } from "./api/server";
-import { clashes, Journal, type Change, type Listener, type Move } from "./journal/journal";
+import { clashes, type Choices, type Clash } from "./journal/clashes";
+import { Journal, type Change, type Fresh, type Listener, type Move } from "./journal/journal";
 import { listenToKeys } from "./keys";
-import { Tools, type Tool } from "./map/tools";
+import { Tools } from "./map/tools";
 import { MapView } from "./map/view";
-import { Columns } from "./model/columns";
 import { Draft } from "./model/draft";
-import { windowOf, type Ground } from "./model/ground";
+import type { Ground } from "./model/ground";
 import { Plan, type AssignmentFile } from "./model/plan";
 import { Selection } from "./model/selection";
 import { Space } from "./model/space";
 import { Balance } from "./panels/balance";
 import { Chosen } from "./panels/chosen";
-import { askMineOrTheirs } from "./panels/dialogs";
+import { askMineOrTheirs } from "./panels/mine_or_theirs";
 import { layout, type Stage } from "./panels/layout";
-import { Status, type Trouble } from "./panels/status";
+import { Status } from "./panels/status";
 import { Table } from "./panels/table";
 import { Tip } from "./panels/tip";
 import { Toolbar } from "./panels/toolbar";
 import { t } from "./panels/words";
+import { Sight } from "./sight";
 
 export interface Setting {
   readonly canEdit: boolean;
@@ -46,8 +47,9 @@ export class Workspace implements Listener {
   readonly tip: Tip;
   private readonly port: ServerPort;
   private base: { of: Int16Array; codes: string[] };
-  private readonly acts = new Acts(this);
-  private readonly hands = new MapHands(this);
+  readonly acts = new Acts(this);
+  readonly hands = new MapHands(this);
+  readonly sight = new Sight(this);
   private others = 0;
   private asking = 0;
 
@@ -66,12 +68,12 @@ export class Workspace implements Listener {
     const { canEdit, canChallenge } = setting;
     this.toolbar = new Toolbar(
       ground,
-      { tool: (tool) => this.setTool(tool), colour: () => this.recolour(), scope: (scope) => this.setScope(scope), zoom: (how) => this.zoom(how) },
+      { tool: (tool) => this.sight.setTool(tool), colour: () => this.sight.recolour(), scope: (scope) => this.sight.setScope(scope), zoom: (how) => this.sight.zoom(how) },
       canEdit,
     );
-    this.status = new Status({ step: (step) => this.acts.step(step), trouble: (which) => this.trouble(which) }, canEdit);
+    this.status = new Status({ step: (step) => this.acts.step(step), trouble: (which) => this.sight.trouble(which) }, canEdit);
     this.balance = new Balance(
-      { choose: (j) => this.chooseTerritory(j), hover: (j) => this.shine(j), lock: (j, on) => this.acts.lockTerritory(j, on), menu: (j) => this.acts.menu(j) },
+      { choose: (j) => this.sight.chooseTerritory(j), hover: (j) => this.sight.shine(j), lock: (j, on) => this.acts.lockTerritory(j, on), menu: (j) => this.acts.menu(j) },
       canEdit,
     );
     this.chosen = new Chosen(
@@ -82,14 +84,14 @@ export class Workspace implements Listener {
         forbid: (code, on) => this.acts.forbid(code, on),
         found: () => this.acts.found(),
         why: (unit) => this.acts.why(unit),
-        zoom: () => this.zoomToSelection(),
-        clear: () => this.choose([]),
+        zoom: () => this.sight.zoomToSelection(),
+        clear: () => this.sight.choose([]),
       },
       canEdit,
     );
     this.table = new Table(
       this.selection,
-      { chosen: () => this.selected(), show: (unit) => this.goTo([unit]), why: (unit) => this.acts.why(unit), move: () => this.focusMove() },
+      { chosen: () => this.sight.selected(), show: (unit) => this.sight.goTo([unit]), why: (unit) => this.acts.why(unit), move: () => this.focusMove() },
       canEdit,
       canChallenge,
     );
@@ -102,9 +104,9 @@ export class Workspace implements Listener {
     this.journal = new Journal(this.port, this, file.version, kept);
     this.adopt(this.plan);
     this.apply(kept);
-    this.setTool("select");
+    this.sight.setTool("select");
     this.keys();
-    this.fit();
+    this.sight.fit();
     if (kept.length > 0) void this.journal.run();
   }
 
@@ -118,22 +120,6 @@ export class Workspace implements Listener {
     }
   }
 
-  private fit(): void {
-    const { view } = this;
-    if (!view) return;
-    new ResizeObserver(() => view.resize()).observe(this.stage.element);
-    view.resize();
-    view.refresh();
-    document.body.addEventListener("theme-changed", () => this.retheme());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.retheme());
-  }
-
-  private retheme(): void {
-    this.view?.readTheme();
-    this.view?.refresh();
-    this.recolour();
-  }
-
   /* ── what is shown ─────────────────────────────────────────────── */
 
   /* Another assignment, from the server; with the selection as it is. */
@@ -145,7 +131,7 @@ export class Workspace implements Listener {
     this.table.setPlan(plan);
     this.view?.setPlan(plan);
     this.status.steps(plan.file.can_undo, plan.file.can_redo);
-    this.legend();
+    this.sight.legend();
     this.counted();
     this.chosen.update(plan, this.selection.units());
     this.root.dataset["version"] = String(plan.version);
@@ -159,7 +145,7 @@ export class Workspace implements Listener {
     this.balance.sort();
     this.table.refresh();
     this.counted();
-    this.legend();
+    this.sight.legend();
   }
 
   private counted(): void {
@@ -174,112 +160,6 @@ export class Workspace implements Listener {
     const { counts } = await this.server.json<Found>("conflicts").catch((): Found => ({ counts: {} }));
     this.others = (counts["duplicate"] ?? 0) + (counts["two_owners"] ?? 0);
     this.status.counts(this.plan, this.plan.counts(), this.others);
-  }
-
-  private legend(): void {
-    this.toolbar.explain(this.plan, this.view?.colourBy ?? { kind: "territory" }, this.view?.isDark ?? false);
-  }
-
-  private recolour(): void {
-    if (this.view) {
-      this.view.colourBy = this.toolbar.by;
-      this.view.refresh();
-    }
-    this.legend();
-  }
-
-  colourBy(value: string): void {
-    if (![...this.toolbar.colour.options].some((option) => option.value === value)) return;
-    this.toolbar.colour.value = value;
-    this.recolour();
-  }
-
-  private setScope(scope: "areas" | "accounts" | "both"): void {
-    if (!this.view) return;
-    this.view.renderer.scope = scope;
-    this.view.ask();
-  }
-
-  /* Points over the areas, when there are some; the map does not wait for them. */
-  async loadAccounts(): Promise<void> {
-    const { view } = this;
-    if (!view || !this.ground.areas) return;
-    const content = await this.server.binary("accounts");
-    if (content.byteLength === 0) return;
-    view.renderer.loadAccounts(Columns.read<unknown>(content));
-    this.toolbar.offerScope();
-    view.ask();
-  }
-
-  private shine(index: number): void {
-    if (!this.view || this.view.only === index || this.hands.draft) return;
-    this.view.only = index;
-    this.view.refresh();
-  }
-
-  /* ── selection ─────────────────────────────────────────────────── */
-
-  choose(units: Iterable<number>, isAdding = false): void {
-    const before = this.selection.units();
-    if (!isAdding) this.selection.set(units);
-    else this.selection.add(units);
-    this.selected(before);
-  }
-
-  selected(before: readonly number[] = []): void {
-    const now = this.selection.units();
-    this.view?.changed([...before, ...now]);
-    if (now.length === 0) this.view?.refresh();
-    this.chosen.update(this.plan, now);
-    if (this.table.view.only === "selected") this.table.refresh();
-    else this.table.draw();
-  }
-
-  private chooseTerritory(index: number): void {
-    const units: number[] = [];
-    for (let i = 0; i < this.plan.of.length; i += 1) if (this.plan.of[i] === index) units.push(i);
-    this.table.show({ territory: this.plan.territories[index]?.code ?? "", only: "all", text: "" });
-    this.goTo(units);
-  }
-
-  goTo(units: readonly number[]): void {
-    this.choose(units);
-    this.zoomToSelection();
-  }
-
-  private zoomToSelection(): void {
-    const window = windowOf(this.ground, this.selection.units());
-    if (window) this.view?.show(window);
-  }
-
-  private zoom(how: "near" | "far" | "all"): void {
-    if (!this.view) return;
-    if (how === "all") this.view.camera.showAll();
-    else this.view.camera.zoom(how === "near" ? 1.6 : 1 / 1.6);
-    this.view.ask();
-  }
-
-  private trouble(which: Trouble): void {
-    if (which === "conflicts") void this.acts.conflicts();
-    else if (which === "unassigned") {
-      this.table.show({ only: "unassigned", territory: "", text: "" });
-      this.goTo(this.plan.unassigned());
-    } else if (which === "astray") {
-      this.table.show({ only: "astray", territory: "", text: "" });
-      this.goTo(this.plan.astray());
-    } else this.stage.worst();
-  }
-
-  private setTool(tool: Tool): void {
-    if (this.tools) this.tools.tool = tool;
-    this.toolbar.press(tool);
-    this.stage.canvas.dataset["tool"] = tool;
-  }
-
-  private leave(): void {
-    if (this.tools?.cancel()) return;
-    if (this.tools && this.tools.tool !== "select") this.setTool("select");
-    else this.choose([]);
   }
 
   /* ── changes ───────────────────────────────────────────────────── */
@@ -346,20 +226,20 @@ export class Workspace implements Listener {
     else this.refused(text);
   }
 
-  ask(by: string, n: number): Promise<"mine" | "theirs"> {
-    return askMineOrTheirs(this.root, by, n);
+  ask(by: string, found: readonly Clash[]): Promise<Choices> {
+    return askMineOrTheirs(this.root, this.plan, by, found);
   }
 
-  async reload(pending: readonly Move[]): Promise<{ version: number; clashes: number }> {
+  async reload(pending: readonly Move[]): Promise<Fresh> {
     const file = await this.server.json<AssignmentFile>("assignment");
     const fresh = new Plan(this.ground, file);
     const theirs = snapshot(fresh);
-    const n = clashes(pending, this.base, theirs);
+    const found = clashes(pending, this.base, theirs);
     this.base = theirs;
     this.hands.draft = null;
     this.adopt(fresh);
     this.apply(pending);
-    return { version: file.version, clashes: n };
+    return { version: file.version, clashes: found };
   }
 
   /* Somebody else, or another part of the page, has changed something. */
@@ -382,9 +262,9 @@ export class Workspace implements Listener {
     listenToKeys(
       this.stage.canvas,
       {
-        tool: (tool) => this.setTool(tool),
+        tool: (tool) => this.sight.setTool(tool),
         pan: (dx, dy) => (this.view?.camera.pan(dx, dy), this.view?.ask()),
-        zoom: (how) => (how === "selection" ? this.zoomToSelection() : this.zoom(how)),
+        zoom: (how) => (how === "selection" ? this.sight.zoomToSelection() : this.sight.zoom(how)),
         step: (step) => this.acts.step(step),
         move: () => this.focusMove(),
         lock: () => this.selection.size > 0 && this.acts.lockChosen(!this.selection.units().every((i) => this.plan.locked[i] === 1)),
@@ -392,18 +272,18 @@ export class Workspace implements Listener {
         why: () => this.selection.size === 1 && this.acts.why(this.selection.units()[0] ?? 0),
         grow: (factor) => this.tools && (this.tools.radius = Math.min(Math.max(this.tools.radius * factor, 6), 120)),
         space: (isDown) => this.tools && ((this.tools.isSpace = isDown), this.stage.canvas.classList.toggle("panning", isDown)),
-        leave: () => this.leave(),
-        visit: (step) => this.visit(step),
+        leave: () => this.sight.leave(),
+        territory: () => this.acts.menuOfChosen(),
+        forbid: () => this.acts.forbidChosen(),
+        conflicts: () => void this.acts.conflicts(),
+        outside: () => this.sight.trouble("outside"),
+        look: (at) => this.toolbar.focus(at),
+        visit: (step) => this.sight.visit(step),
       },
       this.setting.canEdit,
     );
   }
 
-  /* From unit to unit by the keyboard, in the order of the table. */
-  private visit(step: 1 | -1): void {
-    const unit = this.table.next(this.selection.units()[0] ?? -1, step);
-    if (unit >= 0) this.goTo([unit]);
-  }
 }
 
 interface Found {

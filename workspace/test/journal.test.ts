@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clashes, Journal, type Answer, type Change, type Listener, type Move, type Port } from "../src/journal/journal";
+import { clashes, settled, type Choice, type Choices, type Clash } from "../src/journal/clashes";
+import { Journal, type Answer, type Change, type Fresh, type Listener, type Move, type Port } from "../src/journal/journal";
 
 /* A server in memory: versions, moves, and a network that can be away. */
 class World implements Port, Listener {
@@ -8,7 +9,7 @@ class World implements Port, Listener {
   isAway = 0;
   log: string[] = [];
   kept: readonly Move[] = [];
-  choice: "mine" | "theirs" = "mine";
+  choice: Choice = "mine";
   private readonly seen = new Set<string>();
   private base = [...this.of];
 
@@ -53,17 +54,21 @@ class World implements Port, Listener {
     this.log.push(`refused ${message}`);
   }
 
-  reload(pending: readonly Move[]): Promise<{ version: number; clashes: number }> {
+  reload(pending: readonly Move[]): Promise<Fresh> {
     const codes = ["A", "B", "C"];
     const as = (of: string[]): { of: Int16Array; codes: string[] } => ({ of: Int16Array.from(of, (code) => codes.indexOf(code)), codes });
-    const n = clashes(pending, as(this.base), as(this.of));
+    const found = clashes(pending, as(this.base), as(this.of));
     this.base = [...this.of];
-    return Promise.resolve({ version: this.version, clashes: n });
+    return Promise.resolve({ version: this.version, clashes: found });
   }
 
-  ask(by: string, n: number): Promise<"mine" | "theirs"> {
-    this.log.push(`ask ${by} ${n}`);
-    return Promise.resolve(this.choice);
+  ask(by: string, found: readonly Clash[]): Promise<Choices> {
+    this.log.push(`ask ${by} ${found.length}`);
+    return Promise.resolve(new Map(found.map(({ unit }) => [unit, this.choice])));
+  }
+
+  make(units: readonly number[], to: string): Move {
+    return move(`made ${units.join()}`, [...units], to);
   }
 
   overtaken(by: string, isRebased: boolean): void {
@@ -113,7 +118,7 @@ describe("the journal", () => {
     expect(world.log).toEqual(["saving", "conflict", "overtaken Ada rebased", "saving", "saved"]);
   });
 
-  it.each([["mine", "B"], ["theirs", "C"]] as const)("asks where both moved the same unit: %s", async (choice, result) => {
+  it.each([["mine", "B"], ["theirs", "C"], ["before", "A"]] as const)("asks where both moved the same unit: %s", async (choice, result) => {
     const world = new World();
     world.choice = choice;
     const journal = new Journal(world, world, 1);
@@ -146,11 +151,17 @@ describe("the journal", () => {
 describe("clashes", () => {
   const as = (of: number[], codes = ["A", "B"]): { of: Int16Array; codes: string[] } => ({ of: Int16Array.from(of), codes });
   it("are units that others moved elsewhere, and goals that are gone", () => {
-    expect(clashes([move("1", [0, 1], "B")], as([0, 0]), as([0, 1]))).toBe(0);
-    expect(clashes([move("1", [0, 1], "B")], as([0, 0]), as([-1, 0]))).toBe(1);
-    expect(clashes([move("1", [0, 1], "B")], as([0, 0]), as([0, 0], ["A", "C"]))).toBe(2);
+    expect(clashes([move("1", [0, 1], "B")], as([0, 0]), as([0, 1]))).toEqual([]);
+    expect(clashes([move("1", [0, 1], "B")], as([0, 0]), as([-1, 0]))).toEqual([{ unit: 0, before: "A", theirs: "", mine: "B", canReturn: true }]);
+    expect(clashes([move("1", [0, 1], "B")], as([0, 0]), as([0, 0], ["A", "C"])).length).toBe(2);
   });
   it("do not come from another order of the territories", () => {
-    expect(clashes([move("1", [0], "B")], as([0, 1]), as([1, 0], ["B", "A"]))).toBe(0);
+    expect(clashes([move("1", [0], "B")], as([0, 1]), as([1, 0], ["B", "A"]))).toEqual([]);
+  });
+  it("are settled unit by unit", () => {
+    const pending = [move("1", [0, 1, 2], "B"), move("2", [3], "B")];
+    const found = clashes(pending, as([0, 0, 0, 0]), as([-1, -1, 0, -1]));
+    const choices = new Map<number, Choice>([[0, "mine"], [1, "before"], [3, "theirs"]]);
+    expect(settled(pending, found, choices, (units, to) => move("new", [...units], to))).toEqual([move("1", [0, 2], "B"), move("new", [1], "A")]);
   });
 });

@@ -11,6 +11,7 @@ from bailiwick.api.balance import Balance
 from bailiwick.api.facade import solve_within
 from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.problem import Rules, build_problem
+from bailiwick.api.searching import SearchOptions
 from bailiwick.domain import FloatArray, IntArray, Objective, UnitTable
 from bailiwick.errors import InputError
 
@@ -105,7 +106,7 @@ class TerritoryDesigner:
         graph, _ = resolve_adjacency("auto" if self.connected else "none", units)
         rules = Rules(self.n_territories, balance, self.objective)
         problem, _ = build_problem(units, rules, reps=None, adjacency=graph)
-        result = solve_within(problem, seed=self.seed, time_limit=self.time_limit, clock=self.clock or _no_clock)
+        result = solve_within(problem, SearchOptions(seed=self.seed, time_limit=self.time_limit, clock=self.clock or _no_clock))
         self.result_ = result
         self.labels_: IntArray = np.array(result.territory_idx)
         self.centres_: FloatArray = np.array(result.centre_coordinates)

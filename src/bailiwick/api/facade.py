@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Unpack
 
-import numpy as np
-
 import bailiwick
 from bailiwick.api.judging import judge
 from bailiwick.api.levels import Levels, parse_levels, resolve_levels
-from bailiwick.api.limits import Limits, StopFn
-from bailiwick.api.options import ProblemKeywords, ProblemOptions, shows_options
+from bailiwick.api.options import OptionKeywords, ProblemKeywords, ProblemOptions, read_options, read_problem, shows
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.problem import build_problem
 from bailiwick.api.robust import UncertaintyOptions, parse_uncertain, resolve_uncertainties, with_robustness
 from bailiwick.api.robust.asked import DEFAULT_CONFIDENCE, DEFAULT_CORRELATION
+from bailiwick.api.searching import SearchOptions
 from bailiwick.api.sources import Source
-from bailiwick.domain import Level, Notice, Problem, Progress, Result
+from bailiwick.domain import Level, Notice, Problem, Result
 from bailiwick.domain.uncertainty import Uncertainty
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate as evaluate_plan
 
-ProgressFn = Callable[[Progress], None]
 
-
-@shows_options
+@shows(ProblemOptions, SearchOptions)
 def design(
     units: Any,
     *,
@@ -37,12 +32,7 @@ def design(
     correlation: float = DEFAULT_CORRELATION,
     uncertain_region: str | None = None,
     prove: bool = False,
-    seed: int = 0,
-    time_limit: float | None = None,
-    stop: StopFn | None = None,
-    on_progress: ProgressFn | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-    **problem_options: Unpack[ProblemKeywords],
+    **options: Unpack[OptionKeywords],
 ) -> Plan:
     """Design territories: balanced, compact, connected.
 
@@ -140,51 +130,48 @@ def design(
     >>> plan.keeps_every_rule, plan.result.objective
     (True, 4.0)
     """
-    laps = Laps(clock)
-    options = ProblemOptions.from_keywords(problem_options)
+    wanted, search = read_options(options)
+    laps = Laps(search.clock)
     asked = parse_levels(levels)
     doubt = None if uncertain is None else UncertaintyOptions(parse_uncertain(uncertain), confidence, correlation, uncertain_region)
-    level_columns = () if options.reps is not None else tuple(level.column for level in asked)
-    source, roster = options.read(units, *level_columns, *(doubt.columns if doubt else ()))
+    level_columns = () if wanted.reps is not None else tuple(level.column for level in asked)
+    source, roster = wanted.read(units, *level_columns, *(doubt.columns if doubt else ()))
     laps.end("read")
-    graph, told = options.neighbours(source.units)
-    problem, notices = build_problem(source.units, options.rules, reps=roster, adjacency=graph)
+    graph, told = wanted.neighbours(source.units)
+    problem, notices = build_problem(source.units, wanted.rules, reps=roster, adjacency=graph)
     tiers = resolve_levels(asked, problem.units, roster, problem.territory_ids)
     doubts = () if doubt is None else resolve_uncertainties(doubt, problem)
     laps.end("model")
-    limits = Limits(time_limit, stop)
     reps_told = () if roster is None else roster.notices
     told = (*notices, *told, *reps_told, *source.notices)
     if prove and (tiers or doubt is not None):
         message = "a bound over all centres is for one level and exact measures; leave out --prove (prove=True), or levels and uncertainty"
         raise InputError(message, code="prove_alone", field="prove")
     if tiers:
-        plan = _finish_levels(problem, tiers, source, told, laps, limits, seed=seed, on_progress=on_progress)
+        plan = _finish_levels(problem, tiers, source, told, laps, search)
         return plan if doubt is None else with_robustness(plan, doubts, doubt, {})
     if doubt is not None:
-        return _finish_robust(problem, doubts, doubt, source, told, laps, limits, seed=seed, on_progress=on_progress)
-    result = solve_within(problem, seed=seed, prove=prove, time_limit=time_limit, stop=stop, on_progress=on_progress, clock=clock)
+        return _finish_robust(problem, doubts, doubt, source, told, laps, search)
+    result = solve_within(problem, search, prove=prove)
     laps.end("solve")
     return finish(result, source, told, laps)
 
 
 def _finish_levels(
-    problem: Problem,
-    tiers: tuple[Level, ...],
-    source: Source,
-    told: tuple[Notice, ...],
-    laps: Laps,
-    limits: Limits,
-    *,
-    seed: int,
-    on_progress: ProgressFn | None,
+    problem: Problem, tiers: tuple[Level, ...], source: Source, told: tuple[Notice, ...], laps: Laps, search: SearchOptions
 ) -> Plan:
     from bailiwick.api.levels.report import level_notices
     from bailiwick.design.hierarchy.solve import solve_levels
 
-    check_seed(seed)
+    limits = search.limits()
     found = solve_levels(
-        problem, tiers, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=laps.clock, time_limit=limits.time_limit
+        problem,
+        tiers,
+        seed=search.seed,
+        stop=limits.should_stop,
+        on_progress=search.on_progress,
+        clock=search.clock,
+        time_limit=search.time_limit,
     )
     laps.end("solve")
     plan = finish(limits.explained(found.result), source, (*level_notices(found.levels), *told), laps)
@@ -198,23 +185,20 @@ def _finish_robust(
     source: Source,
     told: tuple[Notice, ...],
     laps: Laps,
-    limits: Limits,
-    *,
-    seed: int,
-    on_progress: ProgressFn | None,
+    search: SearchOptions,
 ) -> Plan:
     from bailiwick.design.robust import solve_robust
 
-    check_seed(seed)
+    limits = search.limits()
     found = solve_robust(
         problem,
         doubts,
         confidence=doubt.confidence,
-        seed=seed,
+        seed=search.seed,
         stop=limits.should_stop,
-        on_progress=on_progress,
-        clock=laps.clock,
-        time_limit=limits.time_limit,
+        on_progress=search.on_progress,
+        clock=search.clock,
+        time_limit=search.time_limit,
     )
     laps.end("solve")
     plan = finish(limits.explained(found.result), source, told, laps)
@@ -222,28 +206,13 @@ def _finish_robust(
     return with_robustness(plan, doubts, doubt, dict(zip(names, found.search_tolerances.tolist(), strict=True)))
 
 
-def solve_within(
-    problem: Problem,
-    *,
-    seed: int = 0,
-    prove: bool = False,
-    time_limit: float | None = None,
-    stop: StopFn | None = None,
-    on_progress: ProgressFn | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Result:
+def solve_within(problem: Problem, search: SearchOptions, *, prove: bool = False) -> Result:
     """Run the engine until it is done, the time is over, or ``stop`` says so."""
     from bailiwick.design.solve import solve
 
-    check_seed(seed)
-    limits = Limits(time_limit, stop)
-    return limits.explained(solve(problem, seed=seed, prove=prove, stop=limits.should_stop, on_progress=on_progress, clock=clock))
-
-
-def check_seed(seed: int) -> None:
-    """Make sure that the seed is a whole number, zero or more."""
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"the seed must be a whole number, zero or more; found {seed!r}", code="seed", field="seed")
+    limits = search.limits()
+    stop, tell = limits.should_stop, search.on_progress
+    return limits.explained(solve(problem, seed=search.seed, prove=prove, stop=stop, on_progress=tell, clock=search.clock))
 
 
 def finish(result: Result, source: Source, notices: tuple[Notice, ...], laps: Laps) -> Plan:
@@ -276,8 +245,8 @@ class Laps:
         self._last = now
 
 
-@shows_options
-def evaluate(units: Any, alignment: Any, **problem_options: Unpack[ProblemKeywords]) -> Judgement:
+@shows(ProblemOptions)
+def evaluate(units: Any, alignment: Any, **options: Unpack[ProblemKeywords]) -> Judgement:
     """Judge an alignment, made here or elsewhere, by the rules of :func:`design`.
 
     Parameters
@@ -307,7 +276,7 @@ def evaluate(units: Any, alignment: Any, **problem_options: Unpack[ProblemKeywor
     >>> judged.keeps_every_rule, judged.evaluation.totals.ravel().tolist()
     (False, [3.0, 7.0])
     """
-    options = ProblemOptions.from_keywords(problem_options)
-    source, roster = options.read(units)
-    graph, told = options.neighbours(source.units)
-    return judge(source, alignment, options.rules, reps=roster, adjacency=graph, told=told)
+    wanted = read_problem(options)
+    source, roster = wanted.read(units)
+    graph, told = wanted.neighbours(source.units)
+    return judge(source, alignment, wanted.rules, reps=roster, adjacency=graph, told=told)

@@ -15,7 +15,7 @@ from bailiwick.api.document import timings, to_text
 from bailiwick.api.folder import MOVES_FILE, PLAN_FILE, PLAN_FILES, REJECTED_FILE, whole_folder
 from bailiwick.api.loading import save
 from bailiwick.api.realigning.moves import Moves
-from bailiwick.domain import Notice, UnitTable
+from bailiwick.domain import Adjacency, IntArray, Notice, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.formats.export import write_csv, write_territories
 from bailiwick.geography.dissolve import territory_shapes
@@ -37,12 +37,8 @@ def write_plan(plan: Plan, folder: Path, *, with_map: bool, with_report: bool) -
     plan = replace(plan, notices=(*plan.notices, *told))
     with whole_folder(folder) as fresh:
         columns = plan.territory_columns(is_rounded=True)
-        shapes = territory_shapes(
-            units,
-            plan.evaluation.territory_idx,
-            plan.problem.n_territories,
-            land=_land(units, ground),
-            adjacency=plan.problem.adjacency,
+        shapes = territory_areas(
+            units, plan.evaluation.territory_idx, plan.problem.n_territories, ground=ground, adjacency=plan.problem.adjacency
         )
         write_csv(fresh / "alignment.csv", alignment_columns(plan.evaluation, plan.level_columns(of_units=True)))
         write_csv(fresh / "territories.csv", columns)
@@ -69,6 +65,39 @@ def load_ground() -> tuple[BaseMap | None, tuple[Notice, ...]]:
         return basemap.load(), ()
     except InputError as error:
         return None, (Notice(error.code, f"the map has no ground and territories reach over water: {error}"),)
+
+
+def territory_areas(
+    units: UnitTable, territory_idx: IntArray, n_territories: int, *, ground: BaseMap | None = None, adjacency: Adjacency | None = None
+) -> NDArray[np.object_]:
+    """The territories of an alignment as polygons, as the files of a plan have them.
+
+    Parameters
+    ----------
+    units
+        With shapes, or points.
+    territory_idx
+        Territory of each unit, shape (n,); −1 for none.
+    n_territories
+        K.
+    ground
+        Land to which the areas around points are cut; None for none.
+    adjacency
+        By which territories are connected; None if they need not be.
+
+    Returns
+    -------
+    NDArray
+        Shapely multipolygons, shape (K,), in degrees, or km if the units are planar; empty where a territory has no unit.
+
+    Examples
+    --------
+    >>> units = UnitTable(np.array(["a", "b"], dtype=object), np.array([[0.0, 0.0], [4.0, 0.0]]), is_planar=True)
+    >>> areas = territory_areas(units, np.array([0, -1], dtype=np.int32), 2)
+    >>> [bool(area.is_empty) for area in areas]
+    [False, True]
+    """
+    return territory_shapes(units, territory_idx, n_territories, land=_land(units, ground), adjacency=adjacency)
 
 
 def _land(units: UnitTable, ground: BaseMap | None) -> shapely.Geometry | None:

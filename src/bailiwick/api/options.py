@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any, TypedDict, TypeVar
 
 from bailiwick.api.balance import Balance
 from bailiwick.api.crossings import edit_neighbours
 from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.problem import Rules
+from bailiwick.api.searching import SearchKeywords, SearchOptions
 from bailiwick.api.sources import Source, read_roster, read_source
 from bailiwick.api.travel.wish import DEFAULT_PROFILE, TravelWish
 from bailiwick.domain import Adjacency, Notice, Objective, RepTable, UnitTable
@@ -71,21 +72,6 @@ class ProblemOptions:
     speed_kmh: float | None = None
     column_map: Mapping[str, str] | None = None
 
-    @classmethod
-    def from_keywords(cls, keywords: Mapping[str, Any]) -> ProblemOptions:
-        """The record of some keywords.
-
-        Raises
-        ------
-        TypeError
-            If one of them is no option.
-        """
-        known = [f.name for f in fields(cls)]
-        for name in keywords:
-            if name not in known:
-                raise TypeError(f"there is no option {name!r}{did_you_mean(name, known)}")
-        return cls(**keywords)
-
     @property
     def rules(self) -> Rules:
         """What makes a problem of the units."""
@@ -132,25 +118,71 @@ class ProblemOptions:
         return graph, (*told, *edits)
 
 
-_FIELDS = fields(ProblemOptions)
+class OptionKeywords(ProblemKeywords, SearchKeywords, total=False):
+    """All that can be asked of a problem and of the search for its plan, as keywords of a function."""
 
 
-def shows_options(function: AnyFunction) -> AnyFunction:
-    """Show every option in the signature of a function that takes them as ``**keywords``.
+def read_problem(keywords: Mapping[str, Any]) -> ProblemOptions:
+    """What some keywords ask of a problem.
 
-    Type checkers read them from :class:`ProblemKeywords`; this is for ``help``, notebooks and completion.
+    Raises
+    ------
+    TypeError
+        If one of them is no option.
+    """
+    return ProblemOptions(**_known(keywords, fields(ProblemOptions)))
+
+
+def read_options(keywords: Mapping[str, Any]) -> tuple[ProblemOptions, SearchOptions]:
+    """What some keywords ask of a problem, and of the search for its plan.
+
+    Raises
+    ------
+    TypeError
+        If one of them is no option.
+    InputError
+        If the seed cannot be used.
+    """
+    of_problem, of_search = fields(ProblemOptions), fields(SearchOptions)
+    known = _known(keywords, (*of_problem, *of_search))
+    wanted = {f.name: known.pop(f.name) for f in of_search if f.name in known}
+    return ProblemOptions(**known), SearchOptions(**wanted)
+
+
+def _known(keywords: Mapping[str, Any], options: tuple[Field[Any], ...]) -> dict[str, Any]:
+    known = [f.name for f in options]
+    for name in keywords:
+        if name not in known:
+            raise TypeError(f"there is no option {name!r}{did_you_mean(name, known)}")
+    return dict(keywords)
+
+
+def shows(*records: type) -> Callable[[AnyFunction], AnyFunction]:
+    """Show every option in the signature of a function that takes the fields of some records as ``**keywords``.
+
+    Type checkers read them from :class:`OptionKeywords`; this is for ``help``, notebooks and completion.
 
     Examples
     --------
-    >>> @shows_options
-    ... def solve(units, *, seed=0, **problem): ...
-    >>> list(inspect.signature(solve).parameters)[:3], list(inspect.signature(solve).parameters)[-1]
-    (['units', 'territories', 'reps'], 'seed')
+    >>> @shows(ProblemOptions, SearchOptions)
+    ... def solve(units, *, prove=False, **options): ...
+    >>> names = list(inspect.signature(solve).parameters)
+    >>> names[:3], names[-6:]
+    (['units', 'territories', 'reps'], ['prove', 'seed', 'time_limit', 'stop', 'on_progress', 'clock'])
     """
-    signature = inspect.signature(function)
-    own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-    first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY or p.default is inspect.Parameter.empty]
-    shared = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type) for f in _FIELDS]
-    shown = signature.replace(parameters=[*first, *shared, *(p for p in own if p not in first)])
-    function.__signature__ = shown  # type: ignore[attr-defined]
-    return function
+
+    def shown(function: AnyFunction) -> AnyFunction:
+        signature = inspect.signature(function)
+        own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+        first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY or p.default is inspect.Parameter.empty]
+        of_problem, *others = [[_parameter(f) for f in fields(record)] for record in records]
+        later = [p for p in own if p not in first]
+        parameters = [*first, *of_problem, *later, *(p for record in others for p in record)]
+        function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return function
+
+    return shown
+
+
+def _parameter(option: Field[Any]) -> inspect.Parameter:
+    return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=option.type)

@@ -13,14 +13,14 @@ from bailiwick.design.improve.rounds import REALIGN, Rounds
 from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import Model, compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
-from bailiwick.design.realign import keep_names
+from bailiwick.design.realign import keep_names, price_in_search
 from bailiwick.design.starts import best_plan
 from bailiwick.design.stay import NOTHING
 from bailiwick.domain import IntArray, Problem
 
 FIRST_PART = 0.3
 """Share of the work in the first plan, which is searched in full."""
-WARM = replace(REALIGN, per_node=30, few=600_000, n_slices=2, hot=0.5, mending_rounds=3)
+WARM = replace(REALIGN, per_node=30, few=600_000, n_slices=3, hot=0.5, price=90.0, mending_rounds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def sweep(
     graph = proposal_graph(model)
     settings = WITH_TODAY if model.stay.is_there else WITHOUT_TODAY
     with watch.part(0.0, FIRST_PART):
-        found = [best_plan(model, graph, watch, seed=seed)[1]]
+        found = [_Found.at(model, best_plan(model, graph, watch, seed=seed)[1])]
     for number, setting in enumerate(settings[1:], 1):
         if watch.is_stopped:
             break
@@ -102,28 +102,52 @@ def sweep(
             is_free = model.stay.is_there and setting.price == 0
             found.append(_redrawn(model, graph, watch, seed) if is_free else _next(at_setting(model, setting), found, graph, watch, seed))
     done = settings[: len(found)]
-    return Sweep(done, tuple(model.to_units(one.label) for one in found), not watch.is_stopped)
+    return Sweep(done, tuple(model.to_units(one.plan.label) for one in found), not watch.is_stopped)
 
 
-def _redrawn(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Improved:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A plan with what it costs at any price: its ways, and the share of the disruption that moves."""
+
+    plan: Improved
+    ways: float
+    moved: float
+
+    @classmethod
+    def at(cls, model: Model, plan: Improved) -> _Found:
+        """A plan that was found for a model."""
+        moved = model.stay.moved(plan.label)
+        return cls(plan, plan.cost - price_in_search(model) * moved, moved)
+
+    def judged(self, model: Model) -> tuple[float, float]:
+        """Cost under the price of a model, and excess over its windows."""
+        return self.ways + price_in_search(model) * self.moved, float(model.excesses(self.plan.label).sum())
+
+
+def _redrawn(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> _Found:
     """A plan as if nothing stood today, under the names that keep most in place."""
-    found = best_plan(replace(model, stay=NOTHING), graph, watch, seed=seed)[1]
-    return keep_names(model, found)
+    plan = best_plan(replace(model, stay=NOTHING), graph, watch, seed=seed)[1]
+    named = keep_names(model, plan)
+    return _Found(named, plan.cost, model.stay.moved(named.label))
 
 
-def _next(model: Model, found: list[Improved], graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Improved:
+def _next(model: Model, found: list[_Found], graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> _Found:
     """The plan of a model, searched from the one that is best for it among those found."""
-    transport = transport_kind(model).of(model)
-    courses = [
-        Rounds(model, Construction(one.label, one.centres, np.zeros(model.k), transport), graph, watch, seed=seed, params=WARM)
-        for one in found
-    ]
-    course = min(courses, key=lambda one: one.best.cost + courses[0].price * one.best.excess)
+    start = _nearest(model, found).plan
+    built = Construction(start.label, start.centres, np.zeros(model.k), transport_kind(model).of(model))
+    course = Rounds(model, built, graph, watch, seed=seed, params=WARM)
     if model.k not in (1, model.n) and course.cool():
         course.mend()
         if not watch.is_stopped:
             course.polish(1)
-    return course.best
+    return _Found.at(model, course.best)
+
+
+def _nearest(model: Model, found: list[_Found]) -> _Found:
+    """The plan with the least cost and priced excess under the tolerances and the price of a model."""
+    judged = [one.judged(model) for one in found]
+    price = REALIGN.price * max(judged[0][0], price_in_search(model)) / model.k
+    return found[min(range(len(found)), key=lambda at: judged[at][0] + price * judged[at][1])]
 
 
 def at_setting(model: Model, setting: Setting) -> Model:

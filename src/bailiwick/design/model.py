@@ -113,6 +113,12 @@ class Model:
         columns = [np.bincount(label, weights=column, minlength=self.k) for column in self.load.T]
         return np.column_stack(columns)
 
+    def excesses(self, label: IntArray) -> FloatArray:
+        """Relative amount by which each load is outside its window, shape (K, M)."""
+        loads = self.loads(label)
+        over = np.maximum(np.maximum(loads - self.upper, self.lower - loads), 0.0)
+        return np.divide(over, self.target, out=np.zeros_like(over), where=self.target > 0)
+
     def to_units(self, label: IntArray) -> IntArray:
         """Territory of each unit from the territory of each node."""
         return label[self.node_of_unit]

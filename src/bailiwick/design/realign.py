@@ -8,7 +8,15 @@ import numpy as np
 
 from bailiwick.design.bounds.disruption_floor import standing
 from bailiwick.design.bounds.transport_dual import quick_bound
-from bailiwick.design.construct.build import Construction, construct, fill_empty, tightest_measure, transport_kind
+from bailiwick.design.construct.build import (
+    Construction,
+    construct,
+    fill_empty,
+    rough_construction,
+    rough_diagram,
+    tightest_measure,
+    transport_kind,
+)
 from bailiwick.design.construct.centres import spread_coincident
 from bailiwick.design.construct.kernels import LOOKUP, is_barred
 from bailiwick.design.construct.repair import carve, connect, pieces
@@ -26,6 +34,7 @@ from bailiwick.metrics.disruption import match_labels
 SMALL_NODES = 2_000
 SMALL_RUNS = 4
 FEW_MOVES = 2.0
+WORTH_A_DRAWING = 1.2
 WORTH_A_SEARCH = 1.1
 """Plans with new centres are searched if they begin at most so many times as dear as those around today's centres."""
 
@@ -39,7 +48,8 @@ def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         Of the searches.
     """
     centres = centres_of_today(model)
-    built = construct(model, watch=watch, at=centres)
+    is_small = model.n <= SMALL_NODES or model.travel is not None
+    built = construct(model, watch=watch, at=centres) if is_small else rough_construction(model, centres)
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         fixed = model.centres if model.travel is None else centres
         watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
@@ -49,7 +59,7 @@ def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
     courses = [Rounds(model, start, graph, watch, seed=one) for start in starts for one in seeds]
     if model.k in (1, model.n) or courses[0].tell(0.0):
         return built, courses[0].best
-    best = _cooled(courses, watch)
+    best = _cooled(courses, watch) if model.n <= SMALL_NODES else _raced(courses, watch)
     with watch.part(0.4, 1.0):
         if not watch.is_stopped:
             best.mend()
@@ -66,18 +76,28 @@ def _redrawn(model: Model, built: Construction, watch: Watch) -> list[Constructi
     """A construction that looks for new centres, where changes of hands are so cheap that it may pay."""
     if model.is_fixed.all() or watch.is_stopped or model.travel is not None:
         return []
-    fresh = construct(replace(model, stay=NOTHING), watch=watch)
-    named = keep_names(model, Improved(fresh.label, fresh.centres, np.zeros((1, 1)), 0.0))
-    drawn = replace(built, label=named.label, centres=named.centres)
-    return [drawn] if _cost(model, drawn) < WORTH_A_SEARCH * _cost(model, built) else []
+    empty, most = replace(model, stay=NOTHING), WORTH_A_SEARCH * _cost(model, built.label, built.centres)
+    if model.n > SMALL_NODES:
+        rough = _named(model, *rough_diagram(empty, watch=watch))
+        if watch.is_stopped or _cost(model, *rough) > WORTH_A_DRAWING * most:
+            return []
+    fresh = construct(empty, watch=watch)
+    label, centres = _named(model, fresh.label, fresh.centres)
+    return [replace(built, label=label, centres=centres)] if _cost(model, label, centres) < most else []
 
 
-def _cost(model: Model, start: Construction) -> float:
-    """Objective at the centres of a construction; for the diameter its disruption only."""
-    disruption = model.stay.price * model.stay.moved(start.label)
+def _named(model: Model, label: IntArray, centres: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The same under the names that keep most in place."""
+    named = keep_names(model, Improved(label, centres, np.zeros((1, 1)), 0.0))
+    return named.label, named.centres
+
+
+def _cost(model: Model, label: IntArray, centres: FloatArray) -> float:
+    """Objective of a plan at some centres; for the diameter its disruption only."""
+    disruption = model.stay.price * model.stay.moved(label)
     if model.objective == DIAMETER:
         return disruption
-    away = distance_km(model.points, start.centres[start.label])
+    away = distance_km(model.points, centres[label])
     return float((model.weight * away ** (2 if model.objective == INERTIA else 1)).sum()) + disruption
 
 
@@ -90,7 +110,29 @@ def _cooled(courses: list[Rounds], watch: Watch) -> Rounds:
         done.append(course)
         if watch.is_stopped:
             break
-    return min(done, key=lambda course: course.best.cost + course.price * course.best.excess)
+    return _ahead(done)
+
+
+def _raced(courses: list[Rounds], watch: Watch) -> Rounds:
+    """The course that is ahead after the first slice of the main cooling of each, cooled to the end."""
+    done = []
+    for at, course in enumerate(courses):
+        with watch.part(0.1 * at / len(courses), 0.1 * (at + 1) / len(courses)):
+            course.cool(1)
+        done.append(course)
+        if watch.is_stopped:
+            break
+    best = _ahead(done)
+    with watch.part(0.1, 0.4):
+        if not watch.is_stopped:
+            best.cool()
+    return best
+
+
+def _ahead(courses: list[Rounds]) -> Rounds:
+    """The course with the least cost and priced excess of its best plan, all at the price of the first."""
+    price = courses[0].price
+    return min(courses, key=lambda course: course.best.cost + price * course.best.excess)
 
 
 def centres_of_today(model: Model) -> FloatArray:
@@ -199,8 +241,12 @@ def keep_names(model: Model, found: Improved) -> Improved:
         return found
     centres = np.empty_like(found.centres)
     centres[name] = found.centres
-    price = model.stay.price * (1.0 if model.objective == DIAMETER else model.scale)
-    return replace(found, label=label, centres=centres, cost=found.cost - saved * price)
+    return replace(found, label=label, centres=centres, cost=found.cost - saved * price_in_search(model))
+
+
+def price_in_search(model: Model) -> float:
+    """What moving all disruption costs in the unit in which searches count: of weights that sum to K, or km of diameter."""
+    return model.stay.price * (1.0 if model.objective == DIAMETER else model.scale)
 
 
 def price_of_fewest_moves(problem: Problem) -> float:

@@ -8,14 +8,12 @@ from bailiwick.design.bounds.any_centres import bound_for_any_centres, why_not_a
 from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.design.constraints.conflicts import find_conflicts
 from bailiwick.design.constraints.hard import check_hard_rules
-from bailiwick.design.construct.build import proposal_graph
 from bailiwick.design.explain.findings import findings
 from bailiwick.design.model import compile_problem
 from bailiwick.design.progress import ProgressFn, StopFn, Watch
-from bailiwick.design.starts import best_plan
+from bailiwick.design.scattered import best_by_units
 from bailiwick.domain import Notice, Problem, Result
 from bailiwick.errors import InputError
-from bailiwick.metrics.evaluation import evaluate
 
 
 def solve(
@@ -67,11 +65,9 @@ def solve(
     model = compile_problem(problem)
     watch.lap("model")
     watch.report("construct", 0.0)
-    graph = proposal_graph(model)
-    built, found = best_plan(model, graph, watch, seed=seed)
+    prices, evaluation = best_by_units(problem, model, watch, seed=seed)
     watch.lap("solve")
-    evaluation = evaluate(problem, model.to_units(found.label))
-    bound = bound_for_centres(model, evaluation, built.prices, is_quick=watch.is_stopped)
+    bound = bound_for_centres(model, evaluation, prices, is_quick=watch.is_stopped)
     wider = bound_for_any_centres(model, evaluation, watch) if prove else None
     watch.lap("bound")
     return Result(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
@@ -52,7 +53,7 @@ def get_import(request: HttpRequest, import_id: UUID) -> Any:
     actor_of(request).need(Right.IMPORT)
     found = ImportBatch.objects.select_related("unit_set", "created_by").filter(public_id=import_id).first()
     if found is None:
-        raise Missing("There is no such import.")
+        raise Missing(_("There is no such import."))
     return _import(found)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.vocabulary import MEASURE, SKIP, label_of
+from bailiwick_web.exchange.vocabulary import MEASURE, MONEY, SKIP, label_of
 
 TEXT = "text"
 LAYOUT = ("encoding", "separator", "header_row", "sheet", "layer", "decimal")
@@ -40,7 +40,7 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
     Raises
     ------
     Invalid
-        If two columns are the same field, or the header row is no number.
+        If two columns are the same field, the header row is no number, or the currency no code of three letters.
     """
     options: dict[str, Any] = {name: text for name in LAYOUT if (text := _layout_value(data, name)) != ""}
     for name in ("unit_set", "name"):
@@ -48,12 +48,20 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
             options[name] = text[:200]
     if data.get("missing_measure") == "zero":
         options["missing_measure"] = "zero"
+    options |= _currency(data)
     if data.get("act") == "automatic":
         return options | {"no_template": True}
     columns = _columns(data)
     if columns and not _is_read_anew(options, batch):
         options |= {"columns": columns, "is_complete": True}
     return options
+
+
+def _currency(data: QueryDict) -> dict[str, str]:
+    code = str(data.get("currency", "")).strip().upper()
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise Invalid(_("A currency has three letters, such as EUR or USD; found “%(found)s”.") % {"found": code[:20]}, code="currency")
+    return {"currency": code} if code else {}
 
 
 def _layout_value(data: QueryDict, name: str) -> Any:
@@ -78,7 +86,7 @@ def _columns(data: QueryDict) -> dict[str, str]:
         if not key.startswith("column:") or word in {TEXT, ""}:
             continue
         name = key.removeprefix("column:")
-        if word in {MEASURE, SKIP}:
+        if word in {MEASURE, MONEY, SKIP}:
             word = f"{word}:{name}"
         if word in columns:
             raise Invalid(

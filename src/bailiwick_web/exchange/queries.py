@@ -15,6 +15,7 @@ from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,
     ATTRIBUTES,
     MEASURE,
+    MONEY,
     OWNER,
     REP_FIELDS,
     SKIP,
@@ -101,7 +102,7 @@ def field_groups(kind: str) -> list[tuple[Any, list[tuple[str, str]]]]:
     known = [(field, label_of(field)) for field in _FIELDS[kind]]
     groups: list[tuple[Any, list[tuple[str, str]]]] = [(_("What and where"), known)]
     if kind == "units":
-        groups.append((_("Planning"), [(MEASURE, label_of(MEASURE)), (OWNER, label_of(OWNER))]))
+        groups.append((_("Planning"), [(MEASURE, label_of(MEASURE)), (MONEY, label_of(MONEY)), (OWNER, label_of(OWNER))]))
     if kind != "alignment":
         groups.append((_("More about it"), sorted(((field, label_of(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold())))
     return [*groups, (_("Neither"), [(TEXT, str(_("Kept as text"))), (SKIP, label_of(SKIP))])]
@@ -123,6 +124,6 @@ def ending_of(job: Job | None) -> str:
     if job.state == Job.State.FAILED:
         return job.error
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
-        done = {"check": "It was not looked at to the end.", "run": "Nothing was imported.", "revert": "Nothing was taken back."}
-        return f"Stopped. {done.get(job.params.get('what', ''), '')}"
+        done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
+        return f"{_('Stopped.')} {done.get(job.params.get('what', ''), '')}"
     return ""

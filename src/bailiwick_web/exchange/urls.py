@@ -7,6 +7,7 @@ from django.urls import path
 from bailiwick_web.exchange import views
 
 urlpatterns = [
+    path("units/<uuid:public_id>/money", views.mark_money, name="mark_money"),
     path("data/", views.data, name="data"),
     path("data/sample", views.sample, name="sample"),
     path("imports/new", views.new_import, name="new_import"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bailiwick_web.core.access import Actor, access, actor_of
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, Refused
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.templatetags.words import words
 from bailiwick_web.demo import load_sample
 from bailiwick_web.exchange import queries, services
 from bailiwick_web.exchange.error_file import error_file
@@ -22,6 +23,7 @@ from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.territories.models import UnitSet
+from bailiwick_web.territories.services import mark_money as money_service
 
 CHUNK = 1 << 20
 AT_ONCE_BYTES = 1_000_000
@@ -35,14 +37,25 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/data.html", {"here": "data", **queries.data_page()})
 
 
+@access(Right.PLAN)
+@require_POST
+def mark_money(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say which measure is money, and in which currency."""
+    found = money_service(actor_of(request), public_id, request.POST.get("measure", ""), currency=request.POST.get("currency", ""))
+    shown = {"measure": words(found.key), "currency": found.currency_shown}
+    message = _("%(measure)s is money, in %(currency)s.") if found.is_money else _("%(measure)s is no money.")
+    messages.success(request, message % shown)
+    return redirect("data")
+
+
 @access(Right.IMPORT)
 @require_POST
 def sample(request: HttpRequest) -> HttpResponse:
     """Load the generated example, through the same importer as any file."""
     if UnitSet.objects.exists():
-        raise Conflict("There are data already; the example is for an empty installation.")
+        raise Conflict(_("There are data already; the example is for an empty installation."))
     plan = load_sample(actor_of(request))
-    messages.success(request, "The example is here: generated customers and reps of a coffee supplier.")
+    messages.success(request, _("The example is here: generated customers and reps of a coffee supplier."))
     return redirect("scenario", plan.scenarios.get().public_id)
 
 

@@ -10,8 +10,8 @@ from functools import cache
 
 from bailiwick.formats.synonyms import name_key
 
-MEASURE, SKIP, OWNER = "measure", "skip", "owner"
-"""Kinds of fields that are no fields of ``bailiwick.formats``: a number to balance, left out, who has the unit today."""
+MEASURE, MONEY, SKIP, OWNER = "measure", "money", "skip", "owner"
+"""Kinds of fields that are no fields of ``bailiwick.formats``: a number to balance, one that is money, left out, who has the unit today."""
 
 UNIT_FIELDS = ("id", "name", "lon", "lat", "location", "postcode", "place", "state", "country")
 REP_FIELDS = ("id", "name", "capacity", "lon", "lat", "location", "postcode", "place", "state", "country")
@@ -118,6 +118,14 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 NUMBERS = frozenset({"employees", "annual_revenue", "amount", "recurring_revenue"})
 """Attributes that are measures where they are filled well enough."""
 
+MONEY_ATTRIBUTES = frozenset({"annual_revenue", "amount", "recurring_revenue"})
+"""Those of them that are money."""
+
+CURRENCY_COLUMNS = frozenset(
+    map(name_key, _names("Currency; CurrencyIsoCode; Account Currency; Currency Code; transactioncurrencyid; Währung; deal_currency_code"))
+)
+"""Keys of columns that say in which currency money is."""
+
 SKIPPED = _names("""
     (Do Not Modify) Row Checksum; (Do Not Modify) Modified On; IsDeleted; PhotoUrl; attributes; AssociationCause; SobjectType
 """)
@@ -138,6 +146,7 @@ LABELS = {
     "territory_id": "Territory",
     OWNER: "Owner or territory",
     MEASURE: "Measure to balance",
+    MONEY: "Measure in money",
     SKIP: "Leave out",
     "sic": "SIC code",
     "naics": "NAICS code",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from bailiwick.domain import IntArray
@@ -30,6 +31,8 @@ class SideBySide:
         One per scenario.
     measures
         Names, those of the first.
+    currencies
+        Of those measures that are money: the code, or ¤.
     sides
         Figures of each scenario, as the interface shows them.
     differs
@@ -41,6 +44,7 @@ class SideBySide:
     scenarios: tuple[Scenario, ...]
     arrays: tuple[ScenarioArrays, ...]
     measures: list[str]
+    currencies: dict[str, str]
     sides: list[dict[str, Any]]
     differs: list[NDArray[np.bool_]]
     moved: IntArray
@@ -49,13 +53,13 @@ class SideBySide:
 def chosen(actor: Actor, ids: Sequence[UUID]) -> list[Scenario]:
     """The scenarios, all of one plan and wholly visible, in the order in which they were named."""
     if not 2 <= len(set(ids)) == len(ids) <= MOST:
-        raise Invalid(f"Choose 2 to {MOST} different scenarios to compare.", code="compare")
+        raise Invalid(_("Choose 2 to %(most)s different scenarios to compare.") % {"most": MOST}, code="compare")
     found = [queries.scenario(actor, public_id) for public_id in ids]
     if len({s.plan_id for s in found}) > 1:
-        raise Invalid("Only scenarios of one plan can be compared.", code="compare")
+        raise Invalid(_("Only scenarios of one plan can be compared."), code="compare")
     for scenario in found:
         if len(queries.visible_territories(actor, scenario)) < scenario.territories.count():
-            raise NotAllowed("Parts of these scenarios are outside your scope.")
+            raise NotAllowed(_("Parts of these scenarios are outside your scope."))
     return found
 
 
@@ -69,7 +73,12 @@ def side_by_side(scenarios: Sequence[Scenario]) -> SideBySide:
     moved = anywhere[np.argsort(-weight[anywhere], kind="stable")].astype(np.int32)
     measures = list(arrays[0].measures)
     sides = [_side(s, a, d, measures) for s, a, d in zip(scenarios, arrays, differs, strict=True)]
-    return SideBySide(tuple(scenarios), arrays, measures, sides, differs, moved)
+    return SideBySide(tuple(scenarios), arrays, measures, currencies(scenarios[0]), sides, differs, moved)
+
+
+def currencies(scenario: Scenario) -> dict[str, str]:
+    """Measure → currency, for those that are money; ¤ where nobody told which."""
+    return {m.key: m.currency_shown for m in scenario.plan.unit_set.measures.all() if m.is_money}
 
 
 def _side(scenario: Scenario, arrays: ScenarioArrays, differs: NDArray[np.bool_], measures: list[str]) -> dict[str, Any]:

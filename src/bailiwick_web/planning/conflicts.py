@@ -9,13 +9,18 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from bailiwick.domain import IntArray
+from bailiwick_web.planning.area_conflicts import gaps, overlapping
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
+from bailiwick_web.planning.services.moves import units_in_words
 from bailiwick_web.planning.services.ruling import preview_rules
 
 UNASSIGNED, PIECES, FORBIDDEN, DUPLICATE, TWO_OWNERS, RULED = "unassigned", "pieces", "forbidden", "duplicate", "two_owners", "rule"
+OVERLAP, GAP = "overlap", "gap"
 MOST = 500
 """So many conflicts are listed; the next ones come once these are mended."""
 
@@ -49,12 +54,13 @@ class FoundConflict:
 
 def conflicts(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> list[FoundConflict]:
     """Everything that is wrong, gaps first."""
-    return [*_of_arrays(arrays), *against_rules(scenario), *two_owners(scenario, arrays, now)][:MOST]
+    return [*_of_arrays(arrays, get_language()), *against_rules(scenario), *two_owners(scenario, arrays, now)][:MOST]
 
 
 @lru_cache(maxsize=8)
-def _of_arrays(arrays: ScenarioArrays) -> tuple[FoundConflict, ...]:
-    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *duplicates(arrays))
+def _of_arrays(arrays: ScenarioArrays, language: str | None) -> tuple[FoundConflict, ...]:
+    """Remembered, as the words are, per language."""
+    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *duplicates(arrays), *of_areas(arrays))
 
 
 def unassigned(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
@@ -63,13 +69,19 @@ def unassigned(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
     if not len(gap):
         return
     if len(gap) == arrays.units.n_units:
-        run = Fix("Let the engine draw the territories", "/runs", {"mode": "anew"})
-        yield FoundConflict(UNASSIGNED, "No unit has a territory yet.", gap, None, run)
+        run = Fix(_("Let the engine draw the territories"), "/runs", {"mode": "anew"})
+        yield FoundConflict(UNASSIGNED, _("No unit has a territory yet."), gap, None, run)
         return
     to = goals(arrays, gap)
     for j in np.unique(to).tolist():
         members = gap[to == j]
-        yield FoundConflict(UNASSIGNED, f"{_units(arrays, members)} without a territory.", members, None, _move(arrays, members, j))
+        yield FoundConflict(
+            UNASSIGNED,
+            _words(arrays, members, _("%(what)s has no territory."), _("%(what)s have no territory.")),
+            members,
+            None,
+            _move(arrays, members, j),
+        )
 
 
 def forbidden(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
@@ -80,7 +92,8 @@ def forbidden(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
         to = goals(arrays, inside)
         for goal in np.unique(to).tolist():
             members = inside[to == goal]
-            words = f"{_units(arrays, members)} must not be in {arrays.territories[j].name}."
+            text = _("%(what)s must not be in %(territory)s.")
+            words = _words(arrays, members, text, text, territory=arrays.territories[j].name)
             yield FoundConflict(FORBIDDEN, words, members, arrays.codes[j], _move(arrays, members, goal))
 
 
@@ -98,7 +111,8 @@ def pieces(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
         for p in range(len(labels)):
             if p != main:
                 members = inside[number == p].astype(np.int32)
-                words = f"{_units(arrays, members)} cut off from the rest of {arrays.territories[j].name}."
+                texts = _("%(what)s is cut off from the rest of %(territory)s."), _("%(what)s are cut off from the rest of %(territory)s.")
+                words = _words(arrays, members, *texts, territory=arrays.territories[j].name)
                 yield FoundConflict(PIECES, words, members, arrays.codes[j], _move_whole(arrays, members))
 
 
@@ -115,8 +129,18 @@ def duplicates(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
         if len(members) > 1 and len(owners) > 1:
             keep = int(arrays.territory_idx[members[0]]) if arrays.territory_idx[members[0]] >= 0 else min(owners)
             others = np.array([i for i in members if arrays.territory_idx[i] != keep], dtype=np.int32)
-            words = f"“{table.labels[members[0]]}” stands {len(members)} times at one place, in {len(owners)} territories."
+            said = {"name": table.labels[members[0]], "n": len(members), "k": len(owners)}
+            words = _("“%(name)s” stands %(n)s times at one place, in %(k)s territories.") % said
             yield FoundConflict(DUPLICATE, words, np.array(members, dtype=np.int32), arrays.codes[keep], _move(arrays, others, keep))
+
+
+def of_areas(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
+    """Areas that lie over one another in two territories, and gaps between areas."""
+    for is_same, words, both, moving, to in overlapping(arrays):
+        code = arrays.codes[to] if to >= 0 else None
+        yield FoundConflict(DUPLICATE if is_same else OVERLAP, words, both, code, _move(arrays, moving, to))
+    for words, fix, beside in gaps(arrays):
+        yield FoundConflict(GAP, words, beside, None, Fix(fix, "/gaps", {"unit_idx": int(beside[0])}))
 
 
 def against_rules(scenario: Scenario) -> Iterator[FoundConflict]:
@@ -126,8 +150,8 @@ def against_rules(scenario: Scenario) -> Iterator[FoundConflict]:
     found = preview_rules(scenario)
     moving = found.unit_idx[found.arrays.territory_idx[found.unit_idx] != found.ruling.to_idx[found.unit_idx]]
     if len(moving):
-        words = f"{_units(found.arrays, moving)} not where the rules say."
-        yield FoundConflict(RULED, words, moving, None, Fix("Apply the rules", "/rules/apply", {}))
+        words = _words(found.arrays, moving, _("%(what)s is not where the rules say."), _("%(what)s are not where the rules say."))
+        yield FoundConflict(RULED, words, moving, None, Fix(_("Apply the rules"), "/rules/apply", {}))
 
 
 def two_owners(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> Iterator[FoundConflict]:
@@ -140,9 +164,11 @@ def two_owners(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> Ite
         mine = codes[arrays.territory_idx]
         both = np.flatnonzero((mine != "") & (theirs[there.territory_idx] != "") & (mine != theirs[there.territory_idx]))
         if len(both):
-            words = (
-                f"{_units(arrays, both.astype(np.int32))} given to another owner by “{publication.plan}”, a plan of this layer that counts."
+            texts = (
+                _("%(what)s is given to another owner by “%(plan)s”, a plan of this layer that counts."),
+                _("%(what)s are given to another owner by “%(plan)s”, a plan of this layer that counts."),
             )
+            words = _words(arrays, both.astype(np.int32), *texts, plan=str(publication.plan))
             yield FoundConflict(TWO_OWNERS, words, both.astype(np.int32))
 
 
@@ -187,7 +213,7 @@ def _nearest(arrays: ScenarioArrays, waiting: IntArray, now: IntArray, may: np.n
     open_units = np.flatnonzero(free[now])
     if not len(open_units):
         return np.full(len(waiting), -1, np.int32)
-    _, place = cKDTree(at[open_units]).query(at[waiting])
+    _far, place = cKDTree(at[open_units]).query(at[waiting])
     found = now[open_units[place]].astype(np.int32)
     for p, i in enumerate(waiting.tolist()):
         if (i, int(found[p])) in barred:
@@ -216,11 +242,12 @@ def _move_whole(arrays: ScenarioArrays, members: IntArray) -> Fix | None:
 def _move(arrays: ScenarioArrays, members: IntArray, to: int) -> Fix | None:
     if to < 0 or arrays.is_stuck[members].all():
         return None
-    words = f"Move {'it' if len(members) == 1 else 'them'} to {arrays.territories[to].name}"
+    words = ngettext("Move it to %(territory)s", "Move them to %(territory)s", len(members)) % {"territory": arrays.territories[to].name}
     return Fix(words, "/moves", {"unit_idx": members.tolist(), "to": arrays.codes[to], "reason": "validator"})
 
 
-def _units(arrays: ScenarioArrays, members: IntArray) -> str:
+def _words(arrays: ScenarioArrays, members: IntArray, one: str, many: str, **said: str) -> str:
+    """A sentence about one unit by name, or about how many."""
     if len(members) == 1:
-        return f"“{arrays.units.table.labels[members[0]]}” is"
-    return f"{len(members):,} units are"
+        return one % {"what": _("“%(name)s”") % {"name": arrays.units.table.labels[members[0]]}, **said}
+    return many % {"what": units_in_words(arrays, members), **said}

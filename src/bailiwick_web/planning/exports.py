@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bailiwick.formats.export import write_csv
+from bailiwick_web.planning.alignment_files import write_sheet
 from bailiwick_web.planning.comparing import SideBySide, moved_units
 
 TEMPLATE = Path(__file__).with_name("compare.typ")
@@ -52,15 +53,7 @@ def as_xlsx(found: SideBySide) -> bytes:
     with xlsxwriter.Workbook(buffer, safe) as book:
         bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
         _figures(book.add_worksheet("Scenarios"), found, bold, share)
-        sheet, table = book.add_worksheet("Moved"), columns(found)
-        for c, (name, values) in enumerate(table.items()):
-            sheet.write_string(0, c, name, bold)
-            for r, value in enumerate(values.tolist(), start=1):
-                if isinstance(value, float):
-                    sheet.write_number(r, c, value)
-                else:
-                    sheet.write_string(r, c, str(value)[:32_000])
-        sheet.freeze_panes(1, 0)
+        write_sheet(book.add_worksheet("Moved"), columns(found), bold)
     return buffer.getvalue()
 
 
@@ -83,9 +76,14 @@ def figures(found: SideBySide) -> list[tuple[str, list[float | None], bool]]:
     rows: list[tuple[str, list[float | None], bool]] = [(label, [s[key] for s in found.sides], False) for label, key in plain]
     for m, name in enumerate(found.measures):
         parts = [("worst deviation", "worst", True), ("spread", "spread", True)]
-        parts += [("changes hands", "moved", False), ("changes hands, share", "moved_share", True)]
+        parts += [(_hands(found, name), "moved", False), ("changes hands, share", "moved_share", True)]
         rows += [(f"{name}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
     return rows
+
+
+def _hands(found: SideBySide, name: str) -> str:
+    currency = found.currencies.get(name)
+    return f"changes hands, {currency}" if currency else "changes hands"
 
 
 def as_pdf(found: SideBySide, *, on: str) -> bytes:

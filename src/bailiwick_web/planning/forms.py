@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Position
 from bailiwick_web.planning.convert import COUNT
-from bailiwick_web.planning.services.runs import ANEW, FEW_CHANGES
+from bailiwick_web.planning.services.runs import ANEW, FEW_CHANGES, FRONT
 from bailiwick_web.territories.models import UnitSet
 
 
@@ -37,7 +37,9 @@ class NewPlanForm(forms.Form):
         ways.append(("number", gettext("A number of territories")))
         self.fields["by"] = forms.ChoiceField(choices=ways, initial=ways[0][0], widget=forms.RadioSelect)
         self.measures: list[tuple[str, str]] = []
-        keys = [m.key for m in unit_set.measures.all()] if unit_set else []
+        found = list(unit_set.measures.all()) if unit_set else []
+        keys = [m.key for m in found]
+        self.currencies = {m.key: m.currency_shown for m in found if m.is_money}
         for i, key in enumerate([*keys, COUNT]):
             chosen = f"balance_{i}"
             self.fields[chosen] = forms.BooleanField(required=False, initial=i == 0, label=key)
@@ -50,9 +52,9 @@ class NewPlanForm(forms.Form):
             )
             self.measures.append((key, chosen))
 
-    def rows(self) -> list[tuple[Any, Any]]:
-        """Measure and tolerance, as bound fields."""
-        return [(self[name], self[name.replace("balance", "tolerance")]) for _, name in self.measures]
+    def rows(self) -> list[tuple[Any, Any, str]]:
+        """Measure and tolerance, as bound fields, and the currency where it is money."""
+        return [(self[name], self[name.replace("balance", "tolerance")], self.currencies.get(key, "")) for key, name in self.measures]
 
     def balance(self) -> dict[str, float | None]:
         """Measure → tolerance as a fraction."""
@@ -73,7 +75,12 @@ class RunForm(forms.Form):
     """What the engine shall do."""
 
     mode = forms.ChoiceField(
-        choices=[(FEW_CHANGES, _("Mend what is here with few changes")), (ANEW, _("Draw the territories anew"))], label=_("How")
+        choices=[
+            (FEW_CHANGES, _("Mend what is here with few changes")),
+            (ANEW, _("Draw the territories anew")),
+            (FRONT, _("Several plans to choose from: balance, travel, disruption")),
+        ],
+        label=_("How"),
     )
     time_limit_seconds = forms.IntegerField(min_value=1, max_value=3600, initial=60, label=_("Seconds at most"))
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, label=_("Seed"))

@@ -168,6 +168,31 @@ class Run(models.Model):
         return f"{100 * min(max(self.job.progress.get('fraction', 0), 0.02), 1):.1f}"
 
 
+class FrontPlan(models.Model):
+    """One of the plans that a run offers to choose from, and the scenario that was made of it."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="plans")
+    number = models.PositiveSmallIntegerField()
+    figures = models.JSONField(help_text="balance, travel, disruption as fractions and km")
+    territory_idx = models.BinaryField(help_text="territory of each unit by its place, compressed little-endian int16")
+    result = models.ForeignKey(Scenario, null=True, on_delete=models.SET_NULL, related_name="chosen_of")
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=["run", "number"], name="front_plan_once"),)
+
+
+class Presence(models.Model):
+    """Who has a scenario open, told again every few seconds."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["scenario", "user"], name="presence_once"),)
+
+
 class Approval(models.Model):
     """What one of those concerned said to a proposed scenario."""
 

@@ -40,7 +40,15 @@ def design(handle: Handle) -> dict[str, Any]:
 
 def find_plan(arrays: ScenarioArrays, params: dict[str, Any], handle: Handle) -> api.Plan:
     """Draw the territories anew, or change those of today as little as their imbalance needs."""
-    asked: dict[str, Any] = {
+    asked, units = asked_of_engine(arrays, params, handle), engine_units(arrays)
+    if params["mode"] == ANEW:
+        return api.design(units, **asked)
+    return api.realign(units, current=alignment(arrays), **asked)
+
+
+def asked_of_engine(arrays: ScenarioArrays, params: dict[str, Any], handle: Handle) -> dict[str, Any]:
+    """What every run asks for: the territories with their homes and capacities, locks, forbidden pairs, limits."""
+    return {
         "reps": arrays.roster(),
         "balance": {name: arrays.balance.get(name) for name in arrays.balance} or {COUNT: 0.05},
         "adjacency": arrays.units.adjacency if arrays.is_contiguous else "none",
@@ -51,10 +59,6 @@ def find_plan(arrays: ScenarioArrays, params: dict[str, Any], handle: Handle) ->
         "on_progress": lambda progress: handle.tell(progress_document(progress)),
         "stop": lambda _: handle.should_stop(),
     }
-    units = engine_units(arrays)
-    if params["mode"] == ANEW:
-        return api.design(units, **asked)
-    return api.realign(units, current=alignment(arrays), **asked)
 
 
 def colours(arrays: ScenarioArrays, plan: api.Plan) -> list[str]:

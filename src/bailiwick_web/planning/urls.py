@@ -32,8 +32,13 @@ urlpatterns = [
     path("scenarios/<uuid:public_id>/delete", views.delete, name="scenario_delete"),
     path("scenarios/<uuid:public_id>/restore", views.restore, name="scenario_restore"),
     path("scenarios/<uuid:public_id>/flow", views.flow, name="scenario_flow"),
-    path("scenarios/<uuid:public_id>/alignment.csv", views.alignment_csv, name="alignment_csv"),
+    *(
+        path(f"scenarios/<uuid:public_id>/alignment.{ending}", views.alignment_file, {"ending": ending}, name=f"alignment_{ending}")
+        for ending in views.FORMATS
+    ),
     path("scenarios/<uuid:public_id>/challenge", views.challenge, name="scenario_challenge"),
     path("challenges/<uuid:public_id>/answer", views.answer, name="answer_challenge"),
+    path("runs/<uuid:public_id>/front", views.front, name="run_front"),
+    path("runs/<uuid:public_id>/choose", views.choose_plan, name="choose_plan"),
     path("runs/<uuid:public_id>/dismiss", views.dismiss, name="dismiss_run"),
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.refusals import Missing
@@ -40,7 +41,7 @@ def scenario(actor: Actor, public_id: UUID) -> Scenario:
     """
     found = visible_scenarios(actor).filter(public_id=public_id).first()
     if found is None:
-        raise Missing("There is no such scenario, or you may not see it.")
+        raise Missing(_("There is no such scenario, or you may not see it."))
     if found.parent is not None and not visible_scenarios(actor).filter(pk=found.parent.pk).exists():
         found.parent = None  # in memory only: not even the name of a draft is told
     return found

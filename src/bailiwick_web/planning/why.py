@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from bailiwick import api
 from bailiwick.api.explaining.explainer import Explainer, Explanation
@@ -17,7 +18,7 @@ from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays
 def why(arrays: ScenarioArrays, unit_idx: int, *, instead: str | None = None) -> Explanation:
     """Explain one unit; the first question at a version takes a moment, the next ones do not."""
     if arrays.territory_idx[unit_idx] < 0:
-        raise Conflict("It has no territory, so there is nothing to explain yet.", code="unassigned")
+        raise Conflict(_("It has no territory, so there is nothing to explain yet."), code="unassigned")
     return _explainer(arrays).unit(str(arrays.units.table.ids[unit_idx]), instead=instead or None)
 
 

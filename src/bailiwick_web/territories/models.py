@@ -44,12 +44,17 @@ class Unit(models.Model):
         return self.name or self.code
 
 
+UNKNOWN_CURRENCY = "XXX"
+"""What ISO 4217 writes where money has no known currency."""
+
+
 class MeasureDefinition(models.Model):
     """A number per unit that adds up over a territory."""
 
     unit_set = models.ForeignKey(UnitSet, on_delete=models.CASCADE, related_name="measures")
     key = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True, help_text="three letters where it is money, such as EUR; else empty")
 
     class Meta:
         ordering = ("position",)
@@ -57,6 +62,16 @@ class MeasureDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_money(self) -> bool:
+        """Whether its sums are amounts."""
+        return bool(self.currency)
+
+    @property
+    def currency_shown(self) -> str:
+        """The code of the currency, or the sign for any."""
+        return "¤" if self.currency == UNKNOWN_CURRENCY else self.currency
 
 
 class MeasureValue(models.Model):

@@ -18,6 +18,7 @@ import shapely
 
 import bailiwick as bw
 from bailiwick.api.options import ProblemKeywords, ProblemOptions
+from bailiwick.api.searching import SearchKeywords, SearchOptions
 from bailiwick.domain import Adjacency, Progress, UnitTable
 from bailiwick.errors import InputError
 
@@ -132,10 +133,13 @@ def test_an_option_that_does_not_exist_is_no_option() -> None:
 def test_every_option_stands_in_the_signature_and_for_type_checkers() -> None:
     fields = [f.name for f in dataclasses.fields(ProblemOptions)]
     assert list(ProblemKeywords.__annotations__) == fields
+    of_search = [f.name for f in dataclasses.fields(SearchOptions)]
+    assert list(SearchKeywords.__annotations__) == of_search
     for function in (bw.design, bw.realign, bw.front, bw.evaluate):
         assert set(fields) <= set(inspect.signature(function).parameters), function
+        assert (set(of_search) <= set(inspect.signature(function).parameters)) == (function is not bw.evaluate), function
     described = inspect.getdoc(bw.design) or ""
-    assert all(re.search(rf"^(\w+, )*{name}(, \w+)*$", described, re.MULTILINE) for name in fields)
+    assert all(re.search(rf"^(\w+, )*{name}(, \w+)*$", described, re.MULTILINE) for name in [*fields, *of_search])
 
 
 def test_progress_and_stop() -> None:

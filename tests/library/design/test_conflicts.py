@@ -247,6 +247,17 @@ def test_two_measures_that_cannot_be_balanced_together() -> None:
     assert (found.measure, found.least) == ("people", pytest.approx(1 / 3, abs=1e-5))
 
 
+def test_several_measures_of_many_units_are_said_to_be_open() -> None:
+    people, income = np.tile([3.0, 1.0], 75), np.r_[np.full(75, 5.0), np.ones(75)]
+    asked = problem([(x, 0) for x in range(150)], 2, measures={"people": people, "income": income}, pairs=path_pairs(150), tolerance=0.1)
+    found = one(asked, [0] * 75 + [1] * 75, "not_proven")
+    assert (found.measure, found.is_proven, found.rules) == ("income", False, ("tolerance",))
+    assert found.message.endswith(
+        "It is not proven impossible. Whether income and people can be balanced together is open: with whole units that is proven only up "
+        "to 240 pairs of unit and territory, and here there are 300."
+    )
+
+
 def test_floors_of_several_measures_hold_for_every_plan() -> None:
     seen: Counter[str] = Counter()
     tight = 0

@@ -46,6 +46,13 @@ export class Server {
     return (await this.fetched(path)).arrayBuffer();
   }
 
+  /* Something that is no change of the scenario. */
+  async post<T>(path: string): Promise<T> {
+    const response = await this.reached(path, { method: "POST", headers: { "X-CSRFToken": this.token } });
+    if (!response.ok) throw new Refusal(await problemOf(response));
+    return (await response.json()) as T;
+  }
+
   async change(method: Method, path: string, version: number, body: unknown): Promise<Done> {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": this.token, "If-Match": `"${version}"` };
     const response = await this.reached(path, { method, headers, body: JSON.stringify(body ?? {}) });

@@ -1,5 +1,6 @@
 /* Changes on their way to the server: shown at once, sent in order, sent again when the server was away, rebased when somebody was
    faster. Knows neither page nor map; what it needs from the world comes through a port. */
+import { settled, type Choices, type Clash } from "./clashes";
 
 export interface Move {
   readonly kind: "move";
@@ -36,17 +37,23 @@ export interface Port {
   send(change: Change, version: number): Promise<Answer>;
   wait(milliseconds: number): Promise<void>;
   keep(pending: readonly Move[]): void;
+  make(units: readonly number[], to: string): Move;
 }
 
 export interface Listener {
   state(state: State, nPending: number): void;
   done(change: Change, outcome: Outcome): void;
   refused(message: string): void;
-  /* Fetch what the server has; the pending moves are put on top of it. True if something pending would undo what the other did. */
-  reload(pending: readonly Move[]): Promise<{ version: number; clashes: number }>;
-  /* Keep mine, or take theirs? */
-  ask(by: string, clashes: number): Promise<"mine" | "theirs">;
+  /* Fetch what the server has; the pending moves are put on top of it. Tells where something pending would undo what the other did. */
+  reload(pending: readonly Move[]): Promise<Fresh>;
+  /* Mine, theirs, or as it was before both, unit by unit? */
+  ask(by: string, clashes: readonly Clash[]): Promise<Choices>;
   overtaken(by: string, isRebased: boolean): void;
+}
+
+export interface Fresh {
+  readonly version: number;
+  readonly clashes: readonly Clash[];
 }
 
 const LONGEST_WAIT = 8_000;
@@ -128,17 +135,18 @@ export class Journal {
       this.listener.overtaken(by, false);
       return true;
     }
-    if (clashes > 0 && (await this.listener.ask(by, clashes)) === "theirs") {
-      this.queue = [];
-      this.port.keep([]);
-      await this.refresh();
+    if (clashes.length === 0) {
+      this.listener.overtaken(by, !calls);
       return true;
     }
-    if (clashes === 0) this.listener.overtaken(by, !calls);
+    const choices = await this.listener.ask(by, clashes);
+    this.queue = settled(this.moves, clashes, choices, (units, to) => this.port.make(units, to));
+    this.port.keep(this.moves);
+    await this.refresh();
     return true;
   }
 
-  private async refresh(): Promise<{ version: number; clashes: number }> {
+  private async refresh(): Promise<Fresh> {
     for (let waits = 0; ; waits += 1) {
       try {
         const fresh = await this.listener.reload(this.moves);
@@ -162,22 +170,4 @@ export class Journal {
     this.state = state;
     this.listener.state(state, this.queue.length);
   }
-}
-
-/* How many pending units another person has moved since the last look, or whose goal is gone. Territories by code, as order may change. */
-export function clashes(
-  pending: readonly Move[],
-  base: { of: Int16Array; codes: readonly string[] },
-  theirs: { of: Int16Array; codes: readonly string[] },
-): number {
-  const touched = new Set<number>();
-  for (const move of pending) {
-    const isGone = move.to !== "" && !theirs.codes.includes(move.to);
-    for (const unit of move.units) {
-      const now = theirs.codes[theirs.of[unit] ?? -1] ?? "";
-      const then = base.codes[base.of[unit] ?? -1] ?? "";
-      if (isGone || (now !== then && now !== move.to)) touched.add(unit);
-    }
-  }
-  return touched.size;
 }

@@ -29,18 +29,24 @@ export class Balance {
   private rows: Row[] = [];
   private plan: Plan | null = null;
   private before: Float64Array | null = null;
+  private readonly inSight = new Set<Element>();
+  private readonly sight: IntersectionObserver;
 
   constructor(
     private readonly events: BalanceEvents,
     private readonly canEdit: boolean,
   ) {
     on(this.list, "pointerleave", () => this.events.hover(-1));
+    this.sight = new IntersectionObserver((entries) => this.scrolled(entries));
   }
 
   setPlan(plan: Plan): void {
     this.plan = plan;
     const focused = document.activeElement instanceof HTMLElement && this.list.contains(document.activeElement) ? document.activeElement.dataset["focus"] : undefined;
+    this.sight.disconnect();
+    this.inSight.clear();
     this.rows = plan.territories.map((_, index) => this.row(plan, index));
+    for (const { item } of this.rows) this.sight.observe(item);
     this.update(null);
     this.list.replaceChildren();
     this.sort();
@@ -58,11 +64,21 @@ export class Balance {
     if (!plan) return;
     for (const index of territories ?? plan.territories.keys()) {
       const row = this.rows[index];
-      if (!row) continue;
+      if (!row || (this.before && !this.inSight.has(row.item))) continue; // a hand that drags does not wait for bars that nobody sees
       text(row.count, count(plan.sums.count(index)));
       row.gauges.forEach((gauge, m) => gauge && this.gauge(plan, gauge, index, m));
       if (!this.before) this.piecesOf(plan, row, index);
     }
+  }
+
+  private scrolled(entries: readonly IntersectionObserverEntry[]): void {
+    const came = new Set<Element>();
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) came.add(target);
+      else this.inSight.delete(target);
+    }
+    for (const target of came) this.inSight.add(target);
+    if (this.before) this.update(this.rows.flatMap((row, index) => (came.has(row.item) ? [index] : [])));
   }
 
   /* The most strained first; not while the focus is inside, as it would be lost. */

@@ -86,7 +86,7 @@ export class Chosen {
     return t("{what} chosen, in {where}. {sums}", { what, where, sums: sums(plan, units) });
   }
 
-  private forbid(isForbidden: boolean): void {
+  forbid(isForbidden: boolean): void {
     if (this.to.value === "" || this.to.value === NONE) this.to.focus();
     else this.events.forbid(this.to.value, isForbidden);
   }

@@ -1,4 +1,4 @@
-/* Questions in the middle of the screen: a territory, a conflict with somebody else, what is wrong, why something is where it is. */
+/* Questions in the middle of the screen: a territory, what is wrong, why something is where it is. */
 import type { Plan } from "../model/plan";
 import { PALETTE } from "../map/paint";
 import { h, on, options, swatch } from "./dom";
@@ -81,19 +81,6 @@ export function askNew(root: HTMLElement, n: number, make: (name: string, colour
     make(name.value.trim(), "");
   });
   box.append(form);
-}
-
-export function askMineOrTheirs(root: HTMLElement, by: string, n: number): Promise<"mine" | "theirs"> {
-  return new Promise((resolve) => {
-    let answer: "mine" | "theirs" = "theirs";
-    const box = dialog(root, t("{by} moved some of the same units", { by }), h("p", {}, t("{n} units have another territory by now than when you moved them. Nothing is lost: both can be undone.", { n })));
-    const choose = (choice: "mine" | "theirs") => (): void => {
-      answer = choice;
-      box.close();
-    };
-    box.append(h("div", { class: "row wrap" }, button(t("Put mine on top"), choose("mine"), "primary"), button(t("Keep theirs"), choose("theirs"))));
-    on(box, "close", () => resolve(answer));
-  });
 }
 
 export function showConflicts(root: HTMLElement, found: readonly Conflict[], show: (conflict: Conflict) => void, mend: ((conflict: Conflict) => void) | null): void {

@@ -14,7 +14,6 @@ export interface Stage {
   readonly canvas: HTMLCanvasElement;
   readonly upper: readonly [names: HTMLCanvasElement, trail: HTMLCanvasElement];
   say(message: string): void;
-  worst(): void;
 }
 
 export function layout(
@@ -67,6 +66,5 @@ export function layout(
       note.hidden = false;
       note.textContent = message;
     },
-    worst: () => balance.list.querySelector<HTMLElement>(".bar-name")?.focus(),
   };
 }

@@ -17,6 +17,7 @@ export class Status {
   private readonly undo = iconButton("undo", `${t("Undo")} (u)`, { id: "undo", class: "tool", disabled: true });
   private readonly redo = iconButton("redo", `${t("Redo")} (r)`, { id: "redo", class: "tool", disabled: true });
   private readonly saved = h("span", { class: "ws-saved small", "data-state": "saved" });
+  private readonly people = h("p", { class: "ws-people small", role: "status", hidden: true });
   private readonly values = new Map<Trouble, HTMLElement>();
 
   constructor(
@@ -25,7 +26,7 @@ export class Status {
   ) {
     on(this.undo, "click", () => this.events.step("undo"));
     on(this.redo, "click", () => this.events.step("redo"));
-    this.element = h("div", { class: "ws-status row" }, canEdit ? h("div", { class: "group" }, this.undo, this.redo) : null, canEdit ? this.saved : null);
+    this.element = h("div", { class: "ws-status row" }, canEdit ? h("div", { class: "group" }, this.undo, this.redo) : null, canEdit ? this.saved : null, this.people);
     this.fact("unassigned", t("Unassigned"));
     this.fact("outside", t("Out of balance"));
     this.fact("astray", t("In pieces"));
@@ -42,6 +43,12 @@ export class Status {
     };
     set(this.saved, "data-state", state);
     text(this.saved, texts[state]);
+  }
+
+  others(names: readonly string[]): void {
+    this.people.hidden = names.length === 0;
+    const said = names.length === 1 ? t("{name} is here too", { name: names[0] ?? "" }) : t("{names} are here too", { names: names.join(", ") });
+    text(this.people, names.length === 0 ? "" : said);
   }
 
   steps(canUndo: boolean, canRedo: boolean): void {

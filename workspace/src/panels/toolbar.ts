@@ -29,7 +29,7 @@ export class Toolbar {
   readonly target = h("select", { id: "drag-to" });
   readonly colour = h("select", { id: "colour-by" });
   readonly scope = h("select", { id: "scope" });
-  readonly legend = h("details", { class: "ws-legend", open: window.innerWidth > 760 });
+  readonly legend = h("details", { class: "ws-legend", open: window.matchMedia("(min-width: 761px) and (min-height: 561px)").matches });
   private readonly scopeBox: HTMLElement;
   private readonly legendBody = h("ul");
 
@@ -72,6 +72,10 @@ export class Toolbar {
 
   offerScope(): void {
     this.scopeBox.hidden = false;
+  }
+
+  focus(which: "colour" | "scope" | "target"): void {
+    (which === "colour" ? this.colour : which === "scope" ? this.scope : this.target).focus();
   }
 
   press(tool: Tool): void {

@@ -16,6 +16,7 @@ from bailiwick.api.limits import StopFn
 from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.plan import Plan
 from bailiwick.api.problem import Rules, build_problem
+from bailiwick.api.searching import SearchOptions
 from bailiwick.api.sources import Source, read_roster
 from bailiwick.domain import IntArray, Notice, Problem, Progress, RepTable, TextArray, UnitTable
 from bailiwick.domain.layers import Step
@@ -62,7 +63,8 @@ class Budget:
             if self.on_progress is not None:
                 self.on_progress(replace(progress, fraction=(self.done + progress.fraction) / self.n_steps))
 
-        result = solve_within(problem, seed=seed, time_limit=left, stop=self.stop, on_progress=tell, clock=self.clock)
+        search = SearchOptions(seed=seed, time_limit=left, stop=self.stop, on_progress=tell, clock=self.clock)
+        result = solve_within(problem, search)
         laps.end("solve")
         return finish(result, source, told, laps)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
@@ -11,22 +10,22 @@ from typing import Any, Unpack
 import numpy as np
 
 from bailiwick.api.balance import Balance, parse_balance, resolve_balance
-from bailiwick.api.facade import Laps, ProgressFn, check_seed, finish
+from bailiwick.api.facade import Laps, finish, solve_within
 from bailiwick.api.judging import labels_of_units, territories_of_labels
-from bailiwick.api.limits import Limits, StopFn
-from bailiwick.api.options import ProblemKeywords, ProblemOptions, shows_options
+from bailiwick.api.options import OptionKeywords, ProblemOptions, read_options, shows
 from bailiwick.api.plan import Plan
 from bailiwick.api.problem import Rules, assemble, with_count
 from bailiwick.api.realigning.report import baseline_of, cap_notices, needed_measures
 from bailiwick.api.rules import text_column
+from bailiwick.api.searching import SearchOptions
 from bailiwick.api.sources import Source, read_assignment
 from bailiwick.api.travel.wish import with_travel
-from bailiwick.domain import Adjacency, IntArray, Measure, Notice, Problem, Progress, Result, TextArray
+from bailiwick.domain import Adjacency, IntArray, Measure, Notice, Problem, Result, TextArray
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate
 
 
-@shows_options
+@shows(ProblemOptions, SearchOptions)
 def realign(
     units: Any,
     *,
@@ -34,12 +33,7 @@ def realign(
     disruption: str | None = None,
     max_moved: float | None = None,
     price: float | None = None,
-    seed: int = 0,
-    time_limit: float | None = None,
-    stop: StopFn | None = None,
-    on_progress: ProgressFn | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-    **problem_options: Unpack[ProblemKeywords],
+    **options: Unpack[OptionKeywords],
 ) -> Plan:
     """Change today's alignment so that it keeps the rules, while little changes hands.
 
@@ -86,19 +80,17 @@ def realign(
     >>> plan.keeps_every_rule, round(plan.realignment.moved_share, 2)
     (True, 0.2)
     """
-    laps = Laps(clock)
-    check_seed(seed)
-    options = ProblemOptions.from_keywords(problem_options)
+    wanted, search = read_options(options)
+    laps = Laps(search.clock)
     column = column_of(current)
-    source, roster = options.read(units, column, balance=with_disruption(options.balance, disruption))
+    source, roster = wanted.read(units, column, balance=with_disruption(wanted.balance, disruption))
     laps.end("read")
-    graph, told = options.neighbours(source.units)
+    graph, told = wanted.neighbours(source.units)
     wish = TodayWish(current, column, disruption, price, max_moved)
-    problem, notices = problem_with_today(source, options.rules, wish, reps=roster, adjacency=graph)
+    problem, notices = problem_with_today(source, wanted.rules, wish, reps=roster, adjacency=graph)
     laps.end("model")
-    limits = Limits(time_limit, stop)
-    result = limits.explained(_solve(problem, limits, seed, on_progress, clock))
-    enough = _enough_share(problem, result, limits, seed, on_progress, clock)
+    result = solve_within(problem, search)
+    enough = _enough_share(problem, result, search)
     laps.end("solve")
     plan = finish(result, source, (*notices, *told, *(() if roster is None else roster.notices), *source.notices), laps)
     assert plan.realignment is not None
@@ -161,31 +153,20 @@ def _labels_of_today(source: Source, wish: TodayWish) -> tuple[TextArray, tuple[
     return labels, ()
 
 
-def _solve(problem: Problem, limits: Limits, seed: int, on_progress: ProgressFn | None, clock: Callable[[], float]) -> Result:
-    from bailiwick.design.solve import solve
-
-    return solve(problem, seed=seed, stop=limits.should_stop, on_progress=on_progress, clock=clock)
-
-
-def _enough_share(
-    problem: Problem, result: Result, limits: Limits, seed: int, on_progress: ProgressFn | None, clock: Callable[[], float]
-) -> float | None:
+def _enough_share(problem: Problem, result: Result, search: SearchOptions) -> float | None:
     """Moved share of a plan without the cap that keeps every rule, looked for where the cap leaves territories outside."""
     baseline = problem.baseline
     assert baseline is not None
-    if baseline.max_moved_share is None or limits.reason or not evaluate(problem, result.territory_idx).is_violating.any():
+    is_cut = result.stop_reason != "converged"
+    if baseline.max_moved_share is None or is_cut or not evaluate(problem, result.territory_idx).is_violating.any():
         return None
     free = replace(baseline, max_moved_share=None, price=0.0)
     from bailiwick.design.realign import price_of_fewest_moves
 
     open_problem = replace(problem, baseline=free)
     open_problem = replace(problem, baseline=replace(free, price=price_of_fewest_moves(open_problem)))
-    seconds = 0.0
-
-    def still(progress: Progress) -> bool:
-        return limits.should_stop(replace(progress, seconds=progress.seconds + seconds))
-
-    seconds = sum(result.timings_seconds.values())
-    found = _solve(open_problem, Limits(None, still), seed, on_progress, clock)
+    spent = sum(result.timings_seconds.values())
+    left = None if search.time_limit is None else max(search.time_limit - spent, 0.0)
+    found = solve_within(open_problem, replace(search, time_limit=left))
     judged = evaluate(open_problem, found.territory_idx)
     return judged.number("moved_share") if judged.keeps_every_rule else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +12,11 @@ import numpy as np
 import bailiwick
 from bailiwick.api.digest import input_digest
 from bailiwick.api.document import number, to_text
-from bailiwick.api.facade import ProgressFn, check_seed
 from bailiwick.api.folder import check_folder, whole_folder
-from bailiwick.api.limits import Limits, StopFn
-from bailiwick.api.options import ProblemKeywords, ProblemOptions, shows_options
+from bailiwick.api.options import OptionKeywords, ProblemOptions, read_options, shows
 from bailiwick.api.problem import build_problem
 from bailiwick.api.realigning.facade import TodayWish, column_of, problem_with_today, with_disruption
+from bailiwick.api.searching import SearchOptions
 from bailiwick.api.sources import Source
 from bailiwick.domain import FloatArray, IntArray, Notice, Problem
 from bailiwick.domain.wording import percent
@@ -237,18 +234,13 @@ class Front:
         return {"unit_id": problem.units.ids, "territory_id": problem.territory_ids[plan.evaluation.territory_idx]}
 
 
-@shows_options
+@shows(ProblemOptions, SearchOptions)
 def front(
     units: Any,
     *,
     current: Any = None,
     disruption: str | None = None,
-    seed: int = 0,
-    time_limit: float | None = None,
-    stop: StopFn | None = None,
-    on_progress: ProgressFn | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-    **problem_options: Unpack[ProblemKeywords],
+    **options: Unpack[OptionKeywords],
 ) -> Front:
     """About ten plans along balance, compactness and, where today's alignment is given, disruption.
 
@@ -284,22 +276,21 @@ def front(
     """
     from bailiwick.design.front import sweep
 
-    check_seed(seed)
-    options = ProblemOptions.from_keywords(problem_options)
+    wanted, search = read_options(options)
     column = column_of(current)
-    source, roster = options.read(units, column, balance=with_disruption(options.balance, disruption))
-    graph, told = options.neighbours(source.units)
+    source, roster = wanted.read(units, column, balance=with_disruption(wanted.balance, disruption))
+    graph, told = wanted.neighbours(source.units)
     if current is None:
-        problem, notices = build_problem(source.units, options.rules, reps=roster, adjacency=graph)
+        problem, notices = build_problem(source.units, wanted.rules, reps=roster, adjacency=graph)
     else:
         wish = TodayWish(current, column, disruption, None, None)
-        problem, notices = problem_with_today(source, options.rules, wish, reps=roster, adjacency=graph)
+        problem, notices = problem_with_today(source, wanted.rules, wish, reps=roster, adjacency=graph)
     _check_balanced(problem)
-    limits = Limits(time_limit, stop)
-    found = sweep(problem, clock=clock, seed=seed, stop=limits.should_stop, on_progress=on_progress)
+    limits = search.limits()
+    found = sweep(problem, clock=search.clock, seed=search.seed, stop=limits.should_stop, on_progress=search.on_progress)
     aside = (*notices, *told, *(() if roster is None else roster.notices), *source.notices)
     kept = tuple(notice for notice in aside if notice.code != "price_chosen")
-    return Front(_unbeaten(problem, found.territory_idx), source, kept, seed, limits.reason or "converged")
+    return Front(_unbeaten(problem, found.territory_idx), source, kept, search.seed, limits.reason or "converged")
 
 
 def check_front_folder(folder: Path) -> None:

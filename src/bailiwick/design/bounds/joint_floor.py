@@ -58,13 +58,17 @@ def joint_floor(
     wanted
         Tolerance that a floor must exceed to say anything.
     """
-    n, k = allowed.shape
+    n_pairs = allowed.size
+    may_divide = n_pairs <= MOST_VARIABLES and not allowed.all()
+    may_search = n_pairs <= MOST_WHOLE
+    if not (may_divide or may_search):
+        return None
     programme = _Programme.of(load, target, tolerance, allowed, column=column, least=wanted)
-    if not allowed.all() and n * k <= MOST_VARIABLES:
+    if may_divide:
         found = _value(programme.divided())
         if found > wanted:
             return JointFloor(found, False)
-    if n * k <= MOST_WHOLE:
+    if may_search:
         found = _value(programme.whole())
         if found > wanted:
             return JointFloor(found, True)

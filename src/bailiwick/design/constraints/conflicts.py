@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.design.bounds.balance_floor import Floor, balance_floors
+from bailiwick.design.bounds.joint_floor import MOST_WHOLE
 from bailiwick.design.bounds.reach_floor import (
     Access,
     ReachFloor,
@@ -27,7 +28,7 @@ from bailiwick.design.constraints.together import together_conflict
 from bailiwick.design.model import Model, number_nodes
 from bailiwick.domain import Conflict, FloatArray, IntArray, Measure, Problem
 from bailiwick.domain.naming import territory_names, unit_names
-from bailiwick.domain.wording import counted, percent, tolerance_percent
+from bailiwick.domain.wording import counted, listed, percent, tolerance_percent
 from bailiwick.metrics.evaluation import Evaluation
 
 N_IDS = 10
@@ -292,7 +293,7 @@ def _unproven(evaluation: Evaluation, column: int, left: list[int], *, least: fl
     return Conflict(
         code="not_proven",
         message=f"{who} could not be brought within {tolerance_percent(measure.tolerance or 0.0)} of the target of {measure.name}; "
-        f"the search reached {percent(reached)}. It is not proven impossible.",
+        f"the search reached {percent(reached)}. {_what_is_proven(problem, measure, least)}",
         rules=("tolerance",),
         relaxation=f"allow {percent(reached)} for {measure.name}, which this plan keeps; or give the search more time",
         is_proven=False,
@@ -301,6 +302,21 @@ def _unproven(evaluation: Evaluation, column: int, left: list[int], *, least: fl
         least=least if least > 0 else None,
         reached=reached,
         territory_ids=_ids(problem.territory_ids, np.array(left, np.int32)),
+    )
+
+
+def _what_is_proven(problem: Problem, measure: Measure, least: float) -> str:
+    """How much of what a search did not reach is proven, in words; for several measures also what no proof was sought of."""
+    words = "It is not proven impossible."
+    if least > 0:
+        words = f"Proven is only that some territory is at least {percent(least)} from it; more than that is not proven impossible."
+    others = [m.name for m in problem.measures if m.tolerance is not None and m is not measure]
+    n_pairs = (int(number_nodes(problem).max()) + 1) * problem.n_territories
+    if not others or n_pairs <= MOST_WHOLE:
+        return words
+    return (
+        f"{words} Whether {listed([measure.name, *others])} can be balanced together is open: with whole units that is proven only up to "
+        f"{MOST_WHOLE:,} pairs of unit and territory, and here there are {n_pairs:,}."
     )
 
 

@@ -12,7 +12,7 @@ from bailiwick.design.construct.by_travel import TableTransport, told_apart
 from bailiwick.design.construct.centres import locate, recentre, spread_coincident, start_centres
 from bailiwick.design.construct.kernels import LOOKUP, is_barred
 from bailiwick.design.construct.proposal_kernels import mutual_rows
-from bailiwick.design.construct.repair import carve, connect
+from bailiwick.design.construct.repair import in_one_piece
 from bailiwick.design.construct.transport import LADDER, Transport
 from bailiwick.design.construct.windows import climb_to_windows
 from bailiwick.design.model import Model
@@ -25,6 +25,8 @@ KEPT = 0.1
 """Share of the windows that is kept for the rounding to whole units."""
 COARSE_POINTS = 20_000
 COARSE_PER_TERRITORY = 40
+ROUGH_PER_TERRITORY, ROUGH_POINTS, ROUGH_ROUNDS = 25, 2_000, 5
+ROUGH_ACCURACY = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +146,28 @@ def spend(
     return centres, climb_to_windows(transport, centres, prices, lower, upper, SPENDING[-1], max_steps=3, gain=1e-5)
 
 
+def rough_construction(model: Model, centres: FloatArray) -> Construction:
+    """A start around given centres, shape (K, d), km, from prices at the highest temperature only.
+
+    A fifth of the work of :func:`construct`. Where staying is worth something, colder prices let go of what stands in patches
+    that have to be joined again; this is the better start of a search then.
+    """
+    transport = Transport.of(model, measure=tightest_measure(model))
+    centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
+    prices = transport.balance(centres, ladder=LADDER[:1], accuracy=ROUGH_ACCURACY, max_steps=8)
+    return round_off(model, transport, Diagram(centres, prices, np.nan))
+
+
+def rough_diagram(model: Model, *, watch: Watch) -> tuple[IntArray, FloatArray]:
+    """About where territories would lie that are drawn afresh: territory per node, and centres; from merged nodes and few rounds."""
+    transport = Transport.of(model, measure=tightest_measure(model))
+    coarse = transport.coarsened(model.n // max(ROUGH_PER_TERRITORY * model.k, ROUGH_POINTS))
+    centres = start_centres(coarse, model.centres)
+    centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
+    centres, prices = locate(coarse, centres, ~model.is_fixed, rounds=ROUGH_ROUNDS, should_stop=lambda: watch.report("construct", 0.0))
+    return fill_empty(model, transport.assign(centres, prices)[0], centres), centres
+
+
 def valued(transport: Transport, centres: FloatArray, prices: FloatArray) -> Diagram:
     """A diagram with its value."""
     return Diagram(centres, prices, float(transport.assign(centres, prices)[1] + prices @ transport.target))
@@ -154,9 +178,7 @@ def round_off(model: Model, transport: Transport, diagram: Diagram) -> Construct
     centres, prices = diagram.centres, diagram.prices
     label, _, _ = transport.assign(centres, prices)
     label = fill_empty(model, label, centres)
-    if model.must_connect:
-        label = carve(model, connect(model, label, centres, prices, transport.power), centres, prices, transport.power)
-    return Construction(label, centres, prices, transport)
+    return Construction(in_one_piece(model, label, centres, prices, transport.power), centres, prices, transport)
 
 
 def _construct_by_travel(
@@ -182,9 +204,7 @@ def _construct_by_travel(
     if not watch.report("construct", 0.0):
         prices = transport.balance(rows, ladder=LADDER[1:], start=prices)
     label = fill_empty(model, transport.assign(rows, prices)[0], rows)
-    if model.must_connect:
-        label = carve(model, connect(model, label, rows, prices, LOOKUP), rows, prices, LOOKUP)
-    return Construction(label, rows, prices, transport)
+    return Construction(in_one_piece(model, label, rows, prices, LOOKUP), rows, prices, transport)
 
 
 def tightest_measure(model: Model) -> int:

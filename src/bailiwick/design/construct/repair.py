@@ -62,6 +62,16 @@ def connect(model: Model, label: IntArray, centres: FloatArray, prices: FloatArr
     return kept
 
 
+def in_one_piece(model: Model, label: IntArray, centres: FloatArray, prices: FloatArray, power: int) -> IntArray:
+    """Give back a plan repaired by neighbours and then by corridors; as it is where territories need not be connected.
+
+    Parameters as for :func:`connect`.
+    """
+    if not model.must_connect:
+        return label
+    return carve(model, connect(model, label, centres, prices, power), centres, prices, power)
+
+
 def carve(model: Model, label: IntArray, centres: FloatArray, prices: FloatArray, power: int) -> IntArray:
     """Give back a plan with fewer territories in pieces, where a corridor through others leads a stray piece home.
 

@@ -35,7 +35,7 @@ def follow(search: Search, flow: Flow, *, measure: int) -> IntArray:
 @kernel
 def _follow(graph, ground, state, scratch, label, ptr, members, origin, goal, amount, measure):  # type: ignore[no-untyped-def]
     """Round after round over the arcs, cheapest unit per load first, as long as some unit moves."""
-    stay, size, moved = ground.stay, state.size.copy(), state.moved[0]
+    stay, bonds, size, moved = ground.stay, ground.bonds, state.size.copy(), state.moved[0]
     has_moved = np.zeros(len(label), np.bool_)
     for _ in range(MOST_ROUNDS):
         n_moved = 0
@@ -59,10 +59,7 @@ def _follow(graph, ground, state, scratch, label, ptr, members, origin, goal, am
                     change = cost_between(ground.points, i, state.centres, b, power, ground.is_sphere)
                     change -= cost_between(ground.points, i, state.centres, a, power, ground.is_sphere)
                     change = (ground.weight[i] * change + stay.price * leaves) / load
-                    if change < best and (
-                        not ground.must_connect
-                        or can_leave(graph.indptr, graph.indices, label, i, scratch.stamp, scratch.mark, scratch.queue)
-                    ):
+                    if change < best and can_leave(bonds.indptr, bonds.indices, label, i, scratch.stamp, scratch.mark, scratch.queue):
                         best, chosen = change, i
                 if chosen < 0:
                     break

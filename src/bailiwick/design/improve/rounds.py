@@ -22,8 +22,8 @@ from bailiwick.domain import IntArray
 MARGIN = 0.1
 """Chains aim at windows that are narrower by this share: what no unit fits exactly then lies inside."""
 POLISHING_ROUNDS = 3
-POLISHING_HEAT = 0.5
-REALIGN = ScheduleParams(per_node=60, few=1_200_000, n_slices=4, hot=1.0, mending_rounds=6)
+POLISHING_HEAT = 1.0
+REALIGN = ScheduleParams(per_node=60, few=1_200_000, n_slices=6, hot=1.0, cooling_growth=3.0, mending_rounds=6)
 
 
 class Rounds(Course):

@@ -69,6 +69,8 @@ class ScheduleParams:
         First and last temperature, in mean costs of a unit.
     price
         Price of imbalance at the start, in mean costs of a territory for an excess of its whole target.
+    cooling_growth
+        Factor on the price for every slice of the main cooling after the first.
     price_growth
         Factor on the price for every mending round.
     mending_rounds
@@ -86,6 +88,7 @@ class ScheduleParams:
     hot: float = 2.0
     cold: float = 0.02
     price: float = 10.0
+    cooling_growth: float = 1.0
     price_growth: float = 3.0
     mending_rounds: int = 8
     bend: float = 10.0
@@ -165,6 +168,7 @@ class Course:
         self.model, self.watch, self.params, self.transport = model, watch, params, built.transport
         self.n_proposals = params.proposals(model.n) // params.n_slices
         self.n_planned = params.n_slices + params.mending_rounds
+        self.n_cooled = 0
         self.floor = unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
         self.scale = 1.0 if self.is_diameter else model.weight.sum() / model.k
@@ -178,17 +182,21 @@ class Course:
         self.price = params.price * self.price_unit
         self._set_reach(0)
 
-    def cool(self) -> bool:
-        """The main cooling; False if the watch stopped it."""
+    def cool(self, n_slices: int | None = None) -> bool:
+        """The main cooling, or its next slices only; False if the watch stopped it."""
         params = self.params
         ladder = np.geomspace(params.hot, params.cold, params.n_slices + 1) * self.unit_cost
-        for at in range(params.n_slices):
+        end = params.n_slices if n_slices is None else min(self.n_cooled + n_slices, params.n_slices)
+        while self.n_cooled < end:
+            at = self.n_cooled
+            self.n_cooled += 1
+            self.price *= params.cooling_growth if at else 1.0
             self.prepare()
             self._run(ladder[at], ladder[at + 1], self.n_proposals)
             if at >= SITE_PHASE * params.n_slices and self.model.n <= SITE_NODES:
                 self._settle()
             self.search.recentre(self.transport)
-            if self._look(at + 1):
+            if self._look(self.n_cooled):
                 return False
         return True
 

@@ -45,7 +45,8 @@ class Search:
         self.weight = model.weight * (k / max(model.weight.sum(), 1e-300))
         self.ground = Ground(
             model.points, self.weight, model.load, model.lower, model.upper, model.target, model.emphasis, model.pinned,
-            model.barred_ptr, model.barred, self.power if model.travel is None else LOOKUP, model.is_sphere, model.must_connect,
+            model.barred_ptr, model.barred, self.power if model.travel is None else LOOKUP, model.is_sphere,
+            Graph(model.indptr, model.indices),
             model.stay.scaled(1.0 if self.power == DIAMETER_POWER else model.scale),
         )  # fmt: skip
         self.borders = Borders(
@@ -121,9 +122,7 @@ class Search:
 
     def excesses(self) -> FloatArray:
         """Relative amount by which each load is outside its window, shape (K, M)."""
-        model, loads = self.model, self.model.loads(self.label)
-        over = np.maximum(np.maximum(loads - model.upper, model.lower - loads), 0.0)
-        return np.divide(over, model.target, out=np.zeros_like(over), where=model.target > 0)
+        return self.model.excesses(self.label)
 
     def cost(self) -> float:
         """Objective at the present centres, weights scaled to sum to K; the largest diameter in km for that objective."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bailiwick.design.compiled import free_kernel, inline_leaf, leaf
 from bailiwick.design.construct.kernels import LOOKUP, cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import (
+    Graph,
     can_leave,
     enter_move,
     next_below,
@@ -29,7 +30,10 @@ STINT = 32  # proposals
 
 
 class Ground(NamedTuple):
-    """What a plan is judged by: never changes during a search."""
+    """What a plan is judged by: never changes during a search.
+
+    ``bonds`` are the links that must hold territories together: the neighbour graph, or none where territories need not be connected.
+    """
 
     points: FloatArray
     weight: FloatArray
@@ -43,7 +47,7 @@ class Ground(NamedTuple):
     barred: IntArray
     power: int
     is_sphere: bool
-    must_connect: bool
+    bonds: Graph
     stay: Stay
 
 
@@ -230,6 +234,7 @@ def single_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
     items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
     stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
     stay_ptr, stay_at, stay_share, cap, moved = ground.stay.ptr, ground.stay.territory, ground.stay.share, ground.stay.cap, state.moved
+    bond_ptr, bonds = ground.bonds.indptr, ground.bonds.indices
     stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
@@ -250,7 +255,7 @@ def single_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
         limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
         if change > limit or (change == 0.0 and temperature == 0.0):
             continue
-        if ground.must_connect and not can_leave(indptr, indices, label, i, stamp, mark, queue):
+        if not can_leave(bond_ptr, bonds, label, i, stamp, mark, queue):
             continue
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         moved[0] += leaves
@@ -272,6 +277,7 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
     items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
     stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
     stay_ptr, stay_at, stay_share, cap, moved = ground.stay.ptr, ground.stay.territory, ground.stay.share, ground.stay.cap, state.moved
+    bond_ptr, bonds = ground.bonds.indptr, ground.bonds.indices
     stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
@@ -306,13 +312,13 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
             change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, second, origin, goal)
             change += stay_price * also_leaves
             is_kept = change < limit or (change == limit and temperature > 0.0)
-        if is_kept and ground.must_connect:
+        if is_kept:
             label[i] = a
-            is_kept = can_leave(indptr, indices, label, i, stamp, mark, queue)
+            is_kept = can_leave(bond_ptr, bonds, label, i, stamp, mark, queue)
             label[i] = b
             # The receiver of the second unit must touch it still, and the territory that it leaves must hold.
-            is_kept = is_kept and touches_territory(indptr, indices, label, second, goal)
-            is_kept = is_kept and can_leave(indptr, indices, label, second, stamp, mark, queue)
+            is_kept = is_kept and can_join(bond_ptr, bonds, label, second, goal)
+            is_kept = is_kept and can_leave(bond_ptr, bonds, label, second, stamp, mark, queue)
         if not is_kept:
             apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, a)
             continue
@@ -325,6 +331,12 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
         if not fits:
             turf.is_full[0] = True
     return accepted
+
+
+@leaf
+def can_join(indptr, indices, label, i, j):  # type: ignore[no-untyped-def]
+    """Whether unit i can be of territory j: it touches it, or has no link that it would need."""
+    return indptr[i] == indptr[i + 1] or touches_territory(indptr, indices, label, i, j)
 
 
 @leaf

@@ -15,10 +15,12 @@ from bailiwick.formats.synonyms import (
     REP_SYNONYMS,
     name_key,
 )
+from bailiwick_web.exchange.child.money import money_among
 from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,
     ATTRIBUTES,
     MEASURE,
+    MONEY,
     NUMBERS,
     OWNER,
     PLACE_FIELDS,
@@ -46,6 +48,8 @@ class Columns:
         Field → column, for the fields of the kind of file.
     measures
         Columns with numbers to balance.
+    money
+        Those of the measures that are money.
     attributes
         Canonical name → column.
     skipped
@@ -56,6 +60,7 @@ class Columns:
 
     fields: dict[str, str] = field(default_factory=dict)
     measures: list[str] = field(default_factory=list)
+    money: list[str] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     owner: str = ""
@@ -68,7 +73,7 @@ class Columns:
                     return key
         if name == self.owner:
             return OWNER
-        return MEASURE if name in self.measures else SKIP if name in self.skipped else ""
+        return MONEY if name in self.money else MEASURE if name in self.measures else SKIP if name in self.skipped else ""
 
     def taken(self) -> set[str]:
         """Every column that is something."""
@@ -81,7 +86,7 @@ def find_columns(table: Any, kind: str, said: Mapping[str, str], *, is_complete:
     Parameters
     ----------
     said
-        Field → column; measures as ``measure:NAME``, columns to leave out as ``skip:NAME``.
+        Field → column; measures as ``measure:NAME``, those in money as ``money:NAME``, columns to leave out as ``skip:NAME``.
     """
     columns = _said(table, kind, said)
     if not is_complete:
@@ -104,8 +109,9 @@ def _said(table: Any, kind: str, said: Mapping[str, str]) -> Columns:
             raise InputError(
                 f"column {name!r} cannot be both the {label_of(by_column[name])} and the {label_of(what)}; choose one", code="map_shared"
             )
-        if what == MEASURE:
+        if what in {MEASURE, MONEY}:
             columns.measures.append(name)
+            columns.money += [name] if what == MONEY else []
         elif what == SKIP:
             columns.skipped.append(name)
         elif word == OWNER:
@@ -156,6 +162,7 @@ def _find_fields(table: Any, kind: str, columns: Columns) -> None:
         found = [*(c.column for c in choice.measures.values() if c.column), *(n for n in table.names if _is_known_number(table, n))]
         taken = columns.taken()
         columns.measures += [name for name in dict.fromkeys(found) if name not in taken]
+        columns.money += money_among(columns.measures)
 
 
 def _is_known_number(table: Any, name: str) -> bool:

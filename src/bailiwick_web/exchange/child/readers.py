@@ -18,6 +18,7 @@ from bailiwick.errors import InputError
 from bailiwick.formats.units import MissingMeasure
 from bailiwick_web.exchange.child.layout import layout_of
 from bailiwick_web.exchange.child.mapping import Columns, find_columns
+from bailiwick_web.exchange.child.money import currency_of
 from bailiwick_web.exchange.child.people import usable_reps
 from bailiwick_web.exchange.child.profile import profile
 from bailiwick_web.exchange.child.rejecting import Account
@@ -66,6 +67,8 @@ def _facts(path: Path, table: Any, columns: Columns, options: dict[str, Any], no
         ],
         "is_error_file": any(n.code == ERROR_FILE for n in table.notices),
         "owner": columns.owner,
+        "money": columns.money,
+        "currency": options.get("currency") or (currency_of(table, columns.money) if columns.money else ""),
         "layout": layout_of(path, table, options),
         "fields": columns.fields,
     }

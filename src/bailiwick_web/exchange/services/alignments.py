@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.core.templatetags.words import number, state_name
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.services.dependents import dependents, listed
 from bailiwick_web.exchange.services.matching import match_codes
@@ -101,7 +103,7 @@ def write(actor: Actor, batch: ImportBatch, what: Difference) -> None:
     """Make a scenario, and a plan for it if there is none; if nothing changes, nothing is made. The caller holds the transaction."""
     unit_set = batch.unit_set
     if unit_set is None or not what.alignment:
-        raise Conflict("No unit of this file is known. Import the customers or areas first.", code="no_common_ids")
+        raise Conflict(_("No unit of this file is known. Import the customers or areas first."), code="no_common_ids")
     if not what.n_created and not what.n_updated:
         batch.facts = {**batch.facts, "scenario": str(what.reference.public_id) if what.reference else "", "is_same": True}
         return
@@ -124,7 +126,8 @@ def territories(alignment: dict[str, str]) -> list[NewTerritory]:
     codes = sorted(set(alignment.values()))
     if len(codes) > MOST_TERRITORIES:
         raise Conflict(
-            f"The file names {len(codes):,} territories, more than the {MOST_TERRITORIES:,} that a plan can have; choose another column.",
+            _("The file names %(found)s territories, more than the %(most)s that a plan can have; choose another column.")
+            % {"found": number(len(codes)), "most": number(MOST_TERRITORIES)},
             code="territories",
         )
     positions: dict[str, Position] = {}
@@ -158,10 +161,18 @@ def take_back(actor: Actor, batch: ImportBatch) -> None:
 def _remove(scenario: Scenario) -> None:
     """Refuse if the scenario is more than what the file said."""
     if scenario.state != Scenario.State.DRAFT:
-        raise Conflict(f"“{scenario}” is {scenario.state} by now and belongs to the history; it cannot be taken back.", code="in_use")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s by now and belongs to the history; it cannot be taken back.")
+            % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="in_use",
+        )
     others = dependents(Scenario, [scenario.pk], but={"territorydefinition", "unitassignment"})
     if others:
-        raise Conflict(f"Work stands on “{scenario}” by now: {listed(others)}. Delete that first, or keep the territories.", code="in_use")
+        raise Conflict(
+            _("Work stands on “%(scenario)s” by now: %(names)s. Delete that first, or keep the territories.")
+            % {"scenario": scenario, "names": listed(others)},
+            code="in_use",
+        )
 
 
 def _plan(actor: Actor, unit_set: UnitSet) -> AlignmentPlan:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.feather as feather
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Refused
@@ -22,7 +23,7 @@ from bailiwick_web.exchange.services.templates import fitting_template
 State, Kind = ImportBatch.State, ImportBatch.Kind
 OF_OWNERS = "of_owners"
 """Option of the part that is made from the owner column of the customers."""
-READING = ("encoding", "separator", "header_row", "sheet", "layer", "decimal", "missing_measure")
+READING = ("encoding", "separator", "header_row", "sheet", "layer", "decimal", "missing_measure", "currency")
 
 
 def check(actor: Actor, batch: ImportBatch, *, options: dict[str, Any], watch: Watch | None = None) -> ImportBatch:
@@ -32,9 +33,9 @@ def check(actor: Actor, batch: ImportBatch, *, options: dict[str, Any], watch: W
     """
     actor.need(Right.IMPORT)
     if not batch.is_open:
-        raise Conflict("This file was imported already.", code="state")
+        raise Conflict(_("This file was imported already."), code="state")
     if not file_of(batch).exists():
-        raise Conflict("The file is not kept any more; upload it again.", code="file_gone")
+        raise Conflict(_("The file is not kept any more; upload it again."), code="file_gone")
     watch = watch or Watch()
     _check_one(batch, options, watch)
     _offer_owners(actor, batch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import ForeignObjectRel, Model, Q
+from django.utils.translation import gettext as _
 
 from bailiwick_web.exchange.services.bulk import chunks
 
@@ -39,5 +40,5 @@ def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """a, b, c and 4 more."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    first = ", ".join(names[:most])
+    return first if len(names) <= most else _("%(names)s and %(n)s more") % {"names": first, "n": len(names) - most}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.exchange.models import ImportBatch
 
@@ -21,5 +23,5 @@ def batch_of(public_id: UUID, *, is_locked: bool = False) -> ImportBatch:
         batches = batches.select_for_update(of=("self",))
     batch = batches.filter(public_id=public_id).first()
     if batch is None:
-        raise Missing("There is no such import.")
+        raise Missing(_("There is no such import."))
     return batch

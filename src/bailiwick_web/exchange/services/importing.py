@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
@@ -35,7 +36,7 @@ def run_import(actor: Actor, public_id: UUID, *, watch: Watch | None = None) -> 
     """
     actor.need(Right.IMPORT)
     watch = watch or Watch()
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         batch = _checked(batch_of(public_id))
         prepared = prepare(batch, watch)
         found = _keep_new_late(batch, prepared, watch)
@@ -47,7 +48,7 @@ def run_import(actor: Actor, public_id: UUID, *, watch: Watch | None = None) -> 
             locked.unit_set, locked.facts = batch.unit_set, {**locked.facts, **found}
             _write(actor, locked, prepared, watch)
             return locked
-    raise Conflict("What is there was changed again and again while this file was compared with it; try again.", code="busy")
+    raise Conflict(_("What is there was changed again and again while this file was compared with it; try again."), code="busy")
 
 
 def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, watch: Watch | None = None) -> ImportBatch:
@@ -70,7 +71,9 @@ def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, wat
 
 def _checked(batch: ImportBatch) -> ImportBatch:
     if batch.state != State.CHECKED:
-        raise Conflict(f"This file is {batch.get_state_display()}; only a checked file can be imported.", code="state")
+        raise Conflict(
+            _("This file is %(state)s; only a checked file can be imported.") % {"state": batch.get_state_display()}, code="state"
+        )
     return batch
 
 

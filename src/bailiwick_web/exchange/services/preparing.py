@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
@@ -50,8 +52,11 @@ def _units(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepared:
     unit_set = _target(batch, new, facts)
     if unit_set is None and not new.is_placed:
         raise Invalid(
-            "The file does not say where its rows are: no column was recognised as longitude and latitude, postcode or city, and its ids "
-            "are not those of customers or areas that are here already. Choose the right columns, or choose what it belongs to.",
+            _(
+                "The file does not say where its rows are: no column was recognised as longitude and latitude, "
+                "postcode or city, and its ids are not those of customers or areas that are here already. Choose the "
+                "right columns, or choose what it belongs to."
+            ),
             code="no_position_column",
         )
     batch.unit_set = unit_set
@@ -74,7 +79,7 @@ def _target(batch: ImportBatch, new: units.Incoming, facts: dict[str, Any]) -> U
         try:
             return UnitSet.objects.get(public_id=UUID(str(wanted)))
         except (ValueError, UnitSet.DoesNotExist):
-            raise Invalid("The customers or areas that were chosen are gone; choose others.", code="set_gone") from None
+            raise Invalid(_("The customers or areas that were chosen are gone; choose others."), code="set_gone") from None
     found = units.unit_sets_with(set(new.codes)) if new.has_ids else None
     return found or (_set_of_same_columns(facts) if facts.get("is_error_file") else None)
 

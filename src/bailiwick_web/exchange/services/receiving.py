@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
@@ -37,7 +38,7 @@ def receive(actor: Actor, kind: str, filename: str, chunks: Iterable[bytes], *, 
     """
     actor.need(Right.IMPORT)
     if kind not in {*Kind.values, AUTO}:
-        raise Invalid(f"There is no kind of file {kind!r}.", code="unknown_kind")
+        raise Invalid(_("There is no kind of file “%(kind)s”.") % {"kind": kind}, code="unknown_kind")
     forget_abandoned(actor.now)
     batch = ImportBatch(kind=Kind.UNITS, state=State.UPLOADED, filename=_shown(filename), options=options or {}, **stamped(actor))
     folder_of(batch).mkdir(parents=True, mode=0o700)
@@ -94,7 +95,9 @@ def _store(path: Path, chunks: Iterable[bytes]) -> str:
             size += len(chunk)
             if size > settings.MAX_UPLOAD_BYTES:
                 raise Invalid(
-                    f"The file is larger than the {settings.MAX_UPLOAD_BYTES // 1_000_000} MB that are allowed; split it.", code="too_large"
+                    _("The file is larger than the %(most)s MB that are allowed; split it.")
+                    % {"most": settings.MAX_UPLOAD_BYTES // 1_000_000},
+                    code="too_large",
                 )
             digest.update(chunk)
             stream.write(chunk)
@@ -114,9 +117,9 @@ def discard(actor: Actor, public_id: UUID) -> None:
         batch = batch_of(public_id, is_locked=True)
         batch = batch.main or batch
         if not batch.is_open:
-            raise Conflict("This file was imported; take the import back instead.", code="state")
+            raise Conflict(_("This file was imported; take the import back instead."), code="state")
         if batch.is_busy:
-            raise Conflict("This file is being worked on; stop that first.", code="busy")
+            raise Conflict(_("This file is being worked on; stop that first."), code="busy")
         audit(actor, "import.discarded", batch)
         parts = [batch, *batch.followers.all()]
         batch.delete()

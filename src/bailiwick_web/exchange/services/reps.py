@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing
@@ -147,7 +148,9 @@ def take_back(actor: Actor, batch: ImportBatch) -> None:
     others = dependents(Position, keys, but={"staffing"})
     if others:
         raise Conflict(
-            f"Work stands on these positions by now, such as territories: {listed(others)}; they cannot be taken back.", code="in_use"
+            _("Work stands on these positions by now, such as territories: %(names)s; they cannot be taken back.")
+            % {"names": listed(others)},
+            code="in_use",
         )
     people = list(Staffing.objects.filter(position__in=keys).values_list("person_id", flat=True))
     Staffing.objects.filter(position__in=keys).delete()
@@ -156,7 +159,7 @@ def take_back(actor: Actor, batch: ImportBatch) -> None:
     for row in batch.rows.filter(record=POSITION, outcome=UPDATED):
         position = Position.objects.filter(code=row.key).first()
         if position is None:
-            raise Conflict(f"The position {row.key} that this import changed is gone.", code="in_use")
+            raise Conflict(_("The position %(position)s that this import changed is gone.") % {"position": row.key}, code="in_use")
         for name, value in (row.before or {}).items():
             setattr(position, name, value)
         touch(actor, position, *(row.before or {}))

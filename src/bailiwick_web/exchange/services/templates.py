@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
@@ -40,10 +41,10 @@ def save_template(actor: Actor, batch: ImportBatch, *, name: str) -> MappingTemp
     actor.need(Right.IMPORT)
     name = name.strip()[:200]
     if not name:
-        raise Invalid("Give the template a name.", code="no_name")
+        raise Invalid(_("Give the template a name."), code="no_name")
     columns = batch.facts.get("columns") or []
     if not columns or "error" in batch.facts:
-        raise Conflict("Only the columns of a file that was understood can be kept.", code="state")
+        raise Conflict(_("Only the columns of a file that was understood can be kept."), code="state")
     values = {
         "name": name,
         "columns": columns_said(batch),
@@ -66,7 +67,7 @@ def columns_said(batch: ImportBatch) -> dict[str, str]:
     said = dict(batch.facts.get("fields") or {})
     for column in batch.facts.get("columns") or []:
         field = column["field"]
-        if field in {"measure", "skip"}:
+        if field in {"measure", "money", "skip"}:
             said[f"{field}:{column['name']}"] = column["name"]
         elif field:
             said.setdefault(field, column["name"])
@@ -79,7 +80,7 @@ def delete_template(actor: Actor, public_id: UUID) -> None:
     actor.need(Right.IMPORT)
     template = MappingTemplate.objects.filter(public_id=public_id).first()
     if template is None:
-        raise Missing("There is no such template.")
+        raise Missing(_("There is no such template."))
     audit(actor, "template.deleted", template)
     template.delete()
 

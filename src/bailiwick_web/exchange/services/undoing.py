@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
@@ -32,7 +33,7 @@ def revert(actor: Actor, public_id: UUID) -> ImportBatch:
     actor.need(Right.IMPORT)
     batch = batch_of(public_id, is_locked=True)
     if batch.state != State.IMPORTED or batch.changed_at < actor.now - REVERTIBLE:
-        raise Conflict("Only an import of the last 90 days can be taken back, once.", code="state")
+        raise Conflict(_("Only an import of the last 90 days can be taken back, once."), code="state")
     family = [batch, *batch.followers.select_for_update(of=("self",)).filter(state=State.IMPORTED)]
     for part in sorted(family, key=lambda part: _REVERSE.index(Kind(part.kind))):
         _take_back(actor, part)
@@ -58,4 +59,7 @@ def _check_later(batch: ImportBatch) -> None:
     for other in later.order_by("pk"):
         is_built_on = batch.kind == Kind.ALIGNMENT and other.facts.get("scenario") and not other.facts.get("is_same")
         if is_built_on or ImportRow.objects.filter(batch=other, record__in=[UNIT, POSITION]).filter(Exists(mine)).exists():
-            raise Conflict(f"“{other}” came later and changed the same or builds on it; take that back first.", code="later_import")
+            raise Conflict(
+                _("“%(other)s” came later and changed the same or builds on it; take that back first.") % {"other": other},
+                code="later_import",
+            )

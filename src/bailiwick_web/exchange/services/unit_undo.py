@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
@@ -50,15 +51,18 @@ def _take_set_back(batch: ImportBatch, unit_set: UnitSet) -> None:
     plans = [f"“{plan}”" for plan in unit_set.plans.all()]
     if plans:
         raise Conflict(
-            f"Plans were made with these units ({listed(plans)}); they would be left without any. Delete what was planned first.",
+            _("Plans were made with these units (%(names)s); they would be left without any. Delete what was planned first.")
+            % {"names": listed(plans)},
             code="in_use",
         )
     later = [f"“{other}”" for other in unit_set.imports.exclude(pk=batch.pk).filter(state=ImportBatch.State.IMPORTED)]
     if later:
-        raise Conflict(f"Later imports added to these units ({listed(later)}); take those back first.", code="later_import")
+        raise Conflict(
+            _("Later imports added to these units (%(names)s); take those back first.") % {"names": listed(later)}, code="later_import"
+        )
     others = dependents(UnitSet, [unit_set.pk], but={"unit", "measuredefinition", "unitsetfile", "importbatch", "alignmentplan"})
     if others:
-        raise Conflict(f"Other work stands on these units: {listed(others)}.", code="in_use")
+        raise Conflict(_("Other work stands on these units: %(names)s.") % {"names": listed(others)}, code="in_use")
     batch.unit_set = None
     _delete(Unit.objects.filter(unit_set=unit_set))
     unit_set.delete()
@@ -77,8 +81,12 @@ def _check_units(unit_set: UnitSet, keys: list[int]) -> None:
     others = dependents(Unit, keys, but={"measurevalue"}, free=_WITHOUT_TERRITORY)
     if others:
         raise Conflict(
-            f"The new units of this import are in use by now ({listed(others)}): they have a territory, a lock or a comment, or are "
-            "part of what was proposed or published. Take their territories away first, or keep them.",
+            _(
+                "The new units of this import are in use by now (%(names)s): they have a territory, a lock or a "
+                "comment, or are part of what was proposed or published. Take their territories away first, or keep "
+                "them."
+            )
+            % {"names": listed(others)},
             code="in_use",
         )
     if not keys:
@@ -88,7 +96,8 @@ def _check_units(unit_set: UnitSet, keys: list[int]) -> None:
     moved = Scenario.objects.filter(plan__unit_set=unit_set, moves__isnull=False).first()
     if not is_tail and moved is not None:
         raise Conflict(
-            f"Units that came later were moved by hand in “{moved}”; its journal would no longer fit. Take the later import back first.",
+            _("Units that came later were moved by hand in “%(moved)s”; its journal would no longer fit. Take the later import back first.")
+            % {"moved": moved},
             code="later_import",
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from bailiwick.domain import UnitTable
 from bailiwick_web.core.access import Actor
@@ -21,7 +22,7 @@ from bailiwick_web.exchange.services.matching import BY_NAME, Matches, match_cod
 from bailiwick_web.exchange.services.rows import MEASURE, Late, keep_account
 from bailiwick_web.planning.models import Scenario, UnitAssignment
 from bailiwick_web.territories.convert import content_digest
-from bailiwick_web.territories.models import MeasureDefinition, MeasureValue, Unit, UnitSet
+from bailiwick_web.territories.models import UNKNOWN_CURRENCY, MeasureDefinition, MeasureValue, Unit, UnitSet
 
 FIELDS = ("name", "lon", "lat", "placed_by")
 AREA, GENERATED = "area", "generated"
@@ -314,6 +315,10 @@ def _measures(batch: ImportBatch, unit_set: UnitSet, new: Incoming, old: Stored)
     fresh = [key for key in new.values if key not in found]
     for key in fresh:
         found[key] = MeasureDefinition.objects.create(unit_set=unit_set, key=key[:120], position=len(found))
+    for key in batch.facts.get("money") or ():
+        if key in found and not found[key].currency:
+            found[key].currency = batch.facts.get("currency") or UNKNOWN_CURRENCY
+            found[key].save(update_fields=["currency"])
     keep_account(batch, fresh, (), record=MEASURE)
     return found
 
@@ -333,5 +338,5 @@ def check_same(unit_set: UnitSet | None, old: Stored) -> bool:
         return old.version == 0
     fresh = UnitSet.objects.select_for_update().filter(pk=unit_set.pk).values_list("version", flat=True).first()
     if fresh is None:
-        raise Conflict("The customers or areas that this file belongs to are gone; check the file again.", code="set_gone")
+        raise Conflict(_("The customers or areas that this file belongs to are gone; check the file again."), code="set_gone")
     return bool(fresh == old.version)

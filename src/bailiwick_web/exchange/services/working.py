@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
@@ -18,7 +20,7 @@ from bailiwick_web.exchange.services.finding import batch_of
 
 KIND = "import"
 CHECK, RUN, REVERT = "check", "run", "revert"
-TITLES = {CHECK: "Look at “{}”", RUN: "Import “{}”", REVERT: "Take “{}” back"}
+TITLES = {CHECK: gettext_lazy("Look at “%(file)s”"), RUN: gettext_lazy("Import “%(file)s”"), REVERT: gettext_lazy("Take “%(file)s” back")}
 _NEEDED = {CHECK: {"uploaded", "checked", "refused"}, RUN: {"checked"}, REVERT: {"imported"}}
 
 
@@ -28,13 +30,13 @@ def start(actor: Actor, public_id: UUID, what: str, *, options: dict[str, Any] |
     actor.need(Right.IMPORT)
     batch = batch_of(public_id, is_locked=True)
     if batch.main is not None and what != REVERT:
-        raise Conflict("This part is imported together with the others; go to the first one.", code="is_part")
+        raise Conflict(_("This part is imported together with the others; go to the first one."), code="is_part")
     if batch.is_busy:
-        raise Conflict("This file is being worked on already; wait, or stop that first.", code="busy")
+        raise Conflict(_("This file is being worked on already; wait, or stop that first."), code="busy")
     if batch.state not in _NEEDED[what]:
-        raise Conflict(f"This file is {batch.get_state_display()}, so that is not possible.", code="state")
+        raise Conflict(_("This file is %(state)s, so that is not possible.") % {"state": batch.get_state_display()}, code="state")
     params = {"batch": str(public_id), "what": what, "options": options or {}}
-    batch.job = jobs.enqueue(actor, KIND, title=TITLES[what].format(batch)[:300], params=params, input_digest=batch.digest)
+    batch.job = jobs.enqueue(actor, KIND, title=(TITLES[what] % {"file": batch})[:300], params=params, input_digest=batch.digest)
     batch.save(update_fields=["job"])
     return batch.job
 

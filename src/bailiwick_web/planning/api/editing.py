@@ -36,6 +36,12 @@ class LockIn(Schema):
     territory: str | None = None
 
 
+class GapIn(Schema):
+    """The unit whose area takes the gaps beside it."""
+
+    unit_idx: int
+
+
 class ForbidIn(Schema):
     """Units, by index, that must not be (or may be again) in a territory."""
 
@@ -116,6 +122,12 @@ def post_forbid(request: HttpRequest, response: HttpResponse, scenario_id: UUID,
         actor, scenario_id, forbid.unit_idx, forbid.territory, is_forbidden=forbid.is_forbidden, version=version, reason=forbid.reason
     )
     return moved(response, done)
+
+
+@router.post("/scenarios/{uuid:scenario_id}/gaps", response=MovedOut, openapi_extra=VERSIONED)
+def post_gap(request: HttpRequest, response: HttpResponse, scenario_id: UUID, gap: GapIn) -> Any:
+    """Add the gaps beside a unit to its area, in every plan of these units; needs ``If-Match``. No step of the journal."""
+    return moved(response, services.close_gap(actor_of(request), scenario_id, gap.unit_idx, version=if_match(request)))
 
 
 def _move_out(move: Move, *, full: bool) -> dict[str, Any]:

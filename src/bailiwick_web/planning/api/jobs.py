@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from bailiwick_web.core.access import actor_of
@@ -14,13 +15,15 @@ from bailiwick_web.core.rest.records import JobOut, job_out
 from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.models import Run
+from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out
+from bailiwick_web.planning.front_picture import run_with_plans
+from bailiwick_web.planning.models import FrontPlan, Run
 
 router = Router(tags=["runs"])
 
 
 class RunIn(Schema):
-    """What the engine shall do: ``few-changes`` mends what is here, ``anew`` draws everything; empty chooses."""
+    """What the engine shall do: ``few-changes`` mends what is here, ``anew`` draws everything, ``front`` offers plans; empty chooses."""
 
     mode: str = ""
     seed: int = 0
@@ -37,6 +40,32 @@ class RunOut(Schema):
     params: dict[str, Any]
     summary: dict[str, Any]
     job: JobOut
+
+
+class FrontPlanOut(Schema):
+    """One plan of a front; ``result`` is the scenario that was made of it."""
+
+    number: int
+    is_today: bool
+    is_knee: bool
+    largest_deviation: float
+    mean_distance_km: float
+    moved_units: int
+    moved_share: float
+    keeps_every_rule: bool
+    result: UUID | None
+
+
+class ChoiceIn(Schema):
+    """The number of a plan of a front."""
+
+    plan: int
+
+
+class FrontOut(Schema):
+    """The plans that a run with the mode ``front`` found, none as good as another in every way."""
+
+    plans: list[FrontPlanOut]
 
 
 class RunsOut(Schema):
@@ -79,14 +108,32 @@ def post_dismiss(request: HttpRequest, run_id: UUID) -> Any:
     return Status(204, None)
 
 
+@router.get("/runs/{uuid:run_id}/plans", response=FrontOut)
+def list_front(request: HttpRequest, run_id: UUID) -> Any:
+    """The plans of a front: balance, travel, disruption; the knee gives up least of everything."""
+    actor_of(request).need(Right.PLAN)
+    plans = run_with_plans(run_id).plans.select_related("result")
+    return {"plans": [{**plan.figures, "number": plan.number, "result": _made_of(plan)} for plan in plans]}
+
+
+@router.post("/runs/{uuid:run_id}/choose", response={201: ScenarioOut})
+def post_choose(request: HttpRequest, run_id: UUID, choice: ChoiceIn) -> Any:
+    """Make a draft of one plan of a front; the same choice again gives the same scenario."""
+    return Status(201, scenario_out(services.choose_plan(actor_of(request), run_id, choice.plan)))
+
+
 @router.get("/runs/{uuid:run_id}", response=RunOut)
 def get_run(request: HttpRequest, run_id: UUID) -> Any:
     """One run."""
     actor_of(request).need(Right.PLAN)
     found = Run.objects.select_related("job", "scenario", "result").filter(public_id=run_id).first()
     if found is None:
-        raise Missing("There is no such run.")
+        raise Missing(_("There is no such run."))
     return _run_out(found)
+
+
+def _made_of(plan: FrontPlan) -> UUID | None:
+    return plan.result.public_id if plan.result is not None and plan.result.deleted_at is None else None
 
 
 def _run_out(run: Run) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
@@ -42,7 +43,7 @@ def get_owner(request: HttpRequest, plan_id: UUID, unit: str, on: datetime) -> A
     plan, found = _plan_and_unit(request, plan_id, unit)
     owner = owning.owner_on(found, on, plan)
     if owner is None:
-        raise Missing("No plan counted at that moment.")
+        raise Missing(_("No plan counted at that moment."))
     wholly_visible(request, owner.scenario.public_id)
     return owner.document()
 
@@ -64,7 +65,7 @@ def list_layers(request: HttpRequest, unit_set_id: UUID, unit: str, on: datetime
     unit_set = UnitSet.objects.filter(public_id=unit_set_id).first()
     found = Unit.objects.filter(unit_set=unit_set, code=unit).first() if unit_set else None
     if unit_set is None or found is None:
-        raise Missing("There is no such unit.")
+        raise Missing(_("There is no such unit."))
     owners = [owning.owner_on(found, on, plan) for plan in unit_set.plans.order_by("layer", "pk")]
     known = [owner for owner in owners if owner is not None]
     for owner in known:
@@ -78,5 +79,5 @@ def _plan_and_unit(request: HttpRequest, plan_id: UUID, code: str) -> tuple[Alig
     plan = queries.visible_plans(actor).filter(public_id=plan_id).first()
     unit = None if plan is None else Unit.objects.filter(unit_set=plan.unit_set, code=code).first()
     if plan is None or unit is None:
-        raise Missing("There is no such plan or unit.")
+        raise Missing(_("There is no such plan or unit."))
     return plan, unit

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from bailiwick_web.core.access import actor_of
@@ -15,6 +16,7 @@ from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Invalid, Missing
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out
 from bailiwick_web.planning.services.scenarios import numbered
@@ -87,7 +89,7 @@ def post_plan(request: HttpRequest, response: HttpResponse, new: PlanIn) -> Any:
     actor.need(Right.PLAN)
     unit_set = UnitSet.objects.filter(public_id=new.unit_set).first()
     if unit_set is None:
-        raise Missing("There is no such unit set.")
+        raise Missing(_("There is no such unit set."))
     asked = new.dict(exclude={"unit_set"})
     made = services.create_plan(actor, unit_set, **asked)
     return Status(201, _plan_out(_plan(request, made.public_id)))
@@ -106,7 +108,9 @@ def post_scenario(request: HttpRequest, response: HttpResponse, plan_id: UUID, n
     actor.need(Right.PLAN)
     plan = _plan(request, plan_id)
     if new.territories is not None and not 0 < new.territories <= 2_000:
-        raise Invalid(f"A scenario needs 1 to 2,000 territories, found {new.territories:,}.", code="territories")
+        raise Invalid(
+            _("A scenario needs 1 to 2,000 territories, found %(found)s.") % {"found": number(new.territories)}, code="territories"
+        )
     positions = [] if new.territories else list(Position.objects.order_by("code"))
     territories = numbered(new.territories) if new.territories else [services.NewTerritory.of_position(p) for p in positions]
     made = services.create_scenario(actor, plan, name=new.name, territories=territories, alignment=new.alignment, cause="interface")
@@ -169,7 +173,7 @@ def _visible_plans(request: HttpRequest) -> QuerySet[AlignmentPlan]:
 def _plan(request: HttpRequest, plan_id: UUID) -> AlignmentPlan:
     found = _visible_plans(request).filter(public_id=plan_id).first()
     if found is None:
-        raise Missing("There is no such plan, or you may not see it.")
+        raise Missing(_("There is no such plan, or you may not see it."))
     return found
 
 

@@ -8,13 +8,14 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.rest.requests import one_page
-from bailiwick_web.core.templatetags.words import cause
-from bailiwick_web.planning import queries
+from bailiwick_web.core.templatetags.words import cause, number
+from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.accounts import account_set, accounts
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
@@ -68,6 +69,13 @@ class AssignmentOut(Schema):
     is_contiguous: bool
     can_undo: bool
     can_redo: bool
+
+
+class PresenceOut(Schema):
+    """Who else has a scenario open, by name."""
+
+    version: int
+    others: list[str]
 
 
 class MeasureOut(Schema):
@@ -177,6 +185,14 @@ def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UU
     }
 
 
+@router.post("/scenarios/{uuid:scenario_id}/presence", response=PresenceOut)
+def post_presence(request: HttpRequest, scenario_id: UUID) -> Any:
+    """Say that you have the scenario open, and hear who else has, and at which version it is; forgotten after 45 seconds."""
+    scenario = wholly_visible(request, scenario_id)
+    others = services.show_presence(actor_of(request), scenario)
+    return {"version": scenario.version, "others": [user.name for user in others]}
+
+
 @router.get("/scenarios/{uuid:scenario_id}/balances", response=BalancesOut)
 def get_balances(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
     """Sums, targets and deviations per territory and measure."""
@@ -201,7 +217,10 @@ def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: int, instead: str
     """Why a unit is where it is, or why not ``instead``, and what a move would cost; see ``docs/reference/explain-json.md``."""
     arrays = scenario_arrays(wholly_visible(request, scenario_id))
     if not 0 <= unit_idx < arrays.units.n_units:
-        raise Invalid(f"Units are numbered 0 to {arrays.units.n_units - 1:,}; found {unit_idx}.", code="unknown_unit")
+        raise Invalid(
+            _("Units are numbered 0 to %(last)s; found %(found)s.") % {"last": number(arrays.units.n_units - 1), "found": unit_idx},
+            code="unknown_unit",
+        )
     found = why(arrays, unit_idx, instead=instead or None)
     tables = {title: [list(row) for row in rows] for title, rows in found.tables.items()}
     return {**found.document(), "unit_idx": unit_idx, "cause": str(arrays.causes[unit_idx]), "version": arrays.version, "tables": tables}

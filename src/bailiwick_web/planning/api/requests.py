@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Schema
 
 from bailiwick_web.core.access import actor_of
@@ -56,7 +57,7 @@ def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
     actor = actor_of(request)
     scenario = queries.scenario(actor, scenario_id)
     if len(queries.visible_territories(actor, scenario)) < scenario.territories.count():
-        raise NotAllowed("Parts of this plan are outside your scope.")
+        raise NotAllowed(_("Parts of this plan are outside your scope."))
     return scenario
 
 

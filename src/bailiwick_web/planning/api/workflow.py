@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from bailiwick_web.core.access import actor_of
@@ -190,9 +191,9 @@ def post_challenge(request: HttpRequest, scenario_id: UUID, doubt: ChallengeIn) 
 
 @router.post("/challenges/{uuid:challenge_id}/answer", response=ChallengeOut, openapi_extra=VERSIONED)
 def post_answer(request: HttpRequest, challenge_id: UUID, answer: AnswerIn) -> Any:
-    """Accept or decline a challenge; ``If-Match`` is the version of its scenario."""
+    """Accept or decline a challenge; ``If-Match`` is the version of its scenario. Accepted without ``wanted``: forbidden where it is."""
     actor, version = actor_of(request), if_match(request)
-    return _challenge(services.answer(actor, challenge_id, version=version, **answer.dict()))
+    return _challenge(services.answer(actor, challenge_id, version=version, **answer.dict()).challenge)
 
 
 @router.get("/publications/{uuid:publication_id}", response=PublicationOut)
@@ -202,7 +203,7 @@ def get_publication(request: HttpRequest, publication_id: UUID) -> Any:
     rows = Publication.objects.filter(public_id=publication_id, scenario__in=visible)
     found = rows.select_related("plan", "scenario", "published_by").first()
     if found is None:
-        raise Missing("There is no such publication, or you may not see it.")
+        raise Missing(_("There is no such publication, or you may not see it."))
     return _publication(found)
 
 

@@ -1,9 +1,11 @@
 """The one write path of planning: each function checks the right and the version, writes in one transaction, records it."""
 
+from bailiwick_web.planning.services.areas import close_gap
 from bailiwick_web.planning.services.challenges import answer, challenge
 from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
+from bailiwick_web.planning.services.presence import show_presence
 from bailiwick_web.planning.services.ruling import apply_rules, delete_rule, name_units, preview_rules, save_rule
-from bailiwick_web.planning.services.runs import dismiss_run, replay_run, start_run
+from bailiwick_web.planning.services.runs import choose_plan, dismiss_run, replay_run, start_run
 from bailiwick_web.planning.services.scenarios import (
     NewTerritory,
     branch,
@@ -29,6 +31,8 @@ __all__ = [
     "branch",
     "challenge",
     "change_territory",
+    "choose_plan",
+    "close_gap",
     "create_plan",
     "create_scenario",
     "create_territory",
@@ -52,6 +56,7 @@ __all__ = [
     "restore_scenario",
     "roll_back",
     "save_rule",
+    "show_presence",
     "split_territory",
     "start_run",
     "undo",

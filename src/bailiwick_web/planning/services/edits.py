@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
@@ -95,7 +96,7 @@ def _move(scenario: Scenario, units: UnitArrays, changes: Changes, pk_of: dict[s
 
 def _forbid(scenario: Scenario, units: UnitArrays, edit: Edit, pk_of: dict[str, int]) -> None:
     gone: dict[str, list[int]] = {}
-    for (unit, code), (_, after) in edit.forbids.items():
+    for (unit, code), (_before, after) in edit.forbids.items():
         if not after:
             gone.setdefault(code, []).append(int(units.keys[unit]))
     for code, keys in gone.items():
@@ -122,7 +123,7 @@ def _name(scenario: Scenario, units: UnitArrays, edit: Edit, pk_of: dict[str, in
 
 
 def _rule(scenario: Scenario, edit: Edit, pk_of: dict[str, int]) -> None:
-    for public_id, (_, after) in edit.rules.items():
+    for public_id, (_before, after) in edit.rules.items():
         AssignmentRule.objects.filter(scenario=scenario, public_id=public_id).delete()
         if after is not None:
             columns = {name: value for name, value in after.items() if name != "territory"}
@@ -146,7 +147,8 @@ def step(actor: Actor, scenario: Scenario, kind: Move.Kind) -> tuple[Edit, Move]
     done, undone = steps(scenario)
     source = done if kind == Move.Kind.UNDO else undone
     if not source:
-        raise Conflict(f"There is nothing to {kind}.", code="nothing_to_do")
+        nothing = _("There is nothing to undo.") if kind == Move.Kind.UNDO else _("There is nothing to do again.")
+        raise Conflict(nothing, code="nothing_to_do")
     about = Move.objects.get(pk=source[-1])
     edit = Edit.read(about.changes)
     edit = edit.reversed() if kind == Move.Kind.UNDO else edit

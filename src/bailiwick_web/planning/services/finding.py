@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import check_version
+from bailiwick_web.core.templatetags.words import state_name
 from bailiwick_web.planning.models import Scenario
 
 
@@ -21,7 +24,7 @@ def locked(public_id: UUID, version: int | None) -> Scenario:
     """
     scenario = Scenario.objects.select_for_update(of=("self",)).filter(public_id=public_id, deleted_at__isnull=True).first()
     if scenario is None:
-        raise Missing("There is no such scenario.")
+        raise Missing(_("There is no such scenario."))
     check_version(scenario, version)
     return scenario
 
@@ -37,5 +40,9 @@ def draft(actor: Actor, public_id: UUID, version: int | None) -> Scenario:
     actor.need(Right.PLAN)
     scenario = locked(public_id, version)
     if scenario.state != Scenario.State.DRAFT:
-        raise Conflict(f"“{scenario}” is {scenario.state} and cannot be changed. Branch it and change the copy.", code="not_a_draft")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s and cannot be changed. Branch it and change the copy.")
+            % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="not_a_draft",
+        )
     return scenario

@@ -8,10 +8,13 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bailiwick.domain import IntArray
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
+from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.journal import Changes, Edit, TerritoryChange
 from bailiwick_web.planning.models import Move, Scenario
@@ -83,7 +86,7 @@ def move_units(
     to = territory_index(arrays, to_code) if to_code != NONE else -1
     found = sort_units(arrays, chosen, to)
     if not len(found.going):
-        return Moved(scenario.version, 0, found.n_locked, found.n_there, "Nothing to move: the units are there already.")
+        return Moved(scenario.version, 0, found.n_locked, found.n_there, _("Nothing to move: the units are there already."))
     target = arrays.territories[to].name if to >= 0 else "no territory"
     summary = f"{units_in_words(arrays, found.going)} → {target}"
     edit = Edit(changes_to(arrays, found.going, np.full(len(found.going), to, np.int32), cause))
@@ -112,7 +115,7 @@ def lock_units(actor: Actor, public_id: UUID, unit_idx: Iterable[int], *, is_loc
     changing = chosen[arrays.is_locked[chosen] != is_locked]
     word = "locked" if is_locked else "unlocked"
     if not len(changing):
-        return Moved(scenario.version, 0, n_there=len(chosen), summary=f"Nothing to do: {units_in_words(arrays, chosen)} {word} already.")
+        return Moved(scenario.version, 0, n_there=len(chosen), summary=_("Nothing to do: it is so already."))
     edit = Edit(locks=dict.fromkeys(changing.tolist(), (not is_locked, is_locked)))
     entry = edits.write(actor, scenario, edit, act=f"units.{word}", summary=f"{units_in_words(arrays, changing)} {word}")
     return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=entry.summary)
@@ -126,7 +129,7 @@ def lock_territory(actor: Actor, public_id: UUID, code: str, *, is_locked: bool,
     territory = arrays.territories[territory_index(arrays, code)]
     word = "locked" if is_locked else "unlocked"
     if territory.is_locked == is_locked:
-        return Moved(scenario.version, 0, summary=f"{territory.name} is {word} already.", codes=(code,))
+        return Moved(scenario.version, 0, summary=_("Nothing to do: it is so already."), codes=(code,))
     before = edits.columns(territory)
     edit = Edit(territories=(TerritoryChange(code, before, before | {"is_locked": is_locked}),))
     entry = edits.write(actor, scenario, edit, act=f"territory.{word}", summary=f"{territory.name} {word}")
@@ -148,7 +151,7 @@ def forbid_units(
     changing = chosen[arrays.is_forbidden(chosen, j) != is_forbidden]
     words = f"{'must not' if is_forbidden else 'may again'} be in {arrays.territories[j].name}"
     if not len(changing):
-        return Moved(scenario.version, 0, n_there=len(chosen), summary=f"Nothing to do: {units_in_words(arrays, chosen)} {words} already.")
+        return Moved(scenario.version, 0, n_there=len(chosen), summary=_("Nothing to do: it is so already."))
     edit = Edit(forbids={(i, code): (not is_forbidden, is_forbidden) for i in changing.tolist()})
     act = "units.forbidden" if is_forbidden else "units.allowed"
     entry = edits.write(actor, scenario, edit, act=act, summary=f"{units_in_words(arrays, changing)} {words}", reason=reason)
@@ -170,7 +173,7 @@ def sort_units(arrays: ScenarioArrays, chosen: IntArray, to: int) -> Sorted:
         If the territory is locked, or none can go because all are locked or forbidden there.
     """
     if 0 <= to < arrays.k and arrays.territories[to].is_locked:
-        raise Conflict(f"{arrays.territories[to].name} is locked; unlock it first.", code="locked")
+        raise Conflict(_("%(territory)s is locked; unlock it first.") % {"territory": arrays.territories[to].name}, code="locked")
     is_there = arrays.territory_idx[chosen] == to
     stuck = arrays.is_stuck[chosen] & ~is_there
     barred = arrays.is_forbidden(chosen, to) & ~is_there & ~stuck
@@ -181,14 +184,17 @@ def sort_units(arrays: ScenarioArrays, chosen: IntArray, to: int) -> Sorted:
 
 
 def _refuse_if_none(arrays: ScenarioArrays, chosen: IntArray, to: int, *, n_stuck: int, n_barred: int) -> None:
-    many = len(chosen) > 1
+    n = len(chosen)
     if n_barred:
-        where = arrays.territories[to].name
-        who = f"The {n_barred:,} units that could go" if many else units_in_words(arrays, chosen)
-        verb = "are" if many else "is"
-        raise Conflict(f"{who} {verb} forbidden in {where}. Choose another territory, or allow it first.", code="forbidden")
+        if n > 1:
+            message = _("The %(n)s units that could go are forbidden in %(territory)s. Choose another territory, or allow it first.")
+        else:
+            message = _("%(unit)s is forbidden in %(territory)s. Choose another territory, or allow it first.")
+        said = {"n": number(n_barred), "unit": units_in_words(arrays, chosen), "territory": arrays.territories[to].name}
+        raise Conflict(message % said, code="forbidden")
     if n_stuck:
-        raise Conflict(f"All {len(chosen):,} units are locked; unlock them first." if many else "The unit is locked.", code="locked")
+        message = _("All %(n)s units are locked; unlock them first.") if n > 1 else _("The unit is locked.")
+        raise Conflict(message % {"n": number(n)}, code="locked")
 
 
 def changes_to(arrays: ScenarioArrays, unit_idx: IntArray, to_idx: IntArray, cause: str, extra: tuple[str, ...] = ()) -> Changes:
@@ -201,22 +207,27 @@ def checked_units(unit_idx: Iterable[int], n_units: int) -> IntArray:
     """Unit indices, ascending, each once; refused if there is none, or one that does not exist."""
     chosen = np.unique(np.fromiter(unit_idx, dtype=np.int64))
     if not len(chosen):
-        raise Invalid("Choose at least one unit.", code="no_units")
+        raise Invalid(_("Choose at least one unit."), code="no_units")
     if chosen[0] < 0 or chosen[-1] >= n_units:
-        raise Invalid(f"Units are numbered 0 to {n_units - 1:,}; found {chosen[0] if chosen[0] < 0 else chosen[-1]}.", code="unknown_unit")
+        raise Invalid(
+            _("Units are numbered 0 to %(last)s; found %(found)s.")
+            % {"last": number(n_units - 1), "found": chosen[0] if chosen[0] < 0 else chosen[-1]},
+            code="unknown_unit",
+        )
     return chosen.astype(np.int32)
 
 
 def territory_index(arrays: ScenarioArrays, code: str) -> int:
     """Place of a territory; refused if there is none."""
     if code not in arrays.codes:
-        raise Invalid(f"There is no territory {code!r} in this scenario.", code="unknown_territory")
+        raise Invalid(_("There is no territory “%(code)s” in this scenario.") % {"code": code}, code="unknown_territory")
     return arrays.codes.index(code)
 
 
 def units_in_words(arrays: ScenarioArrays, chosen: IntArray) -> str:
     """The name of one unit, or how many."""
-    return str(arrays.units.table.labels[chosen[0]])[:120] if len(chosen) == 1 else f"{len(chosen):,} units"
+    one, n = str(arrays.units.table.labels[chosen[0]])[:120], len(chosen)
+    return one if n == 1 else ngettext("%(n)s unit", "%(n)s units", n) % {"n": number(n)}
 
 
 def _step(actor: Actor, public_id: UUID, version: int | None, kind: Move.Kind) -> Moved:

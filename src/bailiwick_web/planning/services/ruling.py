@@ -9,6 +9,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.identifiers import uuid7
@@ -40,11 +41,14 @@ def name_units(actor: Actor, public_id: UUID, unit_idx: Iterable[int], code: str
     barred = chosen[arrays.is_forbidden(chosen, to)]
     where = arrays.territories[to].name
     if len(barred):
-        raise Conflict(f"{units_in_words(arrays, barred)} must not be in {where}; allow it first.", code="forbidden")
+        raise Conflict(
+            _("%(units)s must not be in %(where)s; allow it first.") % {"units": units_in_words(arrays, barred), "where": where},
+            code="forbidden",
+        )
     locked = chosen[arrays.is_locked[chosen] & (arrays.territory_idx[chosen] != to)]
     if len(locked) or arrays.territories[to].is_locked:
         what = units_in_words(arrays, locked) if len(locked) else where
-        raise Conflict(f"{what} is locked; unlock it first.", code="locked")
+        raise Conflict(_("%(what)s is locked; unlock it first.") % {"what": what}, code="locked")
     before = _names(scenario, arrays)
     named: dict[int, tuple[Name | None, Name | None]] = {
         i: (before.get(i), (code, reason.strip())) for i in chosen.tolist() if before.get(i) != (code, reason.strip())
@@ -96,9 +100,9 @@ def save_rule(
     rules = list(scenario.rules.select_related("territory"))
     old = next((rule for rule in rules if rule.public_id == rule_id), None)
     if rule_id is not None and old is None:
-        raise Missing("There is no such rule.")
+        raise Missing(_("There is no such rule."))
     if old is None and len(rules) >= MOST_RULES:
-        raise Conflict(f"A scenario has at most {MOST_RULES} rules.", code="rules")
+        raise Conflict(_("A scenario has at most %(most)s rules.") % {"most": MOST_RULES}, code="rules")
     last = max((rule.precedence for rule in rules), default=0)
     before = None if old is None else _row(old)
     blank: Row = {"name": "", "condition": "", "territory": "", "precedence": last + 1, "is_active": True}
@@ -120,7 +124,7 @@ def delete_rule(actor: Actor, public_id: UUID, rule_id: UUID, *, version: int | 
     scenario = draft(actor, public_id, version)
     rule = scenario.rules.select_related("territory").filter(public_id=rule_id).first()
     if rule is None:
-        raise Missing("There is no such rule.")
+        raise Missing(_("There is no such rule."))
     arrays = scenario_arrays(scenario)
     held = np.flatnonzero(arrays.causes == f"rule:{rule.public_id}").astype(np.int32)
     changes = changes_to(arrays, held, arrays.territory_idx[held], MANUAL) if len(held) else None
@@ -190,10 +194,10 @@ def parsed_rules(scenario: Scenario, arrays: ScenarioArrays) -> tuple[ParsedRule
 def _check_rule(scenario: Scenario, arrays: ScenarioArrays, row: Row) -> None:
     row["name"] = row["name"].strip()[:200]
     if not row["name"]:
-        raise Invalid("Give the rule a name.", code="no_name")
+        raise Invalid(_("Give the rule a name."), code="no_name")
     territory_index(arrays, row["territory"])
     if not 0 <= row["precedence"] <= 1_000_000:
-        raise Invalid("The precedence is a whole number from 0 to 1,000,000; the lowest comes first.", code="precedence")
+        raise Invalid(_("The precedence is a whole number from 0 to 1,000,000; the lowest comes first."), code="precedence")
     parse(row["condition"], fields_of(arrays, scenario.plan.unit_set_id))
 
 

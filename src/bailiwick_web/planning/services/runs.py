@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped
+from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.convert import ScenarioArrays
 from bailiwick_web.planning.journal import Edit
-from bailiwick_web.planning.models import Forbid, Move, Run, Scenario, TerritoryDefinition
+from bailiwick_web.planning.models import Forbid, FrontPlan, Move, Run, Scenario, TerritoryDefinition
 from bailiwick_web.planning.services import edits
 from bailiwick_web.planning.services.scenarios import _free_name, branch
 from bailiwick_web.territories.convert import unit_arrays
 
-KIND = "design"
-ANEW, FEW_CHANGES = "anew", "few-changes"
-MODES = {FEW_CHANGES: "Mend what is here with few changes", ANEW: "Draw the territories anew"}
+KIND, KIND_FRONT = "design", "front"
+ANEW, FEW_CHANGES, FRONT = "anew", "few-changes", "front"
+MODES = {
+    FEW_CHANGES: "Mend what is here with few changes",
+    ANEW: "Draw the territories anew",
+    FRONT: "Several plans to choose from",
+}
 MOST_SECONDS = 3_600
 
 
@@ -31,24 +40,29 @@ MOST_SECONDS = 3_600
 def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0, time_limit_seconds: float = 60, name: str = "") -> Run:
     """Ask the engine for better territories with the present ones' homes, capacities and locks; planners may. Recorded.
 
-    Without a mode it mends what is here, or draws anew where nothing has a territory yet.
+    Without a mode it mends what is here, or draws anew where nothing has a territory yet. A front gives no scenario but several
+    plans, of which :func:`choose_plan` makes one.
     """
     actor.need(Right.PLAN)
     is_empty = not scenario.assignments.filter(territory__isnull=False).exists()
     mode = mode or (ANEW if is_empty else FEW_CHANGES)
     if mode not in MODES:
-        raise Invalid(f"There is no way {mode!r} to run the engine; there are: {', '.join(MODES)}.", code="mode")
+        raise Invalid(
+            _("There is no way “%(mode)s” to run the engine; there are: %(known)s.") % {"mode": mode, "known": ", ".join(MODES)},
+            code="mode",
+        )
     if mode == FEW_CHANGES and is_empty:
-        raise Conflict("Nothing has a territory yet, so there is nothing to mend; draw the territories anew.", code="nothing_to_mend")
+        raise Conflict(_("Nothing has a territory yet, so there is nothing to mend; draw the territories anew."), code="nothing_to_mend")
     if not 1 <= time_limit_seconds <= MOST_SECONDS:
-        raise Invalid(f"The engine may have 1 to {MOST_SECONDS:,} seconds.", code="time_limit")
+        raise Invalid(_("The engine may have 1 to %(most)s seconds.") % {"most": number(MOST_SECONDS)}, code="time_limit")
     if not 0 <= seed < 2**31:
-        raise Invalid("The seed is a whole number from 0 to 2,147,483,647.", code="seed")
+        raise Invalid(_("The seed is a whole number from 0 to 2,147,483,647."), code="seed")
     if not scenario.plan.unit_set.n_units:
-        raise Conflict("There are no units to assign.", code="no_units")
+        raise Conflict(_("There are no units to assign."), code="no_units")
     params: dict[str, Any] = {"scenario": str(scenario.public_id), "version": scenario.version, "seed": seed, "mode": mode}
     params |= {"time_limit_seconds": time_limit_seconds, "name": name}
-    job = jobs.enqueue(actor, KIND, title=f"Balance “{scenario}”", params=params, input_digest=scenario.plan.unit_set.digest)
+    kind, title = KIND_FRONT if mode == FRONT else KIND, _("Balance “%(scenario)s”") % {"scenario": scenario}
+    job = jobs.enqueue(actor, kind, title=title, params=params, input_digest=scenario.plan.unit_set.digest)
     run = Run.objects.create(scenario=scenario, job=job, params=params)
     audit(actor, "run.started", scenario, after=f"{MODES[mode]}, seed {seed}, {time_limit_seconds:g} s")
     return run
@@ -62,13 +76,14 @@ def replay_run(actor: Actor, result: Scenario) -> Run:
     summary of the finished run says whether the result is the same; one that its time limit ended may differ.
     """
     actor.need(Right.PLAN)
-    run = Run.objects.filter(result=result).select_related("scenario__plan__unit_set").first()
+    run = Run.objects.filter(Q(result=result) | Q(plans__result=result)).select_related("scenario__plan__unit_set").first()
     if run is None:
-        raise Conflict(f"“{result}” was not made by the engine, so there is nothing to run again.", code="no_run")
+        raise Conflict(_("“%(result)s” was not made by the engine, so there is nothing to run again.") % {"result": result}, code="no_run")
     source = run.scenario
     if source.plan.unit_set.digest != result.input_digest:
         raise Conflict(
-            f"The units changed since: the run read {result.input_digest[:12]}…, now they are {source.plan.unit_set.digest[:12]}….",
+            _("The units changed since: the run read %(then)s…, now they are %(now)s….")
+            % {"then": result.input_digest[:12], "now": source.plan.unit_set.digest[:12]},
             code="input_changed",
         )
     start = source if source.version == run.params["version"] else _as_it_was(actor, source, run.params["version"])
@@ -101,20 +116,16 @@ def _is_same(run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray) -> boo
     return kept == fresh
 
 
-@transaction.atomic
-def keep_result(
-    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], summary: dict[str, Any]
+def _scenario_of(
+    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], name: str, settings: dict[str, Any]
 ) -> Scenario:
-    """Store what the engine found as a new draft; the job does. Recorded. Done once, however often the job is tried."""
-    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if run.result is not None:
-        return run.result
+    """A draft with the territories, locks, names and rules of the scenario that a run began with, and its own assignment."""
     source = run.scenario
     result = Scenario.objects.create(
         plan=source.plan,
-        name=_free_name(source.plan, run.params.get("name") or f"{source.name}, balanced"),
+        name=_free_name(source.plan, run.params.get("name") or name),
         parent=source,
-        settings=run.params,
+        settings=settings,
         seed=run.params["seed"],
         input_digest=source.plan.unit_set.digest,
         **stamped(actor),
@@ -136,11 +147,23 @@ def keep_result(
         Forbid(scenario=result, unit_id=arrays.units.keys[i], territory_id=keys[j]) for i, j in arrays.forbidden.tolist()
     )
     convert.copy_names_and_rules(source, result)
+    return result
+
+
+@transaction.atomic
+def keep_result(
+    actor: Actor, run: Run, arrays: ScenarioArrays, territory_idx: np.ndarray, *, colours: list[str], summary: dict[str, Any]
+) -> Scenario:
+    """Store what the engine found as a new draft; the job does. Recorded. Done once, however often the job is tried."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.result is not None:
+        return run.result
+    result = _scenario_of(actor, run, arrays, territory_idx, colours=colours, name=f"{run.scenario.name}, balanced", settings=run.params)
     if (is_same := _is_same(run, arrays, territory_idx)) is not None:
         summary = summary | {"is_same": is_same}
     run.result, run.summary = result, summary
     run.save(update_fields=["result", "summary"])
-    audit(actor, "run.finished", result, before=source.name, after=summary.get("headline", ""))
+    audit(actor, "run.finished", result, before=run.scenario.name, after=summary.get("headline", ""))
     return result
 
 
@@ -149,4 +172,57 @@ def dismiss_run(actor: Actor, run_id: UUID) -> None:
     """Take the card of a finished run off the screen; planners may."""
     actor.need(Right.PLAN)
     if not Run.objects.filter(public_id=run_id).update(is_dismissed=True):
-        raise Missing("There is no such run.")
+        raise Missing(_("There is no such run."))
+
+
+@transaction.atomic
+def keep_front(actor: Actor, run: Run, plans: Sequence[tuple[dict[str, Any], np.ndarray]], *, summary: dict[str, Any]) -> None:
+    """Store the plans of a front, each with its figures; the job does. Recorded. Done once, however often the job is tried."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.summary:
+        return
+    FrontPlan.objects.bulk_create(
+        FrontPlan(run=run, number=figures["plan"], figures=figures, territory_idx=zlib.compress(np.asarray(labels, "<i2").tobytes()))
+        for figures, labels in plans
+    )
+    run.summary = summary
+    run.save(update_fields=["summary"])
+    audit(actor, "run.finished", run.scenario, after=f"{len(plans)} plans to choose from")
+
+
+@transaction.atomic
+def choose_plan(actor: Actor, run_id: UUID, number: int) -> Scenario:
+    """Make a draft of one plan of a front; planners may. Recorded. The same choice again gives the same scenario.
+
+    Raises
+    ------
+    Missing, Conflict
+        If there is no such plan, or the scenario that it began with has other units, territories or locks by now.
+    """
+    actor.need(Right.PLAN)
+    chosen = FrontPlan.objects.select_for_update(of=("self",)).filter(run__public_id=run_id, number=number).first()
+    if chosen is None:
+        raise Missing(_("There is no such plan to choose."))
+    if chosen.result is not None and chosen.result.deleted_at is None:
+        return chosen.result
+    run = Run.objects.select_related("scenario__plan__unit_set").get(pk=chosen.run_id)
+    arrays = convert.scenario_arrays(run.scenario)
+    labels = np.frombuffer(zlib.decompress(bytes(chosen.territory_idx)), "<i2").astype(np.int32)
+    _check_still_fits(run, arrays, labels)
+    name = _("%(scenario)s, plan %(n)s of the front") % {"scenario": run.scenario.name, "n": number}
+    settings = run.params | {"plan": number}
+    chosen.result = _scenario_of(actor, run, arrays, labels, colours=[t.colour for t in arrays.territories], name=name, settings=settings)
+    chosen.save(update_fields=["result"])
+    audit(actor, "run.plan_chosen", chosen.result, before=run.scenario.name, after=number)
+    return chosen.result
+
+
+def _check_still_fits(run: Run, arrays: ScenarioArrays, labels: np.ndarray) -> None:
+    """A plan of a front fits its scenario as long as units, territories and locks are what they were, or agree with it."""
+    is_same = run.scenario.plan.unit_set.digest == run.summary["input_digest"] and arrays.codes == run.summary["territories"]
+    if not is_same or bool((arrays.is_stuck & (labels != arrays.territory_idx) & (arrays.territory_idx >= 0)).any()):
+        raise Conflict(
+            _("“%(scenario)s” has other units, territories or locks by now; let the engine look for plans again.")
+            % {"scenario": run.scenario},
+            code="input_changed",
+        )

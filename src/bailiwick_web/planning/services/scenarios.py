@@ -9,6 +9,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick.domain import Adjacency
 from bailiwick.pictures.palette import territory_colours
@@ -17,6 +18,7 @@ from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped, touch
+from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.models import Scenario, TerritoryDefinition
 from bailiwick_web.planning.services.finding import locked
@@ -58,16 +60,22 @@ def create_plan(
     actor.need(Right.PLAN)
     name = name.strip()
     if not name:
-        raise Invalid("Give the plan a name.", code="no_name")
+        raise Invalid(_("Give the plan a name."), code="no_name")
     layer = layer.strip()[:40]
     if not layer:
-        raise Invalid("Give the layer a name, such as base or service.", code="no_layer")
+        raise Invalid(_("Give the layer a name, such as base or service."), code="no_layer")
     known = set(unit_set.measures.values_list("key", flat=True)) | {convert.COUNT}
     for measure, tolerance in balance.items():
         if measure not in known:
-            raise Invalid(f"There is no measure {measure!r}; the units have: {', '.join(sorted(known))}.", code="unknown_measure")
+            raise Invalid(
+                _("There is no measure “%(measure)s”; the units have: %(known)s.")
+                % {"measure": measure, "known": ", ".join(sorted(known))},
+                code="unknown_measure",
+            )
         if tolerance is not None and not 0 < tolerance <= 1:
-            raise Invalid(f"The tolerance of {measure} must be more than 0 % and at most 100 %.", code="tolerance")
+            raise Invalid(
+                _("The tolerance of %(measure)s must be more than 0 %% and at most 100 %%.") % {"measure": measure}, code="tolerance"
+            )
     plan = AlignmentPlan.objects.create(
         name=name[:200], unit_set=unit_set, layer=layer, balance=dict(balance), is_contiguous=is_contiguous, **stamped(actor)
     )
@@ -96,9 +104,13 @@ def create_scenario(
     actor.need(Right.PLAN)
     codes = [territory.code for territory in territories]
     if not 0 < len(codes) <= MOST_TERRITORIES:
-        raise Invalid(f"A scenario needs 1 to {MOST_TERRITORIES:,} territories, found {len(codes):,}.", code="territories")
+        raise Invalid(
+            _("A scenario needs 1 to %(most)s territories, found %(found)s.")
+            % {"most": number(MOST_TERRITORIES), "found": number(len(codes))},
+            code="territories",
+        )
     if len(set(codes)) < len(codes):
-        raise Invalid("Two territories have the same code.", code="duplicate_id")
+        raise Invalid(_("Two territories have the same code."), code="duplicate_id")
     units = unit_arrays(plan.unit_set)
     scenario = Scenario.objects.create(
         plan=plan, name=_free_name(plan, name), parent=parent, input_digest=plan.unit_set.digest, **stamped(actor)
@@ -122,7 +134,9 @@ def create_scenario(
     given = alignment or {}
     unknown = sorted({code for code in given.values() if code not in by_code})
     if unknown:
-        raise Invalid(f"The alignment names the territory {unknown[0]!r}, which does not exist.", code="unknown_territory")
+        raise Invalid(
+            _("The alignment names the territory “%(name)s”, which does not exist.") % {"name": unknown[0]}, code="unknown_territory"
+        )
     targets = [by_code.get(given.get(code, "")) for code in units.table.ids.tolist()]
     convert.create_assignments(scenario, units, targets, ["" if t is None else cause for t in targets])
     audit(actor, "scenario.created", scenario, after=f"{len(codes)} territories, {units.n_units:,} units")
@@ -154,7 +168,7 @@ def rename(actor: Actor, public_id: UUID, *, version: int | None, name: str, not
     scenario = locked(public_id, version)
     name = name.strip()[:200]
     if not name:
-        raise Invalid("Give the scenario a name.", code="no_name")
+        raise Invalid(_("Give the scenario a name."), code="no_name")
     for field, value in (("name", name), ("notes", notes.strip())):
         if getattr(scenario, field) != value:
             audit(actor, "scenario.changed", scenario, field=field, before=getattr(scenario, field), after=value)
@@ -169,7 +183,10 @@ def delete_scenario(actor: Actor, public_id: UUID, *, version: int | None) -> No
     actor.need(Right.PLAN)
     scenario = locked(public_id, version)
     if scenario.publications.exists():
-        raise Conflict(f"“{scenario}” was published and belongs to the history; it cannot be deleted.", code="was_published")
+        raise Conflict(
+            _("“%(scenario)s” was published and belongs to the history; it cannot be deleted.") % {"scenario": scenario},
+            code="was_published",
+        )
     scenario.deleted_at = actor.now
     touch(actor, scenario, "deleted_at")
     audit(actor, "scenario.deleted", scenario)
@@ -181,7 +198,7 @@ def restore_scenario(actor: Actor, public_id: UUID) -> Scenario:
     actor.need(Right.PLAN)
     scenario = Scenario.objects.select_for_update(of=("self",)).filter(public_id=public_id, deleted_at__gt=actor.now - RESTORABLE).first()
     if scenario is None:
-        raise Missing("There is no such scenario in the bin.")
+        raise Missing(_("There is no such scenario in the bin."))
     scenario.deleted_at = None
     touch(actor, scenario, "deleted_at")
     audit(actor, "scenario.restored", scenario)

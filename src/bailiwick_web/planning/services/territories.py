@@ -9,12 +9,14 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bailiwick.domain import IntArray
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import check_version
+from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning.colouring import free_colour
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.journal import Edit, TerritoryChange
@@ -109,7 +111,7 @@ def delete_territory(actor: Actor, public_id: UUID, code: str, *, version: int |
     arrays = scenario_arrays(scenario)
     j = territory_index(arrays, code)
     if arrays.k == 1:
-        raise Conflict("A scenario needs at least one territory; make another one first.", code="territories")
+        raise Conflict(_("A scenario needs at least one territory; make another one first."), code="territories")
     members = _free_members(scenario, arrays, j)
     changes = changes_to(arrays, members, np.full(len(members), -1, np.int32), "") if len(members) else None
     edit = Edit(changes, (_gone(arrays, j),), forbids=_forbids_of(arrays, j))
@@ -130,14 +132,17 @@ def merge_territory(actor: Actor, public_id: UUID, code: str, *, into: str, vers
     arrays = scenario_arrays(scenario)
     j, to = territory_index(arrays, code), territory_index(arrays, into)
     if j == to:
-        raise Invalid("A territory cannot be merged into itself.", code="unknown_territory")
+        raise Invalid(_("A territory cannot be merged into itself."), code="unknown_territory")
     if arrays.territories[to].is_locked:
-        raise Conflict(f"{arrays.territories[to].name} is locked; unlock it first.", code="locked")
+        raise Conflict(_("%(territory)s is locked; unlock it first.") % {"territory": arrays.territories[to].name}, code="locked")
     members = _free_members(scenario, arrays, j)
     barred = members[arrays.is_forbidden(members, to)]
     if len(barred):
         where = arrays.territories[to].name
-        message = f"{units_in_words(arrays, barred)} must not be in {where}. Allow it, or move them elsewhere first."
+        message = _("%(units)s must not be in %(where)s. Allow it, or move them elsewhere first.") % {
+            "units": units_in_words(arrays, barred),
+            "where": where,
+        }
         raise Conflict(message, code="forbidden", unit_idx=barred[:1000].tolist())
     changes = changes_to(arrays, members, np.full(len(members), to, np.int32), MANUAL) if len(members) else None
     edit = Edit(changes, (_gone(arrays, j),), forbids=_forbids_of(arrays, j))
@@ -190,28 +195,39 @@ def _write_split(
 
 def _can_split(arrays: ScenarioArrays, j: int, members: IntArray, parts: int) -> None:
     if not 2 <= parts <= MOST_PARTS:
-        raise Invalid(f"A territory can be split into 2 to {MOST_PARTS} parts, found {parts}.", code="parts")
+        raise Invalid(
+            _("A territory can be split into 2 to %(most)s parts, found %(parts)s.") % {"most": MOST_PARTS, "parts": parts}, code="parts"
+        )
     _room_for(arrays, parts - 1)
     if arrays.territories[j].is_locked:
-        raise Conflict(f"{arrays.territories[j].name} is locked; unlock it first.", code="locked")
+        raise Conflict(_("%(territory)s is locked; unlock it first.") % {"territory": arrays.territories[j].name}, code="locked")
     stays = arrays.is_stuck[members]
     if int((~stays).sum()) < parts - bool(stays.any()):
-        raise Conflict(f"{arrays.territories[j].name} has too few free units for {parts} parts.", code="too_few_units")
+        raise Conflict(
+            _("%(territory)s has too few free units for %(parts)s parts.") % {"territory": arrays.territories[j].name, "parts": parts},
+            code="too_few_units",
+        )
 
 
 def _free_members(scenario: Scenario, arrays: ScenarioArrays, j: int) -> IntArray:
     """The units of a territory, none of which is locked or named, and which no rule fills."""
     territory = arrays.territories[j]
     if territory.is_locked:
-        raise Conflict(f"{territory.name} is locked; unlock it first.", code="locked")
+        raise Conflict(_("%(territory)s is locked; unlock it first.") % {"territory": territory.name}, code="locked")
     rule = scenario.rules.filter(territory__code=territory.code).first()
     if rule is not None:
-        raise Conflict(f"The rule “{rule}” fills {territory.name}; change or delete it first.", code="ruled")
+        raise Conflict(
+            _("The rule “%(rule)s” fills %(territory)s; change or delete it first.") % {"rule": rule, "territory": territory.name},
+            code="ruled",
+        )
     members = np.flatnonzero(arrays.territory_idx == j).astype(np.int32)
-    for word, mask, way_out in (("locked", arrays.is_locked, "unlock them"), ("named for it", arrays.is_named, "take their names back")):
+    for code, mask, message in (
+        ("locked", arrays.is_locked, _("%(n)s units of %(territory)s are locked; unlock them first.")),
+        ("named", arrays.is_named, _("%(n)s units of %(territory)s are named for it; take their names back first.")),
+    ):
         n = int(mask[members].sum())
         if n:
-            raise Conflict(f"{n:,} units of {territory.name} are {word}; {way_out} first.", code=word.split()[0])
+            raise Conflict(message % {"n": number(n), "territory": territory.name}, code=code)
     return members
 
 
@@ -235,33 +251,36 @@ def _of_position(arrays: ScenarioArrays, code: str, wanted: str) -> dict[str, An
         return {"position_id": None}
     position = Position.objects.filter(code=wanted).first()
     if position is None:
-        raise Invalid(f"There is no position {wanted!r}.", code="unknown_position")
+        raise Invalid(_("There is no position “%(wanted)s”.") % {"wanted": wanted}, code="unknown_position")
     holder = next((t for t in arrays.territories if t.position_id == position.pk and t.code != code), None)
     if holder is not None:
-        raise Conflict(f"{position} has {holder.name} already; one position has one territory.", code="position_taken")
+        raise Conflict(
+            _("%(position)s has %(territory)s already; one position has one territory.") % {"position": position, "territory": holder.name},
+            code="position_taken",
+        )
     home = {"home_lon": position.home_lon, "home_lat": position.home_lat} if position.home_lon is not None else {}
     return {"position_id": position.pk, "capacity": position.capacity, **home}
 
 
 def _capacity(value: float) -> float:
     if not 0 < value < 1e9:
-        raise Invalid(f"The capacity must be more than 0, found {value:g}.", code="capacity")
+        raise Invalid(_("The capacity must be more than 0, found %(value)s.") % {"value": number(value)}, code="capacity")
     return value
 
 
 def _colour(text: str) -> str:
     text = text.strip().lower()
     if text and not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise Invalid(f"A colour is written like #8097e3, found {text[:20]!r}.", code="colour")
+        raise Invalid(_("A colour is written like #8097e3, found “%(text)s”.") % {"text": text[:20]}, code="colour")
     return text
 
 
 def _free_name(arrays: ScenarioArrays, name: str) -> str:
     name = name.strip()[:200]
     if not name:
-        raise Invalid("Give the territory a name.", code="no_name")
+        raise Invalid(_("Give the territory a name."), code="no_name")
     if name.casefold() in {t.name.casefold() for t in arrays.territories}:
-        raise Conflict(f"There is a territory called “{name}” already; choose another name.", code="name_taken")
+        raise Conflict(_("There is a territory called “%(name)s” already; choose another name.") % {"name": name}, code="name_taken")
     return name
 
 
@@ -288,7 +307,7 @@ def _next_place(arrays: ScenarioArrays) -> int:
 
 def _room_for(arrays: ScenarioArrays, n: int) -> None:
     if arrays.k + n > MOST_TERRITORIES:
-        raise Conflict(f"A scenario has at most {MOST_TERRITORIES:,} territories.", code="territories")
+        raise Conflict(_("A scenario has at most %(most)s territories.") % {"most": number(MOST_TERRITORIES)}, code="territories")
 
 
 def _change_in_words(before: dict[str, Any], after: dict[str, Any], changed: list[str]) -> str:

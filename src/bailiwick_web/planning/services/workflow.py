@@ -6,12 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import User
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
 from bailiwick_web.core.roles import Right, Role
 from bailiwick_web.core.services import audit, tell, touch
+from bailiwick_web.core.templatetags.words import number, state_name
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Approval, Publication, Scenario
 from bailiwick_web.planning.services.finding import draft, locked
@@ -25,7 +28,10 @@ def propose(actor: Actor, public_id: UUID, *, version: int | None) -> Scenario:
     scenario = draft(actor, public_id, version)
     missing = scenario_arrays(scenario).n_unassigned
     if missing:
-        raise Conflict(f"{missing:,} units have no territory. Assign them before you propose the plan.", code="unassigned")
+        raise Conflict(
+            _("%(missing)s units have no territory. Assign them before you propose the plan.") % {"missing": number(missing)},
+            code="unassigned",
+        )
     return _change_state(actor, scenario, State.PROPOSED)
 
 
@@ -35,7 +41,11 @@ def withdraw(actor: Actor, public_id: UUID, *, version: int | None) -> Scenario:
     actor.need(Right.PLAN)
     scenario = locked(public_id, version)
     if scenario.state not in {State.PROPOSED, State.APPROVED}:
-        raise Conflict(f"“{scenario}” is {scenario.state}; only what is proposed or approved can be withdrawn.", code="state")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s; only what is proposed or approved can be withdrawn.")
+            % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="state",
+        )
     return _change_state(actor, scenario, State.DRAFT)
 
 
@@ -48,12 +58,16 @@ def decide(actor: Actor, public_id: UUID, *, version: int | None, is_approved: b
     actor.need(Right.APPROVE)
     scenario = locked(public_id, version)
     if scenario.state != State.PROPOSED:
-        raise Conflict(f"“{scenario}” is {scenario.state}; only a proposal can be decided on.", code="state")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s; only a proposal can be decided on.")
+            % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="state",
+        )
     concerned = managers_concerned(scenario, actor.now)
     if actor.user is None or (Role.ADMINISTRATOR not in actor.user.roles and actor.user not in concerned):
-        raise NotAllowed("None of the territories of this plan is yours to decide on.")
+        raise NotAllowed(_("None of the territories of this plan is yours to decide on."))
     if not is_approved and not comment.strip():
-        raise Invalid("Say why you decline, so that the planner can mend it.", code="no_reason")
+        raise Invalid(_("Say why you decline, so that the planner can mend it."), code="no_reason")
     Approval.objects.create(
         scenario=scenario, round=scenario.version, by=actor.user, is_approved=is_approved, comment=comment.strip(), at=actor.now
     )
@@ -75,7 +89,11 @@ def publish(actor: Actor, public_id: UUID, *, version: int | None, valid_from: d
     actor.need(Right.PUBLISH)
     scenario = locked(public_id, version)
     if scenario.state != State.APPROVED:
-        raise Conflict(f"“{scenario}” is {scenario.state}; only an approved scenario can be published.", code="state")
+        raise Conflict(
+            _("“%(scenario)s” is %(state)s; only an approved scenario can be published.")
+            % {"scenario": scenario, "state": state_name(scenario.state)},
+            code="state",
+        )
     return _publish(actor, scenario, valid_from or actor.now, reason)
 
 
@@ -85,9 +103,9 @@ def roll_back(actor: Actor, publication_id: UUID, *, reason: str) -> Publication
     actor.need(Right.PUBLISH)
     publication = Publication.objects.filter(public_id=publication_id).first()
     if publication is None:
-        raise Missing("There is no such publication.")
+        raise Missing(_("There is no such publication."))
     if not reason.strip():
-        raise Invalid("Say why, for the history.", code="no_reason")
+        raise Invalid(_("Say why, for the history."), code="no_reason")
     return _publish(actor, locked(publication.scenario.public_id, publication.scenario.version), actor.now, reason)
 
 
@@ -106,15 +124,17 @@ def approvals_of_round(scenario: Scenario) -> list[Approval]:
 def _publish(actor: Actor, scenario: Scenario, valid_from: datetime, reason: str) -> Publication:
     valid_from = _whole_milliseconds(valid_from)  # as JSON tells it, so that what it tells counts
     if valid_from < _whole_milliseconds(actor.now):
-        raise Invalid("A plan cannot count from a moment that has passed: the history would change.", code="valid_from")
+        raise Invalid(_("A plan cannot count from a moment that has passed: the history would change."), code="valid_from")
     _refuse_second_owner(scenario)
     present = Publication.objects.select_for_update(of=("self",)).filter(plan=scenario.plan, valid_until__isnull=True).first()
     if present is not None:
         if present.scenario_id == scenario.pk:
-            raise Conflict(f"“{scenario}” is the plan that counts already.", code="state")
+            raise Conflict(_("“%(scenario)s” is the plan that counts already.") % {"scenario": scenario}, code="state")
         if present.valid_from >= valid_from:
             raise Conflict(
-                f"“{present.scenario}” is to count from {present.valid_from:%d %b %Y %H:%M} on; choose a later moment.", code="valid_from"
+                _("“%(scenario)s” is to count from %(moment)s on; choose a later moment.")
+                % {"scenario": present.scenario, "moment": date_format(present.valid_from, "SHORT_DATETIME_FORMAT")},
+                code="valid_from",
             )
         present.valid_until = valid_from
         present.save(update_fields=["valid_until"])
@@ -143,8 +163,11 @@ def _refuse_second_owner(scenario: Scenario) -> None:
     other = Publication.objects.filter(plan__unit_set=plan.unit_set, plan__layer=plan.layer, valid_until__isnull=True).exclude(plan=plan)
     if (found := other.select_related("plan").first()) is not None:
         raise Conflict(
-            f"“{found.plan}” counts in the layer “{plan.layer}” of these units already, so everything would have two owners. "
-            "Publish a scenario of that plan, or make a plan in another layer.",
+            _(
+                "“%(plan)s” counts in the layer “%(layer)s” of these units already, so everything would have two "
+                "owners. Publish a scenario of that plan, or make a plan in another layer."
+            )
+            % {"plan": found.plan, "layer": plan.layer},
             code="layer_taken",
         )
 

@@ -13,18 +13,22 @@ from bailiwick_web.planning.views.changes import (
     roll_back,
     run,
 )
-from bailiwick_web.planning.views.comparing import alignment_csv, compare, compare_csv, compare_pdf, compare_xlsx
+from bailiwick_web.planning.views.comparing import compare, compare_csv, compare_pdf, compare_xlsx
+from bailiwick_web.planning.views.exporting import FORMATS, alignment_file
+from bailiwick_web.planning.views.fronts import choose_plan, front
 from bailiwick_web.planning.views.mending import change_rules, mend, rules, validator
 from bailiwick_web.planning.views.mine import mine, who
 from bailiwick_web.planning.views.owning import owner
 from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario
 
 __all__ = [
-    "alignment_csv",
+    "FORMATS",
+    "alignment_file",
     "answer",
     "branch",
     "challenge",
     "change_rules",
+    "choose_plan",
     "compare",
     "compare_csv",
     "compare_pdf",
@@ -32,6 +36,7 @@ __all__ = [
     "delete",
     "dismiss",
     "flow",
+    "front",
     "home",
     "mend",
     "mine",

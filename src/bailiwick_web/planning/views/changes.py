@@ -37,11 +37,11 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start the engine."""
     form = RunForm(request.POST)
     if not form.is_valid():
-        raise Invalid("The engine needs a way to work, 1 to 3,600 seconds and a seed of 0 or more.", code="run")
+        raise Invalid(_("The engine needs a way to work, 1 to 3,600 seconds and a seed of 0 or more."), code="run")
     actor = actor_of(request)
     services.start_run(actor, queries.scenario(actor, public_id), **form.cleaned_data)
     response = HttpResponse(status=204)
-    response.headers["HX-Trigger"] = json.dumps({"jobs-changed": {}, "said": {"message": "The engine is looking for a better plan."}})
+    response.headers["HX-Trigger"] = json.dumps({"jobs-changed": {}, "said": {"message": _("The engine is looking for a better plan.")}})
     return response
 
 
@@ -51,7 +51,7 @@ def replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Run the engine again as it ran for a scenario."""
     actor = actor_of(request)
     run = services.replay_run(actor, queries.scenario(actor, public_id))
-    messages.success(request, "The engine runs again with the input, parameters and seed that were kept.")
+    messages.success(request, _("The engine runs again with the input, parameters and seed that were kept."))
     return redirect("scenario", run.scenario.public_id)
 
 
@@ -111,11 +111,11 @@ def flow(request: HttpRequest, public_id: UUID) -> HttpResponse:
     elif act == "publish":
         form = PublishForm(request.POST)
         if not form.is_valid():
-            raise Invalid("From when on? Leave the field empty for now.", code="valid_from")
+            raise Invalid(_("From when on? Leave the field empty for now."), code="valid_from")
         services.publish(actor, public_id, version=version, **form.cleaned_data)
         messages.success(request, _("Published."))
     else:
-        raise Invalid("There is no such step.", code="step")
+        raise Invalid(_("There is no such step."), code="step")
     is_visible = queries.visible_scenarios(actor).filter(public_id=public_id).exists()
     return redirect("scenario", public_id) if is_visible else redirect("plans")
 
@@ -126,7 +126,7 @@ def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Doubt one assignment of a proposal."""
     unit = request.POST.get("unit", "")
     if not unit.isdigit():
-        raise Invalid("Which one? Choose it in the table.", code="unknown_unit")
+        raise Invalid(_("Which one? Choose it in the table."), code="unknown_unit")
     actor, wanted, reason = actor_of(request), request.POST.get("wanted", ""), request.POST.get("reason", "")
     queries.scenario(actor, public_id)
     made = services.challenge(actor, public_id, int(unit), wanted=wanted, reason=reason)
@@ -140,8 +140,8 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     is_accepted = request.POST.get("answer") == "accept"
     comment = request.POST.get("comment", "")
     found = services.answer(actor_of(request), public_id, is_accepted=is_accepted, comment=comment, version=_version(request))
-    messages.success(request, f"{found.unit}: {found.state}.")
-    return redirect("scenario", found.scenario.public_id)
+    messages.success(request, found.done)
+    return redirect("scenario", found.challenge.scenario.public_id)
 
 
 @access(Right.PUBLISH)

@@ -28,6 +28,8 @@ KINDS = {
     "pieces": gettext_lazy("Islands"),
     "duplicate": gettext_lazy("Duplicates"),
     "rule": gettext_lazy("Against the rules"),
+    "overlap": gettext_lazy("Areas over one another"),
+    "gap": gettext_lazy("Gaps between areas"),
     "two_owners": gettext_lazy("Two owners"),
 }
 
@@ -40,7 +42,7 @@ def validator(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = conflicts(context["scenario"], context["arrays"], actor_of(request).now)
     labels = context["arrays"].units.table.labels
     groups = [
-        {"title": title, "rows": [(c, [str(labels[i]) for i in c.unit_idx[:3].tolist()]) for c in found if c.kind == kind]}
+        {"title": title, "kind": kind, "rows": [(c, [str(labels[i]) for i in c.unit_idx[:3].tolist()]) for c in found if c.kind == kind]}
         for kind, title in KINDS.items()
     ]
     return render(request, "planning/validator.html", context | {"groups": groups, "n_found": len(found), "is_cut": len(found) == MOST})
@@ -57,6 +59,9 @@ def mend(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("scenario", public_id)
     if request.POST.get("act") == "/rules/apply":
         done = services.apply_rules(actor, public_id, version=version)
+    elif request.POST.get("act") == "/gaps":
+        unit = request.POST.get("units", "")
+        done = services.close_gap(actor, public_id, int(unit) if unit.isdigit() else -1, version=version)
     else:
         units = [int(text) for text in request.POST.get("units", "").split(",") if text.isdigit()]
         done = services.move_units(actor, public_id, units, request.POST.get("to", ""), version=version, reason="validator")
@@ -102,14 +107,14 @@ def change_rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
         to = post.get("territory", "") if act == "name" else ""
         done = services.name_units(actor, public_id, units, to, version=version, reason=post.get("reason", ""))
     else:
-        raise Invalid("There is no such step.", code="step")
+        raise Invalid(_("There is no such step."), code="step")
     return _back(request, "scenario_rules", public_id, done)
 
 
 def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     context = scenario_context(request, public_id)
     if not context["sees_all"]:
-        raise NotAllowed("Parts of this plan are outside your scope.")
+        raise NotAllowed(_("Parts of this plan are outside your scope."))
     return context
 
 
@@ -119,7 +124,7 @@ def _units_of(context: dict[str, Any], text: str) -> list[int]:
     codes = [code.strip() for code in text.replace(";", ",").replace("\n", ",").split(",") if code.strip()]
     unknown = [code for code in codes if code not in place]
     if unknown:
-        raise Invalid(f"There is no unit {unknown[0]!r}; name units by their ids.", code="unknown_unit")
+        raise Invalid(_("There is no unit “%(name)s”; name units by their ids.") % {"name": unknown[0]}, code="unknown_unit")
     return [place[code] for code in codes]
 
 
@@ -127,7 +132,7 @@ def _uuid(text: str | None) -> UUID:
     try:
         return UUID(text or "")
     except ValueError:
-        raise Invalid("Which rule?", code="rule") from None
+        raise Invalid(_("Which rule?"), code="rule") from None
 
 
 def _version(request: HttpRequest) -> int | None:

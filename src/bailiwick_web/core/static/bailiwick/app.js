@@ -100,6 +100,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-cancel]")) event.target.closest("dialog").close();
 });
 
+/* Parts of a picture that stand for a button of the page. */
+document.addEventListener("click", (event) => {
+  const part = event.target.closest("[data-press]");
+  if (!part) return;
+  event.preventDefault();
+  document.getElementById(part.dataset.press).click();
+});
+
 /* Links that are shown once. */
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         estimate_potential,
         evaluate,
         expect_orders,
+        explain_gap,
+        find_duplicates,
         find_hot_spots,
         forecast_pipeline,
         forecast_sales,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
         score_leads,
         score_territories,
         segment_accounts,
+        survey_market,
         travel_matrix,
     )
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
@@ -91,6 +94,8 @@ __all__ = [
     "estimate_potential",
     "evaluate",
     "expect_orders",
+    "explain_gap",
+    "find_duplicates",
     "find_hot_spots",
     "forecast_pipeline",
     "forecast_sales",
@@ -107,6 +112,7 @@ __all__ = [
     "score_leads",
     "score_territories",
     "segment_accounts",
+    "survey_market",
     "travel_matrix",
 ]
 

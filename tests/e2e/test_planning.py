@@ -311,10 +311,18 @@ def test_3b_the_map_is_coloured_by_measure_and_change_and_explains_itself(page: 
     page.keyboard.press("Escape")
 
 
+def alone_with(page: Page, *others: str) -> None:
+    """Signs of life are answered here: who else is there; and no page hears of the other's changes before it makes its own."""
+    answer = {"version": 0, "others": list(others)}
+    page.context.route("**/presence", lambda route: route.fulfill(json=answer))
+
+
 def test_4_who_comes_second_is_told(page: Page) -> None:
+    alone_with(page, "Ben Ode")
     other = page.context.new_page()
     other.goto(page.url)
     drawn(other)
+    expect(other.locator(".ws-people")).to_have_text("Ben Ode is here too")
     before = version(other)
     other.get_by_role("button", name="Redo").click()
     saved(other, before + 1)
@@ -349,6 +357,7 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
     page.get_by_role("dialog").get_by_role("button", name="Keep theirs").click()
     saved(page, before + 3)
     other.close()
+    page.context.unroute("**/presence")
     for step in range(3):
         page.locator("#content").press("u")
         saved(page, before + 4 + step)

@@ -136,6 +136,26 @@ ROWS = {
     "keep_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "forget_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "sample": post(Right.IMPORT),
+    # insights
+    "insights": Row(Right.LOOK, ok=frozenset({200, 302})),
+    "insight_figures": Row(Right.LOOK),
+    "insight_figure": Row(Right.LOOK, "part", NONE),
+    "insight_page": Row(Right.PLAN, "word", NONE),
+    "ask_insight": Row(Right.PLAN, "word", NONE, "POST"),
+    "new_insight_table": Row(Right.IMPORT),
+    "insight_table": Row(Right.IMPORT, "nothing", NONE),
+    "insight_table_progress": Row(Right.IMPORT, "nothing", NONE),
+    "say_insight_roles": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "forget_insight_table": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "insight_study": Row(Right.PLAN, "nothing", NONE),
+    "insight_progress": Row(Right.PLAN, "nothing", NONE),
+    "stop_insight": Row(Right.PLAN, "nothing", NONE, "POST"),
+    "insight_card": Row(Right.LOOK, "nothing", NONE),
+    "forget_insight": Row(Right.PLAN, "nothing", NONE, "POST"),
+    "mark_units": Row(Right.PLAN, "nothing", NONE, "POST"),
+    "insight_rows": Row(Right.PLAN, "part", NONE),
+    "insight_rows_csv": Row(Right.PLAN, "part", NONE),
+    "insight_chart": Row(Right.PLAN, "part", NONE),
 }
 
 NOBODY = "00000000-0000-7000-8000-000000000000"

@@ -12,16 +12,20 @@ from bailiwick.api.markets import Findings
 from bailiwick.api.markets.attaining import goal_attainment
 from bailiwick.api.markets.contracts import contract_value
 from bailiwick.api.markets.densities import classify_density
+from bailiwick.api.markets.duplicates import find_duplicates
+from bailiwick.api.markets.experiments import measure_effect
 from bailiwick.api.markets.figures import key_figures
 from bailiwick.api.markets.fits import score_bant, score_fit
 from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
-from bailiwick.api.markets.funnels import allocate_pool, deal_funnel, measure_effect
+from bailiwick.api.markets.funnels import allocate_pool, deal_funnel
+from bailiwick.api.markets.gaps import explain_gap
 from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
 from bailiwick.api.markets.qualities import score_territories
 from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
+from bailiwick.api.markets.surveys import survey_market
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning.facade import realign
 from bailiwick.api.realigning.front import Front, check_front_folder, front
@@ -60,6 +64,8 @@ __all__ = [
     "estimate_potential",
     "evaluate",
     "expect_orders",
+    "explain_gap",
+    "find_duplicates",
     "find_hot_spots",
     "forecast_pipeline",
     "forecast_sales",
@@ -76,5 +82,6 @@ __all__ = [
     "score_leads",
     "score_territories",
     "segment_accounts",
+    "survey_market",
     "travel_matrix",
 ]

@@ -11,6 +11,7 @@ import bailiwick
 from bailiwick.cli.approaches import approaches
 from bailiwick.cli.compare import compare
 from bailiwick.cli.design import design
+from bailiwick.cli.duplicates import duplicates
 from bailiwick.cli.evaluate import evaluate
 from bailiwick.cli.explain import explain
 from bailiwick.cli.figures import allocate, attainment, effect, funnel, kpi
@@ -67,6 +68,7 @@ app.command()(layers)
 app.command()(matrix)
 app.command()(segments)
 app.command()(density)
+app.command()(duplicates)
 app.add_typer(score)
 app.command()(potential)
 app.command()(concentration)

@@ -55,7 +55,6 @@ def kpi(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.key_figures(
             orders,
@@ -67,8 +66,7 @@ def kpi(
             history=history,
             crediting=crediting.value,
             formulas=formula or (),
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
         )
         finish(found, out, as_json=as_json, columns=("group", "title", "value", "low", "high", "unit"), title="Key figures")
 
@@ -94,7 +92,6 @@ def attainment(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.goal_attainment(
             orders,
@@ -104,8 +101,7 @@ def attainment(
             by=by,
             grain=grain.value,
             today=today,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
         )
         finish(found, out, as_json=as_json, title="Attainment", most=40)
 
@@ -167,7 +163,7 @@ def effect(
 ) -> None:
     """Tell whether a change helped: against matched units that had none, with an interval and placebos.
 
-    The folder then holds effect.csv, path.csv, pairs.csv, effect.json, path.svg, path.vl.json.
+    The folder then holds effect.csv, path.csv, pairs.csv, blend.csv, effect.json, path.svg, path.vl.json.
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api

@@ -36,7 +36,6 @@ def forecast(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.forecast_sales(
             orders,
@@ -44,8 +43,7 @@ def forecast(
             by=by or (),
             quantity=quantity,
             keep_last=keep_last,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
             seed=seed,
         )
         finish(found, out, as_json=as_json, columns=("series", "month", "forecast", "low", "high"), title="Forecast")
@@ -66,11 +64,8 @@ def next_orders(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
-        found = api.expect_orders(
-            orders, by=by, today=today, column_map=parse_column_map(map or []), date_order=None if dates is None else dates.value
-        )
+        found = api.expect_orders(orders, by=by, today=today, **mo.reading(map, dates))
         columns = ("account", "last_order", "expected", "from", "to", "is_overdue", "usual_amount")
         finish(found, out, as_json=as_json, columns=columns, title="Overdue first")
 
@@ -98,7 +93,6 @@ def pipeline(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.forecast_pipeline(
             deals,
@@ -107,8 +101,7 @@ def pipeline(
             rate_by=rate_by,
             goals=mo.amounts(goal or [], "goal"),
             today=today,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
             seed=seed,
         )
         finish(found, out, as_json=as_json, title="Pipeline")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,6 +71,13 @@ Dates = Annotated[
         rich_help_panel="Files",
     ),
 ]
+
+
+def reading(map: list[str] | None, dates: DatesFirst | None) -> dict[str, Any]:
+    """How a table is read, as the functions of the library take it."""
+    from bailiwick.formats import parse_column_map
+
+    return {"column_map": parse_column_map(map or []), "date_order": None if dates is None else dates.value}
 
 
 def amounts(pairs: Sequence[str], option: str) -> dict[str, float]:

@@ -137,7 +137,6 @@ def retention(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.contract_value(
             contracts,
@@ -147,8 +146,7 @@ def retention(
             margin=margin / 100,
             by=by or (),
             until=until,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
             seed=seed,
         )
         columns = ("group", "customers", "left", "retention", "retention_low", "retention_high", "value", "value_low", "value_high")

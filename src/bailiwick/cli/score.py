@@ -45,7 +45,6 @@ def leads(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.score_leads(
             history,
@@ -54,8 +53,7 @@ def leads(
             won=won,
             features=feature or None,
             keep_suspects=keep_suspects,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
             seed=seed,
         )
         finish(found, out, as_json=as_json, title="Best leads")
@@ -106,15 +104,13 @@ def bant(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.score_bant(
             leads,
             least=least,
             fresh_days=fresh,
             today=today,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
         )
         finish(found, out, as_json=as_json, title="Leads")
 

@@ -45,7 +45,6 @@ def segments(
     with friendly_errors(as_json=as_json):
         from bailiwick import api
         from bailiwick.errors import InputError
-        from bailiwick.formats import parse_column_map
 
         if clusters is not None and clusters != "auto" and not clusters.isdigit():
             raise InputError(f"expected a number or auto for --clusters, found {clusters!r}", code="option", field="clusters")
@@ -58,8 +57,7 @@ def segments(
             features=feature or None,
             deals=deals,
             new=new,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
             seed=seed,
         )
         columns = ("segment", "accounts", "estimated_revenue_potential", "potential_low", "potential_high", "about")

@@ -47,7 +47,6 @@ def value(
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api
-        from bailiwick.formats import parse_column_map
 
         found = api.customer_value(
             orders,
@@ -58,8 +57,7 @@ def value(
             alignment=alignment,
             until=until,
             hold_out_weeks=hold_out,
-            column_map=parse_column_map(map or []),
-            date_order=None if dates is None else dates.value,
+            **mo.reading(map, dates),
             n_simulations=simulations,
             seed=seed,
         )

@@ -132,6 +132,39 @@ ALIGNMENT_SYNONYMS: dict[str, tuple[str, ...]] = {
     """),
 }
 
+RECORD_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "name": FIELD_SYNONYMS["name"],
+    "given": _names("given; given_name; First name; firstname; forename; Vorname; prénom; nombre de pila"),
+    "family": _names("family; family_name; Last name; lastname; surname; Nachname; Familienname; nom de famille; apellido; apellidos"),
+    "full_name": _names("full_name; Full name; Contact Name; Contact; Person; Person - Name; Ansprechpartner; Kontakt"),
+    "company": _names("""
+        company; Company name; Account Name; Account; Organization; Organisation; Person - Organization; Associated Company; employer; Firma
+    """),
+    "email": _names("""
+        email; E-mail; Email address; EmailAddress; emailaddress1; Work email; Contact email; mail; Person - Email;
+        E-Mail-Adresse; courriel; correo
+    """),
+    "phone": _names("""
+        phone; Phone number; telephone; telephone1; Main Phone; Business Phone; Work phone; phone_number; mobile; mobilephone;
+        Mobile Phone; tel; Telefon; Telefonnummer; téléphone; teléfono
+    """),
+    "website": _names("website; Company domain name; domain; Web site; websiteurl; url; homepage; Webseite; Internet; site web; sitio web"),
+    "street": _names("""
+        street; Billing Street; BillingStreet; Mailing Street; MailingStreet; Shipping Street; Street address; address1_line1;
+        Address 1: Street 1; address_1; address1; Address line 1; AddressLine1; address; Straße; Strasse; Adresse; rue; dirección
+    """),
+    "house_number": _names("house_number; street_number; House number; Hausnummer; Hausnr; numéro; número"),
+    "postcode": FIELD_SYNONYMS["postcode"],
+    "place": FIELD_SYNONYMS["place"],
+    "state": FIELD_SYNONYMS["state"],
+    "born": _names("born; date_of_birth; dob; birth date; birthdate; birthday; BirthDate; Geburtsdatum; Geburtstag; date de naissance"),
+    "registration": _names("""
+        registration; registration_number; VAT number; VAT ID; tax id; tax number; DUNS; Duns Number; DunsNumber; soc_sec_id; ssn;
+        company number; SIREN; SIRET; USt-IdNr; Steuernummer; CIF; NIF
+    """),
+}
+"""What columns of accounts and contacts mean when records are compared."""
+
 ADJACENCY_SYNONYMS: dict[str, tuple[str, ...]] = {
     "unit_a": _names("""
         unit_a; a; from; source; unit1; unit_1; id1; focal; u; i

@@ -74,7 +74,7 @@ def difference_in_differences(values: FloatArray, is_treated: NDArray[np.bool_],
     >>> round(found.effect, 1), found.low < 0.2 < found.high, found.p_value < 0.01, abs(found.before_effect) < 0.05
     (0.2, True, True, True)
     """
-    _check(values, is_treated, n_before)
+    check_panel(values, is_treated, n_before)
     treated, controls = np.flatnonzero(is_treated), np.flatnonzero(~is_treated)
     matches = _matches(values[:, :n_before], treated, controls)
     each = _effects(values, treated, matches, n_before)
@@ -99,7 +99,14 @@ def difference_in_differences(values: FloatArray, is_treated: NDArray[np.bool_],
     )
 
 
-def _check(values: FloatArray, is_treated: NDArray[np.bool_], n_before: int) -> None:
+def check_panel(values: FloatArray, is_treated: NDArray[np.bool_], n_before: int) -> None:
+    """Refuse to judge from too little.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than 4 periods before, 1 after or 5 untreated units, or values are not positive.
+    """
     n_after, n_controls = values.shape[1] - n_before, int((~is_treated).sum())
     if n_before < LEAST_BEFORE or n_after < LEAST_AFTER or n_controls < LEAST_CONTROLS or not is_treated.any():
         raise InputError(

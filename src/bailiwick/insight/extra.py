@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -17,7 +17,22 @@ def require_models() -> None:
     InputError
         If one is missing, with the command that installs both.
     """
-    missing = [name for name, module in (("scikit-learn", "sklearn"), ("statsmodels", "statsmodels")) if find_spec(module) is None]
+    _require({"scikit-learn": "sklearn", "statsmodels": "statsmodels"})
+
+
+def require_matching() -> None:
+    """Make sure that Splink and DuckDB are there.
+
+    Raises
+    ------
+    InputError
+        If one is missing, with the command that installs both.
+    """
+    _require({"splink": "splink", "duckdb": "duckdb"})
+
+
+def _require(packages: Mapping[str, str]) -> None:
+    missing = [name for name, module in packages.items() if find_spec(module) is None]
     if missing:
         raise InputError(
             f"this needs {' and '.join(missing)}, which the base installation leaves out; install with: pip install 'bailiwick[insight]'",

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "bailiwick_web.planning",
     "bailiwick_web.crm",
     "bailiwick_web.exchange",
+    "bailiwick_web.insights",
 ]
 
 MIDDLEWARE = [

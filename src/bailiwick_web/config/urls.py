@@ -46,4 +46,5 @@ urlpatterns = [
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.exchange.urls")),
+    path("insights/", include("bailiwick_web.insights.urls")),
 ]

@@ -19,6 +19,7 @@ RAIL = (
     ("customers", _("Customers"), "c", "customers", Right.LOOK),
     ("pipeline", _("Pipeline"), "l", "deal", Right.LOOK),
     ("plans", _("Plans"), "p", "layers", Right.LOOK),
+    ("insights", _("Insights"), "i", "chart", Right.LOOK),
     ("data", _("Data"), "d", "table", Right.IMPORT),
     ("organisation", _("Organisation"), "o", "tree", Right.REVIEW),
     ("people", _("People"), "t", "people", Right.PEOPLE),

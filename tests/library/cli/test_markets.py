@@ -34,6 +34,8 @@ def shop(tmp_path: Path) -> Path:
     (tmp_path / "bant.csv").write_text("id,budget,authority,need,timeline\na,yes,yes,yes,likely\nb,no,yes,,yes\n")
     groups = "territory,sales,potential,concentration,travel,competition,workload,goal\n"
     (tmp_path / "groups.csv").write_text(groups + "T0,10,40,3,60,2,5,9000\nT1,30,40,2,90,1,6,9000\nT2,20,20,1,30,3,9,9000\n")
+    people = "id,first_name,last_name,email\n1,Jo,Miller,jo@acme.com\n2,Joanna,Miler,jo@acme.com\n3,Max,Chan,max@acme.com\n4,Lee,Park,\n"
+    (tmp_path / "people.csv").write_text(people)
     stages = "stage,value,last,territory\nwon,5,offer,T0\nlost,3,lead,T1\nlost,4,offer,T0\noffer,2,,T1\n"
     (tmp_path / "deals.csv").write_text(stages)
     return tmp_path
@@ -48,6 +50,12 @@ CASES: dict[str, tuple[list[str], str, list[str], str]] = {
     ),
     "classes": (["segments", "--orders", "orders.csv"], "segments", ["segments", "members", "products"], "recency, frequency, money"),
     "density": (["density", "accounts.csv"], "density", ["units", "classes"], "Minutes between calls"),
+    "duplicates": (
+        ["duplicates", "people.csv", "--threshold", "0.4"],
+        "duplicates",
+        ["pairs", "clusters", "weights"],
+        "1 pair is probably one",
+    ),
     "bant": (["score", "bant", "bant.csv"], "bant", ["leads", "missing"], "1 lead is qualified"),
     "territories": (["score", "territories", "groups.csv"], "territory_quality", ["territories", "stability"], "classes hold"),
     "concentration": (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.insight.retention import LEAST_LOST, RetentionModel, expected_stay
 from bailiwick.pictures.insight_charts import lines_chart
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DRAWS = 200
 ALL = "(all)"
@@ -68,62 +72,16 @@ def contract_value(
     >>> found["groups"][["group", "customers", "left", "retention"]].round(2).values.tolist()
     [['(all)', 1000, 540, 0.7]]
     """
-    import pandas as pd
-
     sheet = read_sheet(contracts, column_map=column_map, date_order=date_order)
     periods, is_lost, told = _periods(sheet, period_days, until)
     amount_column = sheet.find("value", needed=False)
     amount = np.nan_to_num(sheet.numbers(amount_column)) * margin if amount_column else np.ones(len(sheet))
-    rng = np.random.default_rng(seed)
     whole = RetentionModel().fit(periods, is_lost)
-    rows, curves = [], []
-    for column in ["", *by]:
-        texts = sheet.texts(column) if column else np.full(len(sheet), ALL, dtype=object)
-        for name in sorted(set(texts.tolist())):
-            mask = texts == name
-            model, is_own = _model(periods[mask], is_lost[mask], whole)
-            rows.append(
-                {
-                    "column": column,
-                    "group": name or "(none)",
-                    **_figures(model, periods[mask], is_lost[mask], amount[mask], horizon, discount, rng),
-                    "has_own_model": is_own,
-                }
-            )
-            curves.append((column, name or "(none)", model))
-    groups = pd.DataFrame(rows)
-    shared = int((~groups["has_own_model"]).sum())
-    if shared:
-        told.append(
-            Notice(
-                "shared_model",
-                (
-                    f"{counted(shared, 'group has', 'groups have')} fewer than {LEAST_LOST} lost customers or none kept and share "
-                    "the model of all"
-                ),
-                shared,
-            )
-        )
-    survival = pd.DataFrame(
-        [{"column": c, "group": g, "period": t, "still_there": float(s)} for c, g, m in curves for t, s in enumerate(m.survival(horizon))]
-    )
-    first = groups.iloc[0]
+    contracts_read = _Contracts(periods, is_lost, amount, horizon, discount)
+    groups, curves = _by_group(sheet, contracts_read, by, whole, np.random.default_rng(seed))
+    told += _shared_model(groups)
     worth = "contribution" if margin < 1 else "revenue"
     basis = worth if amount_column else "periods paid (no column of amounts)"
-    sentences = (
-        (
-            f"{counted(len(sheet), 'customer', 'customers')}, {int(is_lost.sum()):,} left; a new one stays a first period "
-            f"with {percent(float(first['retention']))} and "
-            f"{horizon} with {percent(float(whole.survival(horizon)[-1]))}."
-        ),
-        (
-            f"Those still there bring {first['value']:,.0f} of {basis} within {counted(horizon, 'period', 'periods')}, "
-            f"{first['value_low']:,.0f} to {first['value_high']:,.0f}."
-        ),
-    )
-    shown = [(c, g, m) for c, g, m in curves if c == (by[0] if by else "")][:10]
-    lines = {g: (np.arange(horizon + 1.0), m.survival(horizon)) for _, g, m in shown}
-    chart = lines_chart("How long customers stay", "share of new customers still there", "periods", "still there", lines, format=".0%")
     facts = {
         "horizon": horizon,
         "discount": discount,
@@ -133,7 +91,82 @@ def contract_value(
         "intervals": whole.fit_.intervals.tolist(),
         "interval": f"95 %, {_DRAWS} draws of the parameters and of who stays",
     }
-    return Findings("retention", {"groups": groups, "survival": survival}, facts, sentences, {"survival": chart}, (*sheet.notices, *told))
+    tables = {"groups": groups, "survival": _survival(curves, horizon)}
+    charts = {"survival": _survival_chart(curves, by[0] if by else "", horizon)}
+    sentences = _sentences(groups, contracts_read, whole, basis)
+    return Findings("retention", tables, facts, sentences, charts, (*sheet.notices, *told))
+
+
+@dataclass(frozen=True, eq=False)
+class _Contracts:
+    """Periods that each lasted, whether it is lost, amount a period; and how far to look."""
+
+    periods: FloatArray
+    is_lost: NDArray[np.bool_]
+    amount: FloatArray
+    horizon: int
+    discount: float
+
+    def of(self, mask: NDArray[np.bool_]) -> _Contracts:
+        return _Contracts(self.periods[mask], self.is_lost[mask], self.amount[mask], self.horizon, self.discount)
+
+
+_Curve = tuple[str, str, RetentionModel]
+"""Column, group, its model."""
+
+
+def _by_group(
+    sheet: Sheet, contracts: _Contracts, by: Sequence[str], whole: RetentionModel, rng: np.random.Generator
+) -> tuple[pd.DataFrame, list[_Curve]]:
+    """Figures and model of all, and of every group of every column."""
+    import pandas as pd
+
+    rows, curves = [], []
+    for column in ["", *by]:
+        texts = sheet.texts(column) if column else np.full(len(sheet), ALL, dtype=object)
+        for name in sorted(set(texts.tolist())):
+            some = contracts.of(texts == name)
+            model, is_own = _model(some.periods, some.is_lost, whole)
+            group = name or "(none)"
+            rows.append({"column": column, "group": group, **_figures(model, some, rng), "has_own_model": is_own})
+            curves.append((column, group, model))
+    return pd.DataFrame(rows), curves
+
+
+def _shared_model(groups: pd.DataFrame) -> list[Notice]:
+    shared = int((~groups["has_own_model"]).sum())
+    who = counted(shared, "group has", "groups have")
+    text = f"{who} fewer than {LEAST_LOST} lost customers or none kept and share the model of all"
+    return [Notice("shared_model", text, shared)] if shared else []
+
+
+def _survival(curves: Sequence[_Curve], horizon: int) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        {"column": c, "group": g, "period": t, "still_there": float(s)} for c, g, m in curves for t, s in enumerate(m.survival(horizon))
+    ]
+    return pd.DataFrame(rows)
+
+
+def _survival_chart(curves: Sequence[_Curve], column: str, horizon: int) -> dict[str, Any]:
+    shown = [(g, m) for c, g, m in curves if c == column][:10]
+    lines = {g: (np.arange(horizon + 1.0), m.survival(horizon)) for g, m in shown}
+    return lines_chart("How long customers stay", "share of new customers still there", "periods", "still there", lines, format=".0%")
+
+
+def _sentences(groups: pd.DataFrame, contracts: _Contracts, whole: RetentionModel, basis: str) -> tuple[str, ...]:
+    first, horizon = groups.iloc[0], contracts.horizon
+    return (
+        (
+            f"{counted(len(contracts.periods), 'customer', 'customers')}, {int(contracts.is_lost.sum()):,} left; a new one stays a first "
+            f"period with {percent(float(first['retention']))} and {horizon} with {percent(float(whole.survival(horizon)[-1]))}."
+        ),
+        (
+            f"Those still there bring {first['value']:,.0f} of {basis} within {counted(horizon, 'period', 'periods')}, "
+            f"{first['value_low']:,.0f} to {first['value_high']:,.0f}."
+        ),
+    )
 
 
 def _periods(sheet: Sheet, period_days: float, until: str | None) -> tuple[FloatArray, NDArray[np.bool_], list[Notice]]:
@@ -174,18 +207,11 @@ def _model(periods: FloatArray, is_lost: NDArray[np.bool_], whole: RetentionMode
         return whole, False
 
 
-def _figures(
-    model: RetentionModel,
-    periods: FloatArray,
-    is_lost: NDArray[np.bool_],
-    amount: FloatArray,
-    horizon: int,
-    discount: float,
-    rng: np.random.Generator,
-) -> dict[str, Any]:
+def _figures(model: RetentionModel, contracts: _Contracts, rng: np.random.Generator) -> dict[str, Any]:
     """Value of those who are still there, with an interval from draws of the parameters and of who stays."""
+    periods, is_lost, amount, horizon = contracts.periods, contracts.is_lost, contracts.amount, contracts.horizon
     kept = ~is_lost
-    factors = (1 + discount) ** -np.arange(1, horizon + 1)
+    factors = (1 + contracts.discount) ** -np.arange(1, horizon + 1)
     n_kept = int(kept.sum())
     value = float((amount[kept] * (expected_stay(model.fit_.values, periods[kept], horizon) @ factors)).sum()) if n_kept else 0.0
     draws, first = np.zeros(_DRAWS), np.zeros(_DRAWS)

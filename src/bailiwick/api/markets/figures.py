@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,7 @@ def key_figures(
     history: Any = None,
     crediting: Crediting = "as-was",
     formulas: Sequence[str] = (),
+    keep_lines: bool = False,
     column_map: Mapping[str, str] | None = None,
     date_order: DateOrder | None = None,
 ) -> Findings:
@@ -65,6 +66,8 @@ def key_figures(
         ``as-was``: a sale counts to the territory of its day; ``as-is``: to that of the last day of the period.
     formulas
         Own key figures, ``name = formula`` over the measures.
+    keep_lines
+        Whether a table ``lines`` tells which lines of the orders were counted to which group and period.
 
     Raises
     ------
@@ -93,7 +96,34 @@ def key_figures(
     _check_own(own, values)
     found = compute(figures, values)
     period = {"start": day_text(first), "end": day_text(last), "before": day_text(earlier)}
-    return _findings(change, figures, found, period, (*table.notices, *told), crediting if history is not None else None)
+    result = _findings(change, figures, found, period, (*table.notices, *told), crediting if history is not None else None)
+    tables = {**result.tables, "measures": _measure_table(change.names, values)}
+    if keep_lines:
+        tables["lines"] = _lines(table, groups, first, last, earlier)
+    return replace(result, tables=tables, long_tables=frozenset({"lines"}))
+
+
+def _measure_table(names: TextArray, values: Mapping[str, FloatArray]) -> pd.DataFrame:
+    """What the formulas were given."""
+    import pandas as pd
+
+    return pd.DataFrame({"group": names.astype(str), **values})
+
+
+def _lines(table: OrderTable, groups: TextArray | None, first: int, last: int, earlier: int) -> pd.DataFrame:
+    """The lines of the two periods, the newest first."""
+    import pandas as pd
+
+    rows = np.flatnonzero((table.days >= earlier) & (table.days <= last))
+    rows = rows[np.argsort(-table.days[rows], kind="stable")]
+    columns = {
+        "date": [day_text(int(day)) for day in table.days[rows]],
+        "customer": table.customer_ids[table.customer_idx[rows]],
+        "amount": table.amounts[rows],
+        "group": groups[rows] if groups is not None else np.full(len(rows), ALL, dtype=object),
+        "period": np.where(table.days[rows] >= first, "now", "before"),
+    }
+    return pd.DataFrame(columns)
 
 
 def _periods(table: OrderTable, start: str | None, end: str | None, before: str | None) -> tuple[int, int, int]:

@@ -142,6 +142,7 @@ def written_columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "segments": (("segments", "members", "products", "reasons", "clusters"), ("segments",)),
+    "duplicates": (("pairs", "clusters", "branches", "weights"), ("probabilities",)),
     "density": (("units", "classes"), ("classes",)),
     "lead_scores": (("leads", "reliability", "importance", "drift", "suspects"), ("reliability", "importance")),
     "fit_scores": (("prospects", "profile", "lookalikes"), ("profile",)),
@@ -154,10 +155,12 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "forecast": (("forecast", "methods", "seasonality", "test"), ("forecast", "seasonality")),
     "next_orders": (("accounts",), ("overdue",)),
     "pipeline": (("groups", "deals", "rates"), ("pipeline",)),
-    "key_figures": (("figures", "waterfall", "quadrant"), ("waterfall", "quadrant")),
+    "key_figures": (("figures", "waterfall", "quadrant", "measures", "lines"), ("waterfall", "quadrant")),
     "attainment": (("attainment",), ("attainment",)),
     "funnel": (("funnel", "groups", "index"), ("funnel",)),
     "allocation": (("allocation", "methods"), ("allocation",)),
-    "effect": (("effect", "path", "pairs"), ("path",)),
+    "effect": (("effect", "path", "pairs", "blend"), ("path",)),
+    "gap": (("groups",), ("gap",)),
+    "market": (("territories", "units"), ("map", "pareto", "white_space", "quality")),
 }
 """Kind → names of its tables and of its pictures."""

@@ -12,11 +12,10 @@ from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
-from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.wording import quoted
 from bailiwick.insight.allocation import METHODS, allocate, shares_of
 from bailiwick.insight.kpis.funnel import Funnel, funnel
-from bailiwick.pictures.insight_charts import bar_chart, grouped_chart, lines_chart
+from bailiwick.pictures.insight_charts import bar_chart, grouped_chart
 
 _WON, _LOST = ("won", "closed won", "gewonnen", "success"), ("lost", "closed lost", "verloren", "failure")
 
@@ -175,47 +174,23 @@ def allocate_pool(
     >>> found["allocation"][["group", "sales", "potential", "growth", "workload"]].values.tolist()
     [['a', 75.0, 50.0, 25.0, 25.0], ['b', 25.0, 50.0, 75.0, 75.0]]
     """
-    import pandas as pd
-
     sheet = read_sheet(groups, column_map=column_map)
     key = sheet.find("group", needed=False) or sheet.table.names[0]
     names: TextArray = sheet.texts(key)
-    columns = {
-        role: _numbers(sheet, column)
-        for role, column in (("sales", sales), ("potential", potential), ("growth", growth), ("workload", workload))
-    }
-    needs = {"sales": ("sales",), "potential": ("potential",), "growth": ("potential", "sales"), "workload": ("workload",)}
-    usable = [m for m in METHODS if all(columns[c] is not None for c in needs[m])]
-    if method not in usable:
-        raise InputError(
-            f"the method {method!r} needs columns that are not there; usable: {', '.join(usable) or 'none'}",
-            code="insight_setting",
-            field="method",
-        )
+    wanted = {"sales": sales, "potential": potential, "growth": growth, "workload": workload}
+    columns = {role: _numbers(sheet, column) for role, column in wanted.items()}
+    usable = _usable_methods(columns, method)
     filled = {role: np.zeros(len(names)) if v is None else v for role, v in columns.items()}
     least = _floor(sheet, floor, len(names))
-    by_method = {m: allocate(pool, shares_of(m, **filled), least, step=step) for m in usable}
-    free = {m: allocate(pool, shares_of(m, **filled), None, step=step) for m in usable}
-    chosen = by_method[method]
+    shared = {m: shares_of(m, **filled) for m in usable}
+    by_method = {m: allocate(pool, shares, least, step=step) for m, shares in shared.items()}
+    free = {m: allocate(pool, shares, None, step=step) for m, shares in shared.items()}
+    moved = {m: float(np.abs(amounts - by_method[method]).sum() / 2 / pool) for m, amounts in by_method.items()}
     spread = np.ptp(np.array(list(by_method.values())), axis=0)
-    table = pd.DataFrame(
-        {
-            "group": names,
-            **by_method,
-            "proposed": chosen,
-            "spread_of_methods": spread,
-            "floor": least,
-            "cost_of_floors": free[method] - chosen,
-        }
-    )
-    moved = {m: float(np.abs(by_method[m] - chosen).sum() / 2 / pool) for m in usable}
-    methods = pd.DataFrame(
-        {
-            "method": usable,
-            "differs_from_proposed": [moved[m] for m in usable],
-            "given_up_for_floors": [float(np.maximum(free[m] - by_method[m], 0).sum()) for m in usable],
-        }
-    )
+    tables = {
+        "allocation": _allocation_table(names, by_method, method, spread, least, free[method]),
+        "methods": _method_table(by_method, moved, free),
+    }
     most = int(np.argmax(spread))
     sentences = (
         (
@@ -228,10 +203,40 @@ def allocate_pool(
     missing = [m for m in METHODS if m not in usable]
     told = [Notice("method_left_out", f"left out for want of columns: {', '.join(missing)}", len(missing))] if missing else []
     facts = {"pool": pool, "method": method, "step": step, "interval": "none: a rule of division, not an estimate"}
-    chart = grouped_chart("Four ways to divide", "", "amount", rows)
-    return Findings(
-        "allocation", {"allocation": table, "methods": methods}, facts, sentences, {"allocation": chart}, (*sheet.notices, *told)
-    )
+    charts = {"allocation": grouped_chart("Four ways to divide", "", "amount", rows)}
+    return Findings("allocation", tables, facts, sentences, charts, (*sheet.notices, *told))
+
+
+_NEEDS = {"sales": ("sales",), "potential": ("potential",), "growth": ("potential", "sales"), "workload": ("workload",)}
+
+
+def _usable_methods(columns: Mapping[str, FloatArray | None], method: str) -> list[str]:
+    """Methods that have their columns; the proposed one must be among them."""
+    usable = [m for m in METHODS if all(columns[c] is not None for c in _NEEDS[m])]
+    if method not in usable:
+        raise InputError(
+            f"the method {method!r} needs columns that are not there; usable: {', '.join(usable) or 'none'}",
+            code="insight_setting",
+            field="method",
+        )
+    return usable
+
+
+def _allocation_table(
+    names: TextArray, by_method: Mapping[str, FloatArray], method: str, spread: FloatArray, floor: FloatArray, free: FloatArray
+) -> Any:
+    import pandas as pd
+
+    chosen = by_method[method]
+    columns = {"proposed": chosen, "spread_of_methods": spread, "floor": floor, "cost_of_floors": free - chosen}
+    return pd.DataFrame({"group": names, **by_method, **columns})
+
+
+def _method_table(by_method: Mapping[str, FloatArray], moved: Mapping[str, float], free: Mapping[str, FloatArray]) -> Any:
+    import pandas as pd
+
+    given_up = [float(np.maximum(free[m] - amounts, 0).sum()) for m, amounts in by_method.items()]
+    return pd.DataFrame({"method": list(by_method), "differs_from_proposed": list(moved.values()), "given_up_for_floors": given_up})
 
 
 def _numbers(sheet: Sheet, column: str) -> FloatArray | None:
@@ -243,83 +248,3 @@ def _floor(sheet: Sheet, floor: str | float | None, n: int) -> FloatArray:
     if isinstance(floor, str):
         return np.nan_to_num(sheet.numbers(floor))
     return np.full(n, float(floor or 0.0))
-
-
-def measure_effect(
-    panel: Any,
-    *,
-    treated: str,
-    since: str,
-    unit: str = "unit",
-    period: str = "period",
-    value: str = "value",
-    date_order: DateOrder | None = None,
-    seed: int = 0,
-) -> Findings:
-    """Did a change help? Difference in differences with matched controls, interval and placebos.
-
-    Parameters
-    ----------
-    panel
-        Rows of unit, period (dates) and value.
-    treated
-        Column that says which units had the change: yes or no.
-    since
-        First day of the time after.
-
-    Raises
-    ------
-    InputError
-        If there is too little, or values are not above 0.
-    """
-    import pandas as pd
-
-    from bailiwick.api.market_files import day_number, day_text
-    from bailiwick.insight.effects import difference_in_differences
-
-    sheet = read_sheet(panel, date_order=date_order)
-    units, days, amounts = sheet.texts(unit), sheet.days(period), sheet.numbers(value)
-    names, row = np.unique(units.astype(str), return_inverse=True)
-    when, column = np.unique(days[np.isfinite(days)], return_inverse=True)
-    values = np.zeros((len(names), len(when)))
-    np.add.at(values, (row[np.isfinite(days)], column), np.nan_to_num(amounts)[np.isfinite(days)])
-    is_yes = np.isin(np.array([t.casefold() for t in sheet.texts(treated)]), ["yes", "true", "1", "y", "treated"])
-    is_treated = np.bincount(row, is_yes, minlength=len(names)) > 0
-    n_before = int((when < float(day_number(since, "since") or 0)).sum())
-    found = difference_in_differences(values, is_treated, n_before, seed=seed)
-    helped = "helped" if found.low > 0 else "did harm" if found.high < 0 else "cannot be told from chance"
-    span = f"{percent(found.low, signed=True)} to {percent(found.high, signed=True)}"
-    told = []
-    if abs(found.before_effect) > abs(found.effect) / 2 and abs(found.before_effect) > 0.02:
-        text = (
-            "already before the change the treated units drifted apart from their controls by "
-            f"{percent(found.before_effect, signed=True)}; do not trust the effect"
-        )
-        told.append(Notice("drift_before", text))
-    sentences = (
-        f"The change {helped}: {percent(found.effect, signed=True)} against matched controls, 95 % interval {span}.",
-        (
-            f"Placebos: p = {found.p_value:.3f} among untreated units; {percent(found.before_effect, signed=True)} before "
-            "the change, where nothing happened."
-        ),
-    )
-    effect = pd.DataFrame(
-        [{"effect": found.effect, "low": found.low, "high": found.high, "p_value": found.p_value, "before_effect": found.before_effect}]
-    )
-    dates = [day_text(int(d)) for d in when]
-    path = pd.DataFrame(
-        {"period": dates, "treated": found.treated_path, "controls": found.control_path, "is_after": np.arange(len(when)) >= n_before}
-    )
-    pairs = pd.DataFrame(
-        [{"treated": names[t], "control": names[c]} for t, cs in zip(np.flatnonzero(is_treated), found.matches, strict=True) for c in cs]
-    )
-    steps: FloatArray = np.arange(len(when), dtype=np.float64) - n_before
-    lines = {"treated": (steps, found.treated_path), "controls": (steps, found.control_path)}
-    chart = lines_chart(f"The change {helped}", "1 = mean before", "periods since the change", "value ÷ mean before", lines, format=".2f")
-    facts = {
-        "since": since,
-        "n_treated": int(is_treated.sum()),
-        "n_controls": int((~is_treated).sum()),
-        "interval": "95 %, bootstrap over units",
-    }
-    return Findings("effect", {"effect": effect, "path": path, "pairs": pairs}, facts, sentences, {"path": chart}, (*sheet.notices, *told))

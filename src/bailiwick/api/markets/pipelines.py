@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,11 @@ from bailiwick.formats.dates import DateOrder
 from bailiwick.insight.forecasting.pipeline import simulate, stage_rates
 from bailiwick.pictures.market_charts import interval_chart
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LEAST_CLOSED = 20
-_WON, _LOST = {"won", "closed won", "gewonnen", "success"}, {"lost", "closed lost", "verloren", "failure"}
+WON_WORDS, LOST_WORDS = {"won", "closed won", "gewonnen", "success"}, {"lost", "closed lost", "verloren", "failure"}
 
 
 def forecast_pipeline(
@@ -60,85 +64,105 @@ def forecast_pipeline(
     InputError
         If fewer than 20 deals were closed or none is open.
     """
-    import pandas as pd
-
     sheet = read_sheet(deals, column_map=column_map, date_order=date_order)
-    stage = np.array([t.casefold() for t in sheet.ids("stage")], dtype=object)
-    is_won, is_lost = np.isin(stage, list(_WON)), np.isin(stage, list(_LOST))
-    is_open = ~is_won & ~is_lost & (stage != "")
-    if (is_won | is_lost).sum() < LEAST_CLOSED or not is_open.any():
-        raise InputError(
-            (
-                f"{int((is_won | is_lost).sum())} closed and {int(is_open.sum())} open deals; expected {LEAST_CLOSED} closed "
-                "(won, lost) and some open ones"
-            ),
-            code="too_little_data",
-            field="stage",
-        )
-    value, told = _values(sheet, is_won, is_open)
-    start, end = (_days(sheet, role) for role in ("start", "end"))
-    now = float(day_number(today, "today") or np.nanmax(np.r_[start, end, 0.0]))
-    cycle = (end - start)[is_won & np.isfinite(end - start)]
-    age = np.nan_to_num(now - start[is_open])
+    found = _deals(sheet, today)
     classes = sheet.texts(rate_by) if rate_by else np.full(len(sheet), "", dtype=object)
     names, code = np.unique(classes.astype(str), return_inverse=True)
-    closed = is_won | is_lost
-    alpha, beta = stage_rates(code[is_open], len(names), code[closed], is_won[closed])
+    is_open, closed = found.is_open, found.is_closed
+    alpha, beta = stage_rates(code[is_open], len(names), code[closed], found.is_won[closed])
     groups = sheet.texts(by)[is_open] if by else np.full(int(is_open.sum()), "(all)", dtype=object)
     group_names, group = np.unique(groups.astype(str), return_inverse=True)
-    lasted = np.where(closed, end - start, now - start)
-    usable = np.isfinite(lasted) & (closed | is_open)
-    history = (np.maximum(lasted[usable], 0), is_won[usable], is_lost[usable])
-    if not (usable & is_won).any():
-        raise InputError(
-            "no won deal has a start and an end, so that nothing tells how long they take", code="too_little_data", field="start"
-        )
-    lift = (alpha[code[is_open]], beta[code[is_open]])
-    run = simulate(value[is_open], group, np.maximum(age, 0), history, lift, days, n_simulations=n_simulations, seed=seed)
-    table = _group_table(group_names, group, value[is_open], run.totals, goals)
-    rows = pd.DataFrame(
-        {
-            "deal": ids_of(sheet)[is_open],
-            "group": groups,
-            "value": value[is_open],
-            "probability": run.probability,
-            "expected": value[is_open] * run.probability,
-        }
-    ).sort_values("expected", ascending=False, kind="stable")
-    rates = pd.DataFrame(
-        {
-            "class": names,
-            "closed": np.bincount(code[closed], minlength=len(names)),
-            "win_rate": alpha / (alpha + beta),
-            **_rate_interval(alpha, beta),
-        }
-    )
-    whole = table.iloc[0]
-    sentences = (
-        (
-            f"{counted(int(is_open.sum()), 'open deal', 'open deals')} worth {value[is_open].sum():,.0f}; within {days:g} "
-            f"days they bring {whole['expected']:,.0f}, 90 % interval {whole['low']:,.0f} to {whole['high']:,.0f}."
-        ),
-        (
-            f"{percent(float(is_won[closed].mean()))} of {counted(int(closed.sum()), 'closed deal', 'closed deals')} were "
-            f"won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median)."
-        ),
-    )
-    chart = _chart(table, days)
+    value, lift = found.value[is_open], (alpha[code[is_open]], beta[code[is_open]])
+    age = np.maximum(np.nan_to_num(found.lasted[is_open]), 0)
+    run = simulate(value, group, age, _history(found), lift, days, n_simulations=n_simulations, seed=seed)
+    table = _group_table(group_names, group, value, run.totals, goals)
+    tables = {
+        "groups": table,
+        "deals": _deal_table(ids_of(sheet)[is_open], groups, value, run.probability),
+        "rates": _rate_table(names, code[closed], alpha, beta),
+    }
     facts = {
         "days": days,
         "n_simulations": n_simulations,
         "seed": seed,
         "interval": "90 %, simulated: what the history may have been, rates of classes, who wins",
     }
-    return Findings(
-        "pipeline",
-        {"groups": table, "deals": rows, "rates": rates},
-        facts,
-        sentences,
-        {"pipeline": chart},
-        (*sheet.notices, *told),
-        frozenset({"deals"}),
+    notices = (*sheet.notices, *found.notices)
+    charts = {"pipeline": _chart(table, days)}
+    return Findings("pipeline", tables, facts, _sentences(found, table, days), charts, notices, frozenset({"deals"}))
+
+
+@dataclass(frozen=True, eq=False)
+class _Deals:
+    """What became of every deal, its value, and the days that it took, or has taken so far; all of shape (n,)."""
+
+    is_won: NDArray[np.bool_]
+    is_lost: NDArray[np.bool_]
+    is_open: NDArray[np.bool_]
+    value: FloatArray
+    lasted: FloatArray
+    notices: list[Notice]
+
+    @property
+    def is_closed(self) -> NDArray[np.bool_]:
+        return self.is_won | self.is_lost
+
+
+def _deals(sheet: Sheet, today: str | None) -> _Deals:
+    stage = np.array([t.casefold() for t in sheet.ids("stage")], dtype=object)
+    is_won, is_lost = np.isin(stage, list(WON_WORDS)), np.isin(stage, list(LOST_WORDS))
+    is_open = ~is_won & ~is_lost & (stage != "")
+    n_closed, n_open = int((is_won | is_lost).sum()), int(is_open.sum())
+    if n_closed < LEAST_CLOSED or not n_open:
+        raise InputError(
+            f"{n_closed} closed and {n_open} open deals; expected {LEAST_CLOSED} closed (won, lost) and some open ones",
+            code="too_little_data",
+            field="stage",
+        )
+    value, told = _values(sheet, is_won, is_open)
+    start, end = (_days(sheet, role) for role in ("start", "end"))
+    now = float(day_number(today, "today") or np.nanmax(np.r_[start, end, 0.0]))
+    lasted = np.where(is_won | is_lost, end - start, now - start)
+    return _Deals(is_won, is_lost, is_open, value, lasted, told)
+
+
+def _history(found: _Deals) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Days, won, lost of the deals with dates."""
+    usable = np.isfinite(found.lasted) & (found.is_closed | found.is_open)
+    if not (usable & found.is_won).any():
+        raise InputError(
+            "no won deal has a start and an end, so that nothing tells how long they take", code="too_little_data", field="start"
+        )
+    return np.maximum(found.lasted[usable], 0), found.is_won[usable], found.is_lost[usable]
+
+
+def _deal_table(ids: TextArray, groups: TextArray, value: FloatArray, probability: FloatArray) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {"deal": ids, "group": groups, "value": value, "probability": probability, "expected": value * probability}
+    return pd.DataFrame(columns).sort_values("expected", ascending=False, kind="stable")
+
+
+def _rate_table(names: NDArray[Any], closed: NDArray[np.int64], alpha: FloatArray, beta: FloatArray) -> pd.DataFrame:
+    import pandas as pd
+
+    n_closed = np.bincount(closed, minlength=len(names))
+    return pd.DataFrame({"class": names, "closed": n_closed, "win_rate": alpha / (alpha + beta), **_rate_interval(alpha, beta)})
+
+
+def _sentences(found: _Deals, table: pd.DataFrame, days: float) -> tuple[str, ...]:
+    whole, closed = table.iloc[0], found.is_closed
+    n_open, worth = int(found.is_open.sum()), found.value[found.is_open].sum()
+    cycle = found.lasted[found.is_won & np.isfinite(found.lasted)]
+    return (
+        (
+            f"{counted(n_open, 'open deal', 'open deals')} worth {worth:,.0f}; within {days:g} "
+            f"days they bring {whole['expected']:,.0f}, 90 % interval {whole['low']:,.0f} to {whole['high']:,.0f}."
+        ),
+        (
+            f"{percent(float(found.is_won[closed].mean()))} of {counted(int(closed.sum()), 'closed deal', 'closed deals')} were "
+            f"won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median)."
+        ),
     )
 
 

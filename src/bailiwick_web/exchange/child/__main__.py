@@ -46,6 +46,10 @@ def _task(name: str) -> Task:
         from bailiwick_web.exchange.child.look import look
 
         return look
+    if name == "table":
+        from bailiwick_web.exchange.child.plain import read_plain
+
+        return read_plain
     from bailiwick_web.exchange.child.readers import READERS
 
     return READERS[name]

@@ -40,10 +40,10 @@ def receive(actor: Actor, kind: str, filename: str, chunks: Iterable[bytes], *, 
     if kind not in {*Kind.values, AUTO}:
         raise Invalid(_("There is no kind of file “%(kind)s”.") % {"kind": kind}, code="unknown_kind")
     forget_abandoned(actor.now)
-    batch = ImportBatch(kind=Kind.UNITS, state=State.UPLOADED, filename=_shown(filename), options=options or {}, **stamped(actor))
+    batch = ImportBatch(kind=Kind.UNITS, state=State.UPLOADED, filename=shown_name(filename), options=options or {}, **stamped(actor))
     folder_of(batch).mkdir(parents=True, mode=0o700)
     try:
-        batch.digest = _store(file_of(batch), chunks)
+        batch.digest = store_file(file_of(batch), chunks)
         seen = read_file(file_of(batch), "look", folder_of(batch), {**batch.options, "filename": batch.filename})
         if "error" in seen:
             raise Invalid(seen["error"]["message"], code=seen["error"]["code"])
@@ -88,7 +88,8 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _store(path: Path, chunks: Iterable[bytes]) -> str:
+def store_file(path: Path, chunks: Iterable[bytes]) -> str:
+    """Write a file as it comes, up to the allowed size; returns its SHA-256."""
     digest, size = hashlib.sha256(), 0
     with path.open("wb") as stream:
         for chunk in chunks:
@@ -104,7 +105,7 @@ def _store(path: Path, chunks: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _shown(filename: str) -> str:
+def shown_name(filename: str) -> str:
     """A file name as it can be shown and stored: no folders, no control characters."""
     base = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(c if c.isprintable() else "�" for c in base)[-255:] or "file"

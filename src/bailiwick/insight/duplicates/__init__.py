@@ -1,0 +1,1 @@
+"""One customer, once: which records of a table are about the same account or person. Tables in, tables out."""

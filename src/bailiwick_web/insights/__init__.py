@@ -1,0 +1,1 @@
+"""Know the market: what it holds, segments, scores, forecasts, key figures, experiments."""

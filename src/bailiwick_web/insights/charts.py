@@ -1,0 +1,190 @@
+"""Vega-Lite specifications drawn as SVG that goes into a page: its colours follow the theme by style sheet, its words the language."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
+Spec = dict[str, Any]
+_NARROW = 280
+_MOST_FOR_TWO = 1_500
+"""Pictures with more marks than this are drawn once only: they are maps, and large."""
+WORDS = (
+    _("Probability said"),
+    _("Share that was won"),
+    _("Share of accounts, the largest first"),
+    _("quality, 0 to 100"),
+    _("lines: range of the score when the weights change"),
+    _("share of the potential less share of the effort"),
+    _("outlined: hot and cold spots beyond chance"),
+    _("five classes of as many different values each"),
+    _("share"),
+    _("spots"),
+    _("revenue"),
+    _("amount"),
+    _("month"),
+    _("index"),
+    _("accounts"),
+    _("usual order"),
+    _("AUC lost"),
+    _("estimated revenue potential a year"),
+    _("lines are 95 % intervals"),
+    _("lines are 90 % intervals"),
+    _("band: 90 % prediction interval"),
+    _("leads held back; lines are 95 % intervals"),
+    _("how much the ranking suffers when the column is shuffled"),
+    _("effects add up to the gap of each group"),
+    _("1 = a month like the others"),
+    _("1 = mean before"),
+    _("periods since the change"),
+    _("value ÷ mean before"),
+    _("customers acquired"),
+    _("customers retained"),
+    _("treated"),
+    _("controls"),
+    _("synthetic"),
+    _("potential"),
+    _("coverage"),
+    _("conversion"),
+    _("deal size"),
+    _("new"),
+    _("expansion"),
+    _("contraction"),
+    _("churn"),
+    _("hot"),
+    _("cold"),
+)
+"""Words that stand in pictures of the library."""
+TITLES = {
+    "map": _("The market on the map"),
+    "pareto": _("How few hold how much"),
+    "white_space": _("Who is served least for what they could bring"),
+    "quality": _("Quality of the territories"),
+    "forecast": _("What the next months will bring"),
+    "seasonality": _("The season"),
+    "overdue": _("Overdue accounts with the largest usual order"),
+    "waterfall": _("From the period before to this one"),
+    "quadrant": _("Who wins customers, and who keeps them"),
+    "gap": _("What explains the gap to the mean"),
+    "reliability": _("What was said, and what came"),
+    "importance": _("What tells most"),
+    "profile": _("What sets customers apart"),
+    "segments": _("What the segments hold"),
+    "path": _("Before and after the change"),
+    "pipeline": _("What the open deals will bring"),
+    "potential": _("Potential and what is sold of it"),
+    "drivers": _("What drives the potential"),
+    "attainment": _("Attainment against pace"),
+    "survival": _("How long customers stay"),
+}
+_WORD_FIELDS = ("title", "subtitle")
+
+
+def drawn(name: str, spec: Spec) -> dict[str, Any]:
+    """Language → heading, wide and narrow picture."""
+    found = {}
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            found[language] = _in_language(name, spec)
+    return found
+
+
+def _in_language(name: str, spec: Spec) -> dict[str, str]:
+    bare = translated(copy.deepcopy(spec))
+    heading = bare.pop("title", {})
+    bare["config"] = {**bare.get("config", {}), "background": None}
+    wide = svg(bare)
+    is_large = sum(len(layer.get("data", {}).get("values", ())) for layer in bare.get("layer", ())) > _MOST_FOR_TWO
+    subtitle = heading.get("subtitle", "") if isinstance(heading, dict) else ""
+    title = gettext(TITLES[name]) if name in TITLES else str(heading.get("text", name) if isinstance(heading, dict) else heading)
+    return {"title": title, "subtitle": subtitle, "wide": wide, "narrow": "" if is_large else svg(narrowed(bare))}
+
+
+def translated(spec: Any) -> Any:
+    """A specification with the words of its axes and legends in the present language; words of the data stay."""
+    if isinstance(spec, list):
+        return [translated(part) for part in spec]
+    if not isinstance(spec, dict):
+        return spec
+    return {
+        key: gettext(value) if key in _WORD_FIELDS and isinstance(value, str) and value in WORDS else _deeper(key, value)
+        for key, value in spec.items()
+    }
+
+
+def _deeper(key: str, value: Any) -> Any:
+    if key == "values":
+        return [_row(row) for row in value] if isinstance(value, list) else value
+    if key in ("domain", "sort") and isinstance(value, list):
+        return [gettext(item) if item in WORDS else item for item in value]
+    return translated(value)
+
+
+def _row(row: Any) -> Any:
+    """Kinds and lines of a picture are words of ours, names are not."""
+    if not isinstance(row, dict):
+        return row
+    return {key: gettext(value) if key in ("kind", "line", "spot") and value in WORDS else value for key, value in row.items()}
+
+
+def narrowed(spec: Spec) -> Spec:
+    """The same for a phone: one column of panels, legends below each other."""
+    found = copy.deepcopy(spec)
+    if isinstance(found.get("width"), int | float):
+        found["width"] = min(found["width"], _NARROW - 90 if _has_names(found) else _NARROW)
+    if found.get("projection"):
+        found["height"] = 260
+    if "facet" in found:
+        found["columns"] = 1
+        found["spec"]["width"] = _NARROW - 40
+    config = found.setdefault("config", {})
+    config["legend"] = {**config.get("legend", {}), "orient": "bottom", "columns": 2}
+    for legend in _legends(found):
+        legend["columns"] = 2
+    for axis in _axes(found):
+        axis["labelLimit"] = 110
+    return found
+
+
+def _has_names(spec: Spec) -> bool:
+    return any(True for _axis in _axes(spec))
+
+
+def _axes(spec: Any) -> Iterator[Spec]:
+    """Axes that carry names."""
+    for part in _parts(spec):
+        if isinstance(part.get("axis"), dict) and "labelLimit" in part["axis"]:
+            yield part["axis"]
+
+
+def _legends(spec: Any) -> Iterator[Spec]:
+    for part in _parts(spec):
+        if isinstance(part.get("legend"), dict):
+            yield part["legend"]
+
+
+def _parts(spec: Any) -> Iterator[Spec]:
+    if isinstance(spec, dict):
+        yield spec
+        for key, value in spec.items():
+            if key != "values":
+                yield from _parts(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from _parts(value)
+
+
+def svg(spec: Spec) -> str:
+    """Draw, without what a page must not have: roles for readers of single marks, a ground of its own, names that repeat."""
+    import vl_convert
+
+    text = str(vl_convert.vegalite_to_svg(spec))
+    text = re.sub(r' (?:role|aria-[a-z]+|class|xmlns:xlink|version)="[^"]*"', "", text)
+    text = re.sub(r"<(/?)a\b[^>]*>", "", text)
+    return text.replace("<svg ", '<svg class="chart" aria-hidden="true" focusable="false" ', 1)

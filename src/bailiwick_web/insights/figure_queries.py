@@ -1,0 +1,92 @@
+"""Key figures as the user may see them: the figures of a group, and what stands behind one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow.compute as pc
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.roles import Right
+from bailiwick_web.insights.dashboards import ALL, ordered, visible_groups
+from bailiwick_web.insights.models import Study
+from bailiwick_web.insights.presenting import FIGURES, cell, figure_text, label
+from bailiwick_web.insights.storing import rows, table
+
+SHOWN_LINES = 40
+_STEPS = ("revenue_before", "new", "expansion", "contraction", "churn", "revenue")
+
+
+def dashboard(actor: Actor, study: Study, group: str = "") -> dict[str, Any]:
+    """The key figures of one group that the user may see, those of the role first."""
+    every = rows(study, "figures")
+    groups = visible_groups(actor, dict.fromkeys(str(row["group"]) for row in every))
+    chosen = group if group in groups else groups[0] if groups else ""
+    figures = [_shown(row) for row in every if row["group"] == chosen]
+    steps = next((row for row in rows(study, "waterfall") if row["group"] == chosen), None)
+    return {
+        "groups": [{"key": name, "name": cell("group", name)} for name in groups],
+        "group": chosen,
+        "figures": ordered(actor, figures),
+        "steps": [] if steps is None else [{"label": label(key), "text": cell(key, steps[key])} for key in _STEPS],
+        "is_whole": actor.may(Right.PLAN),
+    }
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    interval = "" if row["low"] is None else f"{figure_text(row['unit'], row['low'])} – {figure_text(row['unit'], row['high'])}"
+    title = str(FIGURES.get(row["key"], row["title"]))
+    return {**row, "title": title, "text": figure_text(row["unit"], row["value"]), "range": interval}
+
+
+def figure(actor: Actor, study: Study, key: str, group: str) -> dict[str, Any]:
+    """One key figure of a group: formula, what it was given, the others beside it, and the order lines.
+
+    Raises
+    ------
+    Missing
+        If there is none, or not for this user.
+    """
+    every = [row for row in rows(study, "figures") if row["key"] == key]
+    groups = visible_groups(actor, [str(row["group"]) for row in every])
+    group = group or (groups[0] if groups else "")
+    found = next((row for row in every if row["group"] == group and group in groups), None)
+    if found is None:
+        raise Missing("There is no such key figure, or you may not see it.")
+    others = sorted(
+        (_shown(row) for row in every if row["group"] in groups and row["group"] != ALL), key=lambda row: -(row["value"] or 0.0)
+    )
+    return {"figure": _shown(found), "others": _bars(others), "given": _given(study, found, group), **_lines(study, group)}
+
+
+def _bars(others: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    most = max((abs(row["value"] or 0.0) for row in others), default=0.0) or 1.0
+    return [{**row, "width": f"{100 * abs(row['value'] or 0.0) / most:.1f}"} for row in others]
+
+
+def _given(study: Study, found: Mapping[str, Any], group: str) -> list[dict[str, Any]]:
+    """The measures of the formula with their values."""
+    values = next((row for row in rows(study, "measures") if row["group"] == group), {})
+    return [
+        {"name": key, "label": label(key), "text": cell(key, value)}
+        for key, value in values.items()
+        if key != "group" and key in _names(found)
+    ]
+
+
+def _names(found: Mapping[str, Any]) -> set[str]:
+    words = "".join(c if c.isalnum() or c == "_" else " " for c in str(found["formula"])).split()
+    return {word for word in words if not word[0].isdigit()}
+
+
+def _lines(study: Study, group: str) -> dict[str, Any]:
+    found = table(study, "lines")
+    if found is None:
+        return {"lines": [], "n_lines": 0}
+    if group != ALL:
+        found = found.filter(pc.equal(found["group"], group))
+    shown = found.slice(0, SHOWN_LINES).to_pylist()
+    columns = ("date", "customer", "amount", "period")
+    return {"lines": [[cell(c, row[c]) for c in columns] for row in shown], "n_lines": len(found), "heads": [label(c) for c in columns]}

@@ -1,0 +1,13 @@
+"""The questions that can be asked, in the order of the pages."""
+
+from __future__ import annotations
+
+from bailiwick_web.insights.kinds import experiment, figures, forecast, market, scores, segments
+from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
+
+PAGES: tuple[str, ...] = ("market", "figures", "forecast", "scores", "segments", "experiment")
+KINDS: dict[str, Kind] = {
+    kind.key: kind for kind in (*market.KINDS, *figures.KINDS, *forecast.KINDS, *scores.KINDS, *segments.KINDS, *experiment.KINDS)
+}
+
+__all__ = ["KINDS", "PAGES", "Field", "Given", "Input", "Kind"]

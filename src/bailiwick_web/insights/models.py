@@ -1,0 +1,94 @@
+"""Tables that were brought in to learn from, and what was found in them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bailiwick_web.core.models import Job, Record
+from bailiwick_web.planning.models import Scenario
+
+
+class DataTable(Record):
+    """A table of orders, deals, accounts or figures, as it was read; its rows are kept in a file under its public identifier."""
+
+    class Kind(models.TextChoices):
+        """What a row is."""
+
+        ORDERS = "orders", _("Orders or order lines")
+        DEALS = "deals", _("Deals or opportunities")
+        ACCOUNTS = "accounts", _("Accounts or leads")
+        MEASURES = "measures", _("Figures per territory")
+        PANEL = "panel", _("Results by unit and period")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices, blank=True)
+    name = models.CharField(max_length=200)
+    filename = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="of the file as it came")
+    n_rows = models.PositiveIntegerField(default=0)
+    columns = models.JSONField(default=list, help_text="name, type and samples of each column")
+    roles = models.JSONField(default=dict, help_text="what a column is: role → column")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+", help_text="reads a large file")
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is still being read."""
+        return not self.n_rows and self.job is not None and not self.job.is_over
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of its columns in their order."""
+        return [str(column["name"]) for column in self.columns]
+
+
+class Study(Record):
+    """A question about the market, with the answer once its job is done."""
+
+    kind = models.CharField(max_length=24)
+    name = models.CharField(max_length=200)
+    options = models.JSONField(default=dict)
+    inputs = models.JSONField(default=dict, help_text="input → identifier, name, digest and rows of the table as it was")
+    scenario = models.ForeignKey(Scenario, null=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    facts = models.JSONField(default=dict, help_text="settings, tests and models; empty until it is done")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=["kind", "answered_at"], name="study_by_kind"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job works on it."""
+        return self.answered_at is None and self.job is not None and not self.job.is_over
+
+
+class StudyPart(models.Model):
+    """A table or a picture of an answer, packed."""
+
+    class Kind(models.TextChoices):
+        """How the content is to be read."""
+
+        TABLE = "table"
+        CHART = "chart"
+        PICTURE = "picture"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="parts")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=40)
+    place = models.PositiveSmallIntegerField(default=0)
+    n_rows = models.PositiveIntegerField(default=0)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ("place",)
+        constraints = (models.UniqueConstraint(fields=["study", "kind", "name"], name="part_once_per_study"),)

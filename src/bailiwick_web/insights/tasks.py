@@ -1,0 +1,46 @@
+"""The jobs of insights: read a large table, answer a question; safe to be done again by another worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.jobs import Handle, handler
+from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.insights.finding import study_of, table_of
+from bailiwick_web.insights.services import answer, read_rows
+from bailiwick_web.insights.services.studies import ANSWER
+from bailiwick_web.insights.services.tables import READ
+
+
+def _actor(handle: Handle) -> Actor:
+    return Actor(handle.job.created_by, timezone.now(), f"job {handle.job.public_id}")
+
+
+@handler(ANSWER)
+def work(handle: Handle) -> dict[str, Any]:
+    """Answer a question; a repeated job finds that it was answered."""
+    actor = _actor(handle)
+    study = study_of(actor, UUID(handle.params["study"]))
+
+    def tell(phase: str, fraction: float) -> None:
+        handle.tell({"phase": phase, "fraction": fraction}, at_once=True)
+        if handle.should_stop():
+            raise Conflict("Stopped.", code="stopped")
+
+    if study.answered_at is None:
+        answer(actor, study, tell)
+    return {"study": str(study.public_id)}
+
+
+@handler(READ)
+def read(handle: Handle) -> dict[str, Any]:
+    """Read a large table."""
+    table = table_of(UUID(handle.params["table"]))
+    handle.tell({"phase": "reading", "fraction": 0.3}, at_once=True)
+    if not table.n_rows:
+        read_rows(_actor(handle), table)
+    return {"table": str(table.public_id)}

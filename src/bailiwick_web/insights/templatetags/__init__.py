@@ -1,0 +1,1 @@
+"""Words and addresses for the templates of insights."""

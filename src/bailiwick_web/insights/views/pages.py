@@ -1,0 +1,91 @@
+"""Overview, the page of each question, and asking."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bailiwick_web.core.access import access, actor_of
+from bailiwick_web.core.refusals import Missing, Refused
+from bailiwick_web.core.roles import Right
+from bailiwick_web.insights import figure_queries, queries, services
+from bailiwick_web.insights.finding import FOR_ALL, study_of
+from bailiwick_web.insights.forms import asked
+from bailiwick_web.insights.kinds import KINDS, PAGES
+
+HERE = {"here": "insights"}
+
+
+@access(Right.LOOK)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """What is known of the market; those who do not plan go to their key figures."""
+    actor = actor_of(request)
+    if not actor.may(Right.PLAN):
+        return redirect("insight_figures")
+    return render(request, "insights/overview.html", HERE | queries.overview(actor) | {"tab": "overview"})
+
+
+@access(Right.PLAN)
+@require_GET
+def page(request: HttpRequest, page: str) -> HttpResponse:
+    """A question with its newest answer."""
+    if page not in PAGES or page == "figures":
+        raise Missing(_("There is no such page."))
+    return render(request, "insights/page.html", _context(request, page, request.GET.get("ask", "")))
+
+
+def _context(request: HttpRequest, page: str, kind: str) -> dict[str, object]:
+    chosen = {key: str(request.GET[key]) for key in request.GET}
+    return HERE | queries.page_of(actor_of(request), page, kind=kind, chosen=chosen) | {"tab": page}
+
+
+@access(Right.LOOK)
+@require_GET
+def figures(request: HttpRequest) -> HttpResponse:
+    """Key figures: planners ask and see all, everybody sees what is within their scope."""
+    actor = actor_of(request)
+    kind = request.GET.get("ask", FOR_ALL) if actor.may(Right.PLAN) else FOR_ALL
+    context = _context(request, "figures", kind) if actor.may(Right.PLAN) else {**HERE, "tab": "figures"}
+    if kind == FOR_ALL:
+        study = queries.latest(actor, [FOR_ALL])
+        if study is not None:
+            context |= {"study": study, "board": figure_queries.dashboard(actor, study, request.GET.get("group", ""))}
+        return render(request, "insights/figures.html", context)
+    return render(request, "insights/page.html", context)
+
+
+@access(Right.LOOK)
+@require_GET
+def figure(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
+    """What stands behind a key figure."""
+    actor = actor_of(request)
+    study = study_of(actor, public_id)
+    context = figure_queries.figure(actor, study, key, request.GET.get("group", ""))
+    return render(request, "insights/figure.html", HERE | context | {"study": study, "tab": "figures"})
+
+
+@access(Right.PLAN)
+@require_POST
+def ask(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask; the page then shows how far the answer is."""
+    kind = KINDS.get(key)
+    if kind is None:
+        raise Missing(_("There is no such question."))
+    actor = actor_of(request)
+    try:
+        form = asked(kind, request.POST)
+        services.ask(actor, key, options=form.options, tables=form.tables, scenario=form.scenario)
+    except Refused as problem:
+        chosen = {name: str(request.POST[name]) for name in request.POST}
+        context = HERE | queries.page_of(actor, kind.page, kind=key, chosen=chosen) | {"tab": kind.page, "problem": problem}
+        return render(request, "insights/page.html", context, status=problem.status)
+    messages.success(request, _("Asked. The answer comes here; you can leave this page meanwhile."))
+    address = redirect("insight_figures") if kind.page == "figures" else redirect("insight_page", kind.page)
+    address["Location"] += f"?ask={key}"
+    return address

@@ -50,7 +50,7 @@ def _money(value: Decimal | int, digits: int, currency: str) -> str:
     """The sign stands in front where people read English, behind elsewhere; codes stand behind."""
     code = currency or str(settings.CURRENCY)
     minus, sign = "−" if value < 0 else "", SIGNS.get(code)
-    text = number_format(abs(value), digits, use_l10n=True, force_grouping=True)
+    text = number_format(Decimal(abs(value)), digits, use_l10n=True, force_grouping=True)
     if sign and (get_language() or "en").startswith("en"):
         return f"{minus}{sign}{text}"
     return f"{minus}{text} {sign or code}"

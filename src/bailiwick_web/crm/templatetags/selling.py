@@ -37,7 +37,7 @@ def amount(value: Decimal | None, currency: str = "") -> str:
     >>> amount(Decimal("12345.60"), "USD"), amount(None), amount(Decimal("-3"), "CHF")
     ('$12,346', '–', '−3 CHF')
     """
-    return "–" if value is None else _money(round(value), 0, currency)
+    return "–" if value is None else _money(value.quantize(Decimal(1)), 0, currency)
 
 
 @register.filter
@@ -46,11 +46,11 @@ def exact(value: Decimal | None, currency: str = "") -> str:
     return "–" if value is None else _money(value, 2, currency)
 
 
-def _money(value: Decimal | int, digits: int, currency: str) -> str:
+def _money(value: Decimal, digits: int, currency: str) -> str:
     """The sign stands in front where people read English, behind elsewhere; codes stand behind."""
     code = currency or str(settings.CURRENCY)
     minus, sign = "−" if value < 0 else "", SIGNS.get(code)
-    text = number_format(Decimal(abs(value)), digits, use_l10n=True, force_grouping=True)
+    text = number_format(abs(value), digits, use_l10n=True, force_grouping=True)
     if sign and (get_language() or "en").startswith("en"):
         return f"{minus}{sign}{text}"
     return f"{minus}{text} {sign or code}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db.models import Model, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from bailiwick.formats.synonyms import name_key
 from bailiwick_web.core.access import Actor
@@ -145,10 +146,12 @@ class _Reader:
             nearest = self.names.nearest(text)
             if nearest:
                 self.meant[self.columns.get("account", ""), text, nearest] += 1
-            hint = f"; did you mean “{nearest}”?" if nearest else "; import it first"
-            raise Invalid(f"there is no account “{text}”{hint}", code="no_account", field="account")
+                said = _("there is no account “%(name)s”; did you mean “%(other)s”?") % {"name": text, "other": nearest}
+            else:
+                said = _("there is no account “%(name)s”; import it first") % {"name": text}
+            raise Invalid(said, code="no_account", field="account")
         if found is None and self.kind == OPPORTUNITIES:
-            raise Invalid("the account is empty; an opportunity needs one", code="no_account", field="account")
+            raise Invalid(_("the account is empty; an opportunity needs one"), code="no_account", field="account")
         return found
 
     def _read_deal(self, row: Row, cells: Mapping[str, str]) -> None:
@@ -157,7 +160,8 @@ class _Reader:
             rate_on(currency, self.today)
         if row.stage and not _stage_kind(row.stage) and name_key(row.stage) not in self.stages:
             self.meant[self.columns.get("stage", ""), row.stage, self._near_stage(row.stage)] += 1
-            raise Invalid(f"there is no stage “{row.stage}”; there are: {', '.join(self.shown_stages)}", code="no_stage", field="stage")
+            said = {"stage": row.stage, "stages": ", ".join(self.shown_stages)}
+            raise Invalid(_("there is no stage “%(stage)s”; there are: %(stages)s") % said, code="no_stage", field="stage")
         if row.product and row.product not in self.products.values() and name_key(row.product) in self.products:
             self.meant[self.columns.get("product", ""), row.product, self.products[name_key(row.product)]] += 1
         if "name" not in row.values:

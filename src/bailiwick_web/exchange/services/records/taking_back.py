@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Model, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
@@ -29,7 +31,10 @@ def take_back(actor: Actor, batch: ImportBatch) -> None:
     keys = [record.pk for record in made.values()]
     others = dependents(model, keys, but=_ITS_OWN | ({"account"} if model is Account else set()), free=_in_the_bin(model))
     if others:
-        raise Conflict(f"Other records stand on what this import made: {listed(others)}; it cannot be taken back.", code="in_use")
+        raise Conflict(
+            _("Other records stand on what this import made: %(others)s; it cannot be taken back.") % {"others": listed(others)},
+            code="in_use",
+        )
     for record in made.values():
         _ARCHIVE.get(batch.kind, deals.archive_opportunity)(actor, record.public_id, version=record.version)
     ExternalId.objects.filter(record_type=model._meta.model_name, record_key__in=keys).delete()  # the same file makes them anew
@@ -42,7 +47,12 @@ def _records(batch: ImportBatch, model: type[Model], outcome: str) -> dict[str, 
     found = {str(r.public_id): r for r in model._default_manager.filter(public_id__in=keys, deleted_at=None)}  # type: ignore[attr-defined]
     gone = [key for key in keys if key not in found]
     if gone:
-        raise Conflict(f"{len(gone)} of the records of this import are not here any more, so that it cannot be taken back.", code="in_use")
+        said = ngettext(
+            "%(n)s record of this import is not here any more, so that it cannot be taken back.",
+            "%(n)s records of this import are not here any more, so that it cannot be taken back.",
+            len(gone),
+        )
+        raise Conflict(said % {"n": len(gone)}, code="in_use")
     return found
 
 
@@ -56,7 +66,9 @@ def _in_the_bin(model: type[Model]) -> dict[str, Q]:
 def _need_untouched(batch: ImportBatch, records: list[Any]) -> None:
     later = [str(record) for record in records if record.changed_at > batch.changed_at]
     if later:
-        raise Conflict(f"Changed since then: {listed(later)}; taking the import back would undo that, too.", code="in_use")
+        raise Conflict(
+            _("Changed since then: %(later)s; taking the import back would undo that, too.") % {"later": listed(later)}, code="in_use"
+        )
 
 
 def _before(kept: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +77,7 @@ def _before(kept: dict[str, Any]) -> dict[str, Any]:
         return kept
     found = PersonalValue.objects.filter(public_id=kept["personal"]).first()
     if found is None:
-        raise Conflict("A person that this import changed was erased since.", code="in_use")
+        raise Conflict(_("A person that this import changed was erased since."), code="in_use")
     return dict(json.loads(found.value))
 
 

@@ -83,6 +83,8 @@ def compare(actor: Actor, kind: str, rows: pa.Table, facts: dict[str, Any]) -> D
         else:
             what.how[how] += 1
             matched.append((row, record))
+            if kind == ACCOUNTS:  # rows of the file may name it as the file does
+                reader.names.add(record, str(row.values.get("name", "")), long_id(row.external_id))
     matched = _with_parents(what, matched, reader.names, facts.get("fields", {}).get("parent", ""))
     _sort_out(actor, what, matched)
     facts["fixes"] = [*facts.get("fixes", []), *reader.fixes()]

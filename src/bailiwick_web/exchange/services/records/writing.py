@@ -36,6 +36,9 @@ class _Writer:
     def __init__(self, actor: Actor, batch: ImportBatch, what: Difference) -> None:
         self.actor, self.what, self.origin = actor, what, f"import:{batch.public_id}"
         self.names = k.Names(actor, what.source) if what.kind == ACCOUNTS else None
+        if self.names is not None:
+            for row, record, _new in what.changed:
+                self.names.add(record.pk, str(row.values.get("name", "")), long_id(row.external_id))
         self.accounts = k.by_keys(Account, (row.account for row in [*what.fresh, *(r for r, _, _ in what.changed)] if row.account))
         if what.kind == OPPORTUNITIES:
             default_pipeline(actor)

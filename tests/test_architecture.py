@@ -111,11 +111,10 @@ def test_templates_scripts_and_styles_stay_small(pattern: str, most: int) -> Non
 
 
 def test_the_application_asks_the_clock_at_its_border_only() -> None:
-    border = {"core/identifiers.py", "core/middleware.py", "core/jobs.py", "planning/runs.py", "serving.py", "demo.py"}
+    border = {"core/identifiers.py", "core/middleware.py", "core/jobs.py", "serving.py", "demo.py"}
     border |= {f"core/entrance/{name}.py" for name in ("adapters", "middleware", "signals")}  # what the library of sign-in calls
     border |= {
         "core/rest/limits.py",
-        "exchange/tasks.py",
         "exchange/reading.py",
         "crm/tasks.py",
     }  # requests, the worker, its child that must end in time

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
 
 from bailiwick_web.core.roles import RIGHTS, Right, Role
 from bailiwick_web.planning.models import Scenario
@@ -40,12 +41,11 @@ def test_every_view_says_who_may_reach_it() -> None:
 
 
 def address_of(pattern: URLPattern, scenario: Scenario) -> str:
-    if "secret" in pattern.pattern.converters:
-        return reverse(str(pattern.name), args=["secret"])
-    if "public_id" not in pattern.pattern.converters:
-        return reverse(str(pattern.name))
+    """The address of the scenario, or of something that is not there."""
     is_scenario = str(pattern.pattern).startswith("scenarios/")
-    return reverse(str(pattern.name), args=[scenario.public_id if is_scenario else uuid4()])
+    there = {"public_id": scenario.public_id if is_scenario else uuid4()}
+    absent = {name: uuid4() if isinstance(kind, UUIDConverter) else "secret" for name, kind in pattern.pattern.converters.items()}
+    return reverse(str(pattern.name), kwargs={name: there.get(name, absent[name]) for name in absent})
 
 
 @pytest.mark.parametrize("pattern", GUARDED, ids=lambda p: str(p.name))

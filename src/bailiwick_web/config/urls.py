@@ -44,6 +44,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("bailiwick_web.core.urls")),
     path("", include("bailiwick_web.planning.urls")),
+    path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.exchange.urls")),
     path("insights/", include("bailiwick_web.insights.urls")),
 ]

@@ -15,6 +15,9 @@ from bailiwick_web.core.roles import Right, Role, any_right
 RAIL = (
     ("home", _("Home"), "h", "home", Right.LOOK),
     ("mine", _("My territory"), "m", "pin", Right.LOOK),
+    ("day", _("Day"), "y", "day", Right.LOOK),
+    ("customers", _("Customers"), "c", "customers", Right.LOOK),
+    ("pipeline", _("Pipeline"), "l", "deal", Right.LOOK),
     ("plans", _("Plans"), "p", "layers", Right.LOOK),
     ("insights", _("Insights"), "i", "chart", Right.LOOK),
     ("data", _("Data"), "d", "table", Right.IMPORT),

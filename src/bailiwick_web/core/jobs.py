@@ -69,6 +69,11 @@ class Handle:
         """What was asked."""
         return dict(self.job.params)
 
+    @property
+    def actor(self) -> Actor:
+        """Who asked for the job, now."""
+        return Actor(self.job.created_by, timezone.now(), f"job {self.job.public_id}")
+
     def tell(self, progress: dict[str, Any], *, at_once: bool = False) -> None:
         """Store the progress, a few times a second at most."""
         now = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import QueryDict
@@ -51,6 +52,8 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
     options |= _currency(data)
     if data.get("act") == "automatic":
         return options | {"no_template": True}
+    if fixes := _fixes(data):
+        options["fixes"] = fixes
     columns = _columns(data)
     if columns and not _is_read_anew(options, batch):
         options |= {"columns": columns, "is_complete": True}
@@ -62,6 +65,18 @@ def _currency(data: QueryDict) -> dict[str, str]:
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
         raise Invalid(_("A currency has three letters, such as EUR or USD; found “%(found)s”.") % {"found": code[:20]}, code="currency")
     return {"currency": code} if code else {}
+
+
+def _fixes(data: QueryDict) -> dict[str, dict[str, str]]:
+    """Column → what stands there → what it is to be, as the user agreed."""
+    found: dict[str, dict[str, str]] = {}
+    for text in data.getlist("fix"):
+        try:
+            column, wrong, meant = map(str, json.loads(text))
+        except (ValueError, TypeError):
+            raise Invalid(_("This is no offer to mend something."), code="fix") from None
+        found.setdefault(column, {})[wrong] = meant
+    return found
 
 
 def _layout_value(data: QueryDict, name: str) -> Any:

@@ -18,6 +18,9 @@ class ImportBatch(Record):
         UNITS = "units", _("Customers or areas")
         REPS = "reps", _("Reps")
         ALIGNMENT = "alignment", _("Territories as they are today")
+        ACCOUNTS = "accounts", _("Accounts")
+        CONTACTS = "contacts", _("Contacts")
+        DEALS = "deals", _("Opportunities")
 
     class State(models.TextChoices):
         """What became of it so far; what is going on at present stands in the job."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from bailiwick_web.core.models import Job, Position
 from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
+from bailiwick_web.exchange.record_fields import FIELDS as RECORD_FIELDS
 from bailiwick_web.exchange.services import OF_OWNERS
 from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,
@@ -40,6 +42,7 @@ QUALITY = {
     "place": _("by the name of their city, roughly"),
 }
 _FIELDS = {"units": UNIT_FIELDS, "reps": REP_FIELDS, "alignment": ALIGNMENT_FIELDS}
+_FIELDS |= {kind: tuple(fields) for kind, fields in RECORD_FIELDS.items()}
 
 
 def data_page() -> dict[str, Any]:
@@ -72,6 +75,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "rejected": examples(batch, shown),
         "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
         "reasons": facts.get("rejected") or {},
+        "fixes": fixes_of(batch),
         "quality": [(QUALITY.get(how, how), n) for how, n in (facts.get("placed_by") or {}).items()],
         "encodings": _with_found(ENCODINGS, facts.get("layout", {}).get("encoding")),
         "separators": _with_found(SEPARATORS, _separator(facts)),
@@ -80,6 +84,17 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "n_reps": Position.objects.count(),
         **work_of(batch, main),
     }
+
+
+def fixes_of(batch: ImportBatch) -> list[dict[str, Any]]:
+    """What may be mended, and what the user agreed to mend."""
+    agreed = [
+        {"column": column, "found": found, "meant": meant, "n": None, "is_agreed": True}
+        for column, meant_by_found in (batch.options.get("fixes") or {}).items()
+        for found, meant in meant_by_found.items()
+    ]
+    offered = [{**fix, "is_agreed": False} for fix in batch.facts.get("fixes") or []]
+    return [{**fix, "value": json.dumps([fix["column"], fix["found"], fix["meant"]])} for fix in [*agreed, *offered]]
 
 
 def work_of(batch: ImportBatch, main: ImportBatch) -> dict[str, Any]:
@@ -103,7 +118,7 @@ def field_groups(kind: str) -> list[tuple[Any, list[tuple[str, str]]]]:
     groups: list[tuple[Any, list[tuple[str, str]]]] = [(_("What and where"), known)]
     if kind == "units":
         groups.append((_("Planning"), [(MEASURE, label_of(MEASURE)), (MONEY, label_of(MONEY)), (OWNER, label_of(OWNER))]))
-    if kind != "alignment":
+    if kind in {"units", "reps"}:
         groups.append((_("More about it"), sorted(((field, label_of(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold())))
     return [*groups, (_("Neither"), [(TEXT, str(_("Kept as text"))), (SKIP, label_of(SKIP))])]
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
-from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
@@ -25,7 +22,7 @@ _FRACTIONS_OF_RUN = {"comparing": 0.15, "writing": 0.4}
 def work(handle: Handle) -> dict[str, Any]:
     """Do what was asked for; a repeated job finds that it was done."""
     params = handle.params
-    actor = Actor(handle.job.created_by, timezone.now(), f"job {handle.job.public_id}")
+    actor = handle.actor
     batch = batch_of(UUID(params["batch"]))
 
     def tell(phase: str, fraction: float) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
-from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.insights.finding import study_of, table_of
@@ -16,14 +13,10 @@ from bailiwick_web.insights.services.studies import ANSWER
 from bailiwick_web.insights.services.tables import READ
 
 
-def _actor(handle: Handle) -> Actor:
-    return Actor(handle.job.created_by, timezone.now(), f"job {handle.job.public_id}")
-
-
 @handler(ANSWER)
 def work(handle: Handle) -> dict[str, Any]:
     """Answer a question; a repeated job finds that it was answered."""
-    actor = _actor(handle)
+    actor = handle.actor
     study = study_of(actor, UUID(handle.params["study"]))
 
     def tell(phase: str, fraction: float) -> None:
@@ -42,5 +35,5 @@ def read(handle: Handle) -> dict[str, Any]:
     table = table_of(UUID(handle.params["table"]))
     handle.tell({"phase": "reading", "fraction": 0.3}, at_once=True)
     if not table.n_rows:
-        read_rows(_actor(handle), table)
+        read_rows(handle.actor, table)
     return {"table": str(table.public_id)}

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from django.utils import timezone
 
 from bailiwick import api
-from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Run
@@ -42,5 +40,5 @@ def front(handle: Handle) -> dict[str, Any]:
         "territories": arrays.codes,
         "stop_reason": found.stop_reason,
     }
-    keep_front(Actor(handle.job.created_by, timezone.now(), f"job {handle.job.public_id}"), run, plans, summary=summary)
+    keep_front(handle.actor, run, plans, summary=summary)
     return {"plans": len(plans)}

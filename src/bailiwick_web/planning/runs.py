@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from django.utils import timezone
 
 from bailiwick import api
 from bailiwick.api.view import plan_colours
 from bailiwick.domain import Progress
-from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Run
@@ -32,9 +30,8 @@ def design(handle: Handle) -> dict[str, Any]:
     plan = find_plan(arrays, run.params, handle)
     if handle.is_lost:
         return {}
-    actor = Actor(handle.job.created_by, timezone.now(), f"job {handle.job.public_id}")
     after = replace_labels(arrays, plan)
-    result = keep_result(actor, run, arrays, after, colours=colours(arrays, plan), summary=summary(arrays, plan, after))
+    result = keep_result(handle.actor, run, arrays, after, colours=colours(arrays, plan), summary=summary(arrays, plan, after))
     return {"scenario": str(result.public_id)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -103,7 +104,7 @@ def create_opportunity(
         _set_competitors(deal, competitors)
     _record_step(actor, deal, None, "")
     if stage.kind != Kind.OPEN:
-        _close(actor, deal)
+        _close(actor, deal, on=deal.close_on)
         deal.save(update_fields=["closed_at", "close_on", "territory"])
     return deal
 
@@ -231,10 +232,11 @@ def _start(actor: Actor, pipeline: Any, stage: Stage | None) -> tuple[Any, Stage
     return pipeline, first
 
 
-def _close(actor: Actor, deal: Opportunity) -> None:
-    """The day and the territory of a deal that is closed stay, whatever becomes of the plan."""
-    deal.closed_at = actor.now
-    deal.close_on = actor.now.date()
+def _close(actor: Actor, deal: Opportunity, *, on: date | None = None) -> None:
+    """The day and the territory of a deal that is closed stay, whatever becomes of the plan; it may have been closed earlier."""
+    is_past = on is not None and on < actor.now.date()
+    deal.closed_at = datetime.combine(on, time(12), UTC) if is_past and on is not None else actor.now
+    deal.close_on = on if is_past else actor.now.date()
     row = holding(deal.account, actor)
     deal.territory = row.territory if row is not None else None
 

@@ -30,12 +30,13 @@ def main(arguments: list[str]) -> int:
     name, path, out = arguments[0], Path(arguments[1]), Path(arguments[2])
     options: dict[str, Any] = json.loads(arguments[3])
     from bailiwick.errors import BailiwickError
+    from bailiwick_web.exchange.record_fields import RECORD_KINDS
 
     try:
         facts = _task(name)(path, out, options)
     except BailiwickError as error:
         facts = _refusal(error, path, options)
-        if name in {"units", "reps", "alignment"}:
+        if name in {"units", "reps", "alignment", *RECORD_KINDS}:
             facts |= _what_can_be_seen(path, name, options)
     (out / "facts.json").write_text(_plain(json.dumps(facts, ensure_ascii=False)), encoding="utf-8", errors="replace")
     return 0

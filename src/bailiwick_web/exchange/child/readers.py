@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from bailiwick_web.exchange.child.mapping import Columns, find_columns
 from bailiwick_web.exchange.child.money import currency_of
 from bailiwick_web.exchange.child.people import usable_reps
 from bailiwick_web.exchange.child.profile import profile
+from bailiwick_web.exchange.child.records import read_records, record_columns
 from bailiwick_web.exchange.child.rejecting import Account
 from bailiwick_web.exchange.child.tables import ERROR_FILE, KEPT, ROW, arranged, open_table
+from bailiwick_web.exchange.record_fields import RECORD_KINDS
 from bailiwick_web.exchange.vocabulary import PLACE_FIELDS
 
 AREA = "area"
@@ -47,15 +50,18 @@ def what_is_there(path: Path, kind: str, options: dict[str, Any]) -> dict[str, A
         columns = _columns(table, kind, options)
     except InputError:
         columns = Columns()
-    return _facts(path, table, columns, options, ())
+    return table_facts(path, table, columns, options, ())
 
 
 def _columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
+    if kind in RECORD_KINDS:
+        return record_columns(table, kind, options)
     said = dict(options.get("columns") or {})
     return find_columns(table, kind, said, is_complete=bool(options.get("is_complete")))
 
 
-def _facts(path: Path, table: Any, columns: Columns, options: dict[str, Any], notices: Sequence[Any]) -> dict[str, Any]:
+def table_facts(path: Path, table: Any, columns: Columns, options: dict[str, Any], notices: Sequence[Any]) -> dict[str, Any]:
+    """What is told of every table: its columns, how it was read, what was noticed."""
     described = profile(table)
     for column in described:
         column["field"] = columns.of_column(column["name"])
@@ -78,7 +84,7 @@ def read_units(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]
     """Customers or areas."""
     tell("reading", 0.05)
     table = open_table(path, options)
-    _need_rows(table)
+    need_rows(table)
     columns = _columns(table, "units", options)
     tell("understanding", 0.3)
     read, is_placed = _read_placed(table, columns, options)
@@ -89,7 +95,7 @@ def read_units(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]
     account = Account(table.names)
     account.add_rejected(read.rejected, columns)
     quality, counts = np.unique(units.placed_by.astype(str) if units.placed_by is not None else np.array([], str), return_counts=True)
-    facts = _facts(path, table, columns, options, read.notices)
+    facts = table_facts(path, table, columns, options, read.notices)
     facts |= account.write(out) | {"n_used": units.n_units, "measures": list(units.measures), "is_placed": is_placed}
     facts["has_names"] = "name" in data
     facts["has_ids"] = "id" in columns.fields
@@ -134,7 +140,7 @@ def read_reps(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     """Reps with homes and capacity; one that cannot be used does not keep out the others."""
     tell("reading", 0.05)
     table = open_table(path, options)
-    _need_rows(table)
+    need_rows(table)
     columns = _columns(table, "reps", options)
     account = Account(table.names)
     usable = usable_reps(table, columns, account)
@@ -149,7 +155,7 @@ def read_reps(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     names = {column: attribute for attribute, column in columns.attributes.items()}
     data |= {f"text:{names.get(n, n)}": attributes[n] for n in table.names if n in attributes and n not in columns.skipped}
     _write(out, data)
-    facts = _facts(path, table, columns, options, reps.notices)
+    facts = table_facts(path, table, columns, options, reps.notices)
     given = {"name": "name" in columns.fields, "capacity": "capacity" in columns.fields}
     given["home"] = bool(PLACE_FIELDS & columns.fields.keys()) or table.geometry is not None
     return facts | account.write(out) | {"n_used": reps.n_reps, "given": given}
@@ -159,7 +165,7 @@ def read_alignment(path: Path, out: Path, options: dict[str, Any]) -> dict[str, 
     """Which unit is in which territory."""
     tell("reading", 0.05)
     table = open_table(path, options)
-    _need_rows(table)
+    need_rows(table)
     columns = _columns(table, "alignment", options)
     for role, words in (("unit_id", "customer or area"), ("territory_id", "territory")):
         if role not in columns.fields:
@@ -174,7 +180,7 @@ def read_alignment(path: Path, out: Path, options: dict[str, Any]) -> dict[str, 
     if not data["code"]:
         raise InputError(f"no row of {table.source} has both a customer or area and a territory", code="no_usable_rows")
     _write(out, data)
-    return _facts(path, table, columns, options, table.notices) | account.write(out) | {"n_used": len(data["code"])}
+    return table_facts(path, table, columns, options, table.notices) | account.write(out) | {"n_used": len(data["code"])}
 
 
 def _pairs(table: Any, columns: Columns, account: Account) -> dict[str, Any]:
@@ -205,7 +211,8 @@ def _pairs(table: Any, columns: Columns, account: Account) -> dict[str, Any]:
     return data | {"territory": [territories[i].strip() for i in keep]}
 
 
-def _need_rows(table: Any) -> None:
+def need_rows(table: Any) -> None:
+    """Refuse a table without rows."""
     if not len(table) and not table.malformed:
         raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field=table.source)
 
@@ -234,4 +241,5 @@ READERS: dict[str, Callable[[Path, Path, dict[str, Any]], dict[str, Any]]] = {
     "reps": read_reps,
     "alignment": read_alignment,
     "pick": pick,
+    **{kind: partial(read_records, kind) for kind in RECORD_KINDS},
 }

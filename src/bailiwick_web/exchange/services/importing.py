@@ -13,6 +13,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
+from bailiwick_web.exchange.record_fields import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS, keep_late
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.preparing import Prepared, prepare
@@ -20,7 +21,7 @@ from bailiwick_web.exchange.services.rows import FAILED, Watch
 from bailiwick_web.exchange.services.templates import count_use
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
-ORDER = (Kind.REPS, Kind.UNITS, Kind.ALIGNMENT)
+ORDER = (Kind.REPS, Kind.UNITS, Kind.ALIGNMENT, *map(Kind, RECORD_KINDS))
 _ATTEMPTS = 3
 
 

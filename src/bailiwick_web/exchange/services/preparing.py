@@ -14,7 +14,8 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped, rows_of
-from bailiwick_web.exchange.services import alignments, reps, units
+from bailiwick_web.exchange.record_fields import RECORD_KINDS
+from bailiwick_web.exchange.services import alignments, records, reps, units
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late, Watch
 from bailiwick_web.exchange.services.templates import header_digest
 from bailiwick_web.territories.models import UnitSet
@@ -39,7 +40,7 @@ class Prepared:
 def prepare(batch: ImportBatch, watch: Watch, facts: dict[str, Any] | None = None) -> Prepared:
     """Compare the usable rows of a file with what is there; sets ``unit_set`` of the batch."""
     facts = batch.facts if facts is None else facts
-    makers = {Kind.UNITS: _units, Kind.REPS: _reps, Kind.ALIGNMENT: _alignment}
+    makers = {Kind.UNITS: _units, Kind.REPS: _reps, Kind.ALIGNMENT: _alignment, **dict.fromkeys(map(Kind, RECORD_KINDS), _records)}
     prepared = makers[Kind(batch.kind)](batch, watch, facts)
     if watch.should_stop():
         raise Stopped
@@ -110,6 +111,15 @@ def _alignment(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepa
     counts = {CREATED: what.n_created, UPDATED: what.n_updated, UNCHANGED: what.n_unchanged}
     n_territories = len(set(what.alignment.values()))
     return Prepared(counts, what.late, what.how, lambda actor, batch: alignments.write(actor, batch, what), territories=n_territories)
+
+
+def _records(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepared:
+    """Accounts, contacts, opportunities: compared with what the one who brought the file sees."""
+    watch.tell("comparing", 0.85)
+    actor = Actor(batch.created_by, batch.changed_at)
+    what = records.compare(actor, batch.kind, rows_of(batch), facts)
+    counts = {CREATED: len(what.fresh), UPDATED: len(what.changed), UNCHANGED: what.n_unchanged}
+    return Prepared(counts, what.late, what.how, lambda actor, batch: records.write(actor, batch, what))
 
 
 def _coming_units(batch: ImportBatch) -> ImportBatch | None:

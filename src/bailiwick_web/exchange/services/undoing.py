@@ -14,14 +14,16 @@ from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
-from bailiwick_web.exchange.services import alignments, reps, unit_undo
+from bailiwick_web.exchange.record_fields import RECORD_KINDS
+from bailiwick_web.exchange.services import alignments, records, reps, unit_undo
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.rows import CREATED, POSITION, UNIT, UPDATED
 
 REVERTIBLE = timedelta(days=90)
 State, Kind = ImportBatch.State, ImportBatch.Kind
 _HOW = {Kind.UNITS: unit_undo.take_back, Kind.REPS: reps.take_back, Kind.ALIGNMENT: alignments.take_back}
-_REVERSE = (Kind.ALIGNMENT, Kind.UNITS, Kind.REPS)
+_HOW |= dict.fromkeys(map(Kind, RECORD_KINDS), records.take_back)
+_REVERSE = (Kind.ALIGNMENT, Kind.UNITS, Kind.REPS, *map(Kind, reversed(RECORD_KINDS)))
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def _check_later(batch: ImportBatch) -> None:
         later = later.filter(unit_set=batch.unit_set)
     for other in later.order_by("pk"):
         is_built_on = batch.kind == Kind.ALIGNMENT and other.facts.get("scenario") and not other.facts.get("is_same")
-        if is_built_on or ImportRow.objects.filter(batch=other, record__in=[UNIT, POSITION]).filter(Exists(mine)).exists():
+        if is_built_on or ImportRow.objects.filter(batch=other, record__in=[UNIT, POSITION, *RECORD_KINDS]).filter(Exists(mine)).exists():
             raise Conflict(
                 _("“%(other)s” came later and changed the same or builds on it; take that back first.") % {"other": other},
                 code="later_import",

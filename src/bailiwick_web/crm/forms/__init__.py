@@ -1,0 +1,1 @@
+"""Forms of the pages of customers: what a browser sends, as services take it."""

@@ -1,0 +1,96 @@
+"""Lists of leads and of cases, and what stands on the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Person
+from bailiwick_web.crm import models as m
+from bailiwick_web.crm.checking import folded
+from bailiwick_web.crm.queries.lists import rows
+from bailiwick_web.crm.queries.pages_account import OVER
+from bailiwick_web.crm.queries.pages_paging import Slice, chosen, cut
+from bailiwick_web.crm.services.customers import domain_of
+from bailiwick_web.crm.visibility import visible
+
+Status = m.Lead.Status
+OPEN = (Status.NEW, Status.WORKING, Status.NURTURING, Status.QUALIFIED)
+LEAD_FILTERS = ("q", "status", "whose", "source")
+CASE_FILTERS = ("q", "state", "whose", "priority")
+LIKELY = 6
+
+
+def leads(actor: Actor, person: Person | None, given: Mapping[str, str]) -> tuple[dict[str, str], Slice, dict[str, int]]:
+    """Leads that somebody asked for, the one that waits longest for an answer on top; and how many there are of each status."""
+    asked = chosen(given, LEAD_FILTERS)
+    everything = _whose(rows(actor, m.Lead, q=asked["q"], source=asked["source"]), asked, person)
+    counts = {row["status"]: row["n"] for row in everything.order_by().values("status").annotate(n=Count("pk"))}
+    status = asked["status"]
+    found = everything.filter(status=status) if status in Status.values else everything.filter(status__in=OPEN)
+    if status == "hot":
+        found = found.filter(is_hot=True)
+    return asked, cut(found, "respond_by", given.get("after", "")[:500]), counts
+
+
+def _whose(found: QuerySet[Any], asked: Mapping[str, str], person: Person | None) -> QuerySet[Any]:
+    if asked["whose"] != "me":
+        return found
+    return found.filter(person=person) if person is not None else found.none()
+
+
+def likely_accounts(actor: Actor, lead: m.Lead) -> QuerySet[m.Account]:
+    """Accounts that a lead may be already: of the same domain or telephone, or of a name that begins the same."""
+    alike = Q(pk__in=[])
+    if domain := _domain(lead):
+        alike |= Q(domain=domain)
+    if lead.phone:
+        alike |= Q(phone=lead.phone)
+    if name := folded(lead.company or lead.name):
+        alike |= Q(search_text__startswith=name[:12])
+    keys = list(visible(actor, m.Account).filter(alike).order_by("name", "pk").values_list("pk", flat=True)[:LIKELY])
+    return m.Account.objects.filter(pk__in=keys).order_by("name")
+
+
+FREE_MAIL = frozenset(
+    ("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "gmx.de", "gmx.net", "web.de", "icloud.com")
+)
+"""Domains that many unlike people share."""
+
+
+def _domain(lead: m.Lead) -> str:
+    try:
+        found = domain_of(lead.website, lead.email)
+    except ValueError:
+        return ""
+    return "" if found in FREE_MAIL else found
+
+
+def cases(actor: Actor, person: Person | None, given: Mapping[str, str]) -> tuple[dict[str, str], Slice, dict[str, int]]:
+    """Cases that somebody asked for, the one whose clock ends first on top; and how many are open, late, waiting."""
+    asked = chosen(given, CASE_FILTERS)
+    everything = _whose(rows(actor, m.Case, q=asked["q"]), asked, person)
+    still = ~Q(state__in=OVER)
+    running = still & ~Q(state=m.Case.State.WAITING)
+    counts = everything.order_by().aggregate(
+        open=Count("pk", filter=still),
+        late=Count("pk", filter=running & Q(solve_by__lte=actor.now)),
+        waiting=Count("pk", filter=Q(state=m.Case.State.WAITING)),
+    )
+    found = everything.filter(_state(asked["state"], actor))
+    if asked["priority"] in m.Case.Priority.values:
+        found = found.filter(priority=asked["priority"])
+    return asked, cut(found, "-solve_by" if asked["state"] == "over" else "solve_by", given.get("after", "")[:500]), counts
+
+
+def _state(text: str, actor: Actor) -> Q:
+    if text == "over":
+        return Q(state__in=OVER)
+    if text == "late":
+        return ~Q(state__in=[*OVER, m.Case.State.WAITING]) & Q(solve_by__lte=actor.now)
+    if text == "waiting":
+        return Q(state=m.Case.State.WAITING)
+    return ~Q(state__in=OVER)

@@ -1,0 +1,56 @@
+"""Pages of customers."""
+
+from bailiwick_web.crm.views.cases import case, cases, change_case, new_case
+from bailiwick_web.crm.views.customers import (
+    act_on_customer,
+    change_location,
+    customer,
+    customer_field,
+    customer_map,
+    customer_timeline,
+    customers,
+    customers_csv,
+    new_customer,
+)
+from bailiwick_web.crm.views.deals import change_deal, deal, move_deal, new_deal, pipeline
+from bailiwick_web.crm.views.leads import change_lead, convert_lead, lead, leads, new_lead
+from bailiwick_web.crm.views.people import add_contact, add_file, change_contact, contact, drop_file, file
+from bailiwick_web.crm.views.work import act_on_activity, calendar, day, log_activity, plan_activity, tasks
+
+__all__ = [
+    "act_on_activity",
+    "act_on_customer",
+    "add_contact",
+    "add_file",
+    "calendar",
+    "case",
+    "cases",
+    "change_case",
+    "change_contact",
+    "change_deal",
+    "change_lead",
+    "change_location",
+    "contact",
+    "convert_lead",
+    "customer",
+    "customer_field",
+    "customer_map",
+    "customer_timeline",
+    "customers",
+    "customers_csv",
+    "day",
+    "deal",
+    "drop_file",
+    "file",
+    "lead",
+    "leads",
+    "log_activity",
+    "move_deal",
+    "new_case",
+    "new_customer",
+    "new_deal",
+    "new_lead",
+    "pipeline",
+    "plan_activity",
+    "tasks",
+]

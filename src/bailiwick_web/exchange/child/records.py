@@ -1,0 +1,179 @@
+"""Read a file as accounts, contacts or opportunities: plain values, rejected rows, and what may be mended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.feather as feather
+
+from bailiwick.errors import InputError
+from bailiwick.formats.synonyms import name_key
+from bailiwick_web.exchange.child.mapping import Columns
+from bailiwick_web.exchange.child.record_values import column_values
+from bailiwick_web.exchange.child.rejecting import Account
+from bailiwick_web.exchange.child.tables import open_table
+from bailiwick_web.exchange.record_fields import ACCOUNTS, CONTACTS, FIELDS, INDUSTRIES, SKIPPED_WORD, long_id, system_of
+from bailiwick_web.exchange.vocabulary import skipped_keys
+
+_WORDS = {"whole": "a whole number", "money": "an amount", "day": "a day", "share": "a share", "degrees": "degrees"}
+_FEW = 200
+_ALIKE = 0.85
+_US = frozenset(("us", "usa", "united states", "united states of america"))
+
+
+def record_columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
+    """What each column is: as said, else by its usual names.
+
+    Raises
+    ------
+    InputError
+        If a column or a field is unknown.
+    """
+    columns, known = Columns(), FIELDS[kind]
+    by_key: dict[str, str] = {}
+    for name in table.names:
+        by_key.setdefault(name_key(name), name)
+    for word, column in dict(options.get("columns") or {}).items():
+        if name_key(column) not in by_key:
+            raise InputError(f"{table.source} has no column {column!r}", code="unknown_column", field=column)
+        name = column if column in table.names else by_key[name_key(column)]
+        if word.startswith(SKIPPED_WORD):
+            columns.skipped.append(name)
+        elif word in known:
+            columns.fields[word] = name
+        else:
+            raise InputError(f"there is no field {word!r} to map; known: {', '.join(known)}", code="unknown_field")
+    if not options.get("is_complete"):
+        for field, (_, names) in known.items():
+            found = next((by_key[name_key(n)] for n in names if name_key(n) in by_key and by_key[name_key(n)] not in columns.taken()), None)
+            if field not in columns.fields and found is not None:
+                columns.fields[field] = found
+        columns.skipped += [n for n in table.names if name_key(n) in skipped_keys() and n not in columns.taken()]
+    return columns
+
+
+def read_records(kind: str, path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """Rows of a kind of record as plain values, under the names of the fields; nothing is mended that nobody agreed to."""
+    from bailiwick_web.exchange.child.readers import need_rows, table_facts, tell
+
+    tell("reading", 0.05)
+    table = open_table(path, options)
+    need_rows(table)
+    columns = record_columns(table, kind, options)
+    _need_names(table, kind, columns)
+    tell("understanding", 0.3)
+    texts = {field: _mended(table, column, options) for field, column in columns.fields.items()}
+    account = Account(table.names)
+    data = _values(table, kind, columns, texts, account)
+    for row in table.malformed:
+        account.add(row.row, "", "too_many_cells", f"the row has {len(row.cells)} cells, the header {len(table.names)}", row.cells)
+    tell("describing", 0.7)
+    feather.write_feather(data, out / "rows.arrow")
+    facts = table_facts(path, table, columns, options, table.notices)
+    facts |= account.write(out) | {"n_used": data.num_rows, "has_ids": "external_id" in columns.fields, "has_names": True}
+    return facts | {"system": system_of(list(table.names)), "fixes": _fixes(kind, columns, texts)}
+
+
+def _need_names(table: Any, kind: str, columns: Columns) -> None:
+    wanted = {ACCOUNTS: ("name",), CONTACTS: ("name", "last_name", "first_name", "email")}.get(kind, ("account",))
+    if not set(wanted) & columns.fields.keys():
+        raise InputError(
+            f"no column of {table.source} was recognised as the {wanted[0].replace('_', ' ')}; columns: "
+            f"{', '.join(map(repr, table.names[:20]))}. Choose it in the table of columns",
+            code="unknown_column",
+            field=wanted[0],
+        )
+
+
+def _mended(table: Any, column: str, options: dict[str, Any]) -> list[str]:
+    """Cells of a column, with what the user agreed to mend."""
+    agreed = dict((options.get("fixes") or {}).get(column) or {})
+    return [agreed.get(text.strip(), text) for text in table.text(column).to_pylist()]
+
+
+def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]], account: Account) -> pa.Table:
+    n = len(table)
+    values: dict[str, list[str]] = {}
+    currencies = [""] * n
+    reasons: dict[int, tuple[str, str, str]] = {}
+    for field, (holds, _) in FIELDS[kind].items():
+        if field not in texts:
+            continue
+        values[field], named, bad = column_values(holds, texts[field], table.decimal)
+        currencies = [one or other for one, other in zip(currencies, named, strict=True)]
+        for i in (i for i, is_bad in enumerate(bad) if is_bad):
+            column = columns.fields[field]
+            reasons.setdefault(i, (column, "bad_value", f"{texts[field][i]!r} in {column!r} is not {_WORDS[holds]}"))
+    if "external_id" in values and system_of(list(table.names)) == "salesforce":
+        values["external_id"] = [long_id(text) for text in values["external_id"]]
+    _once("external_id", columns, values, table, reasons)
+    cells = [table.text(name).to_pylist() for name in table.names]
+    for i, reason in sorted(reasons.items()):
+        account.add(int(table.row_numbers[i]), *reason, [column[i] for column in cells])
+    keep = [i for i in range(n) if i not in reasons]
+    data: dict[str, Any] = {"row": pa.array([int(table.row_numbers[i]) for i in keep], pa.int64())}
+    data |= {field: pa.array([column[i] for i in keep], pa.string()) for field, column in values.items()}
+    if any(currencies):
+        data["currency"] = pa.array([currencies[i] for i in keep], pa.string())
+    return pa.table(data)
+
+
+def _once(field: str, columns: Columns, values: dict[str, list[str]], table: Any, reasons: dict[int, tuple[str, str, str]]) -> None:
+    """An id stands in one row."""
+    first: dict[str, int] = {}
+    for i, text in enumerate(values.get(field, ())):
+        if text and i not in reasons and first.setdefault(text, i) != i:
+            reasons[i] = (columns.fields[field], "duplicate_id", f"{text!r} stands already in row {table.row_numbers[first[text]]}")
+
+
+def _fixes(kind: str, columns: Columns, texts: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """What looks like a slip, with what may have been meant; to be agreed to, nothing is changed here."""
+    found: list[dict[str, Any]] = []
+    for field in ("industry", "segment", "stage", "product", "source"):
+        if field in texts:
+            known = INDUSTRIES if field == "industry" else frozenset()
+            found += [{"column": columns.fields[field], **fix} for fix in slips(Counter(t.strip() for t in texts[field]), known)]
+    if kind == ACCOUNTS and "postal_code" in texts and "country" in texts:
+        short = Counter(
+            code.strip()
+            for code, country in zip(texts["postal_code"], texts["country"], strict=True)
+            if country.strip().casefold() in _US and code.strip().isdigit() and len(code.strip()) in {3, 4}
+        )
+        column = columns.fields["postal_code"]
+        found += [{"column": column, "found": code, "meant": code.zfill(5), "n": n} for code, n in sorted(short.items())]
+    return found
+
+
+def slips(counts: Counter[str], known: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Words that are nearly another one that is known or stands more often.
+
+    Examples
+    --------
+    >>> slips(Counter({"technolgy": 12, "retail": 9}), frozenset(("technology", "retail")))
+    [{'found': 'technolgy', 'meant': 'technology', 'n': 12}]
+    >>> slips(Counter({"GTX Pro": 9, "GTXPro": 3, "GTX Plus Pro": 2}))
+    [{'found': 'GTXPro', 'meant': 'GTX Pro', 'n': 3}]
+    """
+    words = [word for word, _ in counts.most_common(_FEW) if len(word) > 3]
+    found = []
+    for at, word in enumerate(words):
+        if word.casefold() in known:
+            continue
+        better = [w for w in words[:at] if counts[w] > counts[word]]
+        meant = next((w for w in better if name_key(w) == name_key(word)), None)
+        meant = meant or max((w for w in known if _is_near(word, w)), key=lambda w: _likeness(word, w), default=None)
+        if meant:
+            found.append({"found": word, "meant": meant, "n": counts[word]})
+    return found
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
+
+
+def _is_near(one: str, other: str) -> bool:
+    return abs(len(one) - len(other)) <= 2 and _likeness(one, other) >= _ALIKE

@@ -1,0 +1,7 @@
+"""Accounts, contacts and opportunities in and out: compared with what is here, written by the services of the records themselves."""
+
+from bailiwick_web.exchange.services.records.comparing import Difference, compare
+from bailiwick_web.exchange.services.records.taking_back import take_back
+from bailiwick_web.exchange.services.records.writing import write
+
+__all__ = ["Difference", "compare", "take_back", "write"]

@@ -57,7 +57,8 @@ def watched(page: Page, server: Server) -> Iterator[Page]:
     page.on("request", lambda r: None if r.url.startswith((server.base, "blob:", "data:")) else foreign.append(r.url))
     yield page
     page.context.close()
-    expected = ("412", "htmx:afterRequest", "Response Status Error Code 412")
+    # Somebody was faster (412), and a deal is lost without a reason (422): the browser and htmx say so.
+    expected = ("412", "422", "htmx:afterRequest")
     assert [c for c in complaints if not any(text in c for text in expected)] == []
     assert foreign == []
 
@@ -138,7 +139,7 @@ def test_a_lead_becomes_a_deal_that_is_won(desk: Page, server: Server) -> None:
     desk.get_by_label("Firma").fill("Hafenrösterei Nord")
     desk.get_by_label("Name der Person").fill("Jo Lang")
     desk.get_by_label("Geschätzter Betrag").fill("12000")
-    desk.get_by_role("button", name="Hinzufügen").click()
+    desk.get_by_role("button", name="Anlegen").click()
     expect(desk.get_by_role("heading", name="Hafenrösterei Nord", level=1)).to_be_visible()
     for part in ("budget", "authority", "need", "timing"):
         desk.locator(f"#bant_{part}").select_option("2")
@@ -171,7 +172,7 @@ def test_a_deal_is_dragged_moved_by_keys_and_lost_with_a_reason(desk: Page, serv
     desk.goto(f"{server.base}/deals/new?account={key}")
     desk.get_by_label("Worum es geht").fill("Zweiter Standort")
     desk.get_by_label("Abschlusstag").fill("2020-01-01")  # so that it stands on top
-    desk.get_by_role("button", name="Hinzufügen").click()
+    desk.get_by_role("button", name="Anlegen").click()
     expect(desk).to_have_url(re.compile(r"/deals/0"))
     desk.goto(server.base + "/pipeline/")
     lanes = desk.locator(".lane")
@@ -202,7 +203,7 @@ def test_a_complaint_goes_to_its_end(desk: Page, server: Server) -> None:
     desk.get_by_label("Worum es geht").fill("Die Mühle ist zu laut")
     desk.get_by_label("Art").select_option("complaint")
     desk.get_by_label("Wie sehr es drückt").select_option("urgent")
-    desk.get_by_role("button", name="Hinzufügen").click()
+    desk.get_by_role("button", name="Anlegen").click()
     expect(desk).to_have_url(re.compile(r"/cases/0"))
     case = desk.url
     well_made(desk)

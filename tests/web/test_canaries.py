@@ -119,6 +119,8 @@ def addresses(planted: dict[str, Any]) -> list[str]:
             found += [reverse(name) + query for query in QUERIES]
         elif row.target == "scenario":
             found += [reverse(name, args=[key]) + query for key in scenarios for query in QUERIES]
+        elif row.target == "part":
+            found += [reverse(name, args=[key, "revenue_growth"]) for key in keys]
         else:
             found += [reverse(name, args=[key]) for key in keys]
     found += [reverse("compare") + f"?a={a}&b={b}" for a in scenarios for b in scenarios] + [

@@ -158,6 +158,9 @@ def test_a_lead_becomes_a_deal_that_is_won(desk: Page, server: Server) -> None:
     expect(dialog.get_by_text("Gewonnen! Was gab den Ausschlag?")).to_be_visible()
     well_made(desk)
     dialog.locator("textarea").fill("Die Verkostung")
+    with desk.expect_response(deal):  # the page behind is fetched anew: what is being typed stays
+        desk.evaluate("document.body.dispatchEvent(new CustomEvent('customer-changed'))")
+    expect(dialog.locator("textarea")).to_have_value("Die Verkostung")
     dialog.get_by_role("button", name="Abschließen").click()
     expect(desk.locator(".path li.won.now")).to_be_visible()
     desk.goto(deal)

@@ -9,8 +9,15 @@ function move(card, stage, kind) {
     return;
   }
   const { address, version } = card.dataset;
+  movable(card).inert = true; // until it is shown where it went: a second move would start from what is past
   htmx.ajax("POST", address, { source: card, swap: "none", values: { stage, version } });
 }
+
+const movable = (card) => card.closest(".path") ?? card;
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful && event.target.dataset?.address) movable(event.target).inert = false;
+});
 
 function ask(card, stage, kind) {
   const dialog = document.getElementById("close-dialog");

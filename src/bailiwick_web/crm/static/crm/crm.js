@@ -8,6 +8,14 @@ document.body.addEventListener("saved", (event) => {
   form.closest("dialog")?.close();
 });
 
+/* Nobody's dialog is taken away while they type in it: the page behind it is drawn anew once it is closed. */
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const open = event.detail.target.querySelector?.("dialog[open]");
+  if (!open) return;
+  event.detail.shouldSwap = false;
+  open.addEventListener("close", () => document.body.dispatchEvent(new CustomEvent("customer-changed")), { once: true });
+});
+
 document.body.addEventListener("gone", () => {
   const main = document.getElementById("customer-main");
   const told = document.getElementById("gone");

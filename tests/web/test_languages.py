@@ -96,6 +96,24 @@ def test_no_refusal_of_planning_and_imports_is_left_without_a_mark() -> None:
     assert found == []
 
 
+def test_every_sentence_that_is_written_down_is_in_the_catalogue() -> None:
+    """Also those of the library: what it says of files, explanations and reports is read in the application."""
+    known = {m.id if isinstance(m.id, str) else m.id[0] for m in german()}
+    calls = [call for file in sorted((ROOT / "src").glob("**/*.py")) for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    sayings = [c for c in calls if isinstance(c, ast.Call) and isinstance(c.func, ast.Name) and c.func.id in {"say", "say_n"} and c.args]
+    said = {c.args[0].value for c in sayings if isinstance(c.args[0], ast.Constant)}
+    assert len(said) > 200
+    assert sorted(said - known) == []
+    assert not any(isinstance(part, ast.JoinedStr | ast.IfExp) for c in sayings for part in c.args), "what is put together is not found"
+
+
+def german() -> Any:
+    from babel.messages.pofile import read_po
+
+    with (TEMPLATES / "locale" / "de" / "LC_MESSAGES" / "django.po").open("rb") as stream:
+        return list(read_po(stream, locale="de"))
+
+
 @pytest.mark.django_db
 def test_what_a_service_refuses_speaks_german(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
     services.lock_territory(planner, scenario.public_id, "P2", is_locked=True, version=1)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import capital, say, say_all
 from bailiwick.errors import InputError
 from bailiwick.pictures.view import MeasureView, PlanView
 from bailiwick.pictures.wording import count_text, deviation_text, number_text, shortened, tolerance_text
@@ -83,16 +84,24 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
     x, y = _measure(view, first), _measure(view, second)
     outside = x.is_outside | y.is_outside
     axes = {
-        key: _axis(key, f"{measure.name}: deviation from target (%)", scale={"padding": 8}, axis={"format": "+d", "tickCount": 8})
+        key: _axis(
+            key, say("%(name)s: deviation from target (%%)", name=measure.name), scale={"padding": 8}, axis={"format": "+d", "tickCount": 8}
+        )
         for key, measure in (("x", x), ("y", y))
     }
     layers: list[Spec] = [_zero_line("x"), _zero_line("y")]
-    title, subtitle = f"{x.name} and {y.name} against their targets", ""
+    title, subtitle = say("%(name)s and %(name2)s against their targets", name=x.name, name2=y.name), ""
     if x.tolerance is not None and y.tolerance is not None:
         layers.insert(0, _box(x.tolerance, y.tolerance))
         inside = view.n_territories - int(outside.sum())
-        title = f"{inside} of {count_text(view.n_territories, _TERRITORY)} are within tolerance in both {x.name} and {y.name}"
-        subtitle = "the box is the tolerance"
+        title = say(
+            "%(inside)s of %(count_text)s are within tolerance in both %(name)s and %(name2)s",
+            inside=inside,
+            count_text=count_text(view.n_territories, _TERRITORY),
+            name=x.name,
+            name2=y.name,
+        )
+        subtitle = say("the box is the tolerance")
     candidates = [int(t) for t in view.worst_first if outside[t]]
     layers += _named_dots(view.distinct_names.tolist(), 100 * x.deviations, 100 * y.deviations, outside, candidates, axes, (x.name, y.name))
     return _chart(title, subtitle, {"width": 460, "height": 340, "layer": layers})
@@ -114,7 +123,12 @@ def distance_chart(view: PlanView) -> Spec:
     median = float(np.median(known)) if len(known) else 0.0
     is_far = np.nan_to_num(values) > 2 * median
     axes = {
-        "x": _axis("x", f"{view.unit_noun[1].capitalize()} in the territory", scale={"zero": False, "padding": 8}, axis={"tickCount": 8}),
+        "x": _axis(
+            "x",
+            say("%(units)s in the territory", units=capital(view.unit_noun[1])),
+            scale={"zero": False, "padding": 8},
+            axis={"tickCount": 8},
+        ),
         "y": _axis("y", f"{column.name} ({column.unit_text})" if column.unit_text else column.name),
     }
     rule = {
@@ -130,9 +144,14 @@ def distance_chart(view: PlanView) -> Spec:
     ]
     many = int(is_far.sum())
     who = count_text(many, _TERRITORY, is_first_word=True)
-    title = f"{who} {'has' if many == 1 else 'have'} more than twice the median {column.name.lower()}"
+    said = {"who": who, "what": column.name.lower()}
+    one, more = (
+        say("%(who)s has more than twice the median %(what)s", **said),
+        say("%(who)s have more than twice the median %(what)s", **said),
+    )
+    title = one if many == 1 else more
     middle = f"{number_text(median, column.decimals)} {column.unit_text}".strip()
-    return _chart(title, f"the dashed line is the median, {middle}", {"width": 460, "height": 300, "layer": layers})
+    return _chart(title, say("the dashed line is the median, %(middle)s", middle=middle), {"width": 460, "height": 300, "layer": layers})
 
 
 def plan_charts(view: PlanView) -> dict[str, Spec]:
@@ -158,7 +177,12 @@ def _bars(view: PlanView, measure: MeasureView) -> Spec:
         }
         for t in order
     ]
-    x = {"field": "percent", "type": "quantitative", "title": f"{measure.name} in percent of the target", "scale": {"zero": True}}
+    x = {
+        "field": "percent",
+        "type": "quantitative",
+        "title": say("%(name)s in percent of the target", name=measure.name),
+        "scale": {"zero": True},
+    }
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "labelColor": _INK}}
     layers: list[Spec] = []
     if measure.tolerance is not None:
@@ -198,14 +222,14 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
     x = {
         "field": "from",
         "type": "quantitative",
-        "title": f"{measure.name}: deviation from target (%)",
+        "title": say("%(name)s: deviation from target (%%)", name=measure.name),
         "axis": {"format": "+d", "tickCount": 8},
         "scale": {"domain": [-edge, edge]},
     }
     encoding = {
         "x": x,
         "x2": {"field": "to"},
-        "y": {"field": "count", "type": "quantitative", "title": "Territories"},
+        "y": {"field": "count", "type": "quantitative", "title": say("Territories")},
         "y2": {"datum": 0},
         "color": _state_colour(),
     }
@@ -215,22 +239,36 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
     layers += [{"data": {"values": rows}, "mark": {"type": "bar", "binSpacing": 1}, "encoding": encoding}, _zero_line("x")]
     title, subtitle = _balance_title(view, measure)
     if np.abs(deviations).max() * 100 > edge:
-        subtitle += f"; what is beyond ±{number_text(edge)} % is counted in the outermost bars"
+        beyond = say("what is beyond ±%(edge)s %% is counted in the outermost bars", edge=number_text(edge))
+        subtitle = say_all([subtitle, beyond], "; ")
     return _chart(title, subtitle, {"width": 460, "height": 240, "layer": layers})
 
 
 def _balance_title(view: PlanView, measure: MeasureView) -> tuple[str, str]:
     worst = int(np.abs(np.nan_to_num(measure.deviations)).argmax())
-    subtitle = (
-        f"largest deviation: {shortened(view.distinct_names[worst], _LONGEST_NAME)}, {deviation_text(float(measure.deviations[worst]))}"
+    subtitle = say(
+        "largest deviation: %(shortened)s, %(deviation_text)s",
+        shortened=shortened(view.distinct_names[worst], _LONGEST_NAME),
+        deviation_text=deviation_text(float(measure.deviations[worst])),
     )
     if measure.tolerance is None:
-        return f"{measure.name} against the target", subtitle
+        return say("%(name)s against the target", name=measure.name), subtitle
     n_outside, band = int(measure.is_outside.sum()), tolerance_text(measure.tolerance)
     if n_outside == 0:
-        return f"All {count_text(view.n_territories, _TERRITORY)} are within {band} of their target in {measure.name}", subtitle
+        return say(
+            "All %(count_text)s are within %(band)s of their target in %(name)s",
+            count_text=count_text(view.n_territories, _TERRITORY),
+            band=band,
+            name=measure.name,
+        ), subtitle
     inside = view.n_territories - n_outside
-    return f"{inside} of {count_text(view.n_territories, _TERRITORY)} are within {band} of their target in {measure.name}", subtitle
+    return say(
+        "%(inside)s of %(count_text)s are within %(band)s of their target in %(name)s",
+        inside=inside,
+        count_text=count_text(view.n_territories, _TERRITORY),
+        band=band,
+        name=measure.name,
+    ), subtitle
 
 
 def _chart(title: str, subtitle: str, body: Spec) -> Spec:
@@ -275,7 +313,7 @@ def _named_dots(
         if t in named:
             row["label_left" if places[t, 0] > 1 - _NAME_WIDTH else "label_right"] = shortened(names[t], _LONGEST_NAME)
         rows.append(row)
-    tooltip = [{"field": "name", "title": "Territory"}, {"field": "x", "title": titles[0]}, {"field": "y", "title": titles[1]}]
+    tooltip = [{"field": "name", "title": say("Territory")}, {"field": "x", "title": titles[0]}, {"field": "y", "title": titles[1]}]
     dots = {"type": "circle", "size": 70, "opacity": 0.9, "stroke": "#fdfcf9", "strokeWidth": 0.8}
     layers: list[Spec] = [{"data": {"values": rows}, "mark": dots, "encoding": {**axes, "color": _state_colour(), "tooltip": tooltip}}]
     for side, align, dx in (("label_right", "left", 8), ("label_left", "right", -8)):
@@ -318,7 +356,9 @@ def _box(x_tolerance: float, y_tolerance: float) -> Spec:
 def _measure(view: PlanView, number: int) -> MeasureView:
     if not 0 <= number < len(view.measures):
         raise InputError(
-            f"there is no measure number {number}; the plan view has {len(view.measures)}", code="unknown_measure", field="number"
+            f"there is no measure number {number}; the plan view has {len(view.measures)}",
+            code="unknown_measure",
+            field="number",
         )
     return view.measures[number]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+from bailiwick.domain.said import Said, say, say_all, say_n
 from bailiwick.domain.wording import percent, tolerance_percent
 
 _SMALL_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+_SIZES = (1e12, 1e9, 1e6)
 _MINUS, _THIN_SPACE = "\u2212", "\u202f"
 
 
-def number_text(value: float, decimals: int = 0) -> str:
+def number_text(value: float, decimals: int = 0) -> Said:
     """A number with thousands separators; a dash for what is not a number.
 
     Examples
@@ -19,12 +21,14 @@ def number_text(value: float, decimals: int = 0) -> str:
     ('−1,234.5', '–')
     """
     if not math.isfinite(value):
-        return "–"
+        return Said("–")
     text = f"{value:,.{decimals}f}"
-    return (text.replace("-", _MINUS) if float(text.replace(",", "")) else text.lstrip("-")).strip()
+    is_zero = not float(text.replace(",", ""))
+    shown = text.lstrip("-") if is_zero else text.replace("-", _MINUS)
+    return Said(shown.strip(), {"number": f"{0.0 if is_zero else value:.{decimals}f}"})
 
 
-def deviation_text(fraction: float) -> str:
+def deviation_text(fraction: float) -> Said:
     r"""A signed deviation.
 
     Examples
@@ -35,7 +39,7 @@ def deviation_text(fraction: float) -> str:
     return _set(percent(fraction, signed=True))
 
 
-def percent_text(fraction: float) -> str:
+def percent_text(fraction: float) -> Said:
     r"""A share or a gap.
 
     Examples
@@ -46,7 +50,7 @@ def percent_text(fraction: float) -> str:
     return _set(percent(fraction))
 
 
-def tolerance_text(fraction: float) -> str:
+def tolerance_text(fraction: float) -> Said:
     r"""A tolerance.
 
     Examples
@@ -54,15 +58,15 @@ def tolerance_text(fraction: float) -> str:
     >>> tolerance_text(0.05), tolerance_text(0.025)
     ('±5\u202f%', '±2.5\u202f%')
     """
-    return f"±{_set(tolerance_percent(fraction))}"
+    return say_all(["±", _set(tolerance_percent(fraction))], "")
 
 
-def _set(text: str) -> str:
+def _set(text: Said) -> Said:
     """With the minus and the narrow space that print has for it."""
-    return text.replace("-", _MINUS).replace(" ", _THIN_SPACE)
+    return Said(text.replace("-", _MINUS).replace(" ", _THIN_SPACE), text.made_of)
 
 
-def compact_text(value: float) -> str:
+def compact_text(value: float) -> Said:
     """A large number in three digits.
 
     Examples
@@ -70,13 +74,20 @@ def compact_text(value: float) -> str:
     >>> compact_text(50_600_000_000.0), compact_text(980.0)
     ('50.6 billion', '980')
     """
-    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{float(f'{value / size:.3g}'):g} {name}"
+    size = next((size for size in _SIZES if abs(value) >= size), None)
+    if size is not None:
+        digits = f"{float(f'{value / size:.3g}'):g}"
+        return _in_size(size, Said(digits, {"number": digits}))
     return number_text(value, 0 if abs(value) >= 10 or value == int(value) else 1)
 
 
-def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> str:
+def _in_size(size: float, n: Said) -> Said:
+    if size == _SIZES[0]:
+        return say("%(n)s trillion", n=n)
+    return say("%(n)s billion", n=n) if size == _SIZES[1] else say("%(n)s million", n=n)
+
+
+def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> Said:
     """A count of things; small ones as a word at the beginning of a sentence.
 
     Examples
@@ -85,7 +96,8 @@ def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False
     ('1 county', 'Three territories')
     """
     word = _SMALL_NUMBERS[count] if is_first_word and count < len(_SMALL_NUMBERS) else number_text(count)
-    return f"{word} {noun[0] if count == 1 else noun[1]}"
+    patterns = [f"%(n)s {one_or_many}" for one_or_many in noun]
+    return Said(f"{word} {noun[0] if count == 1 else noun[1]}", say_n(*patterns, count).made_of)
 
 
 def shortened(text: str, most: int) -> str:

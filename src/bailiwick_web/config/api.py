@@ -7,6 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from bailiwick_web.core.notices import api as notices
 from bailiwick_web.core.organisation import api as organisation
 from bailiwick_web.core.rest import problems, records, repeats
 from bailiwick_web.core.rest.signing import TokenAuth
@@ -57,5 +58,5 @@ api = Interface(
 )
 problems.register(api)
 api.add_decorator(repeats.around_operations, mode="view")
-for router in (*planning_routers, territories.router, organisation.router, exchange.router, records.router, *crm_routers):
+for router in (*planning_routers, territories.router, organisation.router, exchange.router, records.router, notices.router, *crm_routers):
     api.add_router("", router)

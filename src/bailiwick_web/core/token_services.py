@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AccessToken
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
@@ -43,8 +44,13 @@ def create_token(actor: Actor, *, name: str, may_write: bool, days: int) -> tupl
         created_at=actor.now,
         expires_at=actor.now + timedelta(days=days),
     )
-    audit(actor, "token.created", token, after=f"{'read and write' if may_write else 'read'}, {days} days")
+    audit(actor, "token.created", token, after=_allows(days, may_write=may_write))
     return token, key
+
+
+def _allows(days: int, *, may_write: bool) -> str:
+    """What a token is good for, as the history says it."""
+    return say("read and write, %(n)s days", n=days) if may_write else say("read, %(n)s days", n=days)
 
 
 @transaction.atomic

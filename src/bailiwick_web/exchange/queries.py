@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Job, Position
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
@@ -129,7 +130,13 @@ def progress_of(job: Job | None) -> dict[str, Any]:
         return {}
     fraction = min(max(float(job.progress.get("fraction", 0)), 0.02), 1.0)
     phase = PHASES.get(str(job.progress.get("phase", "")), _("starting") if job.state == "running" else _("waiting for a worker"))
-    return {"fraction": fraction, "width": f"{100 * fraction:.1f}", "phase": phase, "title": job.title, "what": job.params.get("what", "")}
+    return {
+        "fraction": fraction,
+        "width": f"{100 * fraction:.1f}",
+        "phase": phase,
+        "title": retold(job.made_of.get("title"), job.title),
+        "what": job.params.get("what", ""),
+    }
 
 
 def ending_of(job: Job | None) -> str:
@@ -137,7 +144,7 @@ def ending_of(job: Job | None) -> str:
     if job is None or not job.is_over:
         return ""
     if job.state == Job.State.FAILED:
-        return job.error
+        return retold(job.made_of.get("error"), job.error)
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
         done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
         return f"{_('Stopped.')} {done.get(job.params.get('what', ''), '')}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from permission_rows_base import NONE, Row, post, put
 from permission_rows_crm import API_ROWS_CRM
+from permission_rows_notices import API_ROWS_NOTICES, ROWS_NOTICES
 
 from bailiwick_web.core.roles import Right
 
@@ -254,3 +255,5 @@ API_ROWS = {
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
 API_ROWS |= API_ROWS_CRM
+ROWS |= ROWS_NOTICES
+API_ROWS |= API_ROWS_NOTICES

@@ -8,6 +8,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from bailiwick_web.core.deeds import deed, record_kind
 from bailiwick_web.core.models import User
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Role
@@ -72,6 +73,10 @@ def told(record: Any, name: str) -> str:
     text = record.get(name, "") if is_mapping else getattr(record, name)
     origin = record.get("made_of") if is_mapping else record.made_of.get(name)
     return retold(origin, str(text))
+
+
+register.filter("deed", deed)
+register.filter("record_kind", record_kind)
 
 
 @register.filter

@@ -281,7 +281,7 @@ def _check_enough(rejected: RejectedRows, n_read: int, table: Table, notices: li
             field=table.source,
         )
     if n_rejected:
-        text = say(
+        text: str = say(
             "%(n_rejected)s of %(rows)s rejected: %(summary)s",
             n_rejected=int(n_rejected),
             rows=in_rows(n_read),

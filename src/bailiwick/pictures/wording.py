@@ -96,8 +96,8 @@ def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False
     ('1 county', 'Three territories')
     """
     word = _SMALL_NUMBERS[count] if is_first_word and count < len(_SMALL_NUMBERS) else number_text(count)
-    patterns = [f"%(n)s {one_or_many}" for one_or_many in noun]
-    return Said(f"{word} {noun[0] if count == 1 else noun[1]}", say_n(*patterns, count).made_of)
+    one, many = (f"%(n)s {form}" for form in noun)
+    return Said(f"{word} {noun[0] if count == 1 else noun[1]}", say_n(one, many, count).made_of)
 
 
 def shortened(text: str, most: int) -> str:

@@ -32,7 +32,7 @@ OBSTACLES = {
 
 def unit_text(judge: MoveJudge, insight: UnitInsight, *, asked: int | None = None) -> str:
     """One paragraph: why the unit is there, what the next best would cost, what would have to change."""
-    sentences = [_reason(judge, insight), *_today(judge, insight)]
+    sentences: list[str] = [_reason(judge, insight), *_today(judge, insight)]
     best = insight.next_best
     if best is not None and best is not insight.better:
         sentences.append(
@@ -232,7 +232,7 @@ def _against(judge: MoveJudge, effect: MoveEffect) -> str:
         "max_moved": say("more would change hands than is allowed"),
         "max_distance": say("more units would be beyond %(reach)s", reach=_reach(judge)),
     }
-    found = [words[rule] for rule in effect.obstacles if rule in words]
+    found: list[str] = [words[rule] for rule in effect.obstacles if rule in words]
     if "contiguity" in effect.obstacles:
         found += _apart(judge, effect)
     if "balance" in effect.obstacles:
@@ -241,7 +241,8 @@ def _against(judge: MoveJudge, effect: MoveEffect) -> str:
 
 
 def _apart(judge: MoveJudge, effect: MoveEffect) -> list[str]:
-    found, apart = [], cut_off(effect)
+    found: list[str] = []
+    apart = cut_off(effect)
     if len(effect.after[0].pieces) > max(len(effect.before[0].pieces), 1):
         found.append(
             say(
@@ -278,11 +279,11 @@ def _change_needed(judge: MoveJudge, effect: MoveEffect) -> list[str]:
         return [say("It could go there only together with %(along)s.", along=_along(judge, effect))]
     found = conditions(judge, effect)
     if effect.objective_change < 0:
-        texts = [_room(judge, c) for c in found if c["kind"] == "tolerance"]
+        texts: list[str] = [_room(judge, c) for c in found if c["kind"] == "tolerance"]
         gain = _amount(judge, -effect.objective_change)
         return [say("It would go there and save %(gain)s if %(listed)s.", gain=gain, listed=_listed(texts))] if texts else []
     origin = _territory(judge, effect.origin)
-    texts = [
+    texts: list[str] = [
         say("it lay %(length)s nearer to that centre", length=_length(judge, c["per_weight"]))
         for c in found
         if c["kind"] == "distance" and judge.power == 1

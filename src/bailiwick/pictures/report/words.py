@@ -53,7 +53,7 @@ def report_record(view: PlanView) -> dict[str, Any]:
 
 def summary_sentences(view: PlanView) -> list[str]:
     """The plan in a few sentences: what was cut into what, and how near it comes to its targets."""
-    sentences = [
+    sentences: list[str] = [
         say(
             "%(count_text)s in %(count_text2)s.",
             count_text=count_text(view.n_units, view.unit_noun),
@@ -112,7 +112,9 @@ def gap_sentences(view: PlanView) -> list[str]:
     size: str = ""
     if view.objective is not None:
         size = say(" It comes to %(value)s.", value=_with_unit(view, view.objective))
-    sentences = [say("The plan makes %(objective_words)s as small as it can.%(size)s", objective_words=view.objective_words, size=size)]
+    sentences: list[str] = [
+        say("The plan makes %(objective_words)s as small as it can.%(size)s", objective_words=view.objective_words, size=size)
+    ]
     if view.lower_bound is None or view.gap is None:
         sentences.append(say("For this problem no bound is at hand that would tell how much better another plan could be."))
         return sentences
@@ -145,7 +147,7 @@ def reading_sentences(view: PlanView) -> list[str]:
         place = say("Areas of one colour are one territory")
     else:
         place = say("Dots and areas of one colour are one territory")
-    sentences = [
+    sentences: list[str] = [
         say("%(place)s; neighbours never share a colour, but a colour may come again farther away.", place=place),
         say(
             "A deviation says how much more or less a territory has than its target: %(share)s is %(amount)s above it.",
@@ -186,7 +188,7 @@ def table_rows(view: PlanView) -> list[dict[str, Any]]:
 def _level_record(view: PlanView, level: LevelView) -> dict[str, Any]:
     """Table of one level: groups with what stands above them, their territories and their balance."""
     is_top = not any(level.parents)
-    head = [level.name, *([] if is_top else ["Part of"]), "Territories"]
+    head: list[str] = [level.name, *([] if is_top else ["Part of"]), "Territories"]
     for measure in view.measures:
         head += [measure.label, say("Deviation")]
     rows = []

@@ -183,7 +183,7 @@ def read_alignment(path: Path, out: Path, options: dict[str, Any]) -> dict[str, 
     table = open_table(path, options)
     need_rows(table)
     columns = _columns(table, "alignment", options)
-    for role, words in (("unit_id", "customer or area"), ("territory_id", "territory")):
+    for role, words in (("unit_id", say("customer or area")), ("territory_id", say("territory"))):
         if role not in columns.fields:
             raise InputError(
                 say(

@@ -221,3 +221,7 @@ def test_a_lead_goes_to_whoever_is_on_duty_and_says_why(act: Act, counted: Scena
     crm.naming.add_absence(planner, person=rep, valid_from=today, valid_until=until, deputy=deputy, reason="holiday")
     away = crm.leads.create_lead(at_the_time(planner.user), company="Away", lon=0.1, lat=0.1)
     assert (away.person, away.routing["detours"]) == (deputy, ["absent"])
+    # the deputy is away, too, and names the first one: nobody of the two is there, the manager is
+    crm.naming.add_absence(planner, person=deputy, valid_from=today, valid_until=until, deputy=rep, reason="ill")
+    both = crm.leads.create_lead(at_the_time(planner.user), company="Both away", lon=0.1, lat=0.1)
+    assert (str(both.person), both.routing["detours"]) == ("A manager", ["absent"])

@@ -189,7 +189,7 @@ def read_alignment(path: Path, out: Path, options: dict[str, Any]) -> dict[str, 
                 say(
                     "no column of %(source)s was recognised as the %(words)s; columns: %(names)s. Choose it in the table of columns",
                     source=table.source,
-                    words=str(words),
+                    words=words,
                     names=", ".join(map(repr, table.names[:20])),
                 ),
                 code="unknown_column",

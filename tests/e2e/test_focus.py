@@ -82,7 +82,7 @@ def test_what_has_the_focus_is_never_hidden_and_large_enough(browser: Browser, s
                 wrong.append(f"{address}: {found['said']} is {found['width']:.0f} × {found['height']:.0f} px")
     page.context.close()
     assert n > 100
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 TOLD_APART = """() => [...document.querySelectorAll('.ws-legend li')].map((row) =>

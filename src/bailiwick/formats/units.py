@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, TextArray, UnitTable
-from bailiwick.domain.said import say
+from bailiwick.domain.said import say, say_all
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
 from bailiwick.formats.place import Positions, find_positions, placed_notices
@@ -281,7 +281,7 @@ def _check_enough(rejected: RejectedRows, n_read: int, table: Table, notices: li
             field=table.source,
         )
     if n_rejected:
-        text: str = say(
+        text = say(
             "%(n_rejected)s of %(rows)s rejected: %(summary)s",
             n_rejected=int(n_rejected),
             rows=in_rows(n_read),
@@ -299,7 +299,8 @@ def _tell_chosen(chosen: Mapping[str, Chosen], choice: Choice) -> Notice:
     parts = [f"{field} = {c.column!r}" if c.column else f"{field}: {c.how}" for field, c in chosen.items()]
     text = say("columns used: %(names)s", names=", ".join(parts))
     if choice.other_numbers:
-        text += f". Other numeric columns that could be balanced: {quoted(choice.other_numbers)}"
+        others = say("Other numeric columns that could be balanced: %(names)s", names=quoted(choice.other_numbers))
+        text = say_all([text, others], ". ")
     return Notice("columns_chosen", text, len(chosen))
 
 

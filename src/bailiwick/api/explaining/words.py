@@ -279,9 +279,9 @@ def _change_needed(judge: MoveJudge, effect: MoveEffect) -> list[str]:
         return [say("It could go there only together with %(along)s.", along=_along(judge, effect))]
     found = conditions(judge, effect)
     if effect.objective_change < 0:
-        texts: list[str] = [_room(judge, c) for c in found if c["kind"] == "tolerance"]
+        rooms: list[str] = [_room(judge, c) for c in found if c["kind"] == "tolerance"]
         gain = _amount(judge, -effect.objective_change)
-        return [say("It would go there and save %(gain)s if %(listed)s.", gain=gain, listed=_listed(texts))] if texts else []
+        return [say("It would go there and save %(gain)s if %(listed)s.", gain=gain, listed=_listed(rooms))] if rooms else []
     origin = _territory(judge, effect.origin)
     texts: list[str] = [
         say("it lay %(length)s nearer to that centre", length=_length(judge, c["per_weight"]))

@@ -364,9 +364,10 @@ def _find_measure(table: Table, usable: Sequence[str], fields: Mapping[str, Chos
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
     raise InputError(
         say(
-            "%(source)s has no column for the measure %(name)s%(hint)s Numeric columns: %(value)s. Use --map "
+            "%(source)s has no column for the measure %(measure)s%(hint)s Numeric columns: %(value)s. Use --map "
             "%(name)s=COLUMN, or 'units' to count every row as one",
             source=table.source,
+            measure=repr(name),
             name=name,
             hint=hint,
             value=str(quoted(numeric) or "none"),

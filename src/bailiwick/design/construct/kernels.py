@@ -224,6 +224,7 @@ def _soft_loads(  # type: ignore[no-untyped-def]
         score, share, which = np.empty(k), np.empty(k), np.empty(k, np.int64)
         across = np.ascontiguousarray(centres.T)
         near, price, block = np.empty((points.shape[1], k)), np.empty(k), np.empty(MOST_LOCAL * MOST_LOCAL)
+        sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             rho_low, rho_high = np.inf, -np.inf
@@ -267,7 +268,7 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                     gap = (score[c] - best) / t
                     share[c] = math.exp(-gap) if gap < CUTOFF else 0.0
                     total += share[c]
-                value[chunk] += weight[i] * (best - t * math.log(total))
+                sum_of_chunk += weight[i] * (best - t * math.log(total))
                 strong = 0
                 scale = load[i] * rho / t
                 for c in range(n_found):
@@ -291,6 +292,7 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                             add_coupling(partner[chunk], coupling[chunk], found[which[e]], found[which[c]], drag * score[e])
             if is_local:
                 add_block(block, found, count, partner[chunk], coupling[chunk])
+        value[chunk] = sum_of_chunk
     return value.sum(), loads.sum(axis=0), diagonal.sum(axis=0), partner, coupling
 
 
@@ -306,6 +308,7 @@ def _hard_assign(  # type: ignore[no-untyped-def]
         found, floor = np.empty(k, np.int64), np.empty(k)
         across = np.ascontiguousarray(centres.T)
         near, price, worth = np.empty((points.shape[1], k)), np.empty(k), np.empty(k)
+        sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             rho_low, rho_high = np.inf, -np.inf
@@ -355,8 +358,9 @@ def _hard_assign(  # type: ignore[no-untyped-def]
                                 best, chosen = score, j
                 if chosen >= 0:
                     label[i] = chosen
-                    value[chunk] += best
+                    sum_of_chunk += best
                     loads[chunk, chosen] += load[i]
+        value[chunk] = sum_of_chunk
     return label, value.sum(), loads.sum(axis=0)
 
 

@@ -29,11 +29,11 @@ MOST_TRIES = 40
 SETTLED = 2
 SHORT_SEARCHES = 12
 FINALISTS = 6
-PAIR = 2  # finalists, after which the search ends if they brought nothing
+PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
 FINAL_PROPOSALS = 1_000_000
 SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
 SMALL = 2_000
-"""Nodes below which quality goes before time: the tolerance is not spent in the first construction."""
+"""Nodes below which quality goes before time: the tolerance is not spent in the first construction, and more finalists are searched."""
 MORE_STARTS = 3
 """Other starts of a small problem, searched in full one after the other while a rule stays broken."""
 FIRST_PART = 0.4
@@ -134,7 +134,7 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     for at in range(0, FINALISTS, PAIR):
         results += each(search_on, range(at, at + PAIR), while_waiting=watch.repeat)
         best = min(range(len(results)), key=lambda r: _rank(model, results[r]))
-        if watch.is_stopped or best < at:
+        if watch.is_stopped or best < at or model.n >= SMALL:
             break
     return results[best]
 

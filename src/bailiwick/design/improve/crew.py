@@ -76,13 +76,14 @@ class Crew:
         self._tell_marks()
 
         def work(number: int) -> tuple[int, int]:
-            mine = turfs[number].territories
-            own, lists = (state, borders) if n_groups == 1 else (_sums_apart(state, moved[number]), borders._replace(count=borders.count.copy()))
-            random, scratch = self._random[number], self.scratch[number]
-            found: tuple[int, int] = anneal(self.graph, ground, own, lists, turfs[number], scratch, heat, random, done[number], todo[number])
-            if n_groups > 1:
-                _bring_home(state, own, mine)
-                borders.count[mine] = lists.count[mine]
+            is_alone = n_groups == 1
+            own = state if is_alone else _sums_apart(state, moved[number])
+            lists = borders if is_alone else borders._replace(count=borders.count.copy())
+            turf, scratch, random = turfs[number], self.scratch[number], self._random[number]
+            found: tuple[int, int] = anneal(self.graph, ground, own, lists, turf, scratch, heat, random, done[number], todo[number])
+            if not is_alone:
+                _bring_home(state, own, turf.territories)
+                borders.count[turf.territories] = lists.count[turf.territories]
             return found
 
         while True:

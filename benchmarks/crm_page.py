@@ -28,11 +28,12 @@ def keep(name: str, date: str, about: dict[str, Any], rows: list[dict[str, Any]]
 
 def table(name: str, found: dict[str, Any]) -> str:
     """The table of one database."""
+    sizes = f"{found['accounts']:,} accounts, {found['activities']:,} activities; {found['clients']} clients"
+    told = f"{sizes}; {found['date']}, {found['cores']} cores, shared with the clients and with other work (load {found['load'][0]:.1f})."
     lines = [
         f"### {name}",
         "",
-        f"{found['accounts']:,} accounts, {found['activities']:,} activities; {found['clients']} clients that ask again as soon as they are "
-        f"answered; {found['date']}, {found['cores']} cores, on which the clients run, too, and other work (load {found['load'][0]:.1f}).",
+        told,
         "",
         "| who | request | per second | p50, ms | p99, ms | p99, of the bare page | alone, ms |",
         "|---|---|---|---|---|---|---|",

@@ -115,7 +115,6 @@ def test_every_relation_of_an_account_goes_along(planner: Actor, pair: tuple[m.A
     assert set(made.changes["moved"]) >= {key for key, rule in RULES.items() if rule.how == "moves" and key.endswith(".account")}
     assert kept.contacts.count() == 2
     assert kept.locations.filter(is_main=True).count() == 1
-    assert kept.contacts.filter(is_main=True).count() == 1
     assert kept.children.count() == 2
     assert m.ExternalId.objects.filter(record_type="account", record_key=kept.pk).count() == 2
     assert m.AccountNaming.objects.filter(account=kept).count() == 1, "one open naming of a layer: the survivor's own"
@@ -264,3 +263,32 @@ def test_the_bin_lets_the_address_of_what_was_merged_lead_on(planner: Actor, use
     assert not m.Contact.objects.filter(pk=two.pk).exists()
     assert merging.survivor(planner, m.Contact, two.public_id) == one
     assert one.timeline.filter(kind="consent.withdrawn").exists()
+
+
+def test_erasing_a_person_reaches_what_was_merged_and_how_it_could_be_undone(act: Act, planner: Actor) -> None:
+    mark = "zqcanaryqz"
+    one, two, three = (
+        crm.people.create_contact(
+            planner,
+            first_name=mark,
+            last_name=f"{mark} {i}",
+            job_title=mark,
+            points=[{"channel": "email", "value": f"{mark}{i // 2}@x.com"}],
+        )
+        for i in range(3)
+    )
+    inner, outer = merged(planner, two, three, name="gone"), merged(planner, one, two)
+    pair = {"record_type": "contact", "one_key": one.pk, "other_key": two.pk, "probability": 1, "found_at": planner.now}
+    m.DuplicatePair.objects.create(evidence=[["e-mail", "the same", 13.0]], **pair)
+    administrator = act("administrator")
+    assert len(crm.privacy.dossier(administrator, fresh(one))["merged"]) == 2
+    with pytest.raises(Conflict, match=str(one.public_id)):
+        crm.privacy.erase(administrator, two.public_id, version=fresh(two).version, reason="asked")
+    crm.privacy.erase(administrator, one.public_id, version=fresh(one).version, reason="asked")
+    found = {model.__name__ for model in apps.get_models() for row in model._default_manager.values() if mark in str(row).lower()}
+    assert found == set()
+    assert {c.erased_at is not None for c in m.Contact.objects.all()} == {True}
+    for merge in (outer, inner):
+        with pytest.raises(Conflict):
+            merging.undo(administrator, merge.public_id, version=1)
+    assert merging.survivor(administrator, m.Contact, three.public_id) is None

@@ -57,7 +57,7 @@ RULES: dict[str, Rule] = {
     "crm.account.family": stays(),  # follows from the parents
     "crm.account.merged_into": stays(),  # a chain, so that each link can be undone
     "crm.location.account": moves(once="is_main"),
-    "crm.contact.account": moves(once="is_main"),
+    "crm.contact.account": moves(),
     "crm.opportunity.account": moves(),
     "crm.order.account": moves(),
     "crm.lead.account": moves(),

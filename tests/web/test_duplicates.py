@@ -20,8 +20,8 @@ from bailiwick_web.core.models import AuditEntry, Job
 from bailiwick_web.core.refusals import Missing, NotAllowed, Stale, VersionNeeded
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
-from bailiwick_web.crm.queries.duplicates import pairs
 from bailiwick_web.crm.services import duplicates, merging
+from bailiwick_web.crm.services.duplicates.reading import pairs
 from bailiwick_web.crm.services.duplicates.searching import Found, keep
 from bailiwick_web.crm.services.writing import by_external_id
 from bailiwick_web.planning.models import Scenario

@@ -147,7 +147,7 @@ def _merge(merge: Merge) -> dict[str, Any]:
 
 
 def _kind(text: str) -> str:
-    if text not in queries.MODELS:
+    if text not in duplicates.MODELS:
         raise Invalid(f"record_type: expected account or contact, found {text[:40]!r}.", code="field", field="record_type")
     return text
 
@@ -164,7 +164,7 @@ def list_duplicates(
 ) -> Any:
     """Pairs of records that may be one, newest first; ``least`` is the least probability. You see those whose records you see both."""
     actor, kind = reader(request), _kind(record_type)
-    found = queries.searched(kind, queries.pairs(actor, kind).filter(state=state, probability__gte=least), q)
+    found = queries.searched(kind, duplicates.pairs(actor, kind).filter(state=state, probability__gte=least), q)
     page = one_page(found, lambda pair: pair, after=after, limit=limit)
     return page | {"items": _pairs(kind, page["items"])}
 

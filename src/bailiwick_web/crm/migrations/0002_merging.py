@@ -7,95 +7,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0005_person_profiles'),
-        ('crm', '0001_customers'),
+        ("core", "0005_person_profiles"),
+        ("crm", "0001_customers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DuplicateMark',
+            name="DuplicateMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=40, unique=True)),
-                ('until', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=40, unique=True)),
+                ("until", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('record_type', models.CharField(max_length=40)),
-                ('one_key', models.BigIntegerField(help_text='primary key of a record')),
-                ('other_key', models.BigIntegerField(db_index=True, help_text='primary key of the other one, which is greater')),
-                ('probability', models.FloatField(help_text='that they are one, 0 to 1')),
-                ('evidence', models.JSONField(default=list, help_text='[field, how it agrees, log2 of the odds that it adds]')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('dismissed', 'Not the same')], default='open', max_length=9)),
-                ('found', models.CharField(choices=[('search', 'Search'), ('entry', 'When it was entered')], default='search', max_length=6)),
-                ('found_at', models.DateTimeField()),
-                ('judged_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("record_type", models.CharField(max_length=40)),
+                ("one_key", models.BigIntegerField(help_text="primary key of a record")),
+                ("other_key", models.BigIntegerField(db_index=True, help_text="primary key of the other one, which is greater")),
+                ("probability", models.FloatField(help_text="that they are one, 0 to 1")),
+                ("evidence", models.JSONField(default=list, help_text="[field, how it agrees, log2 of the odds that it adds]")),
+                ("state", models.CharField(choices=[("open", "Open"), ("dismissed", "Not the same")], default="open", max_length=9)),
+                (
+                    "found",
+                    models.CharField(choices=[("search", "Search"), ("entry", "When it was entered")], default="search", max_length=6),
+                ),
+                ("found_at", models.DateTimeField()),
+                ("judged_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='merge',
-            name='left',
-            field=models.JSONField(default=list, help_text='what stayed as it was when it was undone, as somebody had changed it since'),
+            model_name="merge",
+            name="left",
+            field=models.JSONField(default=list, help_text="what stayed as it was when it was undone, as somebody had changed it since"),
         ),
         migrations.AddField(
-            model_name='merge',
-            name='probability',
-            field=models.FloatField(help_text='if they were suggested', null=True),
+            model_name="merge",
+            name="probability",
+            field=models.FloatField(help_text="if they were suggested", null=True),
         ),
         migrations.AddField(
-            model_name='merge',
-            name='version',
+            model_name="merge",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AlterField(
-            model_name='merge',
-            name='changes',
-            field=models.JSONField(default=dict, help_text='fields before and after, and the keys of every relation that moved; empty once over'),
+            model_name="merge",
+            name="changes",
+            field=models.JSONField(
+                default=dict, help_text="fields before and after, and the keys of every relation that moved; empty once over"
+            ),
         ),
         migrations.AlterField(
-            model_name='merge',
-            name='evidence',
-            field=models.JSONField(default=list, help_text='which fields agreed and what each weighed; no values'),
+            model_name="merge",
+            name="evidence",
+            field=models.JSONField(default=list, help_text="which fields agreed and what each weighed; no values"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['parent', 'name'], name='account_by_parent'),
+            model_name="account",
+            index=models.Index(fields=["parent", "name"], name="account_by_parent"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('segment', ''), _negated=True)), fields=['segment'], name='account_segments'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), models.Q(("segment", ""), _negated=True)),
+                fields=["segment"],
+                name="account_segments",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['person', 'state', 'done_at'], name='activity_done'),
+            model_name="activity",
+            index=models.Index(fields=["person", "state", "done_at"], name="activity_done"),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('gone_id',), name='merged_into_one'),
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)), fields=("gone_id",), name="merged_into_one"
+            ),
         ),
         migrations.AddField(
-            model_name='duplicatepair',
-            name='judged_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="duplicatepair",
+            name="judged_by",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(fields=['record_type', 'state', '-probability', 'id'], name='duplicate_pair_list'),
+            model_name="duplicatepair",
+            index=models.Index(fields=["record_type", "state", "-probability", "id"], name="duplicate_pair_list"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('record_type', 'one_key', 'other_key'), name='duplicate_pair_once'),
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(fields=("record_type", "one_key", "other_key"), name="duplicate_pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('one_key__lt', models.F('other_key'))), name='duplicate_pair_in_order'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(condition=models.Q(("one_key__lt", models.F("other_key"))), name="duplicate_pair_in_order"),
         ),
     ]

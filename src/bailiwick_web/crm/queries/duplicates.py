@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm.checking import folded
-from bailiwick_web.crm.models import Account, Contact, DuplicatePair, Location, Merge
+from bailiwick_web.crm.models import Contact, DuplicatePair, Location, Merge
 from bailiwick_web.crm.queries.pages_paging import Slice, chosen, cut
+from bailiwick_web.crm.services.duplicates.reading import MODELS, pairs
 from bailiwick_web.crm.visibility import visible
 
-MODELS: dict[str, type[Any]] = {"account": Account, "contact": Contact}
 FILTERS = ("q", "certainty", "state")
 CERTAIN, LIKELY = 0.99, 0.9
 CERTAINTIES: dict[str, Q] = {
@@ -25,15 +25,6 @@ CERTAINTIES: dict[str, Q] = {
     "doubtful": Q(probability__lt=LIKELY),
 }
 """Word → pairs."""
-
-
-def pairs(actor: Actor, kind: str | None = None) -> QuerySet[DuplicatePair]:
-    """Pairs whose records somebody sees both; of one type, or of all."""
-    seen = Q(pk__in=[])
-    for name in MODELS if kind is None else (kind,):
-        keys = visible(actor, MODELS[name]).values("pk")
-        seen |= Q(record_type=name, one_key__in=keys, other_key__in=keys)
-    return DuplicatePair.objects.filter(seen)
 
 
 def merges(actor: Actor, kind: str | None = None) -> QuerySet[Merge]:

@@ -75,7 +75,7 @@ def merge_records(request: HttpRequest) -> HttpResponseBase:
     model: Any = services.KINDS[kind].model
     kept, gone = (find(actor, model, _identifier(request, name)) for name in ("kept", "gone"))
     if request.method == "POST":
-        choices = {name.removeprefix("choose-"): value for name, value in request.POST.items() if name.startswith("choose-")}
+        choices = {name.removeprefix("choose-"): str(value) for name, value in request.POST.items() if name.startswith("choose-")}
         versions = {"version": _number(request, "kept_version"), "gone_version": _number(request, "gone_version")}
         services.merge(actor, kind, kept.public_id, gone.public_id, choices=choices, **versions)
         told = _("“%(gone)s” is part of “%(kept)s” now. It can be undone for 90 days.") % {"gone": gone, "kept": kept}

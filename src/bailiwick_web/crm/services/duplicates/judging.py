@@ -12,7 +12,7 @@ from bailiwick_web.core.refusals import Missing, Stale, VersionNeeded
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell
 from bailiwick_web.crm.models import DuplicatePair
-from bailiwick_web.crm.queries.duplicates import pairs
+from bailiwick_web.crm.services.duplicates.reading import pairs
 
 State = DuplicatePair.State
 

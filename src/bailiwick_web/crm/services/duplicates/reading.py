@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from bailiwick_web.crm.models import Account, Contact, ContactPoint, Location
+from bailiwick_web.core.access import Actor
+from bailiwick_web.crm.models import Account, Contact, ContactPoint, DuplicatePair, Location
+from bailiwick_web.crm.visibility import visible
 
 KINDS = {"account": "accounts", "contact": "contacts"}
 """Record type → what the library calls it."""
@@ -18,6 +20,15 @@ ROLES = {
 }
 NUMBERS = ("phone", "mobile")
 CHUNK = 5_000
+
+
+def pairs(actor: Actor, kind: str | None = None) -> QuerySet[DuplicatePair]:
+    """Pairs whose records somebody sees both; of one type, or of all."""
+    seen = Q(pk__in=[])
+    for name in MODELS if kind is None else (kind,):
+        keys = visible(actor, MODELS[name]).values("pk")
+        seen |= Q(record_type=name, one_key__in=keys, other_key__in=keys)
+    return DuplicatePair.objects.filter(seen)
 
 
 def in_chunks(found: QuerySet[Any]) -> Iterator[list[Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db.models import ForeignKey, Model, Q
+from django.db.models import Model, Q
 
 LIVE = Q(deleted_at__isnull=True)
 
@@ -125,7 +125,7 @@ def relations(model: type[Model]) -> Iterator[Relation]:
     for found in model._meta.get_fields(include_hidden=True):
         if not found.auto_created or found.concrete or not (found.one_to_many or found.one_to_one):
             continue
-        field: ForeignKey[Any, Any] = found.field  # type: ignore[union-attr]
+        field: Any = found.field  # type: ignore[union-attr]
         yield Relation(field.model, field.name)
 
 

@@ -14,9 +14,8 @@ M = TypeVar("M", Account, Contact)
 
 def survivor(actor: Actor, model: type[M], public_id: UUID) -> M | None:
     """The record that another one was merged into, over all links of the chain, if this user sees it; it may be long gone itself."""
-    seen = {public_id}
-    current: UUID | None = public_id
-    while current is not None:
+    seen, current = {public_id}, public_id
+    while True:
         following = (
             Merge.objects.filter(record_type=model._meta.model_name, gone_id=current, undone_at=None)
             .values_list("kept_id", flat=True)

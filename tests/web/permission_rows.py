@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from permission_rows_base import NONE, Row, post, put
 from permission_rows_crm import API_ROWS_CRM
+from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
 
 from bailiwick_web.core.roles import Right
 
@@ -253,4 +254,5 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
-API_ROWS |= API_ROWS_CRM
+ROWS |= ROWS_ONCE
+API_ROWS |= API_ROWS_CRM | API_ROWS_ONCE

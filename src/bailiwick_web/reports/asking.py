@@ -35,7 +35,7 @@ WHAT = (
     ("distinct", gettext_lazy("Different values of")),
     ("share", gettext_lazy("Share of")),
 )
-PARAMETERS = re.compile(r"(?:subject|group[12]|step[12]|measure|column|sort|limit|chart|[fov]\d{1,2})")
+LIST = "list"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Definition:
 
     def to_query(self) -> str:
         """As it stands in an address."""
-        parts: list[tuple[str, str]] = [("subject", self.subject)]
+        parts: list[tuple[str, str]] = [("subject", self.subject), *([("as", LIST)] if self.is_list else [])]
         for i, group in enumerate(self.groups, start=1):
             parts += [(f"group{i}", group.field), *([(f"step{i}", group.step)] if group.step else [])]
         parts += [("measure", f"{m.what}:{m.field}" if m.field else m.what) for m in self.measures]
@@ -141,15 +141,16 @@ def from_query(given: QueryDict) -> Definition:
     ]
     groups = [Group(given[f"group{i}"], given.get(f"step{i}", "")) for i in (1, 2) if given.get(f"group{i}")]
     measures = [Measure(*text.partition(":")[::2]) for text in given.getlist("measure") if text]
+    is_list = given.get("as") == LIST
     limit = given.get("limit", "").strip()
     if limit and not (limit.isascii() and limit.isdigit()):
         raise Invalid(_("A number of rows is a whole number, found “%(found)s”.") % {"found": limit[:40]}, code="report", field="limit")
     return Definition(
         subject=given.get("subject", "opportunity"),
         filters=tuple(filters),
-        groups=tuple(dict.fromkeys(groups)),
-        measures=tuple(dict.fromkeys(measures)),
-        columns=tuple(dict.fromkeys(c for c in given.getlist("column") if c)),
+        groups=() if is_list else tuple(dict.fromkeys(groups)),
+        measures=() if is_list else tuple(dict.fromkeys(measures)),
+        columns=tuple(dict.fromkeys(c for c in given.getlist("column") if c)) if is_list else (),
         sort=given.get("sort", ""),
         limit=int(limit[:9]) if limit else None,
         chart=given.get("chart", "bar"),

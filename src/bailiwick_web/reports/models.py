@@ -66,6 +66,7 @@ class Subscription(Record):
     format = models.CharField(max_length=4, choices=Format.choices, default=Format.XLSX)
     next_at = models.DateTimeField(db_index=True, help_text="when it is due")
     secret = models.CharField(max_length=64, unique=True, help_text="of the link that ends it without signing in")
+    origin = models.CharField(max_length=200, help_text="address of this installation as whoever ordered it reached it, for links")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

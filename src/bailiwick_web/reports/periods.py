@@ -21,6 +21,13 @@ STEPS = (
     ("quarter", gettext_lazy("by quarter")),
     ("year", gettext_lazy("by year")),
 )
+UNIT_WORDS = (
+    ("day", gettext_lazy("day")),
+    ("week", gettext_lazy("week")),
+    ("month", gettext_lazy("month")),
+    ("quarter", gettext_lazy("quarter")),
+    ("year", gettext_lazy("year")),
+)
 SPAN = re.compile(r"\s*([0-9]{1,4})\s*(day|week|month|quarter|year)s?\s*")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 

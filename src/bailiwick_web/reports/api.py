@@ -264,9 +264,7 @@ def result_out(found: Result, ground: Ground, following: int) -> dict[str, Any]:
             for row in rows
         ]
 
-    columns = [
-        {"key": c.key, "label": heading(c), "kind": str(c.kind), "unit": c.unit, "currency": c.currency} for c in found.columns
-    ]
+    columns = [{"key": c.key, "label": heading(c), "kind": str(c.kind), "unit": c.unit, "currency": c.currency} for c in found.columns]
     return {
         "columns": columns,
         "rows": lines(found.rows),

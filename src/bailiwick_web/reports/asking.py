@@ -137,7 +137,9 @@ def from_query(given: QueryDict) -> Definition:
     """A definition as it stands in an address; filters without a field are left out."""
     places = sorted({int(name[1:]) for name in given if re.fullmatch(r"f\d{1,2}", name)})
     filters = [
-        Filter(given[f"f{i}"], given.get(f"o{i}", ""), tuple(v for v in given.getlist(f"v{i}") if v != "")) for i in places if given[f"f{i}"]
+        Filter(given[f"f{i}"], given.get(f"o{i}", ""), tuple(v for v in given.getlist(f"v{i}") if v != ""))
+        for i in places
+        if given[f"f{i}"]
     ]
     groups = [Group(given[f"group{i}"], given.get(f"step{i}", "")) for i in (1, 2) if given.get(f"group{i}")]
     measures = [Measure(*text.partition(":")[::2]) for text in given.getlist("measure") if text]

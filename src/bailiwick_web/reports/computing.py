@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -77,7 +77,7 @@ class Result:
     n_groups: int = 0
     offset: int = 0
     n_records: int | None = None
-    currencies: tuple[str, ...] = field(default=())
+    currencies: tuple[str, ...] = ()
 
 
 def records(ground: Ground, asked: Asked) -> QuerySet[Any]:
@@ -105,7 +105,11 @@ def _narrowed(field: Field, rows: QuerySet[Any], there: Mapping[str, Any], said:
 def run(ground: Ground, asked: Asked, *, most: int = MOST_ROWS, offset: int = 0) -> Result:
     """Compute a report; ``most`` rows at most, from ``offset`` on."""
     limit = min(most, asked.definition.limit or most)
-    return listed(ground, asked, limit=limit, offset=offset) if asked.definition.is_list else grouped(ground, asked, limit=limit, offset=offset)
+    return (
+        listed(ground, asked, limit=limit, offset=offset)
+        if asked.definition.is_list
+        else grouped(ground, asked, limit=limit, offset=offset)
+    )
 
 
 def listed(ground: Ground, asked: Asked, *, limit: int, offset: int = 0, rows: QuerySet[Any] | None = None) -> Result:
@@ -114,9 +118,7 @@ def listed(ground: Ground, asked: Asked, *, limit: int, offset: int = 0, rows: Q
     fields = [asked.field(key) for key in asked.definition.columns or asked.subject.columns]
     shown = {f"c{i}": _shown(ground, field) for i, field in enumerate(fields)}
     order = _listed_order(asked, fields)
-    found = list(
-        rows.annotate(**shown).order_by(*order, "-pk").values_list(*shown, asked.subject.page_of)[offset : offset + limit + 1]
-    )
+    found = list(rows.annotate(**shown).order_by(*order, "-pk").values_list(*shown, asked.subject.page_of)[offset : offset + limit + 1])
     columns = tuple(_column(field, sort=field.key) for field in fields)
     named = _territories([(i, column.kind) for i, column in enumerate(columns)], found[:limit])
     told = [Row(_labelled(fields, row[:-1], named), record=row[-1]) for row in found[:limit]]
@@ -138,7 +140,8 @@ def _listed_order(asked: Asked, fields: Sequence[Field]) -> list[Any]:
 
 def _labelled(fields: Sequence[Field], values: Sequence[Any], named: Mapping[str, str]) -> tuple[Any, ...]:
     return tuple(
-        named.get(value, value) if field.kind is Kind.TERRITORY else _choice(field, value) for field, value in zip(fields, values, strict=True)
+        named.get(value, value) if field.kind is Kind.TERRITORY else _choice(field, value)
+        for field, value in zip(fields, values, strict=True)
     )
 
 
@@ -166,7 +169,10 @@ def grouped(ground: Ground, asked: Asked, *, limit: int, offset: int = 0) -> Res
     territories = _territories([(f"g{i}", field.kind) for i, field in enumerate(fields)], found)
     told = [_row(fields, groups, measures, row, whole, territories) for row in found[:limit]]
     return Result(
-        (*(_group_column(field, group, i) for i, (field, group) in enumerate(zip(fields, groups, strict=True))), *(_measure_column(asked, measure, i) for i, measure in enumerate(measures))),
+        (
+            *(_group_column(field, group, i) for i, (field, group) in enumerate(zip(fields, groups, strict=True))),
+            *(_measure_column(asked, measure, i) for i, measure in enumerate(measures)),
+        ),
         tuple(told),
         tuple(_total(measures, len(fields), apart, row, whole) for row in totals),
         tuple(_notes(ground, asked, rows, apart, totals)),
@@ -322,9 +328,7 @@ def _measure_column(asked: Asked, measure: Measure, place: int) -> Column:
     return Column(sort, label, field.kind, field.unit, _currency(field), sort)
 
 
-def _notes(
-    ground: Ground, asked: Asked, rows: QuerySet[Any], apart: Field | None, totals: Sequence[Mapping[str, Any]]
-) -> list[str]:
+def _notes(ground: Ground, asked: Asked, rows: QuerySet[Any], apart: Field | None, totals: Sequence[Mapping[str, Any]]) -> list[str]:
     notes = []
     if apart is not None and len(totals) > 1:
         notes.append(_("Amounts of unlike currencies are not added: each currency has its own line."))

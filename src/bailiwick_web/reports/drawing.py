@@ -160,7 +160,18 @@ def _lying(found: Data, i: int, at: tuple[float, float, float, float], is_stacke
         x, wide = min(start, end), abs(value) * scale
         text = "" if is_stacked and len(found.series) > 1 else short(value, is_share=found.is_share)
         y = top if is_stacked else top + s * thick
-        bars.append({"x": _r(x), "y": _r(y), "w": _r(wide), "h": _r(thick - 1), "s": s, "text": text, "tx": _r(max(end, zero) + 5), "ty": _r(y + thick / 2 + 4)})
+        bars.append(
+            {
+                "x": _r(x),
+                "y": _r(y),
+                "w": _r(wide),
+                "h": _r(thick - 1),
+                "s": s,
+                "text": text,
+                "tx": _r(max(end, zero) + 5),
+                "ty": _r(y + thick / 2 + 4),
+            }
+        )
         up, down = (end, down) if value >= 0 else (up, end)
     return bars
 
@@ -189,7 +200,9 @@ def _lines(found: Data, width: int, is_stacked: bool) -> dict[str, Any]:
     lines = []
     for s, series in enumerate(found.series):
         points = [(frame["left"] + (i + 0.5) * frame["step"], frame["zero"] - v * frame["scale"]) for i, v in enumerate(series.values)]
-        lines.append({"s": s, "points": " ".join(f"{_r(x)},{_r(y)}" for x, y in points), "dots": [{"x": _r(x), "y": _r(y)} for x, y in points]})
+        lines.append(
+            {"s": s, "points": " ".join(f"{_r(x)},{_r(y)}" for x, y in points), "dots": [{"x": _r(x), "y": _r(y)} for x, y in points]}
+        )
     return {"kind": "line", **frame, "lines": lines}
 
 

@@ -68,11 +68,19 @@ def as_xlsx(name: str, result: Result, ground: Ground) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+    safe = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
     with xlsxwriter.Workbook(buffer, safe) as book:
         bold = book.add_format({"bold": True})
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:31] or "Report")
-        there = {key: [("" if value != value else value) for value in values.tolist()] for key, values in columns(result, ground.zone).items()}
+        there = {
+            key: [("" if value != value else value) for value in values.tolist()] for key, values in columns(result, ground.zone).items()
+        }
         write_sheet(sheet, {key: np.array(values, dtype=object) for key, values in there.items()}, bold)
         sheet.set_column(0, max(0, len(there) - 1), 20)
     return buffer.getvalue()

@@ -74,7 +74,7 @@ def checked_values(field: Field, op: str, values: tuple[str, ...]) -> tuple[str,
     need = NEEDS.get(op)
     if need is None:
         return ()
-    if not values or len(values) > MOST_VALUES or (need == "two") != (len(values) == 2) and need != "many":
+    if not values or len(values) > MOST_VALUES or ((need == "two") != (len(values) == 2) and need != "many"):
         said = {"field": field.label, "op": LABELS[op]}
         raise Invalid(_("“%(field)s” %(op)s … what? Say what it is compared with.") % said, code="report", field=field.key)
     for value in values:
@@ -161,7 +161,7 @@ def _in_numbers(field: Field, name: str, op: str, values: tuple[str, ...]) -> Q:
     numbers = [_number_of(field, value) for value in values]
     if op == "between":
         return Q(**{f"{name}__gte": min(numbers), f"{name}__lte": max(numbers)})
-    return Q(**{f"{name}{ {'least': '__gte', 'most': '__lte', 'equals': ''}[op]}": numbers[0]})
+    return Q(**{f"{name}{ {'least': '__gte', 'most': '__lte', 'equals': ''}[op] }": numbers[0]})
 
 
 def _in_time(ground: Ground, field: Field, name: str, op: str, values: tuple[str, ...]) -> Q:

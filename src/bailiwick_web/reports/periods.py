@@ -88,7 +88,9 @@ def span(text: str) -> tuple[int, str]:
     found = SPAN.fullmatch(str(text))
     if found is None or int(found[1]) < 1:
         said = {"found": str(text)[:40]}
-        raise Invalid(_("Give a number of days, weeks, months, quarters or years, such as “90 days”; found “%(found)s”.") % said, code="report")
+        raise Invalid(
+            _("Give a number of days, weeks, months, quarters or years, such as “90 days”; found “%(found)s”.") % said, code="report"
+        )
     return int(found[1]), found[2]
 
 

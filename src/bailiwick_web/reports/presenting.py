@@ -100,4 +100,3 @@ def _cells(result: Result, row: Row, zone: ZoneInfo, *, is_total: bool = False) 
             text = ""
         cells.append({"text": text, "is_number": column.is_number, "label": heading(column)})
     return cells
-

@@ -122,7 +122,7 @@ def builder(ground: Ground, wanted: Definition) -> dict[str, Any]:
         "subject": subject,
         "definition": wanted,
         "as_list": wanted.is_list,
-        "groups": _offered((f for f in known.values() if not f.is_measured)),
+        "groups": _offered(f for f in known.values() if not f.is_measured),
         "group_rows": [_group_row(known, wanted, i) for i in (0, 1)],
         "steps": STEPS,
         "measures": _measures(subject.label, known.values()),
@@ -221,7 +221,9 @@ def _options(ground: Ground, subject: Any, field: Field) -> list[tuple[str, Any]
 def _records(actor: Actor, field: Field) -> list[tuple[str, Any]]:
     if field.model is m.Account:
         return []
-    rows = nodes_to_share_with(actor) if field.model is None else visible(actor, field.model) if field.model in RULES else Node.objects.none()
+    rows = (
+        nodes_to_share_with(actor) if field.model is None else visible(actor, field.model) if field.model in RULES else Node.objects.none()
+    )
     name = "label" if field.model is m.OutcomeReason else "name"
     found = [(str(key), text) for key, text in rows.order_by(name, "pk").values_list("public_id", name)[:MOST_OPTIONS]]
     return [(ME, _("me")), *found] if field.model is Person else found
@@ -230,4 +232,3 @@ def _records(actor: Actor, field: Field) -> list[tuple[str, Any]]:
 def changed_sort(wanted: Definition, sort: str) -> Definition:
     """A definition in another order, as the head of a column asks for it."""
     return replace(wanted, sort=sort) if sort else wanted
-

@@ -22,7 +22,7 @@ Kind = m.Stage.Kind
 
 
 def quarter_of(ground: Ground, n: int = 0) -> Period:
-    """This quarter, or one so many later."""
+    """The present quarter, or one so many later."""
     return whole("quarter", ground.today, n)
 
 
@@ -78,7 +78,9 @@ def _all(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     aimed = [line for line in lines if line["goal"] is not None]
     missing = sum(line["missing"] for line in aimed)
     goal = sum(line["goal"] for line in aimed) if aimed else None
-    covered = {name: sum(line[of] for line in aimed) / missing if missing else None for name, of in (("coverage", "total"), ("sure", "weighted"))}
+    covered = {
+        name: sum(line[of] for line in aimed) / missing if missing else None for name, of in (("coverage", "total"), ("sure", "weighted"))
+    }
     return {**figures, "goal": goal, "missing": missing if aimed else None, **covered, "is_reached": bool(aimed) and not missing}
 
 

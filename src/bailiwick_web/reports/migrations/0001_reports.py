@@ -7,115 +7,208 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0005_person_profiles'),
+        ("core", "0005_person_profiles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('name', models.CharField(max_length=200)),
-                ('about', models.CharField(blank=True, max_length=500)),
-                ('definition', models.JSONField(help_text='what is asked, see the module asking')),
-                ('share', models.CharField(choices=[('me', 'Only me'), ('node', 'A part of the organisation'), ('everybody', 'Everybody')], default='me', max_length=9)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('node', models.ForeignKey(help_text='whose people find it', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.node')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("name", models.CharField(max_length=200)),
+                ("about", models.CharField(blank=True, max_length=500)),
+                ("definition", models.JSONField(help_text="what is asked, see the module asking")),
+                (
+                    "share",
+                    models.CharField(
+                        choices=[("me", "Only me"), ("node", "A part of the organisation"), ("everybody", "Everybody")],
+                        default="me",
+                        max_length=9,
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        help_text="whose people find it",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.node",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reports", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('every', models.CharField(choices=[('day', 'every day'), ('week', 'every week'), ('month', 'every month')], default='week', max_length=5)),
-                ('weekday', models.PositiveSmallIntegerField(default=0, help_text='0 Monday to 6 Sunday')),
-                ('month_day', models.PositiveSmallIntegerField(default=1, help_text='1 to 31; in shorter months the last day')),
-                ('local_time', models.TimeField()),
-                ('time_zone', models.CharField(max_length=60)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'XLSX'), ('pdf', 'PDF')], default='xlsx', max_length=4)),
-                ('next_at', models.DateTimeField(db_index=True, help_text='when it is due')),
-                ('secret', models.CharField(help_text='of the link that ends it without signing in', max_length=64, unique=True)),
-                ('origin', models.CharField(help_text='address of this installation as whoever ordered it reached it, for links', max_length=200)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='reports.report')),
-                ('user', models.ForeignKey(help_text='who gets it', on_delete=django.db.models.deletion.CASCADE, related_name='report_subscriptions', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[("day", "every day"), ("week", "every week"), ("month", "every month")], default="week", max_length=5
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField(default=0, help_text="0 Monday to 6 Sunday")),
+                ("month_day", models.PositiveSmallIntegerField(default=1, help_text="1 to 31; in shorter months the last day")),
+                ("local_time", models.TimeField()),
+                ("time_zone", models.CharField(max_length=60)),
+                ("language", models.CharField(default="en", max_length=10)),
+                ("format", models.CharField(choices=[("csv", "CSV"), ("xlsx", "XLSX"), ("pdf", "PDF")], default="xlsx", max_length=4)),
+                ("next_at", models.DateTimeField(db_index=True, help_text="when it is due")),
+                ("secret", models.CharField(help_text="of the link that ends it without signing in", max_length=64, unique=True)),
+                (
+                    "origin",
+                    models.CharField(help_text="address of this installation as whoever ordered it reached it, for links", max_length=200),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="subscriptions", to="reports.report"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        help_text="who gets it",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="report_subscriptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('next_at', 'pk'),
+                "ordering": ("next_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waits'), ('sending', 'is being sent'), ('sent', 'sent'), ('refused', 'not sent'), ('unknown', 'perhaps sent')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('try_at', models.DateTimeField(help_text='not before')),
-                ('done_at', models.DateTimeField(null=True)),
-                ('told', models.CharField(blank=True, help_text='why it was not sent', max_length=300)),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='reports.subscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waits"),
+                            ("sending", "is being sent"),
+                            ("sent", "sent"),
+                            ("refused", "not sent"),
+                            ("unknown", "perhaps sent"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("try_at", models.DateTimeField(help_text="not before")),
+                ("done_at", models.DateTimeField(null=True)),
+                ("told", models.CharField(blank=True, help_text="why it was not sent", max_length=300)),
+                (
+                    "subscription",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="reports.subscription"),
+                ),
             ],
             options={
-                'ordering': ('-due_at', '-pk'),
+                "ordering": ("-due_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('starts_on', models.DateField(help_text='first day of the quarter')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('position', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sales_goals', to='core.position')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("starts_on", models.DateField(help_text="first day of the quarter")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "position",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="sales_goals", to="core.position"),
+                ),
             ],
             options={
-                'ordering': ('-starts_on', 'position__name', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('position', 'starts_on'), name='sales_goal_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='sales_goal_positive')],
+                "ordering": ("-starts_on", "position__name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("position", "starts_on"), name="sales_goal_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="sales_goal_positive"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('share', 'node'), ('node__isnull', True), _connector='XOR'), name='report_shared_with_a_node'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share", "node"), ("node__isnull", True), _connector="XOR"), name="report_shared_with_a_node"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('report', 'user'), name='report_sent_to_one_once'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("report", "user"), name="report_sent_to_one_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', 'try_at'], name='delivery_to_do'),
+            model_name="delivery",
+            index=models.Index(fields=["state", "try_at"], name="delivery_to_do"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('subscription', 'due_at'), name='delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("subscription", "due_at"), name="delivery_once"),
         ),
     ]

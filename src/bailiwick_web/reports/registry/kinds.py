@@ -140,7 +140,6 @@ class Subject:
 
     key: str
     label: Text
-    one: Text
     model: type[Model]
     rows: Callable[[Actor], QuerySet[Any]]
     fields: tuple[Field, ...]

@@ -56,7 +56,6 @@ CURRENCY = text("currency", _("Currency"))
 ACCOUNTS = Subject(
     "account",
     _("Accounts"),
-    _("Account"),
     m.Account,
     _seen(m.Account),
     (
@@ -79,7 +78,6 @@ ACCOUNTS = Subject(
 CONTACTS = Subject(
     "contact",
     _("Contacts"),
-    _("Contact"),
     m.Contact,
     lambda actor: visible(actor, m.Contact).filter(erased_at__isnull=True),
     (
@@ -101,7 +99,6 @@ CONTACTS = Subject(
 LEADS = Subject(
     "lead",
     _("Leads"),
-    _("Lead"),
     m.Lead,
     _seen(m.Lead),
     (
@@ -137,7 +134,6 @@ LEADS = Subject(
 
 def _won_from(ground: Ground) -> Any:
 
-
     won = visible(ground.actor, m.Opportunity).filter(pk=OuterRef("opportunity"), stage__kind=m.Stage.Kind.WON)
     return Subquery(won.values("house_amount")[:1])
 
@@ -159,7 +155,6 @@ UNPRICED = Q(amount__isnull=False, house_amount__isnull=True)
 DEALS = Subject(
     "opportunity",
     _("Deals"),
-    _("Deal"),
     m.Opportunity,
     _seen(m.Opportunity),
     (
@@ -193,7 +188,6 @@ DEALS = Subject(
 ORDERS = Subject(
     "order",
     _("Orders"),
-    _("Order"),
     m.Order,
     _seen(m.Order),
     (
@@ -229,7 +223,6 @@ def _in_house(name: str) -> Make:
 LINES = Subject(
     "order-line",
     _("Order lines"),
-    _("Order line"),
     m.OrderLine,
     _lines,
     (
@@ -256,7 +249,6 @@ LINES = Subject(
 ACTIVITIES = Subject(
     "activity",
     _("Activities"),
-    _("Activity"),
     m.Activity,
     _seen(m.Activity),
     (
@@ -293,7 +285,6 @@ def _in_time(done: str, by: str) -> Make:
 CASES = Subject(
     "case",
     _("Cases"),
-    _("Case"),
     m.Case,
     _seen(m.Case),
     (

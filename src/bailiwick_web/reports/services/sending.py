@@ -47,7 +47,7 @@ def look(now: datetime) -> int:
 
 
 def _make(now: datetime, subscription: Subscription) -> int:
-    """Only whoever moves the order on to its next time makes the delivery; after a standstill there is one, not one for each time missed."""
+    """Whoever moves the order on to its next time makes the delivery; after a standstill one, not one for each time missed."""
     due_at = subscription.next_at
     with transaction.atomic():
         ours = Subscription.objects.filter(pk=subscription.pk, next_at=due_at, ended_at__isnull=True)

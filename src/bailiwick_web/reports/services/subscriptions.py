@@ -93,7 +93,7 @@ def _recipient(actor: Actor, report: Report, to: str) -> User:
             raise Invalid(_("Say who gets the report."), code="field", field="to")
         return actor.user
     if not may_change(actor, report):
-        raise NotAllowed(_("Only the owner of a report sends it to others; you can order it for yourself."))
+        raise NotAllowed(_("Only the owner of a report sends it to others; you can subscribe to it yourself."))
     user = User.objects.filter(email=to.strip().lower(), is_active=True).first()
     if user is None or not seen_reports(Actor(user, actor.now)).filter(pk=report.pk).exists():
         raise Invalid(_("Nobody with this address finds the report; share it with them first."), code="field", field="to")
@@ -106,7 +106,7 @@ def end(actor: Actor, public_id: UUID) -> Subscription:
     found = Subscription.objects.select_related("report", "user").filter(public_id=public_id).first()
     is_theirs = found is not None and actor.user is not None and found.user_id == actor.user.pk
     if found is None or not (is_theirs or may_change(actor, found.report)):
-        raise Missing(_("There is no such order."))
+        raise Missing(_("There is no such subscription."))
     return _end(actor, found)
 
 

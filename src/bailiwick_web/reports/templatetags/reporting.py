@@ -25,7 +25,7 @@ def as_json(definition: Definition) -> str:
 
 @register.filter
 def split_words(text: str) -> list[str]:
-    """csv xlsx → csv, xlsx."""
+    """Csv xlsx → csv, xlsx."""
     return text.split()
 
 

@@ -110,7 +110,9 @@ def subscribe(request: HttpRequest, public_id: UUID) -> HttpResponse:
     given |= {"time_zone": zone_of(request).key, "language": get_language()}
     origin = request.build_absolute_uri("/").rstrip("/")
     made = services.subscribe(actor_of(request), public_id, origin=origin, to=request.POST.get("to", ""), **given)
-    messages.success(request, _("Ordered: it comes %(every)s at %(time)s.") % {"every": made.get_every_display(), "time": f"{made.local_time:%H:%M}"})
+    messages.success(
+        request, _("Subscribed: it comes %(every)s at %(time)s.") % {"every": made.get_every_display(), "time": f"{made.local_time:%H:%M}"}
+    )
     return redirect("report", public_id)
 
 

@@ -137,11 +137,11 @@ def from_query(given: QueryDict) -> Definition:
     """A definition as it stands in an address; filters without a field are left out."""
     places = sorted({int(name[1:]) for name in given if re.fullmatch(r"f\d{1,2}", name)})
     filters = [
-        Filter(given[f"f{i}"], given.get(f"o{i}", ""), tuple(v for v in given.getlist(f"v{i}") if v != ""))
+        Filter(key, str(given.get(f"o{i}", "")), tuple(v for v in given.getlist(f"v{i}") if v != ""))
         for i in places
-        if given[f"f{i}"]
+        if (key := str(given[f"f{i}"]))
     ]
-    groups = [Group(given[f"group{i}"], given.get(f"step{i}", "")) for i in (1, 2) if given.get(f"group{i}")]
+    groups = [Group(str(given[f"group{i}"]), str(given.get(f"step{i}", ""))) for i in (1, 2) if given.get(f"group{i}")]
     measures = [Measure(*text.partition(":")[::2]) for text in given.getlist("measure") if text]
     is_list = given.get("as") == LIST
     limit = given.get("limit", "").strip()
@@ -242,12 +242,12 @@ def _measure(find: Any, given: Measure) -> Measure:
     if given.what == "count" or (given.what == "share" and not given.field):
         return Measure(given.what)
     field = find(given.field)
-    fits = field.is_measured or (given.what == "mean" and field.kind is Kind.YES_NO) or (given.what == "distinct" and not field.is_measured)
+    fits = not field.is_measured if given.what == "distinct" else field.is_measured or (given.what == "mean" and field.kind is Kind.YES_NO)
     if given.what == "share" and field.currency:
-        said = {"field": field.label}
+        said = {"field": str(field.label)}
         raise Invalid(_("A share of “%(field)s” would add unlike currencies; take the amount in house currency.") % said, code="report")
-    if not fits or (given.what == "distinct" and field.is_measured):
-        said = {"what": dict(WHAT)[given.what], "field": field.label}
+    if not fits:
+        said = {"what": str(dict(WHAT)[given.what]), "field": str(field.label)}
         raise Invalid(_("“%(what)s” cannot be computed of “%(field)s”.") % said, code="report", field=field.key)
     return Measure(given.what, field.key)
 

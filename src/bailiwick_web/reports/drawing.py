@@ -216,7 +216,7 @@ def _frame(found: Data, width: int, is_stacked: bool) -> dict[str, Any]:
     longest = max(len(name) for name in found.names) * LETTER + 10
     every = max(1, math.ceil(longest / step))
     names = [{"x": _r(left + (i + 0.5) * step), "text": name} for i, name in enumerate(found.names) if i % every == 0]
-    if names and names[-1]["x"] + longest / 2 > width and len(names) > 1:
+    if names and float(names[-1]["x"]) + longest / 2 > width and len(names) > 1:
         names.pop()
     axis = [{"y": _r(8 + HEIGHT - (m - marks[0]) * scale), "text": t} for m, t in zip(marks, texts, strict=True)]
     zero = 8 + HEIGHT + marks[0] * scale

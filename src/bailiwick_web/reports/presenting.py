@@ -32,8 +32,7 @@ def cell(column: Column, value: Any, zone: ZoneInfo) -> str:
     """
     if value is None or value == "":
         return _("(none)") if column.is_group else "–"
-    if column.kind == "share" or column.unit == "share":
-        return percent(float(value))
+    is_share = column.kind == "share" or column.unit == "share"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
@@ -41,7 +40,8 @@ def cell(column: Column, value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, date):
         return _period(column.kind, value)
     if isinstance(value, int | float | Decimal):
-        return number(float(value))
+        figure = float(value)
+        return percent(figure) if is_share else number(figure)
     return str(value)
 
 

@@ -1,4 +1,4 @@
-"""What the funnel rests on: every deal that somebody sees, and its way through the stages, in two queries."""
+"""What the funnel rests on: every deal that somebody sees, its account, and its way through the stages, in three queries."""
 
 from __future__ import annotations
 
@@ -65,12 +65,13 @@ def deals_of(ground: Ground, pipeline: m.Pipeline, since: date | None) -> QueryS
 def read(ground: Ground, pipeline: m.Pipeline, since: date | None) -> Facts:
     """Read the deals and their steps."""
     deals = deals_of(ground, pipeline, since)
-    fields = SUBJECTS["opportunity"].picked
-    parts = {"segment": fields["account_segment"].make(ground), "land": fields["territory"].make(ground)}
     money = {"value": Cast("house_amount", FloatField()), "own": Cast("amount", FloatField())}
-    rows = deals.annotate(**parts, **money).order_by("pk").values_list("pk", "stage_id", "segment", "land", "person_id", "value", "own")
+    every: Any = deals
+    rows = every.annotate(**money).order_by("pk").values_list("pk", "stage_id", "account_id", "person_id", "value", "own")
     table = list(rows)
-    keys, stage, segment, land, person, value, own = zip(*table, strict=True) if table else ((), (), (), (), (), (), ())
+    keys, stage, account, person, value, own = zip(*table, strict=True) if table else ((), (), (), (), (), ())
+    told = _accounts(ground, deals)
+    segment, land = ([told.get(key, (None, None))[i] for key in account] for i in (0, 1))
     stages = list(pipeline.stages.all())
     still = tuple(s for s in stages if s.kind == Kind.OPEN)
     place = _places(stages, still)
@@ -86,6 +87,13 @@ def read(ground: Ground, pipeline: m.Pipeline, since: date | None) -> Facts:
         _stays(steps, still, place),
         int(sum(o is not None and not k for o, k in zip(own, known.tolist(), strict=True))),
     )
+
+
+def _accounts(ground: Ground, deals: QuerySet[m.Opportunity]) -> dict[int, tuple[Any, Any]]:
+    """Account → segment and territory, of the accounts that somebody sees."""
+    land = SUBJECTS["account"].picked["territory"].make(ground)
+    seen: Any = visible(ground.actor, m.Account).filter(pk__in=deals.values("account_id"))
+    return {key: (segment, code) for key, segment, code in seen.annotate(land=land).values_list("pk", "segment", "land")}
 
 
 def _places(stages: Sequence[m.Stage], still: Sequence[m.Stage]) -> dict[int, int]:

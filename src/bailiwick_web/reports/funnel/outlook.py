@@ -34,12 +34,14 @@ def outlook(ground: Ground, pipeline: m.Pipeline | None, quarter: Period) -> dic
     deals = deals.filter(pipeline=pipeline) if pipeline is not None else deals
     still = deals.filter(stage__kind=Kind.OPEN, close_on__lt=quarter.end).order_by().values("position_id")
     weighted = Sum(Cast("house_amount", FloatField()) * Coalesce(F("probability"), F("stage__probability")), output_field=FloatField())
-    opened = {row["position_id"]: row for row in still.annotate(n=Count("pk"), total=Sum("house_amount"), weighted=weighted)}
+    opened: dict[int | None, Any] = {
+        row["position_id"]: row for row in still.annotate(n=Count("pk"), total=Sum("house_amount"), weighted=weighted)
+    }
     inside = {"closed_at__gte": instant_of(quarter.start, ground.zone), "closed_at__lt": instant_of(quarter.end, ground.zone)}
     over = deals.filter(stage__kind=Kind.WON, **inside).order_by().values("position_id").annotate(won=Sum("house_amount"))
-    won = {row["position_id"]: row["won"] for row in over}
+    won: dict[int | None, Any] = {row["position_id"]: row["won"] for row in over}
     goals = goals_of(ground, quarter.start)
-    places = Position.objects.filter(pk__in={*opened, *won, *goals} - {None}).order_by("name", "pk")
+    places = Position.objects.filter(pk__in=[key for key in {*opened, *won, *goals} if key is not None]).order_by("name", "pk")
     lines = [_line(place, goals.get(place.pk), won.get(place.pk), opened.get(place.pk, {})) for place in places]
     if None in opened or None in won:
         lines.append(_line(None, None, won.get(None), opened.get(None, {})))
@@ -112,7 +114,7 @@ def sources(ground: Ground, since: date | None) -> list[dict[str, Any]]:
     if since is not None:
         leads = leads.filter(created_at__gte=instant_of(since, ground.zone))
     status = m.Lead.Status
-    rows = list(
+    found: Any = (
         leads.annotate(w=fields["won_amount"].make(ground), h=fields["answer_hours"].make(ground))
         .order_by()
         .values("source")
@@ -125,6 +127,7 @@ def sources(ground: Ground, since: date | None) -> list[dict[str, Any]]:
         )
         .order_by("-n", "source")[:MOST]
     )
+    rows: list[dict[str, Any]] = list(found)
     low, high = share_interval([row["converted"] for row in rows], [row["decided"] for row in rows])
     for row, a, b in zip(rows, low.tolist(), high.tolist(), strict=True):
         row |= {"rate": row["converted"] / row["decided"] if row["decided"] else None, "low": a, "high": b}

@@ -119,10 +119,10 @@ def largest_leak(facts: Facts, name: str, part: Counts, whole: Counts, names: Ma
 def territory_lines(facts: Facts, part: Counts, whole: Counts, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Territory × stage: how many came there, the rate, and its index: 100 is the rate of all."""
     rates, usual = part.rate, whole.rate[0]
-    order = np.argsort(-part.reached[:, 0], kind="stable")[:MOST_TERRITORIES] if part.reached.size else []
+    order: list[int] = np.argsort(-part.reached[:, 0], kind="stable")[:MOST_TERRITORIES].tolist() if part.reached.size else []
     lines = []
     for g in order:
-        cells = [_indexed(part, rates, usual, int(g), s) for s in range(len(facts.stages))]
+        cells = [_indexed(part, rates, usual, g, s) for s in range(len(facts.stages))]
         key = str(part.names[g])
         lines.append({"code": key, "name": names.get(key, key), "cells": cells, "won": int(part.won[g])})
     return lines

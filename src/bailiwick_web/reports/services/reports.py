@@ -26,6 +26,7 @@ def save(
 ) -> Report:
     """Save a report under a name; everybody may who looks, sharing with everybody is for those who lead or plan. Recorded."""
     actor.need(Right.LOOK)
+    assert actor.user is not None
     values = _checked(actor, {"name": name, "about": about, "share": share, "node": node, "definition": definition})
     report = Report.objects.create(owner=actor.user, **values, **stamped(actor))
     audit(actor, "report.created", report, field="share", after=report.share)
@@ -69,6 +70,7 @@ def _put(actor: Actor, public_id: UUID, version: int | None, *, is_archived: boo
 def copy(actor: Actor, public_id: UUID) -> Report:
     """A copy of a report for oneself; everybody may who finds it. Recorded."""
     actor.need(Right.LOOK)
+    assert actor.user is not None
     found = find_report(actor, public_id)
     name = _("%(name)s (copy)") % {"name": found.name[:190]}
     made = Report.objects.create(owner=actor.user, name=name, about=found.about, definition=found.definition, **stamped(actor))

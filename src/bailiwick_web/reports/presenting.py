@@ -64,7 +64,7 @@ def plain(column: Column, value: Any, zone: ZoneInfo) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float | Decimal):
-        return float(round(value, 6))
+        return round(float(value), 6)
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from permission_rows_base import NONE, Row, post, put
 from permission_rows_crm import API_ROWS_CRM
 from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
+from permission_rows_reports import API_ROWS_REPORTS, ROWS_REPORTS
 
 from bailiwick_web.core.roles import Right
 
@@ -157,6 +158,8 @@ ROWS = {
     "insight_rows": Row(Right.PLAN, "part", NONE),
     "insight_rows_csv": Row(Right.PLAN, "part", NONE),
     "insight_chart": Row(Right.PLAN, "part", NONE),
+    # reports
+    **ROWS_REPORTS,
 }
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -255,4 +258,4 @@ API_ROWS = {
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
 ROWS |= ROWS_ONCE
-API_ROWS |= API_ROWS_CRM | API_ROWS_ONCE
+API_ROWS |= API_ROWS_CRM | API_ROWS_ONCE | API_ROWS_REPORTS

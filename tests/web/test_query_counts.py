@@ -20,6 +20,8 @@ from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.models import Account
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Publication, Scenario
+from bailiwick_web.reports import services as reports
+from bailiwick_web.reports.asking import Definition
 
 pytestmark = pytest.mark.django_db
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -48,6 +50,13 @@ LISTS = (
     "/api/v1/scenarios/{id}/conflicts",
     *(f"/api/v1/{path}" for path in CUSTOMERS),
     "/api/v1/accounts/{account}/timeline",
+    "/api/v1/reports",
+    "/api/v1/report-fields",
+    "/reports/",
+    "/reports/build?subject=opportunity&group1=account&group2=rep&measure=sum:own_amount",
+    "/reports/rows?subject=activity&measure=count",
+    "/reports/funnel/",
+    "/reports/goals/",
     "/plans/",
     "/organisation/",
     "/scenarios/{id}/",
@@ -106,6 +115,7 @@ def fill_customers(actor: Actor, person: Person, i: int) -> None:
     crm.naming.add_absence(actor, person=person, valid_from=date(2030, 1, 1), valid_until=date(2030, 1, 2))
     crm.fields.define_field(actor, record_type="account", key=f"f{i}", label=f"Field {i}")
     crm.attachments.attach(actor, account, "a.txt", [b"x"])
+    reports.save(actor, name=f"Report {i}", definition=Definition("account"))
 
 
 def test_lists_take_as_many_queries_as_are_kept(

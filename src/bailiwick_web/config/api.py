@@ -13,6 +13,7 @@ from bailiwick_web.core.rest.signing import TokenAuth
 from bailiwick_web.crm.api import routers as crm_routers
 from bailiwick_web.exchange import api as exchange
 from bailiwick_web.planning.api import routers as planning_routers
+from bailiwick_web.reports import api as reports
 from bailiwick_web.territories import api as territories
 
 PROBLEM_SCHEMA = {
@@ -57,5 +58,5 @@ api = Interface(
 )
 problems.register(api)
 api.add_decorator(repeats.around_operations, mode="view")
-for router in (*planning_routers, territories.router, organisation.router, exchange.router, records.router, *crm_routers):
+for router in (*planning_routers, territories.router, organisation.router, exchange.router, records.router, *crm_routers, reports.router):
     api.add_router("", router)

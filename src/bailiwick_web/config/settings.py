@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bailiwick_web.crm",
     "bailiwick_web.exchange",
     "bailiwick_web.insights",
+    "bailiwick_web.reports",
 ]
 
 MIDDLEWARE = [

@@ -47,4 +47,5 @@ urlpatterns = [
     path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.exchange.urls")),
     path("insights/", include("bailiwick_web.insights.urls")),
+    path("reports/", include("bailiwick_web.reports.urls")),
 ]

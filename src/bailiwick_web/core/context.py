@@ -20,6 +20,7 @@ RAIL = (
     ("pipeline", _("Pipeline"), "l", "deal", Right.LOOK),
     ("plans", _("Plans"), "p", "layers", Right.LOOK),
     ("insights", _("Insights"), "i", "chart", Right.LOOK),
+    ("reports", _("Reports"), "r", "report", Right.LOOK),
     ("data", _("Data"), "d", "table", Right.IMPORT),
     ("organisation", _("Organisation"), "o", "tree", Right.REVIEW),
     ("people", _("People"), "t", "people", Right.PEOPLE),

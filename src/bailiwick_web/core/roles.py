@@ -40,6 +40,8 @@ class Right(StrEnum):
     """Make an approved plan the one that counts, and roll back."""
     AUDIT = "audit"
     """Read who did what."""
+    AIM = "aim"
+    """Set sales goals of positions within the scope."""
     ORGANISE = "organise"
     """Change the sales organisation: nodes, positions, who fills them."""
     PEOPLE = "people"
@@ -60,10 +62,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.IMPORT,
             Right.PUBLISH,
             Right.AUDIT,
+            Right.AIM,
             Right.ORGANISE,
         }
     ),
-    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE}),
+    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE, Right.AIM}),
     Role.REP: frozenset({Right.LOOK, Right.SELL, Right.CHALLENGE}),
     Role.VIEWER: frozenset({Right.LOOK}),
 }

@@ -56,6 +56,7 @@ class Study(Record):
     inputs = models.JSONField(default=dict, help_text="input → identifier, name, digest and rows of the table as it was")
     scenario = models.ForeignKey(Scenario, null=True, on_delete=models.SET_NULL, related_name="+")
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    scope_key = models.CharField(max_length=80, blank=True, help_text="whose records it was made from; empty: tables that were brought in")
     facts = models.JSONField(default=dict, help_text="settings, tests and models; empty until it is done")
     answered_at = models.DateTimeField(null=True)
 

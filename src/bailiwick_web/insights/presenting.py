@@ -374,15 +374,28 @@ def is_number(values: Sequence[Any]) -> bool:
     return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def grid(kind: str, name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:
-    """Rows ready for a page: headings, cells, and where each row leads."""
+def grid(
+    kind: str,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    records: Mapping[tuple[str, str], tuple[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Rows ready for a page: headings, cells, and where each row leads.
+
+    Parameters
+    ----------
+    records
+        Column and value → address and name of the record that it stands for.
+    """
+    known = records or {}
     target, by = LINKS.get((kind, name), ("", ""))
     heads = [{"key": c, "label": label(c), "is_number": is_number([row[c] for row in rows]), "about": EXPLAINED.get(c)} for c in columns]
     lines = []
     for row in rows:
-        cells = [
-            {"text": cell(c, row[c], kind), **head, "is_bad": row[c] == "low" and c == "class"}
-            for c, head in zip(columns, heads, strict=True)
-        ]
+        cells = []
+        for c, head in zip(columns, heads, strict=True):
+            address, said = known.get((c, str(row[c])), ("", cell(c, row[c], kind)))
+            cells.append({"text": said, "address": address, **head, "is_bad": row[c] == "low" and c == "class"})
         lines.append({"cells": cells, "value": "" if not by else row.get(by, row.get(columns[0], ""))})
     return {"heads": heads, "lines": lines, "target": target, "by": by}

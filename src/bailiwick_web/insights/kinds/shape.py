@@ -78,6 +78,8 @@ class Given:
     options: Mapping[str, Any]
     arrays: ScenarioArrays | None
     today: date
+    period_measures: Callable[[date, date], pa.Table | None] | None = None
+    """Of our customers: what was done per territory in a period."""
 
     def said(self, name: str) -> Any:
         """What the user said; None for nothing."""
@@ -121,3 +123,5 @@ class Kind:
     inputs: tuple[Input, ...] = ()
     fields: tuple[Field, ...] = field(default_factory=tuple)
     needs_scenario: bool = False
+    is_for_all: bool = False
+    """Whether everybody may ask it about the customers within their scope."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from permission_rows_base import NONE, Row, post, put
 from permission_rows_crm import API_ROWS_CRM
+from permission_rows_market import ROWS_MARKET
 
 from bailiwick_web.core.roles import Right
 
@@ -156,6 +157,7 @@ ROWS = {
     "insight_rows": Row(Right.LOOK, "part", NONE),
     "insight_rows_csv": Row(Right.LOOK, "part", NONE),
     "insight_chart": Row(Right.LOOK, "part", NONE),
+    **ROWS_MARKET,
 }
 
 NOBODY = "00000000-0000-7000-8000-000000000000"

@@ -34,6 +34,7 @@ TITLES = {
     "forecast": _("Forecast"),
     "scores": _("Scores"),
     "segments": _("Segments"),
+    "health": _("Health of accounts"),
     "experiment": _("Did it help?"),
 }
 PHASES = {"reading": _("reading the rows"), "computing": _("computing"), "drawing": _("drawing the pictures")}

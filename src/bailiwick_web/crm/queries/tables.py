@@ -56,6 +56,12 @@ class Names:
         return code if code and code not in self._shared else str(public_id)
 
 
+def account_keys(actor: Actor) -> dict[str, int]:
+    """Name in a table → key of every account that somebody sees."""
+    names = Names()
+    return {names(code, public_id): pk for pk, code, public_id in visible(actor, m.Account).values_list("pk", "code", "public_id")}
+
+
 def homes(actor: Actor) -> dict[int, str]:
     """Account → its territory today."""
     rows = visible(actor, m.AccountTerritory).filter(present(actor.now), layer=BASE, territory__isnull=False)

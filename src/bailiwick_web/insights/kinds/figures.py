@@ -19,11 +19,11 @@ def key_figures(given: Given) -> Findings:
     """Key figures of a period and the one before; of our customers the last twelve months, with what was done meanwhile."""
     plan = given.said("plan")
     start, end, measures = given.said("start"), given.said("end"), given.tables.get("measures")
-    if given.period_measures is not None:
+    if given.beside is not None:
         end = end or given.today.isoformat()
         start = start or (date.fromisoformat(end) - YEAR + timedelta(days=1)).isoformat()
         if measures is None and not plan and given.said("by") == "territory":
-            measures = given.period_measures(date.fromisoformat(start), date.fromisoformat(end))
+            measures = given.beside.measures(date.fromisoformat(start), date.fromisoformat(end))
     return api.key_figures(
         given.tables["orders"],
         by=given.said("by"),

@@ -11,6 +11,7 @@ import pyarrow as pa
 from django.utils.functional import Promise
 
 from bailiwick.api import Findings
+from bailiwick_web.insights.own import Beside
 from bailiwick_web.planning.convert import ScenarioArrays
 
 Text = str | Promise
@@ -78,8 +79,8 @@ class Given:
     options: Mapping[str, Any]
     arrays: ScenarioArrays | None
     today: date
-    period_measures: Callable[[date, date], pa.Table | None] | None = None
-    """Of our customers: what was done per territory in a period."""
+    beside: Beside | None = None
+    """Of our customers: what stands beside their orders."""
 
     def said(self, name: str) -> Any:
         """What the user said; None for nothing."""

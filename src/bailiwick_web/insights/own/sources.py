@@ -149,10 +149,24 @@ def rows_of(actor: Actor, identifier: str) -> pa.Table:
     return pa.table({name: pa.array(found.get(name, []), from_pandas=True) for name in source.columns})
 
 
-def measures(actor: Actor, start: date, end: date) -> pa.Table | None:
-    """What was done per territory in a period; None for nothing."""
-    found = crm.measures(actor, start, end)
-    return pa.table(found) if len(found) > 1 else None
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the orders of those whom somebody sees."""
+
+    actor: Actor
+
+    def measures(self, start: date, end: date) -> pa.Table | None:
+        """What was done per territory in a period; None for nothing."""
+        found = crm.measures(self.actor, start, end)
+        return pa.table(found) if len(found) > 1 else None
+
+    def contacts(self) -> pa.Table:
+        """Calls, visits and messages: customer, date."""
+        return pa.table(crm.contacts_made(self.actor))
+
+    def cases(self) -> pa.Table:
+        """Questions and complaints: customer, opened, solved."""
+        return pa.table(crm.cases(self.actor))
 
 
 def digest(actor: Actor) -> str:

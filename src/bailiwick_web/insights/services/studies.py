@@ -21,7 +21,8 @@ from bailiwick_web.insights.models import DataTable, Study
 from bailiwick_web.insights.own import OwnTable, is_own, source_of
 from bailiwick_web.insights.own import sources as own
 from bailiwick_web.insights.reading import rows_of
-from bailiwick_web.insights.scoping import scope_key
+from bailiwick_web.insights.scoping import WHOLE, scope_key
+from bailiwick_web.insights.services.health import HEALTH, keep_scores
 from bailiwick_web.insights.storing import store
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Scenario
@@ -75,6 +76,16 @@ def ask(actor: Actor, key: str, *, options: Mapping[str, Any], tables: Mapping[s
     study.save(update_fields=["job"])
     audit(actor, "study.asked", study, field="kind", after=key)
     return study
+
+
+def ask_health(actor: Actor) -> Study:
+    """Ask for the health of all customers, with the newest visits to the website that were brought in; planners and the system. Recorded."""
+    actor.need(Right.PLAN)
+    tables: dict[str, UUID | str] = {"orders": "own:orders"}
+    visits = DataTable.objects.filter(kind=DataTable.Kind.VISITS, n_rows__gt=0).first()
+    if visits is not None:
+        tables["visits"] = visits.public_id
+    return ask(actor, HEALTH, options={}, tables=tables)
 
 
 def may_ask(actor: Actor, kind: Kind, tables: Mapping[str, UUID | str]) -> bool:
@@ -143,13 +154,15 @@ def answer(actor: Actor, study: Study, tell_fn: Tell) -> None:
         options=study.options,
         arrays=scenario_arrays(study.scenario) if study.scenario is not None else None,
         today=actor.now.date(),
-        period_measures=(lambda start, end: own.measures(actor, start, end)) if study.scope_key else None,
+        beside=own.Beside(actor) if study.scope_key else None,
     )
     tell_fn("computing", 0.2)
     found = kind.run(given)
     tell_fn("drawing", 0.8)
     with transaction.atomic():
         store(study, found)
+        if study.kind == HEALTH and study.scope_key == WHOLE:
+            keep_scores(actor, study, found["accounts"])
         study.answered_at = actor.now
         touch(actor, study, "facts", "answered_at")
         audit(actor, "study.answered", study)

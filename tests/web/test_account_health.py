@@ -86,7 +86,7 @@ def test_health_stands_on_the_account_with_its_reasons_and_the_next_order(act: A
 def test_complaints_come_in_from_the_cases(act: Act, shops: dict[str, m.Account]) -> None:
     rep = at_the_time(act("rep").user)
     for _ in range(2):
-        crm.cases.create_case(rep, account=shops["West"], subject="Broken", about="complaint")
+        crm.cases.open_case(rep, account=shops["West"], subject="Broken", about="complaint")
     compute(act)
     assert AccountScore.objects.get(account=shops["West"]).reasons == [["complaints", 2.0]]
 

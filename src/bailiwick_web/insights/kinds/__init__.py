@@ -6,9 +6,7 @@ from bailiwick_web.insights.kinds import experiment, figures, forecast, health, 
 from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
 
 PAGES: tuple[str, ...] = ("market", "figures", "forecast", "scores", "segments", "health", "experiment")
-KINDS: dict[str, Kind] = {
-    kind.key: kind
-    for kind in (*market.KINDS, *figures.KINDS, *forecast.KINDS, *scores.KINDS, *segments.KINDS, *health.KINDS, *experiment.KINDS)
-}
+_ROOMS = (market, figures, forecast, scores, segments, health, experiment)
+KINDS: dict[str, Kind] = {kind.key: kind for room in _ROOMS for kind in room.KINDS}
 
 __all__ = ["KINDS", "PAGES", "Field", "Given", "Input", "Kind"]

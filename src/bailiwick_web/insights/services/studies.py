@@ -79,7 +79,7 @@ def ask(actor: Actor, key: str, *, options: Mapping[str, Any], tables: Mapping[s
 
 
 def ask_health(actor: Actor) -> Study:
-    """Ask for the health of all customers, with the newest visits to the website that were brought in; planners and the system. Recorded."""
+    """Ask for the health of all customers, with the newest visits to the website; planners and the system. Recorded."""
     actor.need(Right.PLAN)
     tables: dict[str, UUID | str] = {"orders": "own:orders"}
     visits = DataTable.objects.filter(kind=DataTable.Kind.VISITS, n_rows__gt=0).first()

@@ -21,6 +21,7 @@ from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
 from bailiwick.api.markets.funnels import allocate_pool, deal_funnel
 from bailiwick.api.markets.gaps import explain_gap
 from bailiwick.api.markets.health import score_health
+from bailiwick.api.markets.large import large_market
 from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
@@ -75,6 +76,7 @@ __all__ = [
     "front",
     "goal_attainment",
     "key_figures",
+    "large_market",
     "load",
     "measure_concentration",
     "measure_effect",

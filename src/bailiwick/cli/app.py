@@ -19,6 +19,7 @@ from bailiwick.cli.forecast import forecast, next_orders, pipeline
 from bailiwick.cli.front import front
 from bailiwick.cli.handling import tell_as_json
 from bailiwick.cli.layers import layers
+from bailiwick.cli.market import market
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.potential import concentration, hotspots, potential, retention
 from bailiwick.cli.realign import realign
@@ -70,6 +71,7 @@ app.command()(segments)
 app.command()(density)
 app.command()(duplicates)
 app.add_typer(score)
+app.add_typer(market)
 app.command()(potential)
 app.command()(concentration)
 app.command()(hotspots)

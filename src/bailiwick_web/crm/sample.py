@@ -141,7 +141,8 @@ def _orders(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held:
     stamps = draw.stamps()
     line = m.ProductLine.objects.create(name="Coffee", code="COFFEE", **stamps)
     products = _make(m.Product, (m.Product(name=name, line=line, search_text=folded(name), **stamps) for name, _price in PRODUCTS))
-    orders, lines = [], []
+    orders: list[m.Order] = []
+    lines: list[m.OrderLine] = []
     for account in accounts[::2]:
         for days_ago in _rhythm(draw.rng):
             number = f"{len(orders):06d}"

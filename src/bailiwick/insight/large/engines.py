@@ -98,7 +98,7 @@ def read_lines(connection: Any, source: str | os.PathLike[str], columns: dict[st
     """
     path = Path(source)
     if not path.exists() and not any(path.parent.glob(path.name)):
-        raise InputError(f"there is no file {path}", code="no_file", field="orders")
+        raise InputError(f"there is no file {path}", code="no_such_file", field="orders")
     is_spark = connection.name == "pyspark"
     lines = connection.read_parquet(str(path / "*.parquet") if path.is_dir() and not is_spark else str(path))
     missing = [column for column in columns.values() if column not in lines.columns]

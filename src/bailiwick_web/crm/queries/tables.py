@@ -188,6 +188,7 @@ def contacts_made(actor: Actor) -> Columns:
     names = Names()
     found: Columns = {"customer": [], "date": [], "kind": []}
     for code, public_id, at, kind in rows.values_list("account__code", "account__public_id", "done_at", "kind").iterator():
+        assert at is not None
         _add(found, {"customer": names(code, public_id), "date": at.date(), "kind": kind})
     return found
 
@@ -215,6 +216,7 @@ def measures(actor: Actor, start: date, end: date) -> Columns:
     done = visible(actor, m.Activity).filter(state=m.Activity.State.DONE, kind__in=_TOUCHES, done_at__date__range=(start, end))
     days: set[tuple[str, Any, date]] = set()
     for account, person, at, minutes in done.values_list("account_id", "person_id", "done_at", "duration_minutes").iterator():
+        assert at is not None
         row = found[home.get(account, NOBODY)]
         row["calls"] += 1
         row["hours"] += (minutes or 0) / 60

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.access import Actor
@@ -132,7 +133,7 @@ def source_of(actor: Actor, identifier: str) -> OwnTable:
     key = identifier.removeprefix(PREFIX)
     found = _SOURCES.get(key)
     if found is None:
-        raise Missing(_("There is no such table."))
+        raise Missing(gettext("There is no such table."))
     return OwnTable(f"{PREFIX}{key}", str(found.label), str(found.kind), crm.count(actor, found.model), found.columns, found.roles)
 
 

@@ -98,8 +98,8 @@ def _table(actor: Actor, identifier: UUID | str) -> AnyTable:
 
 
 def _same(actor: Actor, study: Study) -> Study | None:
-    """The newest answer to the same question from the same records, within the same scope."""
-    earlier = visible_studies(actor).filter(kind=study.kind, scope_key=study.scope_key, answered_at__isnull=False)[:20]
+    """The newest answer to the same question from the same records, within the same scope; also one that is being worked on."""
+    earlier = [s for s in visible_studies(actor).filter(kind=study.kind, scope_key=study.scope_key)[:20] if s.answered_at or s.is_busy]
     wanted = (study.options, _digests(study))
     return next((known for known in earlier if (known.options, _digests(known)) == wanted), None)
 
@@ -120,14 +120,14 @@ def _check_inputs(kind: Kind, given: Mapping[str, AnyTable]) -> None:
 
 
 def _input(actor: Actor, table: AnyTable, stamp: str) -> dict[str, Any]:
-    is_file = isinstance(table, DataTable)
+    digest, at = (table.digest, table.created_at) if isinstance(table, DataTable) else (stamp, actor.now)
     return {
         "table": str(table.public_id),
         "name": table.name,
-        "digest": table.digest if is_file else stamp,
+        "digest": digest,
         "rows": table.n_rows,
         "roles": dict(table.roles),
-        "brought_at": (table.created_at if is_file else actor.now).isoformat(),
+        "brought_at": at.isoformat(),
     }
 
 

@@ -29,12 +29,12 @@ SignIn = Callable[[str], Client]
 
 @pytest.fixture
 def shops(act: Act, scenario: Scenario) -> dict[str, m.Account]:
-    """West orders every month until today, Gone did so until a year ago, East is of somebody else, New has no order."""
+    """West orders every month until today, Gone did so until 115 days ago, East is of somebody else, New has no order."""
     put_into_force(act, scenario)
     planner = at_the_time(act("planner").user)
     where = {"West": 0, "Gone": 0.2, "East": 4.4, "New": 0.1}
     made = {name: crm.customers.create_account(planner, name=name, location={"lon": lon, "lat": 0}) for name, lon in where.items()}
-    for name, last in (("West", 5), ("Gone", 370), ("East", 8)):
+    for name, last in (("West", 5), ("Gone", 115), ("East", 8)):
         for i in range(14):
             order(planner, made[name], last + 30 * i)
     return made
@@ -68,7 +68,7 @@ def test_health_stands_on_the_account_with_its_reasons_and_the_next_order(act: A
     )
     assert scores["West"].next_on == act("planner").now.date() + timedelta(days=25)
     assert [sign for sign, _value in scores["Gone"].reasons][:2] == ["pause", "trend"]
-    assert m.Account.objects.get(name="Gone").health == scores["Gone"].health == 35
+    assert m.Account.objects.get(name="Gone").health == scores["Gone"].health == 48
     page = sign_in("rep").get("/insights/accounts/").content.decode()
     assert page.index("Gone") < page.index("West")
     assert "East" not in page
@@ -100,13 +100,13 @@ def test_what_somebody_says_holds_beside_what_is_computed(act: Act, sign_in: Sig
     compute(act)
     gone = m.Account.objects.get(name="Gone")
     said = HealthSaid.objects.get()
-    assert (gone.health, said.health, AccountScore.objects.get(account=gone).health) == (90, 90, 35)
+    assert (gone.health, said.health, AccountScore.objects.get(account=gone).health) == (90, 90, 48)
     assert (said.created_by, said.why[:10]) == (act("rep").user, "They moved")
     assert AuditEntry.objects.get(action="health.said").after == "90"
-    assert "computed 35" in client.get("/insights/accounts/").content.decode()
+    assert "computed 48" in client.get("/insights/accounts/").content.decode()
     services.take_health_back(act("rep"), gone.public_id)
     gone.refresh_from_db()
-    assert gone.health == 35
+    assert gone.health == 48
     with pytest.raises(Invalid):
         services.take_health_back(act("rep"), gone.public_id)
     with pytest.raises(Missing):

@@ -18,6 +18,7 @@ _MOST_FOR_TWO = 1_500
 WORDS = (
     _("Probability said"),
     _("Share that was won"),
+    _("Share that left"),
     _("Share of accounts, the largest first"),
     _("quality, 0 to 100"),
     _("lines: range of the score when the weights change"),

@@ -179,8 +179,8 @@ def _key_figures(facts: Mapping[str, Any], tables: Tables) -> list[str]:
 
 def _health(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     levels, test = facts["levels"], facts["test"]
-    words = {key: number(levels[key]) for key in ("high", "medium")} | {"n": number(sum(levels.values()))}
-    said = [_("%(high)s accounts are in danger and %(medium)s to be watched, of %(n)s.") % words]
+    words = {key: number(levels[key]) for key in ("high", "medium", "gone")} | {"n": number(sum(levels.values()) - levels["gone"])}
+    said = [_("%(high)s accounts are in danger and %(medium)s to be watched, of %(n)s; %(gone)s have left.") % words]
     said.append(_("%(n)s are overdue by their own rhythm.") % {"n": number(facts["n_overdue"])})
     if facts["method"] != "learned":
         return [*said, _("Health follows a stated rule, as the past does not teach enough yet.")]

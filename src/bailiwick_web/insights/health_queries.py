@@ -43,7 +43,7 @@ def accounts(actor: Actor, given: Mapping[str, str]) -> dict[str, Any]:
     seen = AccountScore.objects.filter(account__in=visible(actor, m.Account).values("pk"))
     counts = seen.aggregate(
         **{level: Count("pk", filter=Q(level=level)) for level in AccountScore.Level.values},
-        overdue=Count("pk", filter=Q(is_overdue=True)),
+        overdue=Count("pk", filter=Q(is_overdue=True) & ~Q(level=AccountScore.Level.GONE)),
     )
     rows = _asked(seen, asked)
     found = cut(rows.select_related("account"), sort, given.get("after", "")[:500])
@@ -64,8 +64,8 @@ def accounts(actor: Actor, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _asked(seen: QuerySet[AccountScore], asked: Mapping[str, str]) -> QuerySet[AccountScore]:
-    if asked["level"] in AccountScore.Level.values:
-        seen = seen.filter(level=asked["level"])
+    is_level = asked["level"] in AccountScore.Level.values
+    seen = seen.filter(level=asked["level"]) if is_level else seen.exclude(level=AccountScore.Level.GONE)
     if asked["overdue"]:
         seen = seen.filter(is_overdue=True)
     return seen.filter(account__name__icontains=asked["q"]) if asked["q"] else seen

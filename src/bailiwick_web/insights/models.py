@@ -106,6 +106,7 @@ class AccountScore(models.Model):
         HIGH = "high", _("In danger")
         MEDIUM = "medium", _("To be watched")
         LOW = "low", _("Well")
+        GONE = "gone", _("Gone")
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="score")
     health = models.PositiveSmallIntegerField(help_text="0 to 100, computed")

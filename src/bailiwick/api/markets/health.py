@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 HIGH, MEDIUM = 0.5, 0.25
 """From these risks on an account is in danger, or to be watched."""
-LEVELS = ("high", "medium", "low")
+LEVELS = ("high", "medium", "low", "gone")
+"""In danger, to be watched, well; and who has been silent for so long that leaving is no question any more."""
 _LEAST_STEP = 30
 _BACKGROUND = 24
 
@@ -44,6 +45,7 @@ class _Risk:
     method: str
     facts: dict[str, Any]
     reliability: Any = None
+    is_gone: Any = None
 
 
 def score_health(
@@ -90,7 +92,7 @@ def score_health(
     ...          "amount": [9] * 5}
     >>> found = score_health(table, today="2025-04-10")
     >>> found["accounts"][["account", "health", "level"]].values.tolist(), found.facts["method"]
-    ([['b', 35.0, 'high'], ['a', 100.0, 'low']], 'rule')
+    ([['b', 0.0, 'gone'], ['a', 100.0, 'low']], 'rule')
     """
     require_models()
     from bailiwick.insight.health import horizon_days, signs_at
@@ -110,7 +112,7 @@ def score_health(
     bought = np.flatnonzero(np.isfinite(signs["since_days"].to_numpy()))
     signs = signs.iloc[bought].reset_index(drop=True)
     risk, told = _risk(table, signs, day, horizon, touches, seed)
-    accounts = _accounts(table, bought, signs, risk, day)
+    accounts = _accounts(table, bought, signs, _without_gone(risk, signs, horizon), day)
     return _findings(accounts, risk, day, horizon, (*table.notices, *told))
 
 
@@ -178,18 +180,26 @@ def _learned(signs: pd.DataFrame, train: Lesson, test: Lesson, horizon: int, n_d
         return _by_rule(signs, {"tried": facts}), [Notice("rule", text)]
     whole = Lesson(pd.concat([train.signs, test.signs], ignore_index=True), np.r_[train.left, test.left])
     scorer = learned_risk(whole, seed)
-    gone = signs["since_days"].to_numpy() > 2 * horizon
-    values = np.where(gone, 1.0, scorer.predict_proba(signs)[:, 1])
+    values = scorer.predict_proba(signs)[:, 1]
     bin_of = np.abs(values[:, None] - table.predicted[None, :]).argmin(axis=1)
     low, high = np.minimum(table.low[bin_of], values), np.maximum(table.high[bin_of], values)
     background = whole.signs.sample(min(_BACKGROUND, len(whole.signs)), random_state=seed)
     reasons = [""] * len(signs)
-    shown = np.flatnonzero((values >= MEDIUM) & ~gone)
+    shown = np.flatnonzero(values >= MEDIUM)
     for row, text in zip(shown, reasons_of(scorer, signs.iloc[shown], background), strict=True):
         reasons[row] = text
-    for row in np.flatnonzero(gone):
-        reasons[row] = f"since_days = {signs['since_days'].iloc[row]:.0f}: longer than anybody comes back"
     return _Risk(values, low, high, reasons, "learned", facts, table), []
+
+
+def _without_gone(risk: _Risk, signs: pd.DataFrame, horizon: int) -> _Risk:
+    """Who has been silent for two horizons has left: there is nothing to estimate."""
+    from bailiwick.insight.health import is_alive
+
+    gone = ~is_alive(signs, horizon)
+    silent = [f"since_days = {days:.0f}: has left" for days in signs["since_days"]]
+    reasons = [silent[i] if gone[i] else reason for i, reason in enumerate(risk.reasons)]
+    values, low, high = (np.where(gone, one, column) for one, column in ((1.0, risk.values), (np.nan, risk.low), (np.nan, risk.high)))
+    return replace(risk, values=values, low=low, high=high, reasons=reasons, is_gone=gone)
 
 
 def _by_rule(signs: pd.DataFrame, more: Mapping[str, Any] | None = None) -> _Risk:
@@ -218,7 +228,7 @@ def _accounts(table: OrderTable, bought: Any, signs: pd.DataFrame, risk: _Risk, 
         "risk": risk.values,
         "risk_low": risk.low,
         "risk_high": risk.high,
-        "level": np.select([risk.values >= HIGH, risk.values >= MEDIUM], LEVELS[:2], LEVELS[2]),
+        "level": np.select([risk.is_gone, risk.values >= HIGH, risk.values >= MEDIUM], ["gone", "high", "medium"], "low"),
         "reasons": risk.reasons,
     }
     columns |= {name: signs[name].to_numpy() for name in signs.columns}
@@ -250,8 +260,9 @@ def _findings(accounts: pd.DataFrame, risk: _Risk, day: int, horizon: int, notic
 
     n = {level: int((accounts["level"] == level).sum()) for level in LEVELS}
     overdue = int(accounts["is_overdue"].sum()) if "is_overdue" in accounts else 0
+    known = len(accounts) - n["gone"]
     sentences = [
-        f"{counted(n['high'], 'account is', 'accounts are')} in danger and {n['medium']:,} to be watched, of {len(accounts):,}.",
+        f"{counted(n['high'], 'account is', 'accounts are')} in danger and {n['medium']:,} to be watched, of {known:,}; {n['gone']:,} have left.",
         f"{counted(overdue, 'account is', 'accounts are')} overdue by the own rhythm.",
     ]
     if risk.method == "learned":
@@ -267,10 +278,11 @@ def _findings(accounts: pd.DataFrame, risk: _Risk, day: int, horizon: int, notic
     charts = {"levels": bar_chart("How many are in danger", "", "accounts", LEVELS, counts)}
     if risk.reliability is not None:
         r = risk.reliability
-        columns = {"leads": r.count, "probability": r.predicted, "won": r.came, "won_low": r.low, "won_high": r.high, "is_held": r.is_held}
+        columns = {"accounts": r.count, "risk": r.predicted, "left": r.came, "left_low": r.low, "left_high": r.high, "is_held": r.is_held}
         tables["reliability"] = pd.DataFrame(columns)
         title = "What was said of leaving, and what came"
-        charts["reliability"] = reliability_chart(title, "accounts held back; lines are 95 % intervals", r.predicted, r.came, r.low, r.high)
+        subtitle, outcome = "accounts held back; lines are 95 % intervals", "Share that left"
+        charts["reliability"] = reliability_chart(title, subtitle, r.predicted, r.came, r.low, r.high, outcome=outcome)
     why = "95 %: share that left among accounts of a like risk, held back" if risk.method == "learned" else "none: a rule estimates nothing"
     facts = {"method": risk.method, "today": day_text(day), "horizon_days": horizon, "interval": why, "n_overdue": overdue, "levels": n}
     return Findings("health", tables, {**facts, "test": risk.facts}, tuple(sentences), charts, notices, frozenset({"accounts"}))

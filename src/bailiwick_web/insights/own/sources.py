@@ -122,6 +122,12 @@ def is_own(identifier: Any) -> bool:
     return isinstance(identifier, str) and identifier.startswith(PREFIX)
 
 
+def label_of(identifier: str) -> str:
+    """What a source is called in the present language; empty if it is none of ours."""
+    found = _SOURCES.get(identifier.removeprefix(PREFIX)) if is_own(identifier) else None
+    return "" if found is None else str(found.label)
+
+
 def source_of(actor: Actor, identifier: str) -> OwnTable:
     """A source as somebody sees it.
 

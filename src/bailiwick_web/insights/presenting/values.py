@@ -10,6 +10,7 @@ WORDS: dict[str, Text] = {
     "high": _("high"),
     "medium": _("medium"),
     "low": _("low"),
+    "gone": _("gone"),
     "hot": _("hot"),
     "cold": _("cold"),
     "potential": _("potential"),

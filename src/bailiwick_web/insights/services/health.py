@@ -62,7 +62,7 @@ def _score(study: Study, account: int, row: Mapping[str, Any], actor: Actor) -> 
         risk_low=_known(row["risk_low"]),
         risk_high=_known(row["risk_high"]),
         level=row["level"],
-        is_learned=_known(row["risk_low"]) is not None,
+        is_learned=study.facts.get("method") == "learned",
         reasons=reasons_of(str(row["reasons"])),
         next_on=_day(row.get("next_order")),
         next_from=_day(row.get("next_from")),

@@ -113,10 +113,10 @@ def _check_inputs(kind: Kind, given: Mapping[str, AnyTable]) -> None:
         table = given.get(wanted.name)
         if table is None and wanted.is_needed:
             raise Invalid(_("Choose a table: %(label)s.") % {"label": wanted.label}, code="no_table")
-        if table is not None and table.kind not in wanted.kinds:
-            raise Invalid(_("“%(name)s” does not fit: %(label)s.") % {"name": table.name, "label": wanted.label}, code="no_table")
         if isinstance(table, DataTable) and not table.n_rows:
             raise Conflict(_("“%(name)s” is still being read; wait until it is here.") % {"name": table.name}, code="busy")
+        if table is not None and table.kind not in wanted.kinds:
+            raise Invalid(_("“%(name)s” does not fit: %(label)s.") % {"name": table.name, "label": wanted.label}, code="no_table")
 
 
 def _input(actor: Actor, table: AnyTable, stamp: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -55,8 +55,8 @@ def health(
     with friendly_errors(as_json=as_json):
         from bailiwick import api
 
-        touches = {"contacts": contacts, "cases": cases, "visits": visits}
-        found = api.score_health(orders, **touches, today=today, seed=seed, **mo.reading(map, dates))
+        read = mo.reading(map, dates)
+        found = api.score_health(orders, contacts=contacts, cases=cases, visits=visits, today=today, seed=seed, **read)
         columns = ("account", "health", "risk", "risk_low", "risk_high", "level", "next_order", "reasons")
         finish(found, out, as_json=as_json, columns=columns, title="Most in danger")
 
@@ -130,7 +130,7 @@ def large(
         from bailiwick import api
         from bailiwick.formats import parse_column_map
 
-        period = {"start": start, "end": end, "before": before}
-        where = {"engine": engine.value, "memory_gb": memory, "master": master}
-        found = api.large_market(orders, by=by, **period, **where, column_map=parse_column_map(map or []))  # type: ignore[arg-type]
+        columns = parse_column_map(map or [])
+        where: dict[str, Any] = {"engine": engine.value, "memory_gb": memory, "master": master}
+        found = api.large_market(orders, by=by, start=start, end=end, before=before, column_map=columns, **where)
         finish(found, out, as_json=as_json, columns=("group", "title", "value", "low", "high", "unit"), title="Key figures")

@@ -262,7 +262,10 @@ def _findings(accounts: pd.DataFrame, risk: _Risk, day: int, horizon: int, notic
     overdue = int(accounts["is_overdue"].sum()) if "is_overdue" in accounts else 0
     known = len(accounts) - n["gone"]
     sentences = [
-        f"{counted(n['high'], 'account is', 'accounts are')} in danger and {n['medium']:,} to be watched, of {known:,}; {n['gone']:,} have left.",
+        (
+            f"{counted(n['high'], 'account is', 'accounts are')} in danger and {n['medium']:,} to be watched, of {known:,}; "
+            f"{n['gone']:,} have left."
+        ),
         f"{counted(overdue, 'account is', 'accounts are')} overdue by the own rhythm.",
     ]
     if risk.method == "learned":

@@ -7,67 +7,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_customers'),
-        ('insights', '0001_initial'),
+        ("crm", "0001_customers"),
+        ("insights", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='study',
-            name='scope_key',
-            field=models.CharField(blank=True, help_text='whose records it was made from; empty: tables that were brought in', max_length=80),
+            model_name="study",
+            name="scope_key",
+            field=models.CharField(
+                blank=True, help_text="whose records it was made from; empty: tables that were brought in", max_length=80
+            ),
         ),
         migrations.AlterField(
-            model_name='datatable',
-            name='kind',
-            field=models.CharField(blank=True, choices=[('orders', 'Orders or order lines'), ('deals', 'Deals or opportunities'), ('accounts', 'Accounts or leads'), ('measures', 'Figures per territory'), ('panel', 'Results by unit and period'), ('visits', 'Visits to the website')], max_length=12),
+            model_name="datatable",
+            name="kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("orders", "Orders or order lines"),
+                    ("deals", "Deals or opportunities"),
+                    ("accounts", "Accounts or leads"),
+                    ("measures", "Figures per territory"),
+                    ("panel", "Results by unit and period"),
+                    ("visits", "Visits to the website"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='AccountScore',
+            name="AccountScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('health', models.PositiveSmallIntegerField(help_text='0 to 100, computed')),
-                ('risk', models.FloatField(help_text='that nothing is bought within the horizon, 0 to 1; by the rule: points taken off')),
-                ('risk_low', models.FloatField(null=True)),
-                ('risk_high', models.FloatField(null=True)),
-                ('level', models.CharField(choices=[('high', 'In danger'), ('medium', 'To be watched'), ('low', 'Well'), ('gone', 'Gone')], max_length=6)),
-                ('is_learned', models.BooleanField(help_text='whether the past taught it; else by the rule')),
-                ('reasons', models.JSONField(default=list, help_text='sign and value, the weightiest first')),
-                ('next_on', models.DateField(help_text='expected day of the next order', null=True)),
-                ('next_from', models.DateField(null=True)),
-                ('next_to', models.DateField(null=True)),
-                ('is_overdue', models.BooleanField(default=False)),
-                ('usual_amount', models.FloatField(null=True)),
-                ('written', models.PositiveSmallIntegerField(help_text="what was written to the account; another value there is somebody else's", null=True)),
-                ('found_at', models.DateTimeField()),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='score', to='crm.account')),
-                ('study', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='insights.study')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("health", models.PositiveSmallIntegerField(help_text="0 to 100, computed")),
+                ("risk", models.FloatField(help_text="that nothing is bought within the horizon, 0 to 1; by the rule: points taken off")),
+                ("risk_low", models.FloatField(null=True)),
+                ("risk_high", models.FloatField(null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("high", "In danger"), ("medium", "To be watched"), ("low", "Well"), ("gone", "Gone")], max_length=6
+                    ),
+                ),
+                ("is_learned", models.BooleanField(help_text="whether the past taught it; else by the rule")),
+                ("reasons", models.JSONField(default=list, help_text="sign and value, the weightiest first")),
+                ("next_on", models.DateField(help_text="expected day of the next order", null=True)),
+                ("next_from", models.DateField(null=True)),
+                ("next_to", models.DateField(null=True)),
+                ("is_overdue", models.BooleanField(default=False)),
+                ("usual_amount", models.FloatField(null=True)),
+                (
+                    "written",
+                    models.PositiveSmallIntegerField(
+                        help_text="what was written to the account; another value there is somebody else's", null=True
+                    ),
+                ),
+                ("found_at", models.DateTimeField()),
+                ("account", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="score", to="crm.account")),
+                (
+                    "study",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="insights.study"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['-risk', 'id'], name='score_by_risk')],
+                "indexes": [models.Index(fields=["-risk", "id"], name="score_by_risk")],
             },
         ),
         migrations.CreateModel(
-            name='HealthSaid',
+            name="HealthSaid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('health', models.PositiveSmallIntegerField()),
-                ('why', models.TextField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='health_said', to='crm.account')),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("health", models.PositiveSmallIntegerField()),
+                ("why", models.TextField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("account", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="health_said", to="crm.account")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account',), name='one_health_said')],
+                "ordering": ("-pk",),
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("ended_at__isnull", True)), fields=("account",), name="one_health_said")
+                ],
             },
         ),
     ]

@@ -15,6 +15,7 @@ from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm.sample import load_customers
 from bailiwick_web.exchange.services import run_import, upload
+from bailiwick_web.insights.services import ask, ask_health
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services import NewTerritory, branch, create_plan, create_scenario, decide, propose, publish, start_run
 from bailiwick_web.planning.services.runs import ANEW
@@ -53,6 +54,8 @@ def load_demo() -> None:
     today.refresh_from_db()
     publish(planner, today.public_id, version=today.version, reason="Start")
     load_customers(Actor(None, timezone.now(), system.request_id), plan.unit_set)
+    ask_health(Actor(None, timezone.now(), system.request_id))
+    ask(planner, "key_figures", options={"by": "territory"}, tables={"orders": "own:orders"})
     draft = branch(planner, Scenario.objects.get(pk=today.pk), name="Next year")
     start_run(planner, draft, mode=ANEW, time_limit_seconds=60, name="Next year, balanced")
 

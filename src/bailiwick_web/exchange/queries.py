@@ -11,7 +11,7 @@ from bailiwick_web.core.models import Job, Position
 from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
-from bailiwick_web.exchange.record_fields import FIELDS as RECORD_FIELDS
+from bailiwick_web.exchange.record_names import FIELDS as RECORD_FIELDS
 from bailiwick_web.exchange.services import OF_OWNERS
 from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,

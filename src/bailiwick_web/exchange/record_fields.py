@@ -23,6 +23,8 @@ from bailiwick_web.exchange.record_names import (
 
 SKIPPED_WORD = "skip:"
 FILE = "file"
+BAILIWICK = "bailiwick"
+"""Tables that were exported here or in another installation: their ids are public ones."""
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -30,6 +32,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 SYSTEMS: dict[str, tuple[str, ...]] = {
+    BAILIWICK: _names("Bailiwick ID; Bailiwick Order ID"),
     "hubspot": _names("""
         hs_object_id; Record ID; Company domain name; hubspot_owner_id; lifecyclestage; dealname; hs_lead_status; hs_ticket_id; hs_sku;
         Associated Company IDs; Associated Contact IDs

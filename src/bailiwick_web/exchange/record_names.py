@@ -60,7 +60,7 @@ _DESCRIPTION = _names("Description; Notes; Comments; Bemerkung; Beschreibung")
 FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     ACCOUNTS: {
         "external_id": (TEXT, _names("""
-            Account ID 18; Account ID; Id; Record ID; Record Id; hs_object_id; Company ID; accountid; (Do Not Modify) Account;
+            Bailiwick ID; Account ID 18; Account ID; Id; Record ID; Record Id; hs_object_id; Company ID; accountid; (Do Not Modify) Account;
             Organization - ID; StoreID; CustomerKey; ResellerKey; CustomerID; Symbol; Kunden-ID
         """)),
         "name": (TEXT, _names("""
@@ -102,7 +102,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     CONTACTS: {
         "external_id": (TEXT, _names("""
-            Contact ID 18; Contact ID; Id; Record ID; Record Id; hs_object_id; contactid; (Do Not Modify) Contact; Person - ID
+            Bailiwick ID; Contact ID 18; Contact ID; Id; Record ID; Record Id; hs_object_id; contactid; (Do Not Modify) Contact; Person - ID
         """)),
         "first_name": (TEXT, _FIRST),
         "last_name": (TEXT, _LAST),
@@ -121,7 +121,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     OPPORTUNITIES: {
         "external_id": (TEXT, _names("""
-            Opportunity ID 18; Opportunity ID; opportunity_id; Id; Record ID; Record Id; Deal ID; hs_object_id; opportunityid;
+            Bailiwick ID; Opportunity ID 18; Opportunity ID; opportunity_id; Id; Record ID; Record Id; Deal ID; hs_object_id; opportunityid;
             (Do Not Modify) Opportunity; Deal - ID
         """)),
         "name": (TEXT, _names("Opportunity Name; Deal Name; dealname; Name; Topic; Deal - Title; Title")),
@@ -146,7 +146,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     CATEGORIES: {
         "external_id": (TEXT, _names("""
-            Product Line ID; Product Family ID; ProductSubcategoryID; ProductCategoryID; Category ID; Record ID; Id; Produktlinien-ID
+            Bailiwick ID; Product Line ID; Product Family ID; ProductSubcategoryID; ProductCategoryID; Category ID; Record ID; Id;
+            Produktlinien-ID
         """)),
         "name": (TEXT, _names("Name; Product Line; Product Family; Category Name; Category; series; Produktlinie; Kategorie")),
         "code": (TEXT, _names("Product Line Code; Category Code; Code")),
@@ -156,7 +157,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     PRODUCTS: {
         "external_id": (TEXT, _names("""
-            Product ID 18; Product ID; Product2Id; ProductKey; Record ID; Record Id; hs_object_id; (Do Not Modify) Product; Product - ID;
+            Bailiwick ID; Product ID 18; Product ID; Product2Id; ProductKey; Record ID; Record Id; hs_object_id; (Do Not Modify) Product;
+            Product - ID;
             Id;
             Produkt-ID
         """)),
@@ -178,7 +180,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "description": (TEXT, (*_names("Product Description; ProductDescription; hs_product_description"), *_DESCRIPTION)),
     },
     ADDRESSES: {
-        "external_id": (TEXT, _names("Address ID; AddressID; customeraddressid; Record ID; Id; Adress-ID")),
+        "external_id": (TEXT, _names("Bailiwick ID; Address ID; AddressID; customeraddressid; Record ID; Id; Adress-ID")),
         "account": (TEXT, _ACCOUNT),
         "place_kind": (TEXT, _names("Address Type; AddressType; Type; addresstypecode; Adresstyp")),
         "label": (TEXT, _names("Address Name; Label; Site Name; name; Bezeichnung")),
@@ -193,7 +195,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     LEADS: {
         "external_id": (TEXT, _names("""
-            Lead ID 18; Lead ID; leadid; (Do Not Modify) Lead; ProspectiveBuyerKey; Lead - ID; Record ID; Record Id; hs_object_id; Id
+            Bailiwick ID; Lead ID 18; Lead ID; leadid; (Do Not Modify) Lead; ProspectiveBuyerKey; Lead - ID; Record ID; Record Id;
+            hs_object_id; Id
         """)),
         "company": (TEXT, _names("Company; Company / Account; companyname; Company Name; Lead - Organization; Organization; Firma")),
         "first_name": (TEXT, _FIRST),
@@ -221,7 +224,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     ORDERS: {
         "external_id": (TEXT, _names("""
-            Order ID 18; Order ID; OrderId; salesorderid; (Do Not Modify) Order; SalesOrderID; Record ID; Record Id; hs_object_id; Id
+            Bailiwick ID; Order ID 18; Order ID; OrderId; salesorderid; (Do Not Modify) Order; SalesOrderID; Record ID; Record Id;
+            hs_object_id; Id
         """)),
         "number": (TEXT, _names("""
             Order Number; OrderNumber; SalesOrderNumber; ordernumber; Sales Order; Order No; Invoice Number; InvoiceNo; SO Number;
@@ -243,7 +247,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     ORDER_LINES: {
         "order": (TEXT, _names("""
-            Order ID; OrderId; Order Number; OrderNumber; SalesOrderID; SalesOrderNumber; salesorderid; Sales Order; Order No; InvoiceNo;
+            Bailiwick Order ID; Order ID; OrderId; Order Number; OrderNumber; SalesOrderID; SalesOrderNumber; salesorderid; Sales Order;
+            Order No; InvoiceNo;
             Invoice; Invoice Number; Auftragsnummer; Bestellnummer
         """)),
         "place": (WHOLE, _names("""
@@ -266,7 +271,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     CASES: {
         "external_id": (TEXT, _names("""
-            Case ID 18; Case ID; Case Number; CaseNumber; ticketnumber; (Do Not Modify) Case; incidentid; Ticket ID; hs_ticket_id;
+            Bailiwick ID; Case ID 18; Case ID; Case Number; CaseNumber; ticketnumber; (Do Not Modify) Case; incidentid; Ticket ID;
+            hs_ticket_id;
             Record ID;
             Record Id; Id; Vorgangsnummer
         """)),
@@ -286,7 +292,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     ACTIVITIES: {
         "external_id": (TEXT, _names("""
-            Activity ID; Task ID; Event ID; activityid; (Do Not Modify) Activity; Activity - ID; Record ID; Record Id; hs_object_id; Id
+            Bailiwick ID; Activity ID; Task ID; Event ID; activityid; (Do Not Modify) Activity; Activity - ID; Record ID; Record Id;
+            hs_object_id; Id
         """)),
         "activity_kind": (TEXT, _names("""
             Activity Type; Task Subtype; TaskSubtype; Type; activitytypecode; hs_activity_type; hs_task_type; Activity - Type; Art

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit
 from bailiwick_web.exchange.models import ImportBatch
@@ -123,3 +123,12 @@ def _save(actor: Actor, taken: list[ImportBatch], options: dict[str, Any]) -> Im
         batch.save()
         audit(actor, "import.uploaded", batch)
     return main
+
+
+def call(actor: Actor, batch: ImportBatch, kind: str) -> None:
+    """Say that the rows of an open file are records of another kind; planners may. What its columns are is found anew then."""
+    actor.need(Right.IMPORT)
+    if not batch.is_open or kind not in RECORD_KINDS or batch.kind not in RECORD_KINDS:
+        raise Conflict(_("The rows of this file cannot be called something else now."), code="state")
+    batch.kind = kind
+    batch.save(update_fields=["kind"])

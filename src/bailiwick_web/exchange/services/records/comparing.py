@@ -79,7 +79,7 @@ class _Comparison:
         self.known = Known()
         records = visible(reader.actor, kind.model)
         kind.know(reader.actor, self.known, records)
-        self.known.add_ids(kind.model, what.source, set(records.values_list("pk", flat=True)))
+        self.known.add_ids(kind.model, what.source, dict(records.values_list("pk", "public_id")))
         self.seen: dict[Any, int] = {}
 
     def run(self, rows: Iterable[Cells]) -> None:

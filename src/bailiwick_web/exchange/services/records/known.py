@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from bailiwick.formats.synonyms import name_key
 from bailiwick_web.crm.models import ExternalId
+from bailiwick_web.exchange.record_fields import BAILIWICK
 
 BY_ID, BY_EMAIL, BY_DOMAIN, BY_NAME, BY_NUMBER = "id", "e-mail address", "domain", "name and address", "number"
 Keys = list[tuple[str, str]]
@@ -47,8 +48,11 @@ class Known:
                 return found, how
         return None, ""
 
-    def add_ids(self, model: type[Model], source: str, there: set[int]) -> None:
-        """Let records be known by their identifiers of a source."""
+    def add_ids(self, model: type[Model], source: str, there: Mapping[int, Any]) -> None:
+        """Let records (key → public identifier) be known by their identifiers of a source."""
+        if source == BAILIWICK:
+            for pk, public_id in there.items():
+                self.add(BY_ID, str(public_id), pk)
         rows = ExternalId.objects.filter(source=source, record_type=model._meta.model_name)
         for external, pk in rows.values_list("external_id", "record_key"):
             if pk in there:

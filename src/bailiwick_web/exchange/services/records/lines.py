@@ -34,6 +34,7 @@ class Line:
     values: dict[str, Any]
     product: int | None
     outcome: str = CREATED
+    is_listed: bool = False
 
 
 @dataclass
@@ -82,6 +83,8 @@ class Lines:
         self.groups = {at: group for at, group in self.groups.items() if group.lines}
         for group in self.groups.values():
             self.counts.update(line.outcome for line in group.lines)
+            self.how[LIST_PRICE] += sum(line.is_listed for line in group.lines)
+        self.how = +self.how
         return list(self.groups.values()), self.late
 
     def _reject(self, row: int, name: str, code: str, reason: str) -> None:
@@ -137,9 +140,10 @@ class Lines:
         price = c.decimal("price", cells.get("price"), 4)
         if price is None and amount is not None and quantity:
             price = abs(round(amount / quantity, 4))
+        is_listed = False
         if price is None and product is not None:
             price = self._list_price(product, head.values["currency"] or house_currency())
-            self.how[LIST_PRICE] += price is not None
+            is_listed = price is not None
         if price is None:
             raise Invalid(_("there is no price, and the product has no list price"), code="no_price", field="price")
         given = {"product": product, "text": text, "quantity": quantity, "price": price, "amount": amount}
@@ -150,7 +154,7 @@ class Lines:
                 raise Invalid(_("the number of the line is empty"), code="missing", field="place")
             values["place"] = place
         values.pop("product")
-        return Line(int(cells["row"]), values, product)
+        return Line(int(cells["row"]), values, product, is_listed=is_listed)
 
     def _product(self, cells: Cells) -> tuple[int | None, str]:
         text = cells.get("product", "")

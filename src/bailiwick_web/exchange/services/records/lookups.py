@@ -16,7 +16,7 @@ from bailiwick_web.crm.models import Account, Case, Contact, ContactPoint, Exter
 from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.services.customers import domain_of
 from bailiwick_web.crm.visibility import visible
-from bailiwick_web.exchange.record_fields import FILE, long_id
+from bailiwick_web.exchange.record_fields import BAILIWICK, FILE, long_id
 from bailiwick_web.exchange.record_names import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
 
 PEOPLE = "people"
@@ -156,7 +156,10 @@ class Lookups:
             model, load = LOADERS[kind]
             rows = visible(self.actor, model)
             lookup = self.loaded[kind] = Lookup(load(rows))
-            there = set(rows.values_list("pk", flat=True))
+            there = set()
+            for pk, public_id in rows.values_list("pk", "public_id"):
+                there.add(pk)
+                lookup.add(f"{BY_ID}:{BAILIWICK}", str(public_id), pk)
             ids = ExternalId.objects.filter(record_type=model._meta.model_name).values_list("source", "external_id", "record_key")
             for source, external, pk in ids.iterator():
                 if pk in there:

@@ -17,6 +17,7 @@ from bailiwick_web.crm.services import writing
 from bailiwick_web.crm.services.many import archive_all
 from bailiwick_web.crm.services.many.writing import parts
 from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.record_fields import BAILIWICK
 from bailiwick_web.exchange.services.records.known import Keys, Known, by_keys
 from bailiwick_web.exchange.services.records.lookups import LOADERS
 from bailiwick_web.exchange.services.records.reading import Cells, Reader, Row
@@ -150,8 +151,9 @@ class Writer:
         """What was made so that a row could be: kind, identifier, outcome."""
 
     def ids(self, row: Row) -> dict[str, str]:
-        """Identifiers of a row in other systems."""
-        return {self.source: row.external_id} if row.external_id else {}
+        """Identifiers of a row in other systems; what is here knows its own."""
+        is_own = self.source == BAILIWICK and row.key > 0
+        return {self.source: row.external_id} if row.external_id and not is_own else {}
 
     def load(self, rows: Sequence[Row]) -> None:
         """Read what rows name, many at once."""

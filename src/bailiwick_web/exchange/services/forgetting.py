@@ -1,0 +1,129 @@
+"""Let imports forget a person who is erased: the files that hold them go, and what was told of their rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.feather as feather
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.crm.models import Contact, ExternalId
+from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.reading import FILE, folder_of
+
+ERASED = "–"
+_ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
+_LEAST = 4
+_ROWS, _REJECTED, _LATE = "rows.arrow", "rejected.arrow", "late.json"
+
+
+def forget(actor: Actor, contact: Contact, told: list[str]) -> None:
+    """Take every kept file that holds the person away, their rows out of the files of rejected rows, their words out of what was told.
+
+    An import that was not made yet is refused then: its file must come again, without them.
+    """
+    words = _words(contact, told)
+    if not words:
+        return
+    for batch in ImportBatch.objects.all():
+        in_files = _in_files(folder_of(batch), words)
+        in_words = any(_holds(text, words) for text in (json.dumps([batch.facts, batch.options], ensure_ascii=False), batch.filename))
+        if in_files:
+            _drop_files(folder_of(batch), words)
+        if in_files or in_words:
+            _scrub(batch, words)
+
+
+def _words(contact: Contact, told: Sequence[str]) -> list[str]:
+    """What tells of them: names, addresses, identifiers elsewhere; words that are too short would hit others."""
+    ids = ExternalId.objects.filter(record_type="contact", record_key=contact.pk).values_list("external_id", flat=True)
+    found = [*told, *(f"{contact.last_name}{sign}{contact.first_name}" for sign in (",", ";", "\t", ", ")), *ids]
+    found += [f"{contact.first_name}{sign}{contact.last_name}" for sign in (",", ";", "\t") if contact.first_name and contact.last_name]
+    return [word.casefold() for word in dict.fromkeys(found) if len(word.strip(",;\t ")) >= _LEAST]
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    folded = text.casefold()
+    return any(word in folded for word in words)
+
+
+def _in_files(folder: Path, words: Sequence[str]) -> bool:
+    if not folder.is_dir():
+        return False
+    return any(_in_table(folder / name, words) for name in (_ROWS, _REJECTED)) or any(
+        _in_bytes(content, words) for path in folder.glob(f"{FILE}*") for content in _contents(path)
+    )
+
+
+def _in_table(path: Path, words: Sequence[str]) -> bool:
+    if not path.exists():
+        return False
+    return any(_row_holds(row, words) for row in _rows(path))
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    for part in feather.read_table(path, memory_map=False).to_batches(max_chunksize=10_000):
+        yield from part.to_pylist()
+
+
+def _row_holds(row: dict[str, Any], words: Sequence[str]) -> bool:
+    """Cells side by side, so that a name is found whose parts have a column each."""
+    cells = [str(value) for value in row.values() if isinstance(value, str)]
+    return _holds("\n".join([*cells, ",".join(cells)]), words)
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    """The bytes of a file; of a packed one, those of what is packed in it."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                yield archive.read(member)
+    elif path.suffix == ".gz":
+        yield gzip.decompress(path.read_bytes())
+    else:
+        yield path.read_bytes()
+
+
+def _in_bytes(content: bytes, words: Sequence[str]) -> bool:
+    return any(_holds(content.decode(encoding, "replace"), words) for encoding in _ENCODINGS)
+
+
+def _drop_files(folder: Path, words: Sequence[str]) -> None:
+    for path in (*folder.glob(f"{FILE}*"), folder / _ROWS, folder / _LATE):
+        path.unlink(missing_ok=True)
+    rejected = folder / _REJECTED
+    if rejected.exists():
+        table = feather.read_table(rejected, memory_map=False)
+        kept = [i for i, row in enumerate(table.to_pylist()) if not _row_holds(row, words)]
+        feather.write_feather(table.take(kept), rejected)
+
+
+def _scrub(batch: ImportBatch, words: Sequence[str]) -> None:
+    batch.facts, batch.options = _without(batch.facts, words), _without(batch.options, words)
+    batch.filename = ERASED if _holds(batch.filename, words) else batch.filename
+    if batch.is_open:
+        batch.state = ImportBatch.State.REFUSED
+        message = _("Somebody who stands in this file was erased; bring it again without them.")
+        batch.facts["error"] = {"message": message, "code": "erased", "field": None}
+    batch.save(update_fields=["facts", "options", "filename", "state"])
+
+
+def _without(value: Any, words: Sequence[str]) -> Any:
+    """The same with a dash for every text that holds one of the words."""
+    if isinstance(value, dict):
+        return {_text(key, words): _without(inner, words) for key, inner in value.items()}
+    if isinstance(value, list):
+        if all(isinstance(cell, str) for cell in value) and _holds(",".join(value), words):
+            return [ERASED] * len(value)
+        return [_without(inner, words) for inner in value]
+    return _text(value, words) if isinstance(value, str) else value
+
+
+def _text(text: str, words: Iterable[str]) -> str:
+    return ERASED if _holds(text, list(words)) else text

@@ -13,12 +13,14 @@ from bailiwick_web.exchange.record_names import (
     CATEGORIES,
     CONTACTS,
     FIELDS,
+    GUARDED,
     LEADS,
     NEEDED,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
     PRODUCTS,
+    RAW,
 )
 
 SKIPPED_WORD = "skip:"
@@ -32,7 +34,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 SYSTEMS: dict[str, tuple[str, ...]] = {
-    BAILIWICK: _names("Bailiwick ID; Bailiwick Order ID"),
+    BAILIWICK: (*GUARDED, *(name + RAW for name in GUARDED)),
     "hubspot": _names("""
         hs_object_id; Record ID; Company domain name; hubspot_owner_id; lifecyclestage; dealname; hs_lead_status; hs_ticket_id; hs_sku;
         Associated Company IDs; Associated Contact IDs

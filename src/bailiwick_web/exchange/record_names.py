@@ -13,6 +13,9 @@ RECORD_KINDS = (
     *(ORDERS, ORDER_LINES, CASES, ACTIVITIES),
 )
 """In the order in which they are imported: what others name comes first."""
+OWN_ID, OWN_ORDER_ID, RAW = "Bailiwick ID", "Bailiwick Order ID", " (raw)"
+GUARDED = frozenset((OWN_ID, OWN_ORDER_ID))
+"""Headers of identifiers in tables that were exported here; by them the importer knows that texts are guarded against being run."""
 TEXT, MONEY, WHOLE, DAY, SHARE, DEGREES = "text", "money", "whole", "day", "share", "degrees"
 NUMBER, INSTANT, YES_NO = "number", "instant", "yes-no"
 
@@ -60,7 +63,8 @@ _DESCRIPTION = _names("Description; Notes; Comments; Bemerkung; Beschreibung")
 FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     ACCOUNTS: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Account ID 18; Account ID; Id; Record ID; Record Id; hs_object_id; Company ID; accountid; (Do Not Modify) Account;
+            Bailiwick ID; Bailiwick ID (raw); Account ID 18; Account ID; Id; Record ID; Record Id; hs_object_id; Company ID; accountid;
+            (Do Not Modify) Account;
             Organization - ID; StoreID; CustomerKey; ResellerKey; CustomerID; Symbol; Kunden-ID
         """)),
         "name": (TEXT, _names("""
@@ -102,7 +106,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     CONTACTS: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Contact ID 18; Contact ID; Id; Record ID; Record Id; hs_object_id; contactid; (Do Not Modify) Contact; Person - ID
+            Bailiwick ID; Bailiwick ID (raw); Contact ID 18; Contact ID; Id; Record ID; Record Id; hs_object_id; contactid;
+            (Do Not Modify) Contact; Person - ID
         """)),
         "first_name": (TEXT, _FIRST),
         "last_name": (TEXT, _LAST),
@@ -121,7 +126,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     OPPORTUNITIES: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Opportunity ID 18; Opportunity ID; opportunity_id; Id; Record ID; Record Id; Deal ID; hs_object_id; opportunityid;
+            Bailiwick ID; Bailiwick ID (raw); Opportunity ID 18; Opportunity ID; opportunity_id; Id; Record ID; Record Id; Deal ID;
+            hs_object_id; opportunityid;
             (Do Not Modify) Opportunity; Deal - ID
         """)),
         "name": (TEXT, _names("Opportunity Name; Deal Name; dealname; Name; Topic; Deal - Title; Title")),
@@ -146,7 +152,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     CATEGORIES: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Product Line ID; Product Family ID; ProductSubcategoryID; ProductCategoryID; Category ID; Record ID; Id;
+            Bailiwick ID; Bailiwick ID (raw); Product Line ID; Product Family ID; ProductSubcategoryID; ProductCategoryID; Category ID;
+            Record ID; Id;
             Produktlinien-ID
         """)),
         "name": (TEXT, _names("Name; Product Line; Product Family; Category Name; Category; series; Produktlinie; Kategorie")),
@@ -157,7 +164,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     PRODUCTS: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Product ID 18; Product ID; Product2Id; ProductKey; Record ID; Record Id; hs_object_id; (Do Not Modify) Product;
+            Bailiwick ID; Bailiwick ID (raw); Product ID 18; Product ID; Product2Id; ProductKey; Record ID; Record Id; hs_object_id;
+            (Do Not Modify) Product;
             Product - ID;
             Id;
             Produkt-ID
@@ -180,7 +188,9 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "description": (TEXT, (*_names("Product Description; ProductDescription; hs_product_description"), *_DESCRIPTION)),
     },
     ADDRESSES: {
-        "external_id": (TEXT, _names("Bailiwick ID; Address ID; AddressID; customeraddressid; Record ID; Id; Adress-ID")),
+        "external_id": (TEXT, _names("""
+            Bailiwick ID; Bailiwick ID (raw); Address ID; AddressID; customeraddressid; Record ID; Id; Adress-ID
+        """)),
         "account": (TEXT, _ACCOUNT),
         "place_kind": (TEXT, _names("Address Type; AddressType; Type; addresstypecode; Adresstyp")),
         "label": (TEXT, _names("Address Name; Label; Site Name; name; Bezeichnung")),
@@ -195,7 +205,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     LEADS: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Lead ID 18; Lead ID; leadid; (Do Not Modify) Lead; ProspectiveBuyerKey; Lead - ID; Record ID; Record Id;
+            Bailiwick ID; Bailiwick ID (raw); Lead ID 18; Lead ID; leadid; (Do Not Modify) Lead; ProspectiveBuyerKey; Lead - ID;
+            Record ID; Record Id;
             hs_object_id; Id
         """)),
         "company": (TEXT, _names("Company; Company / Account; companyname; Company Name; Lead - Organization; Organization; Firma")),
@@ -224,7 +235,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     ORDERS: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Order ID 18; Order ID; OrderId; salesorderid; (Do Not Modify) Order; SalesOrderID; Record ID; Record Id;
+            Bailiwick ID; Bailiwick ID (raw); Order ID 18; Order ID; OrderId; salesorderid; (Do Not Modify) Order; SalesOrderID;
+            Record ID; Record Id;
             hs_object_id; Id
         """)),
         "number": (TEXT, _names("""
@@ -247,7 +259,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     ORDER_LINES: {
         "order": (TEXT, _names("""
-            Bailiwick Order ID; Order ID; OrderId; Order Number; OrderNumber; SalesOrderID; SalesOrderNumber; salesorderid; Sales Order;
+            Bailiwick Order ID; Bailiwick Order ID (raw); Order ID; OrderId; Order Number; OrderNumber; SalesOrderID; SalesOrderNumber;
+            salesorderid; Sales Order;
             Order No; InvoiceNo;
             Invoice; Invoice Number; Auftragsnummer; Bestellnummer
         """)),
@@ -271,7 +284,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     CASES: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Case ID 18; Case ID; Case Number; CaseNumber; ticketnumber; (Do Not Modify) Case; incidentid; Ticket ID;
+            Bailiwick ID; Bailiwick ID (raw); Case ID 18; Case ID; Case Number; CaseNumber; ticketnumber; (Do Not Modify) Case;
+            incidentid; Ticket ID;
             hs_ticket_id;
             Record ID;
             Record Id; Id; Vorgangsnummer
@@ -292,7 +306,8 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     },
     ACTIVITIES: {
         "external_id": (TEXT, _names("""
-            Bailiwick ID; Activity ID; Task ID; Event ID; activityid; (Do Not Modify) Activity; Activity - ID; Record ID; Record Id;
+            Bailiwick ID; Bailiwick ID (raw); Activity ID; Task ID; Event ID; activityid; (Do Not Modify) Activity; Activity - ID;
+            Record ID; Record Id;
             hs_object_id; Id
         """)),
         "activity_kind": (TEXT, _names("""

@@ -26,12 +26,12 @@ from bailiwick_web.exchange.record_names import (
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
+    OWN_ID,
+    OWN_ORDER_ID,
     PRODUCTS,
 )
 
 Column = tuple[str, Callable[[Any], Any]]
-ID = "Bailiwick ID"
-"""Header of the identifier; the importer knows by it that a table comes from here."""
 AT_ONCE = 1_000
 
 
@@ -69,7 +69,7 @@ def _price(name: str) -> Callable[[Any], Any]:
 
 
 _STAMPS = _fields(("Created", "created_at"), ("Changed", "changed_at"))
-_ID = _fields((ID, "public_id"))
+_ID = _fields((OWN_ID, "public_id"))
 _PLACE = ("street", "city", "region", "postal_code", "country")
 _BILLING = ("Billing Street", "Billing City", "Billing State/Province", "Billing Zip/Postal Code", "Billing Country")
 _PLAIN = ("Street", "City", "State/Region", "Postal Code", "Country")
@@ -212,7 +212,7 @@ TABLES: dict[str, Table] = {
             ORDER_LINES,
             m.OrderLine,
             _fields(
-                *(("Bailiwick Order ID", "order.public_id"), ("Order Number", "order.number"), ("Line Number", "place")),
+                *((OWN_ORDER_ID, "order.public_id"), ("Order Number", "order.number"), ("Line Number", "place")),
                 *(("Account ID", "order.account.public_id"), ("Order Date", "order.ordered_on"), ("Product ID", "product.public_id")),
                 *(("Product", "product.name"), ("Description", "text"), ("Quantity", "quantity"), ("Unit Price", "price")),
                 *(("Discount", "discount"), ("Line Total", "amount"), ("Currency", "order.currency"), ("Cost", "cost")),

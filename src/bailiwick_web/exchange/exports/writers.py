@@ -14,8 +14,9 @@ from typing import IO, Any
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right
 from bailiwick_web.exchange.exports.tables import TABLES, Table, cells, headers, records
+from bailiwick_web.exchange.record_names import GUARDED, RAW
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+RISKY = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1_000_000
 """What a sheet of a workbook holds, with its header."""
 CHUNK = 1 << 16
@@ -42,7 +43,7 @@ def _text(cell: Any) -> str:
 def csv_lines(actor: Actor, table: Table, wanted: Mapping[str, str], *, is_raw: bool) -> Iterator[str]:
     """Lines of a CSV file, as they are read."""
     made = _text if is_raw else guarded
-    yield _line(map(made, headers(table)))
+    yield _line(f"{name}{RAW}" if is_raw and name in GUARDED else name for name in headers(table))
     for record in records(actor, table, wanted):
         yield _line(map(made, cells(table, record)))
 
@@ -64,7 +65,7 @@ def workbook(actor: Actor, table: Table, wanted: Mapping[str, str]) -> IO[bytes]
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         bold = book.add_format({"bold": True})
         for at, header in enumerate(headers(table)):
-            sheet.write_string(0, at, header, bold)
+            sheet.write_string(0, at, f"{header}{RAW}" if header in GUARDED else header, bold)
         sheet.freeze_panes(1, 1)
         for row, record in enumerate(records(actor, table, wanted), start=1):
             if row >= MOST_ROWS:

@@ -9,6 +9,7 @@ from typing import Any
 from bailiwick.errors import InputError
 from bailiwick.formats.archive import check_archive, check_workbook
 from bailiwick.formats.sniff import HEAD_BYTES, file_kind, is_expected_name, read_head
+from bailiwick_web.exchange.child.layout import whole_lines
 from bailiwick_web.exchange.child.mapping import guess_kind
 from bailiwick_web.exchange.record_fields import guess_record_kind
 
@@ -139,8 +140,7 @@ def _names_of_text(path: Path, options: dict[str, Any]) -> list[str]:
     from bailiwick.formats.layout import find_layout
 
     with path.open("rb") as stream:
-        data = stream.read(HEAD_BYTES)
-    data = data[: data.rfind(b"\n") + 1] or data
+        data = whole_lines(stream.read(HEAD_BYTES))
     text, _ = decode(data, encoding=options.get("encoding") or None, source=str(path))
     layout = find_layout(text.decode("utf-8", "replace"), separator=options.get("separator") or None)
     return list(layout.cells[4:] if layout.cells[:2] == ("row", "column") else layout.cells)

@@ -86,11 +86,16 @@ def _write(sheet: Any, row: int, values: Sequence[Any], day: Any) -> None:
 
 
 def everything(actor: Actor, *, is_raw: bool) -> IO[bytes]:
-    """All records of all kinds, a CSV file each, in one archive that the importer takes as it is; administrators may."""
+    """All records of all kinds, a CSV file each, in one archive that the importer takes as it is; administrators may.
+
+    A kind of which there is no record has no file.
+    """
     actor.need(Right.PRIVACY)
     file = tempfile.TemporaryFile()  # noqa: SIM115  whoever sends it closes it
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in TABLES.values():
+            if next(records(actor, table, {}), None) is None:
+                continue
             with archive.open(f"{table.kind}.csv", "w") as member:
                 for line in csv_lines(actor, table, {}, is_raw=is_raw):
                     member.write(line.encode())

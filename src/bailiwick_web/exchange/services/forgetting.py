@@ -18,6 +18,7 @@ from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import FILE, folder_of
 
 ERASED = "–"
+Pair = frozenset[str]
 _ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
 _LEAST = 4
 _ROWS, _REJECTED, _LATE = "rows.arrow", "rejected.arrow", "late.json"
@@ -29,13 +30,14 @@ def forget(actor: Actor, contact: Contact, told: list[str]) -> None:
     An import that was not made yet is refused then: its file must come again, without them.
     """
     words = _words(contact, told)
+    pair = frozenset(name.casefold() for name in (contact.first_name, contact.last_name) if name)
     if not words:
         return
     for batch in ImportBatch.objects.all():
-        in_files = _in_files(folder_of(batch), words)
+        in_files = _in_files(folder_of(batch), words, pair)
         in_words = any(_holds(text, words) for text in (json.dumps([batch.facts, batch.options], ensure_ascii=False), batch.filename))
         if in_files:
-            _drop_files(folder_of(batch), words)
+            _drop_files(folder_of(batch), words, pair)
         if in_files or in_words:
             _scrub(batch, words)
 
@@ -53,18 +55,18 @@ def _holds(text: str, words: Sequence[str]) -> bool:
     return any(word in folded for word in words)
 
 
-def _in_files(folder: Path, words: Sequence[str]) -> bool:
+def _in_files(folder: Path, words: Sequence[str], pair: Pair) -> bool:
     if not folder.is_dir():
         return False
-    return any(_in_table(folder / name, words) for name in (_ROWS, _REJECTED)) or any(
+    return any(_in_table(folder / name, words, pair) for name in (_ROWS, _REJECTED)) or any(
         _in_bytes(content, words) for path in folder.glob(f"{FILE}*") for content in _contents(path)
     )
 
 
-def _in_table(path: Path, words: Sequence[str]) -> bool:
+def _in_table(path: Path, words: Sequence[str], pair: Pair) -> bool:
     if not path.exists():
         return False
-    return any(_row_holds(row, words) for row in _rows(path))
+    return any(_row_holds(row, words, pair) for row in _rows(path))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -72,10 +74,11 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from part.to_pylist()
 
 
-def _row_holds(row: dict[str, Any], words: Sequence[str]) -> bool:
-    """Cells side by side, so that a name is found whose parts have a column each."""
+def _row_holds(row: dict[str, Any], words: Sequence[str], pair: Pair) -> bool:
+    """Whether a cell tells of them, or two cells are their first and their last name."""
     cells = [str(value) for value in row.values() if isinstance(value, str)]
-    return _holds("\n".join([*cells, ",".join(cells)]), words)
+    is_named = len(pair) == 2 and pair <= {cell.strip().casefold() for cell in cells}
+    return is_named or _holds("\n".join([*cells, ",".join(cells)]), words)
 
 
 def _contents(path: Path) -> Iterator[bytes]:
@@ -94,13 +97,13 @@ def _in_bytes(content: bytes, words: Sequence[str]) -> bool:
     return any(_holds(content.decode(encoding, "replace"), words) for encoding in _ENCODINGS)
 
 
-def _drop_files(folder: Path, words: Sequence[str]) -> None:
+def _drop_files(folder: Path, words: Sequence[str], pair: Pair) -> None:
     for path in (*folder.glob(f"{FILE}*"), folder / _ROWS, folder / _LATE):
         path.unlink(missing_ok=True)
     rejected = folder / _REJECTED
     if rejected.exists():
         table = feather.read_table(rejected, memory_map=False)
-        kept = [i for i, row in enumerate(table.to_pylist()) if not _row_holds(row, words)]
+        kept = [i for i, row in enumerate(table.to_pylist()) if not _row_holds(row, words, pair)]
         feather.write_feather(table.take(kept), rejected)
 
 

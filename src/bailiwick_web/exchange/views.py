@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -78,14 +79,14 @@ def new_import(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             problem = refused
     kinds = dict(ImportBatch.Kind.choices)
-    context = {"here": "data", "kind": kind, "problem": problem, "most_mb": settings.MAX_UPLOAD_BYTES // 1_000_000}
+    context: dict[str, Any] = {"here": "data", "kind": kind, "problem": problem, "most_mb": settings.MAX_UPLOAD_BYTES // 1_000_000}
     context["plan_kinds"] = [(services.AUTO, _("Find out from the columns")), *((k, v) for k, v in kinds.items() if k not in RECORD_KINDS)]
     context["record_kinds"] = [(services.RECORDS, _("Find out from columns and names")), *((k, kinds[k]) for k in SHOWN_KINDS)]
     context["filename"] = ", ".join(file.name or "file" for file in files)
     return render(request, "exchange/new_import.html", context, status=problem.status if problem else 200)
 
 
-def _received(actor: Actor, kind: str, files: list[UploadedFile]) -> ImportBatch:
+def _received(actor: Actor, kind: str, files: list[UploadedFile[bytes]]) -> ImportBatch:
     """One file as it always was; several, archives of tables and whatever is to be found out, as records."""
     if not files:
         raise Invalid(_("Choose a file."), code="no_file")

@@ -95,7 +95,7 @@ def archive_all(actor: Actor, spec: writing.Spec[R], records: Sequence[R]) -> No
     model: Any = spec.model
     for part in parts(records):
         for record in part:
-            record.deleted_at, record.changed_at, record.changed_by = actor.now, actor.now, actor.user  # type: ignore[attr-defined]
+            record.deleted_at, record.changed_at, record.changed_by = actor.now, actor.now, actor.user
             record.version += 1
         model._default_manager.bulk_update(part, ["deleted_at", "changed_at", "changed_by", "version"], batch_size=FEW)
         TimelineEvent.objects.filter(record_type=spec.name, record_id__in=[r.public_id for r in part]).delete()

@@ -118,10 +118,10 @@ class Lines:
         if is_new and ordered_on is None:
             raise Invalid(_("the day of the order is empty"), code="no_day", field="ordered_on")
         row.values = {"ordered_on": ordered_on, "currency": c.currency("currency", cells.get("currency"))}
-        rated = (row.values["currency"], ordered_on)
-        if is_new and rated[0] and rated not in self.rates:
-            rate_on(*rated)
-            self.rates.add(rated)
+        currency = row.values["currency"]
+        if currency and ordered_on is not None and (currency, ordered_on) not in self.rates:
+            rate_on(currency, ordered_on)
+            self.rates.add((currency, ordered_on))
         return row
 
     def _need_same_head(self, one: Row, other: Row) -> None:
@@ -185,7 +185,7 @@ class Lines:
         """Orders that are here: which lines they have; those without lines have an amount that must be the sum."""
         known = [group for group in self.groups.values() if group.key is not None and group.key > 0]
         for at in range(0, len(known), FEW):
-            keys = [group.key for group in known[at : at + FEW]]
+            keys = [group.key for group in known[at : at + FEW] if group.key is not None]
             orders = {order.pk: order for order in Order.objects.filter(pk__in=keys).prefetch_related("lines")}
             for group in known[at : at + FEW]:
                 group.order = orders[group.key or 0]

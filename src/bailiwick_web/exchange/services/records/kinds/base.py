@@ -131,9 +131,9 @@ REFERRED: dict[str, Callable[[], type[Model]]] = {
 """References that are restored: field → model."""
 RELATED: dict[str, tuple[str, ...]] = {
     "accounts": ("owner",),
-    "contacts": ("account",),
+    "contacts": ("account__owner",),
     "deals": ("account__owner",),
-    "leads": ("account",),
+    "leads": ("account__owner",),
     "cases": ("account__owner",),
 }
 """What services ask of records that others name."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.feather as feather
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,7 @@ def _drop_files(folder: Path, words: Sequence[str], pair: Pair) -> None:
     if rejected.exists():
         table = feather.read_table(rejected, memory_map=False)
         kept = [i for i, row in enumerate(table.to_pylist()) if not _row_holds(row, words, pair)]
-        feather.write_feather(table.take(kept), rejected)
+        feather.write_feather(table.take(pa.array(kept, pa.int64())), rejected)
 
 
 def _scrub(batch: ImportBatch, words: Sequence[str]) -> None:

@@ -135,7 +135,9 @@ def _table(path: Any) -> Any:
 def test_erasure_reaches_the_files_of_imports(world: Account, act: Act) -> None:
     planner = act("planner")
     rest = "".join(f"Someone,Else{i},e{i}@x.com,00501\n" for i in range(3))
-    text = f"First Name,Last Name,Email,Company\n{MARK},Roe,{MARK}@x.com,00501\n{rest}{MARK},Roe,no address,00501\nWorse,One,none,00501\n"
+    text = (
+        f"First Name,Last Name,Email,Company\n{MARK},Roe,{MARK}@x.com,00501\n{rest}{MARK},Roe,no address,00501\nWorse,One,nowhere,00501\n"
+    )
     done = services.upload(planner, "contacts", f"{MARK}.csv", [text.encode("utf-16")])
     services.run_import(planner, done.public_id)
     waiting = services.upload(planner, "contacts", "again.csv", [text.encode()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def forget(actor: Actor, contact: Contact, told: list[str]) -> None:
         if in_files:
             _drop_files(folder_of(batch), words, pair)
         if in_files or in_words:
-            _scrub(batch, words)
+            _scrub(batch, [*words, *(name for name in pair if len(name) >= _LEAST)], pair)
 
 
 def _words(contact: Contact, told: Sequence[str]) -> list[str]:
@@ -108,8 +108,9 @@ def _drop_files(folder: Path, words: Sequence[str], pair: Pair) -> None:
         feather.write_feather(table.take(pa.array(kept, pa.int64())), rejected)
 
 
-def _scrub(batch: ImportBatch, words: Sequence[str]) -> None:
-    batch.facts, batch.options = _without(batch.facts, words), _without(batch.options, words)
+def _scrub(batch: ImportBatch, words: Sequence[str], pair: Pair) -> None:
+    """A batch that holds them: in its words even one of their names is told of them."""
+    batch.facts, batch.options = _without(batch.facts, words, pair), _without(batch.options, words, pair)
     batch.filename = ERASED if _holds(batch.filename, words) else batch.filename
     if batch.is_open:
         batch.state = ImportBatch.State.REFUSED
@@ -118,16 +119,14 @@ def _scrub(batch: ImportBatch, words: Sequence[str]) -> None:
     batch.save(update_fields=["facts", "options", "filename", "state"])
 
 
-def _without(value: Any, words: Sequence[str]) -> Any:
-    """The same with a dash for every text that holds one of the words."""
+def _without(value: Any, words: Sequence[str], pair: Pair) -> Any:
+    """The same with a dash for every text that holds one of the words, or is one of their names."""
     if isinstance(value, dict):
-        return {_text(key, words): _without(inner, words) for key, inner in value.items()}
+        return {ERASED if _holds(key, words) else key: _without(inner, words, pair) for key, inner in value.items()}
     if isinstance(value, list):
         if all(isinstance(cell, str) for cell in value) and _holds(",".join(value), words):
             return [ERASED] * len(value)
-        return [_without(inner, words) for inner in value]
-    return _text(value, words) if isinstance(value, str) else value
-
-
-def _text(text: str, words: Iterable[str]) -> str:
-    return ERASED if _holds(text, list(words)) else text
+        return [_without(inner, words, pair) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return ERASED if value.strip().casefold() in pair or _holds(value, words) else value

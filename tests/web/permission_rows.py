@@ -139,6 +139,9 @@ ROWS = {
     "keep_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "forget_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "sample": post(Right.IMPORT),
+    "exports": Row(Right.LOOK),
+    "export": Row(Right.LOOK, "table"),
+    "export_everything": post(Right.PRIVACY),
     # insights
     "insights": Row(Right.LOOK, ok=frozenset({200, 302})),
     "insight_figures": Row(Right.LOOK),

@@ -8,6 +8,7 @@ sense may be refused as unusable (422) or as not fitting (409, 412, 428) by thos
 from __future__ import annotations
 
 from permission_rows_base import NONE, Row, post, put
+from permission_rows_connect import API_ROWS_CONNECT, ROWS_CONNECT
 from permission_rows_crm import API_ROWS_CRM
 
 from bailiwick_web.core.roles import Right
@@ -254,3 +255,5 @@ API_ROWS = {
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
 API_ROWS |= API_ROWS_CRM
+ROWS |= ROWS_CONNECT
+API_ROWS |= API_ROWS_CONNECT

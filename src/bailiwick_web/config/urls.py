@@ -46,5 +46,7 @@ urlpatterns = [
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.exchange.urls")),
+    path("webhooks/", include("bailiwick_web.exchange.webhooks.urls")),
+    path("rules/", include("bailiwick_web.automation.urls")),
     path("insights/", include("bailiwick_web.insights.urls")),
 ]

@@ -21,6 +21,7 @@ RAIL = (
     ("plans", _("Plans"), "p", "layers", Right.LOOK),
     ("insights", _("Insights"), "i", "chart", Right.LOOK),
     ("data", _("Data"), "d", "table", Right.IMPORT),
+    ("webhooks", _("Connections"), "x", "plug", Right.CONNECT),
     ("organisation", _("Organisation"), "o", "tree", Right.REVIEW),
     ("people", _("People"), "t", "people", Right.PEOPLE),
     ("audit", _("History"), "a", "history", Right.AUDIT),

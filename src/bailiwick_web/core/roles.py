@@ -46,6 +46,8 @@ class Right(StrEnum):
     """Invite users, give roles, take access away."""
     PRIVACY = "privacy"
     """Export and erase what is kept of a person."""
+    CONNECT = "connect"
+    """Let other systems hear of what happens, and make rules that act; never beyond the own scope."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -61,9 +63,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PUBLISH,
             Right.AUDIT,
             Right.ORGANISE,
+            Right.CONNECT,
         }
     ),
-    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE}),
+    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE, Right.CONNECT}),
     Role.REP: frozenset({Right.LOOK, Right.SELL, Right.CHALLENGE}),
     Role.VIEWER: frozenset({Right.LOOK}),
 }

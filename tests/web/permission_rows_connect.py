@@ -8,7 +8,12 @@ from bailiwick_web.core.roles import Right
 
 A_HOOK = '{"name": "ERP", "url": "https://example.org/hook"}'
 A_RULE = '{"name": "New", "trigger": "lead.created", "actions": [{"kind": "task", "tasks": "Call"}]}'
+UNSIGNED = frozenset({401})
 ROWS_CONNECT = {
+    **{f"scim_{name}": Row("public", ok=UNSIGNED) for name in ("config", "types", "schemas", "users", "groups")},
+    **{f"scim_{name}": Row("public", "word", UNSIGNED) for name in ("type", "schema", "user", "group")},
+    "calendar_feed": Row(Right.LOOK),
+    "calendar_ics": Row("public", "word", NONE),
     "webhooks": Row(Right.CONNECT),
     "webhook": Row(Right.CONNECT, "nothing", NONE),
     "act_on_webhook": Row(Right.CONNECT, "nothing", NONE, "POST"),

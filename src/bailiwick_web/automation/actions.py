@@ -89,9 +89,9 @@ def _person(doing: Doing, who: str) -> Person | None:
     if who not in {HOLDER, ESCALATED, ""}:
         return find(doing.actor, Person, UUID(who))
     if who == ESCALATED and getattr(doing.record, "escalated_to", None) is not None:
-        return doing.record.escalated_to  # type: ignore[no-any-return]
+        return doing.record.escalated_to
     if getattr(doing.record, "person", None) is not None:
-        return doing.record.person  # type: ignore[no-any-return]
+        return doing.record.person
     account = doing.account
     row = holding(account, doing.actor) if account is not None else None
     duty = duty_of(row.position_id, doing.actor.now.date()).person if row is not None else None
@@ -112,7 +112,7 @@ def tasks(doing: Doing, what: Mapping[str, Any]) -> list[str]:
     for line in _lines(what):
         subject, _bar, days = line.partition("|")
         due = doing.actor.now.date() + timedelta(days=int(days.strip() or 0))
-        given = {"kind": "task", "subject": doing.filled(subject.strip())[:300], "due_on": due, "person": person}
+        given: dict[str, Any] = {"kind": "task", "subject": doing.filled(subject.strip())[:300], "due_on": due, "person": person}
         task = work.create_activity(doing.actor, origin=f"rule:{doing.run_id}", **given, **_about(doing))
         made.append(f"task {task.public_id}")
     return made
@@ -179,7 +179,7 @@ def _check_field(owner: User, word: str, what: Mapping[str, Any]) -> dict[str, A
 
 def draft(doing: Doing, what: Mapping[str, Any]) -> list[str]:
     """An e-mail as a planned activity, which a person reads, changes and sends: nothing leaves the house by itself."""
-    given = {
+    given: dict[str, Any] = {
         "kind": "email",
         "subject": doing.filled(what["subject"])[:300],
         "text": doing.filled(what["text"]),

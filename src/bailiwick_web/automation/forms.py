@@ -16,7 +16,7 @@ from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.webhooks.services import own_endpoints
 
 MOST_PEOPLE = 2_000
-AREA: Mapping[str, Any] = {"rows": 3, "spellcheck": "false"}
+AREA: dict[str, Any] = {"rows": 3, "spellcheck": "false"}
 
 
 class RuleForm(forms.Form):

@@ -296,7 +296,8 @@ def test_the_pages_try_keep_and_switch_on(sign_in: Callable[[str], Client], plan
     leads.create_lead(planner, company="Second", source="fair")
     run_all()
     page = client.get(f"/rules/{made.public_id}/").content.decode()
-    assert str(Activity.objects.get(kind="task").public_id) in page
+    assert f'<a href="/leads/{Lead.objects.get(company="Second").public_id}/">Second</a>' in page
+    assert Activity.objects.get(kind="task").subject == "Call Second"
     assert client.post(f"/rules/{made.public_id}/act", {"act": "remove", "version": made.version}).status_code == 412
     made.refresh_from_db()
     assert client.post(f"/rules/{made.public_id}/act", {"act": "remove", "version": made.version}).status_code == 302

@@ -46,7 +46,6 @@ class Run(models.Model):
     kind = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
     record_id = models.UUIDField()
-    record_name = models.CharField(max_length=120, blank=True, help_text="how the history calls it; never a person")
     root = models.UUIDField(help_text="the first cause, which nobody's rule made")
     depth = models.PositiveSmallIntegerField(default=0, help_text="how many rules lie between the first cause and this run")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)

@@ -124,7 +124,7 @@ def carry_out(key: int, now: datetime) -> bool:
                 return False
             _decide(run, now)
             run.finished_at = now
-            run.save(update_fields=["state", "did", "error", "record_name", "finished_at"])
+            run.save(update_fields=["state", "did", "error", "finished_at"])
     except OperationalError:  # a deadlock or a busy database: everything was taken back, and is tried again
         _count_attempt(key, now)
         return False
@@ -149,7 +149,6 @@ def _decide(run: Run, now: datetime) -> None:
     run.state = State.UNFIT
     if record is None or not rule.is_active or not rule.owner.is_active:
         return
-    run.record_name = str(getattr(record, "audit_name", record))[:120] if not _is_personal(record) else ""
     try:
         if not facts.fits(facts.parsed(rule.trigger, rule.condition), [record], [run.payload])[0]:
             return
@@ -160,11 +159,6 @@ def _decide(run: Run, now: datetime) -> None:
         run.state, run.did, run.error = State.FAILED, [], str(error)[:500]
     else:
         run.state = State.DONE
-
-
-def _is_personal(record: object) -> bool:
-    """Names of leads are names of persons, and are not kept twice."""
-    return type(record).__name__ == "Lead"
 
 
 def forget_old(now: datetime) -> int:

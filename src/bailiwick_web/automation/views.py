@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +24,7 @@ from bailiwick_web.core.refusals import Invalid, Refused
 from bailiwick_web.core.roles import Right
 
 PAGE = 50
+PAGES = {"account": "customer", "contact": "contact", "lead": "lead", "opportunity": "deal", "case": "case"}
 
 
 @access(Right.CONNECT)
@@ -78,11 +80,26 @@ def _page(request: HttpRequest, found: Rule | None) -> HttpResponse:
     if found is not None:
         runs = found.runs.all()
         state = request.GET.get("state", "")
-        context["page"] = Paginator(runs.filter(state=state) if state in Run.State.values else runs, PAGE).get_page(request.GET.get("page"))
+        page = Paginator(runs.filter(state=state) if state in Run.State.values else runs, PAGE).get_page(request.GET.get("page"))
+        context |= {"page": page, "log": _log(actor, found, list(page))}
         context |= {"state": state, "states": Run.State.choices, "fits_form": fits_form(found)}
     trigger = str(form["trigger"].value() or "")
     context["asked"] = facts.fields_of(trigger) if trigger in facts.TRIGGERS else []
     return render(request, "automation/rule.html", context, status=422 if form.errors else 200)
+
+
+def _log(actor: Actor, found: Rule, runs: list[Run]) -> list[dict[str, Any]]:
+    """Runs with the record as it is called now, if whoever looks sees it, and what was made in a few words."""
+    records = facts.records_of(actor, found.trigger, {run.record_id for run in runs})
+    return [
+        {
+            "run": run,
+            "record": (record := records.get(str(run.record_id))),
+            "page": reverse(PAGES[model], args=[record.public_id]) if record and (model := record._meta.model_name) in PAGES else "",
+            "did": [did if " = " in did else did.partition(" ")[0] for did in run.did],
+        }
+        for run in runs
+    ]
 
 
 def _owner(actor: Actor, found: Rule) -> Actor:

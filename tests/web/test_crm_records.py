@@ -53,6 +53,18 @@ def test_a_write_needs_right_scope_and_version_and_is_recorded(act: Act, account
         change(act("rep"), east.public_id, version=1, name="X")
 
 
+def test_one_address_is_the_main_one_and_the_history_says_since_when(act: Act, account: Account) -> None:
+    rep, first = act("rep"), account.locations.get()
+    second = crm.customers.add_location(rep, account, city="Berlin", is_main=True)
+    first.refresh_from_db()
+    assert (first.is_main, second.is_main, first.version) == (False, True, 2)
+    crm.customers.archive_location(rep, second.public_id, version=1)
+    first.refresh_from_db()
+    assert first.is_main
+    told = AuditEntry.objects.filter(record_id=str(first.public_id), field="is_main").order_by("pk")
+    assert [(entry.before, entry.after) for entry in told] == [("True", "False"), ("False", "True")]
+
+
 def test_a_family_has_one_top_and_no_ring(act: Act, account: Account) -> None:
     planner = act("planner")
     child = crm.customers.create_account(planner, name="Child", parent=account)

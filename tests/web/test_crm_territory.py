@@ -106,6 +106,17 @@ def test_a_name_comes_before_a_rule_and_a_rule_before_the_place(act: Act, scenar
     assert whose.differences(act("planner")) == []
 
 
+def test_who_becomes_a_customer_goes_where_the_rule_for_customers_says(act: Act, scenario: Scenario) -> None:
+    p4 = TerritoryDefinition.objects.get(scenario=scenario, code="P4")
+    AssignmentRule.objects.create(scenario=scenario, precedence=1, name="Customers", condition="state = 'customer'", territory=p4)
+    put_into_force(act, scenario)
+    account = crm.customers.create_account(act("planner"), name="Prospect", **at(0, 0))
+    deal = crm.deals.create_opportunity(act("planner"), account=account, name="First")
+    won = deal.pipeline.stages.get(kind="won")
+    crm.deals.move_to_stage(act("planner"), deal.public_id, version=1, stage=won)
+    assert [row[0] for row in held(account)] == ["P1", "P4"]
+
+
 def test_a_new_address_moves_an_account_and_its_open_work_only(act: Act, counted: Scenario, organisation: Any) -> None:
     planner = act("planner")
     account = crm.customers.create_account(planner, name="Mover", **at(0, 0))
@@ -221,3 +232,7 @@ def test_a_lead_goes_to_whoever_is_on_duty_and_says_why(act: Act, counted: Scena
     crm.naming.add_absence(planner, person=rep, valid_from=today, valid_until=until, deputy=deputy, reason="holiday")
     away = crm.leads.create_lead(at_the_time(planner.user), company="Away", lon=0.1, lat=0.1)
     assert (away.person, away.routing["detours"]) == (deputy, ["absent"])
+    # the deputy is away, too, and names the first one: nobody of the two is there, the manager is
+    crm.naming.add_absence(planner, person=deputy, valid_from=today, valid_until=until, deputy=rep, reason="ill")
+    both = crm.leads.create_lead(at_the_time(planner.user), company="Both away", lon=0.1, lat=0.1)
+    assert (str(both.person), both.routing["detours"]) == ("A manager", ["absent"])

@@ -104,19 +104,27 @@ export class Renderer {
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.disable(gl.BLEND);
     this.flat(this.landVao, this.nLand, gl.TRIANGLES, cam, theme.land, 1, true);
-    if (this.scope !== "accounts" || !this.accounts) this.drawAreas(cam, ratio);
-    this.drawLines(camera, cam, ratio);
+    if (this.hasAreas) this.drawAreas(cam, ratio);
+    this.drawLines(camera, cam);
     this.restartPoints();
-    return this.drawMore(camera, ratio, nPoints);
+    const isMore = this.drawPoints(camera, cam, ratio, nPoints);
+    this.drawStrokes(cam, ratio);
+    return isMore;
   }
 
+  /* The next points, and borders over them once all are there: between two parts they would cost more than the points. */
   drawMore(camera: Camera, ratio: number, nPoints: number): boolean {
     const cam = this.cam(camera);
+    const isMore = this.drawPoints(camera, cam, ratio, nPoints);
+    if (!isMore) this.drawStrokes(cam, ratio);
+    return isMore;
+  }
+
+  private drawPoints(camera: Camera, cam: Vec4, ratio: number, nPoints: number): boolean {
     let isMore = false;
     for (const layer of [this.points, this.scope === "areas" ? null : this.accounts]) {
       if (layer) isMore = layer.draw(cam, camera, ratio, this.bindUnits, nPoints) || isMore;
     }
-    if (this.accounts && this.scope === "both") this.drawStrokes(cam, ratio); // points must not cover borders
     return isMore;
   }
 
@@ -124,7 +132,7 @@ export class Renderer {
   patch(camera: Camera, ratio: number, units: readonly number[]): void {
     const { gl, triangles } = this;
     const cam = this.cam(camera);
-    if (triangles && this.areaVao && (this.scope !== "accounts" || !this.accounts)) {
+    if (triangles && this.areaVao && this.hasAreas) {
       let n = 0;
       for (const i of units) n += (triangles.starts[i + 1] ?? 0) - (triangles.starts[i] ?? 0);
       const corners = new Uint32Array(n);
@@ -157,22 +165,26 @@ export class Renderer {
     gl.drawElements(gl.TRIANGLES, triangles.corners.length, gl.UNSIGNED_INT, 0);
   }
 
-  private drawLines(camera: Camera, cam: Vec4, ratio: number): void {
+  /* Without areas there is nothing to draw borders around. */
+  private get hasAreas(): boolean {
+    return this.scope !== "accounts" || this.accounts === null;
+  }
+
+  private drawLines(camera: Camera, cam: Vec4): void {
     const { gl, theme, ground } = this;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
-    const isBothHidden = this.scope === "accounts" && this.accounts !== null;
-    if (this.edges && !isBothHidden) {
+    if (this.edges && this.hasAreas) {
       const [west, south, east, north] = ground.window;
       const side = Math.sqrt(((east - west) * (north - south)) / Math.max(ground.n, 1)) * camera.scale;
       if (side > 7) this.flat(this.edgeVao, 2 * this.edges.a.length, gl.LINES, cam, theme.paper, Math.min((side - 7) / 20, 0.75), true);
     }
     this.flat(this.lineVao, this.nLines, gl.LINES, cam, theme.border, ground.areas ? 0.6 : 1, true);
-    if (!isBothHidden) this.drawStrokes(cam, ratio);
     gl.disable(gl.BLEND);
   }
 
   private drawStrokes(cam: Vec4, ratio: number): void {
+    if (!this.hasAreas) return;
     const pixel = [2 / this.canvas.width, 2 / this.canvas.height] as const;
     this.borders.draw(cam, pixel, 1.7 * ratio);
     this.rings.draw(cam, pixel, 2.6 * ratio, 0.5);

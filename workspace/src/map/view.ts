@@ -217,9 +217,10 @@ export class MapView {
     setTimeout(look, 0);
   }
 
+  /* The points that are still missing; while a hand draws they wait, `settle` asks for all of them. */
   private more(): void {
     requestAnimationFrame(() => {
-      if (this.isStale || this.isBusy) return;
+      if (this.isStale || this.isBusy || this.isDragging) return;
       const start = performance.now();
       const isMore = this.renderer.drawMore(this.camera, this.ratio, Math.round(this.nPoints));
       this.watch(start, isMore, true);

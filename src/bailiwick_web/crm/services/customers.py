@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.core.services import touch
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm import placing
 from bailiwick_web.crm.models import Account, AccountTerritory, Location
@@ -213,20 +212,17 @@ def archive_location(actor: Actor, public_id: UUID, *, version: int | None) -> L
     """Put an address into the bin; another one becomes the main one if it was. Sellers may. Recorded, told."""
     location = writing.archive(actor, LOCATION, public_id, version=version)
     if location.is_main:
-        location.is_main = False
-        location.save(update_fields=["is_main"])
+        writing.change(actor, LOCATION, location, {"is_main": False})
         following = location.account.locations.filter(deleted_at=None).order_by("pk").first()
         if following is not None:
-            following.is_main = True
-            touch(actor, following, "is_main")
+            writing.change(actor, LOCATION, following, {"is_main": True})
         belonging.settle(actor, [location.account_id])
     return location
 
 
 def _no_main(actor: Actor, account: Account) -> None:
     for before in account.locations.select_for_update().filter(is_main=True, deleted_at=None):
-        before.is_main = False
-        touch(actor, before, "is_main")
+        writing.change(actor, LOCATION, before, {"is_main": False})
 
 
 def _give_to_creator(actor: Actor, account: Account) -> None:

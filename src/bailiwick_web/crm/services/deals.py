@@ -26,8 +26,9 @@ from bailiwick_web.crm.models import (
     Stage,
     StageChange,
 )
-from bailiwick_web.crm.services import timeline, writing
+from bailiwick_web.crm.services import belonging, timeline, writing
 from bailiwick_web.crm.services.catalogue import default_pipeline
+from bailiwick_web.crm.services.customers import ACCOUNT
 from bailiwick_web.crm.services.fields import free_fields
 from bailiwick_web.crm.services.lines import amounts_of, line_values
 from bailiwick_web.crm.services.money import house_currency, in_house, positive_rate, rate_on
@@ -266,11 +267,10 @@ def _record_step(actor: Actor, deal: Opportunity, before: Stage | None, why: str
 
 
 def _make_customer(actor: Actor, account: Account) -> None:
-    """Who buys is a customer."""
+    """Who buys is a customer; a rule that asks for it may give them to another territory."""
     fresh = Account.objects.select_for_update().get(pk=account.pk)
-    before, fresh.state = fresh.state, Account.State.CUSTOMER
-    touch(actor, fresh, "state")
-    audit(actor, "account.changed", fresh, field="state", before=before, after=fresh.state)
+    writing.change(actor, ACCOUNT, fresh, {"state": Account.State.CUSTOMER})
+    belonging.settle(actor, [fresh.pk])
 
 
 def _set_lines(actor: Actor, deal: Opportunity, lines: Sequence[Mapping[str, Any]]) -> None:

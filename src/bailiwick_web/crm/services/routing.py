@@ -48,8 +48,7 @@ class Duties:
         staffings = Staffing.objects.filter(holding, position__in=keys, valid_from__lte=on).select_related("person")
         self.holders = {s.position_id: s.person for s in staffings.order_by("-pk")}
         self.leaders = self._leaders(holding)
-        people = {p.pk for p in self.holders.values()} | {p.pk for p in self.leaders.values()}
-        away = Absence.objects.filter(person__in=people, valid_from__lte=on, valid_until__gt=on).select_related("deputy")
+        away = Absence.objects.filter(valid_from__lte=on, valid_until__gt=on).select_related("deputy")
         self.away = {absence.person_id: absence for absence in away}
         self.full = self._full(keys) if for_leads else set()
 
@@ -74,7 +73,7 @@ class Duties:
             detours.append(VACANT)
         elif holder.pk in self.away:
             detours.append(ABSENT)
-            if (deputy := self.away[holder.pk].deputy) is not None:
+            if (deputy := self._deputy(holder)) is not None:
                 return Duty(deputy, (ABSENT,))
         elif position.pk in self.full:
             detours.append(FULL)
@@ -82,6 +81,15 @@ class Duties:
             return Duty(holder)
         manager = self._manager(position)
         return Duty(manager, tuple(detours)) if manager is not None else Duty(None, (*detours, UNLED))
+
+    def _deputy(self, holder: Person) -> Person | None:
+        """Who stands in for somebody who is away; a deputy who is away, too, has a deputy in turn."""
+        seen: set[int] = set()
+        person: Person | None = holder
+        while person is not None and person.pk in self.away and person.pk not in seen:
+            seen.add(person.pk)
+            person = self.away[person.pk].deputy
+        return None if person is None or person.pk in self.away else person
 
     def _manager(self, position: Position) -> Person | None:
         """The nearest leader above who is not away."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def floods(handler: BaseHTTPRequestHandler, got: Got) -> None:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A server on the loopback address, until the end of the block."""
+def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
+    """A server on the loopback address, until the end of the block; with a certificate it speaks TLS."""
     found: Receiver
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,7 +85,11 @@ def receiving() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    found = Receiver(f"http://127.0.0.1:{server.server_address[1]}/hook")
+    if certificate is not None:
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        secure.load_cert_chain(certificate)
+        server.socket = secure.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    found = Receiver(f"http{'s' if certificate else ''}://127.0.0.1:{server.server_address[1]}/hook")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -6,10 +6,14 @@ import ast
 import ipaddress
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from receiver import answers, drips, floods, receiving
 
 from bailiwick_web.core import outbound
@@ -120,6 +124,28 @@ def test_no_more_of_an_answer_is_read_than_asked_for_and_none_holds_us_longer_th
         with pytest.raises(outbound.Unreachable, match="no whole answer within"):
             outbound.request("POST", there.url, headers={}, timeout_seconds=0.6)
         assert time.monotonic() - start < 2
+
+
+def test_who_cannot_prove_who_they_are_is_not_talked_to(settings: Any, tmp_path: Path) -> None:
+    settings.OUTBOUND_NETWORKS = ["127.0.0.0/8"]
+    with receiving(certificate=self_signed(tmp_path)) as there:
+        with pytest.raises(outbound.Unreachable, match="not to be trusted"):
+            outbound.request("POST", there.url, headers={}, body=b"secret")
+        assert there.got == []
+
+
+def self_signed(folder: Path) -> Path:
+    """Key and certificate that nobody vouches for, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    signed = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    path = folder / "self-signed.pem"
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(key.private_bytes(pem, *plain) + signed.public_bytes(pem))
+    return path
 
 
 def test_nobody_else_opens_connections() -> None:

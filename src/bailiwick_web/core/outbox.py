@@ -18,7 +18,8 @@ from bailiwick_web.core.ticking import every
 log = logging.getLogger(__name__)
 Collector = Callable[[datetime, Sequence[OutboxEvent]], None]
 _COLLECTORS: list[Collector] = []
-BATCH = 200
+BATCH, MOST_BATCHES = 200, 50
+"""So many events at a time, and so many times before others who wait for the clock have their turn."""
 KEPT = timedelta(days=90)
 """So long an event stays after it was handed on; rules are tried on it."""
 
@@ -33,7 +34,10 @@ def collects(function: Collector) -> Collector:
 def hand_on(now: datetime) -> int:
     """Hand on what lies in the outbox, oldest first; an event that fails stays, and keeps no other from being handed on."""
     n_done, last = 0, 0
-    while keys := list(OutboxEvent.objects.filter(delivered_at=None, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+    for _turn in range(MOST_BATCHES):
+        waiting = OutboxEvent.objects.filter(delivered_at=None, pk__gt=last).order_by("pk")
+        if not (keys := list(waiting.values_list("pk", flat=True)[:BATCH])):
+            break
         n_handed_on = _hand_on(now, keys)
         n_done += sum(_hand_on(now, [key]) or 0 for key in keys) if n_handed_on is None else n_handed_on
         last = keys[-1]

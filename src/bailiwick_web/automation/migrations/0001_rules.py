@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,49 +15,83 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('name', models.CharField(max_length=120)),
-                ('trigger', models.CharField(help_text='kind of event, or account.quiet', max_length=80)),
-                ('quiet_days', models.PositiveSmallIntegerField(help_text='of account.quiet: so long nobody was in touch and nothing is planned', null=True)),
-                ('condition', models.TextField(blank=True, help_text='empty: always')),
-                ('actions', models.JSONField(default=list, help_text='what is done, in order: kind and what it needs')),
-                ('is_active', models.BooleanField(default=False)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("name", models.CharField(max_length=120)),
+                ("trigger", models.CharField(help_text="kind of event, or account.quiet", max_length=80)),
+                (
+                    "quiet_days",
+                    models.PositiveSmallIntegerField(
+                        help_text="of account.quiet: so long nobody was in touch and nothing is planned", null=True
+                    ),
+                ),
+                ("condition", models.TextField(blank=True, help_text="empty: always")),
+                ("actions", models.JSONField(default=list, help_text="what is done, in order: kind and what it needs")),
+                ("is_active", models.BooleanField(default=False)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="rules", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
-                ('kind', models.CharField(max_length=80)),
-                ('payload', models.JSONField(default=dict)),
-                ('record_id', models.UUIDField()),
-                ('root', models.UUIDField(help_text="the first cause, which nobody's rule made")),
-                ('depth', models.PositiveSmallIntegerField(default=0, help_text='how many rules lie between the first cause and this run')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('unfit', 'did not fit'), ('stopped', 'stopped: rules set off each other'), ('failed', 'failed')], default='waiting', max_length=8)),
-                ('did', models.JSONField(default=list, help_text='what each action made: word and identifier')),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('n_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='automation.rule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=bailiwick_web.core.identifiers.uuid7, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=80)),
+                ("payload", models.JSONField(default=dict)),
+                ("record_id", models.UUIDField()),
+                ("root", models.UUIDField(help_text="the first cause, which nobody's rule made")),
+                ("depth", models.PositiveSmallIntegerField(default=0, help_text="how many rules lie between the first cause and this run")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("done", "done"),
+                            ("unfit", "did not fit"),
+                            ("stopped", "stopped: rules set off each other"),
+                            ("failed", "failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("did", models.JSONField(default=list, help_text="what each action made: word and identifier")),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("n_attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("rule", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="automation.rule")),
             ],
             options={
-                'ordering': ('-pk',),
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='run_waiting'), models.Index(fields=['rule', '-id'], name='run_of_rule')],
-                'constraints': [models.UniqueConstraint(fields=('rule', 'root', 'record_id'), name='run_once_per_cause')],
+                "ordering": ("-pk",),
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="run_waiting"),
+                    models.Index(fields=["rule", "-id"], name="run_of_rule"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("rule", "root", "record_id"), name="run_once_per_cause")],
             },
         ),
     ]

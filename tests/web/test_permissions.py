@@ -31,10 +31,8 @@ def addresses(resolver: Any = None, namespace: str = "") -> Iterator[tuple[str, 
 OURS = [pattern for namespace, pattern in addresses() if not namespace and not str(pattern.name).startswith(OTHERS)]
 GUARDED = [pattern for pattern in OURS if getattr(pattern.callback, "access", None) != "public"]
 
-BY_KEY = {
-    "calendar_ics",
-    *(f"scim_{name}" for name in ["config", "types", "type", "schemas", "schema", "users", "user", "groups", "group"]),
-}
+SCIM = ("config", "types", "type", "schemas", "schema", "users", "user", "groups", "group")
+BY_KEY = {"calendar_ics", *(f"scim_{name}" for name in SCIM)}
 """They look for a key of their own, without which they refuse: see ``permission_rows_connect.py``."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.exchange.scim.refusing import invalid
 
 LONGEST = 1_000
 _PART = re.compile(r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[A-Za-z_][\w.:$-]*))')
@@ -108,4 +109,4 @@ def _value(word: str, text: str) -> str:
 
 
 def _bad(text: str) -> Invalid:
-    return Invalid(f"This filter cannot be read: {text[:120]}", code="invalidFilter")
+    return invalid(f"This filter cannot be read: {text[:120]}", code="invalidFilter")

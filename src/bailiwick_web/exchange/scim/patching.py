@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.exchange.scim.refusing import invalid
 from bailiwick_web.exchange.scim.users import wanted_of
 
 MOST_OPERATIONS = 1_000
@@ -30,13 +30,13 @@ def operations(document: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     """
     given = next((value for name, value in document.items() if name.lower() == "operations"), None)
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_OPERATIONS:
-        raise Invalid("A PATCH holds a list of Operations.", code="invalidSyntax")
+        raise invalid("A PATCH holds a list of Operations.", code="invalidSyntax")
     found = []
     for operation in given:
         plain = {str(name).lower(): value for name, value in operation.items()} if isinstance(operation, Mapping) else {}
         word = str(plain.get("op", "")).lower()
         if word not in OPERATIONS:
-            raise Invalid(f"There is no operation “{word[:20]}”.", code="invalidSyntax")
+            raise invalid(f"There is no operation “{word[:20]}”.", code="invalidSyntax")
         found.append((word, str(plain.get("path") or ""), plain.get("value")))
     return found
 
@@ -47,10 +47,10 @@ def user_changes(document: Mapping[str, Any]) -> dict[str, Any]:
     for word, path, value in operations(document):
         if word == "remove":
             if path.lower() in {"active", "username"}:
-                raise Invalid(f"“{path}” cannot be removed.", code="mutability")
+                raise invalid(f"“{path}” cannot be removed.", code="mutability")
         elif not path:
             if not isinstance(value, Mapping):
-                raise Invalid("An operation without a path needs an object.", code="invalidSyntax")
+                raise invalid("An operation without a path needs an object.", code="invalidSyntax")
             for name, part in value.items():
                 _say(said, str(name), part)
         else:
@@ -86,7 +86,7 @@ def member_changes(document: Mapping[str, Any], present: Iterable[str]) -> tuple
                 add += ids
                 remove += [key for key in present if key not in ids] if word == "replace" else []
         elif path.lower() not in {"displayname", "externalid"}:
-            raise Invalid(f"Of a group only members can be changed, found “{path[:60]}”.", code="invalidPath")
+            raise invalid(f"Of a group only members can be changed, found “{path[:60]}”.", code="invalidPath")
     return add, remove
 
 

@@ -13,11 +13,11 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import User
 from bailiwick_web.core.people import services as people
-from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import create_user
 from bailiwick_web.crm.models import ExternalId
 from bailiwick_web.exchange.scim.filters import Column
+from bailiwick_web.exchange.scim.refusing import conflict, invalid, missing
 
 SOURCE = "scim"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -53,7 +53,7 @@ def find_user(public_id: str) -> Any:
     except ValueError:
         found = None
     if found is None:
-        raise Missing("There is no such user.")
+        raise missing("There is no such user.")
     return found
 
 
@@ -84,7 +84,7 @@ def truth(value: Any) -> bool:
     """
     plain = str(value).strip().lower()
     if plain not in {"true", "false"}:
-        raise Invalid(f"“active” must be true or false, found {str(value)[:40]}.", code="invalidValue")
+        raise invalid(f"“active” must be true or false, found {str(value)[:40]}.", code="invalidValue")
     return plain == "true"
 
 
@@ -112,7 +112,7 @@ def create(actor: Actor, document: Mapping[str, Any]) -> Any:
     wanted = wanted_of(document)
     email = wanted.get("email", "")
     if "@" not in email:
-        raise Invalid("userName must be an e-mail address: by it people sign in.", code="invalidValue")
+        raise invalid("userName must be an e-mail address: by it people sign in.", code="invalidValue")
     role = settings.SSO_NEW_USER_ROLE or Role.VIEWER.value
     made = create_user(actor, email=email, name=wanted.get("name") or email, role=role)
     _identify(made, wanted.get("external", ""))
@@ -139,7 +139,7 @@ def replace(actor: Actor, public_id: str, document: Mapping[str, Any]) -> Any:
     """Let a user be as a document says. Administrators may. Recorded."""
     wanted = wanted_of(document)
     if "email" not in wanted:
-        raise Invalid("A user needs a userName.", code="invalidValue")
+        raise invalid("A user needs a userName.", code="invalidValue")
     return change(actor, public_id, wanted)
 
 
@@ -148,7 +148,7 @@ def _identify(user: User, external: str) -> None:
         return
     there = ExternalId.objects.filter(source=SOURCE, record_type="user", external_id=external).first()
     if there is not None and there.record_key != user.pk:
-        raise Conflict("Another user has this externalId.", code="uniqueness")
+        raise conflict("Another user has this externalId.")
     ExternalId.objects.filter(source=SOURCE, record_type="user", record_key=user.pk).exclude(external_id=external).delete()
     ExternalId.objects.get_or_create(source=SOURCE, record_type="user", external_id=external, defaults={"record_key": user.pk})
 
@@ -162,7 +162,7 @@ def find_role(key: str) -> Role:
         If there is none.
     """
     if key not in Role.values:
-        raise Missing("There is no such group: groups are the roles of Bailiwick.")
+        raise missing("There is no such group: groups are the roles of Bailiwick.")
     return Role(key)
 
 

@@ -13,13 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from bailiwick_web.core.access import Actor, actor_of, public
 from bailiwick_web.core.models import AccessToken
-from bailiwick_web.core.refusals import Conflict, Invalid, Missing, Refused
+from bailiwick_web.core.refusals import Conflict, Invalid, Refused
 from bailiwick_web.core.rest import limits
 from bailiwick_web.core.rest.problems import NotSignedIn
 from bailiwick_web.core.roles import Right, Role
 from bailiwick_web.core.token_services import find_token
 from bailiwick_web.exchange.scim import discovery, patching, users
 from bailiwick_web.exchange.scim.filters import condition
+from bailiwick_web.exchange.scim.refusing import conflict, invalid, missing
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -97,7 +98,7 @@ def _document(request: HttpRequest) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Invalid("Send one JSON object.", code="invalidSyntax")
+        raise invalid("Send one JSON object.", code="invalidSyntax")
     return found
 
 
@@ -106,7 +107,7 @@ def _number(request: HttpRequest, name: str, otherwise: int) -> int:
     try:
         return int(text[:9]) if text else otherwise
     except ValueError:
-        raise Invalid(f"{name} must be a number.", code="invalidValue") from None
+        raise invalid(f"{name} must be a number.", code="invalidValue") from None
 
 
 def _listed(found: list[Any], n_all: int, start: int) -> Answer:
@@ -127,7 +128,7 @@ def described(request: HttpRequest, actor: Actor, kind: str, key: str = "") -> A
         return _listed(found, len(found), 1)
     one = next((each for each in found if each["id"] == key), None)
     if one is None:
-        raise Missing("There is no such thing here.")
+        raise missing("There is no such thing here.")
     return 200, one
 
 
@@ -166,8 +167,8 @@ def all_groups(request: HttpRequest, actor: Actor) -> Answer:
     if request.method == "POST":
         name = str(_document(request).get("displayName", ""))
         if name.casefold() in {str(label).casefold() for label in (*Role.labels, *Role.values)}:
-            raise Conflict("This role is there already; find it by displayName.", code="uniqueness")
-        raise Invalid(f"Groups are roles: {', '.join(map(str, Role.labels))}.", code="invalidValue")
+            raise conflict("This role is there already; find it by displayName.")
+        raise invalid(f"Groups are roles: {', '.join(map(str, Role.labels))}.", code="invalidValue")
     roles = list(Role)
     if text := request.GET.get("filter", ""):
         roles = _roles_that_fit(text)
@@ -180,7 +181,7 @@ def _roles_that_fit(text: str) -> list[Role]:
     name, _blank, rest = text.strip().partition(" ")
     operator, _blank, value = rest.strip().partition(" ")
     if name.lower() not in {"displayname", "id"} or operator.lower() != "eq":
-        raise Invalid(f"This filter cannot be read: {text[:120]}", code="invalidFilter")
+        raise invalid(f"This filter cannot be read: {text[:120]}", code="invalidFilter")
     wanted = value.strip().strip('"').casefold()
     return [role for role in Role if wanted in {role.value, str(role.label).casefold()}]
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from ninja.security import SessionAuth
 
@@ -103,11 +104,12 @@ def post_incoming_event(request: HttpRequest, event: EventIn) -> Any:
 
 def _document(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > MOST_BYTES:
-        raise Invalid(f"A document has at most {MOST_BYTES:,} bytes, found {len(request.body):,}.", code="too_long")
+        told = {"most": f"{MOST_BYTES:,}", "found": f"{len(request.body):,}"}
+        raise Invalid(_("A document has at most %(most)s bytes, found %(found)s.") % told, code="too_long")
     try:
         found = json.loads(request.body)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Invalid("Send one JSON object per request.", code="unreadable")
+        raise Invalid(_("Send one JSON object for each request."), code="unreadable")
     return found

@@ -56,7 +56,7 @@ def audit_all(entries: Iterable[AuditEntry]) -> None:
 
 def tell(actor: Actor, kind: str, **payload: Any) -> None:
     """Put an event into the outbox, and pass it on to apps that listen; to be called in the transaction of the change."""
-    OutboxEvent.objects.create(kind=kind, payload=payload, created_at=actor.now)
+    OutboxEvent.objects.create(kind=kind, payload=payload, request_id=actor.request_id[:40], created_at=actor.now)
     pass_on(actor, kind, payload)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from django.conf import settings
 from django.template import Context, Template
@@ -23,7 +22,6 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.deeds import deed
 from bailiwick_web.core.models import Job
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.exchange.services import check, receive
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Move, Scenario
@@ -169,7 +167,7 @@ def test_every_deed_of_planning_has_words(planner: Actor) -> None:
 
 
 @pytest.mark.django_db
-def test_why_and_the_report_speak_german(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
+def test_why_here_speaks_german(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
     client = sign_in("planner")
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
     found = client.get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx=2&instead=P4").json()
@@ -177,17 +175,6 @@ def test_why_and_the_report_speak_german(planner: Actor, scenario: Scenario, sig
     assert list(found["tables"]) == ["Wo es sonst sein könnte"]
     english = re.compile(r"\b(is|the|would|move|nearest|because|centre|and|rule|units|of)\b")
     assert english.findall(found["text"]) == []
-    from bailiwick.pictures.report.words import HEADINGS, report_record
-    from bailiwick_web.planning.alignment_files import Part, view_of
-    from bailiwick_web.planning.convert import scenario_arrays
-
-    arrays = scenario_arrays(scenario)
-    part = Part(arrays, "Plan: Now", np.arange(36, dtype=np.int32), np.arange(arrays.k, dtype=np.int32))
-    with translation.override("de"):
-        record = report_record(view_of(part))
-        told = [in_reader_words(text) for text in [*record["summary"], *record["reading"], *record["head"], *HEADINGS.values()]]
-    assert "36 Bausteine in 4 Gebieten." in told
-    assert [text for text in told if english.search(text)] == []
 
 
 @pytest.mark.django_db

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
-from bailiwick.domain.said import capital, say, say_all
 from bailiwick.errors import InputError
 from bailiwick.pictures.view import MeasureView, PlanView
 from bailiwick.pictures.wording import count_text, deviation_text, number_text, shortened, tolerance_text
@@ -24,6 +23,8 @@ _INSIDE, _OUTSIDE, _BAND = "#7d9195", "#b9602c", "#dfe6e1"
 _LONGEST_NAME = 28
 _NAMED_POINTS = 6
 _BAR_WIDTH = 400
+_WHOLE = {"tickCount": 8, "tickMinStep": 1}
+_SIGNED = {"format": "~g", "labelExpr": "datum.value > 0 ? '+' + datum.label : datum.label", "tickCount": 8}
 _NAME_WIDTH, _NAME_HEIGHT = 0.3, 0.06
 
 Spec = dict[str, Any]
@@ -84,24 +85,16 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
     x, y = _measure(view, first), _measure(view, second)
     outside = x.is_outside | y.is_outside
     axes = {
-        key: _axis(
-            key, say("%(name)s: deviation from target (%%)", name=measure.name), scale={"padding": 8}, axis={"format": "+d", "tickCount": 8}
-        )
+        key: _axis(key, f"{measure.name}: deviation from target (%)", scale={"padding": 8}, axis=_SIGNED)
         for key, measure in (("x", x), ("y", y))
     }
     layers: list[Spec] = [_zero_line("x"), _zero_line("y")]
-    title, subtitle = say("%(name)s and %(name2)s against their targets", name=x.name, name2=y.name), ""
+    title, subtitle = f"{x.name} and {y.name} against their targets", ""
     if x.tolerance is not None and y.tolerance is not None:
         layers.insert(0, _box(x.tolerance, y.tolerance))
         inside = view.n_territories - int(outside.sum())
-        title = say(
-            "%(inside)s of %(count_text)s are within tolerance in both %(name)s and %(name2)s",
-            inside=inside,
-            count_text=count_text(view.n_territories, _TERRITORY),
-            name=x.name,
-            name2=y.name,
-        )
-        subtitle = say("the box is the tolerance")
+        title = f"{_inside_words(inside, view.n_territories)} within tolerance in both {x.name} and {y.name}"
+        subtitle = "the box is the tolerance"
     candidates = [int(t) for t in view.worst_first if outside[t]]
     layers += _named_dots(view.distinct_names.tolist(), 100 * x.deviations, 100 * y.deviations, outside, candidates, axes, (x.name, y.name))
     return _chart(title, subtitle, {"width": 460, "height": 340, "layer": layers})
@@ -125,9 +118,9 @@ def distance_chart(view: PlanView) -> Spec:
     axes = {
         "x": _axis(
             "x",
-            say("%(units)s in the territory", units=capital(view.unit_noun[1])),
+            f"{view.unit_noun[1].capitalize()} in the territory",
             scale={"zero": False, "padding": 8},
-            axis={"tickCount": 8},
+            axis={"tickCount": 8, "tickMinStep": 1},
         ),
         "y": _axis("y", f"{column.name} ({column.unit_text})" if column.unit_text else column.name),
     }
@@ -143,15 +136,10 @@ def distance_chart(view: PlanView) -> Spec:
         *_named_dots(view.distinct_names.tolist(), view.unit_counts.astype(np.float64), values, is_far, candidates, axes, titles),
     ]
     many = int(is_far.sum())
-    who = count_text(many, _TERRITORY, is_first_word=True)
-    said = {"who": who, "what": column.name.lower()}
-    one, more = (
-        say("%(who)s has more than twice the median %(what)s", **said),
-        say("%(who)s have more than twice the median %(what)s", **said),
-    )
-    title = one if many == 1 else more
+    who = count_text(many, _TERRITORY, is_first_word=True) if many else "No territory"
+    title = f"{who} {'have' if many > 1 else 'has'} more than twice the median {column.name.lower()}"
     middle = f"{number_text(median, column.decimals)} {column.unit_text}".strip()
-    return _chart(title, say("the dashed line is the median, %(middle)s", middle=middle), {"width": 460, "height": 300, "layer": layers})
+    return _chart(title, f"the dashed line is the median, {middle}", {"width": 460, "height": 300, "layer": layers})
 
 
 def plan_charts(view: PlanView) -> dict[str, Spec]:
@@ -177,12 +165,7 @@ def _bars(view: PlanView, measure: MeasureView) -> Spec:
         }
         for t in order
     ]
-    x = {
-        "field": "percent",
-        "type": "quantitative",
-        "title": say("%(name)s in percent of the target", name=measure.name),
-        "scale": {"zero": True},
-    }
+    x = {"field": "percent", "type": "quantitative", "title": f"{measure.name} in percent of the target", "scale": {"zero": True}}
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "labelColor": _INK}}
     layers: list[Spec] = []
     if measure.tolerance is not None:
@@ -222,14 +205,14 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
     x = {
         "field": "from",
         "type": "quantitative",
-        "title": say("%(name)s: deviation from target (%%)", name=measure.name),
-        "axis": {"format": "+d", "tickCount": 8},
+        "title": f"{measure.name}: deviation from target (%)",
+        "axis": _SIGNED,
         "scale": {"domain": [-edge, edge]},
     }
     encoding = {
         "x": x,
         "x2": {"field": "to"},
-        "y": {"field": "count", "type": "quantitative", "title": say("Territories")},
+        "y": {"field": "count", "type": "quantitative", "title": "Territories"},
         "y2": {"datum": 0},
         "color": _state_colour(),
     }
@@ -239,36 +222,27 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
     layers += [{"data": {"values": rows}, "mark": {"type": "bar", "binSpacing": 1}, "encoding": encoding}, _zero_line("x")]
     title, subtitle = _balance_title(view, measure)
     if np.abs(deviations).max() * 100 > edge:
-        beyond = say("what is beyond ±%(edge)s %% is counted in the outermost bars", edge=number_text(edge))
-        subtitle = say_all([subtitle, beyond], "; ")
+        subtitle += f"; what is beyond ±{number_text(edge)} % is counted in the outermost bars"
     return _chart(title, subtitle, {"width": 460, "height": 240, "layer": layers})
 
 
 def _balance_title(view: PlanView, measure: MeasureView) -> tuple[str, str]:
     worst = int(np.abs(np.nan_to_num(measure.deviations)).argmax())
-    subtitle = say(
-        "largest deviation: %(shortened)s, %(deviation_text)s",
-        shortened=shortened(view.distinct_names[worst], _LONGEST_NAME),
-        deviation_text=deviation_text(float(measure.deviations[worst])),
+    subtitle = (
+        f"largest deviation: {shortened(view.distinct_names[worst], _LONGEST_NAME)}, {deviation_text(float(measure.deviations[worst]))}"
     )
     if measure.tolerance is None:
-        return say("%(name)s against the target", name=measure.name), subtitle
-    n_outside, band = int(measure.is_outside.sum()), tolerance_text(measure.tolerance)
-    if n_outside == 0:
-        return say(
-            "All %(count_text)s are within %(band)s of their target in %(name)s",
-            count_text=count_text(view.n_territories, _TERRITORY),
-            band=band,
-            name=measure.name,
-        ), subtitle
-    inside = view.n_territories - n_outside
-    return say(
-        "%(inside)s of %(count_text)s are within %(band)s of their target in %(name)s",
-        inside=inside,
-        count_text=count_text(view.n_territories, _TERRITORY),
-        band=band,
-        name=measure.name,
-    ), subtitle
+        return f"{measure.name} against the target", subtitle
+    who = _inside_words(view.n_territories - int(measure.is_outside.sum()), view.n_territories)
+    whose = "its" if view.n_territories == 1 else "their"
+    return f"{who} within {tolerance_text(measure.tolerance)} of {whose} target in {measure.name}", subtitle
+
+
+def _inside_words(inside: int, of: int) -> str:
+    """Subject and verb: ``Both territories are``."""
+    if inside < of or of == 1:
+        return f"{inside} of {count_text(of, _TERRITORY)} {'is' if of == 1 else 'are'}"
+    return "Both territories are" if of == 2 else f"All {count_text(of, _TERRITORY)} are"
 
 
 def _chart(title: str, subtitle: str, body: Spec) -> Spec:
@@ -313,7 +287,7 @@ def _named_dots(
         if t in named:
             row["label_left" if places[t, 0] > 1 - _NAME_WIDTH else "label_right"] = shortened(names[t], _LONGEST_NAME)
         rows.append(row)
-    tooltip = [{"field": "name", "title": say("Territory")}, {"field": "x", "title": titles[0]}, {"field": "y", "title": titles[1]}]
+    tooltip = [{"field": "name", "title": "Territory"}, {"field": "x", "title": titles[0]}, {"field": "y", "title": titles[1]}]
     dots = {"type": "circle", "size": 70, "opacity": 0.9, "stroke": "#fdfcf9", "strokeWidth": 0.8}
     layers: list[Spec] = [{"data": {"values": rows}, "mark": dots, "encoding": {**axes, "color": _state_colour(), "tooltip": tooltip}}]
     for side, align, dx in (("label_right", "left", 8), ("label_left", "right", -8)):
@@ -356,9 +330,7 @@ def _box(x_tolerance: float, y_tolerance: float) -> Spec:
 def _measure(view: PlanView, number: int) -> MeasureView:
     if not 0 <= number < len(view.measures):
         raise InputError(
-            f"there is no measure number {number}; the plan view has {len(view.measures)}",
-            code="unknown_measure",
-            field="number",
+            f"there is no measure number {number}; the plan view has {len(view.measures)}", code="unknown_measure", field="number"
         )
     return view.measures[number]
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 
-from bailiwick.domain.said import Said, say, say_all, say_n
+import numpy as np
+
+from bailiwick.domain import FloatArray
 from bailiwick.domain.wording import percent, tolerance_percent
 
 _SMALL_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
-_SIZES = (1e12, 1e9, 1e6)
 _MINUS, _THIN_SPACE = "\u2212", "\u202f"
 
 
-def number_text(value: float, decimals: int = 0) -> Said:
+def number_text(value: float, decimals: int = 0) -> str:
     """A number with thousands separators; a dash for what is not a number.
 
     Examples
@@ -21,14 +22,24 @@ def number_text(value: float, decimals: int = 0) -> Said:
     ('−1,234.5', '–')
     """
     if not math.isfinite(value):
-        return Said("–")
+        return "–"
     text = f"{value:,.{decimals}f}"
-    is_zero = not float(text.replace(",", ""))
-    shown = text.lstrip("-") if is_zero else text.replace("-", _MINUS)
-    return Said(shown.strip(), {"number": f"{0.0 if is_zero else value:.{decimals}f}"})
+    return (text.replace("-", _MINUS) if float(text.replace(",", "")) else text.lstrip("-")).strip()
 
 
-def deviation_text(fraction: float) -> Said:
+def decimals_of(values: FloatArray) -> int:
+    """Decimals that lengths or times of this size need: none from ten on, else one or two.
+
+    Examples
+    --------
+    >>> [decimals_of(np.array(values)) for values in ([183.2, 4.5], [4.5, np.nan], [0.48], [0.0])]
+    [0, 1, 2, 0]
+    """
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    return 0 if largest >= 9.95 or not largest else 1 if largest >= 0.995 else 2
+
+
+def deviation_text(fraction: float) -> str:
     r"""A signed deviation.
 
     Examples
@@ -39,7 +50,7 @@ def deviation_text(fraction: float) -> Said:
     return _set(percent(fraction, signed=True))
 
 
-def percent_text(fraction: float) -> Said:
+def percent_text(fraction: float) -> str:
     r"""A share or a gap.
 
     Examples
@@ -50,7 +61,7 @@ def percent_text(fraction: float) -> Said:
     return _set(percent(fraction))
 
 
-def tolerance_text(fraction: float) -> Said:
+def tolerance_text(fraction: float) -> str:
     r"""A tolerance.
 
     Examples
@@ -58,15 +69,15 @@ def tolerance_text(fraction: float) -> Said:
     >>> tolerance_text(0.05), tolerance_text(0.025)
     ('±5\u202f%', '±2.5\u202f%')
     """
-    return say_all(["±", _set(tolerance_percent(fraction))], "")
+    return f"±{_set(tolerance_percent(fraction))}"
 
 
-def _set(text: Said) -> Said:
+def _set(text: str) -> str:
     """With the minus and the narrow space that print has for it."""
-    return Said(text.replace("-", _MINUS).replace(" ", _THIN_SPACE), text.made_of)
+    return text.replace("-", _MINUS).replace(" ", _THIN_SPACE)
 
 
-def compact_text(value: float) -> Said:
+def compact_text(value: float) -> str:
     """A large number in three digits.
 
     Examples
@@ -74,20 +85,13 @@ def compact_text(value: float) -> Said:
     >>> compact_text(50_600_000_000.0), compact_text(980.0)
     ('50.6 billion', '980')
     """
-    size = next((size for size in _SIZES if abs(value) >= size), None)
-    if size is not None:
-        digits = f"{float(f'{value / size:.3g}'):g}"
-        return _in_size(size, Said(digits, {"number": digits}))
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"{float(f'{value / size:.3g}'):g} {name}"
     return number_text(value, 0 if abs(value) >= 10 or value == int(value) else 1)
 
 
-def _in_size(size: float, n: Said) -> Said:
-    if size == _SIZES[0]:
-        return say("%(n)s trillion", n=n)
-    return say("%(n)s billion", n=n) if size == _SIZES[1] else say("%(n)s million", n=n)
-
-
-def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> Said:
+def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> str:
     """A count of things; small ones as a word at the beginning of a sentence.
 
     Examples
@@ -96,8 +100,7 @@ def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False
     ('1 county', 'Three territories')
     """
     word = _SMALL_NUMBERS[count] if is_first_word and count < len(_SMALL_NUMBERS) else number_text(count)
-    one, many = (f"%(n)s {form}" for form in noun)
-    return Said(f"{word} {noun[0] if count == 1 else noun[1]}", say_n(one, many, count).made_of)
+    return f"{word} {noun[0] if count == 1 else noun[1]}"
 
 
 def shortened(text: str, most: int) -> str:

@@ -10,17 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.utils.translation import get_language
 
 from bailiwick.api.files import load_ground, territory_areas
 from bailiwick.domain import IntArray, UnitTable
-from bailiwick.domain.said import say
 from bailiwick.formats.export import write_csv, write_territories_geojson
 from bailiwick.pictures.basemap import BaseMap
 from bailiwick.pictures.report import report_pdf
 from bailiwick.pictures.static_map import png
 from bailiwick.pictures.view import MeasureView, PlanView
-from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.core.templatetags.words import words
 from bailiwick_web.planning.convert import ScenarioArrays
 
@@ -148,7 +145,7 @@ def as_png(part: Part) -> bytes:
 
 def as_pdf(part: Part) -> bytes:
     """The report: map, balance, table of territories."""
-    return report_pdf(view_of(part), part.ground, retell=in_reader_words, language=get_language() or "en")
+    return report_pdf(view_of(part), part.ground)
 
 
 def view_of(part: Part) -> PlanView:
@@ -167,7 +164,6 @@ def view_of(part: Part) -> PlanView:
     ]
     return PlanView(
         title=part.title,
-        unit_noun=(say("unit"), say("units")),
         coordinates=part.units.coordinates,
         unit_ids=part.units.ids,
         unit_labels=part.units.labels,

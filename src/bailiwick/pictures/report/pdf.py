@@ -7,7 +7,6 @@ that ``#``, ``$`` or ``*`` in a name are just characters.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from bailiwick.pictures.view import PlanView
 # Inside typst, on every machine; other scripts fall back on the fonts of the system.
 FONT = "Libertinus Serif"
 _MAP_WIDTH = 760
+_TALLEST_MAP = 0.9  # leaves room for the summary on the first page
 _BARS_WIDTH, _CHART_WIDTH, _CHART_HEIGHT = 200, 330, 250
 
 
@@ -44,35 +44,22 @@ def write_report(path: str | Path, view: PlanView, basemap: BaseMap | None = Non
     Path(path).write_bytes(report_pdf(view, basemap))
 
 
-def report_pdf(view: PlanView, basemap: BaseMap | None = None, *, retell: Callable[[str], str] = str, language: str = "en") -> bytes:
-    """The report as bytes; see :func:`write_report`.
-
-    ``retell`` says a sentence in another language (see :mod:`bailiwick.domain.said`), of which ``language`` is the code.
-    """
+def report_pdf(view: PlanView, basemap: BaseMap | None = None) -> bytes:
+    """The report as bytes; see :func:`write_report`."""
     import typst
 
-    charts = [_chart_record(name, _told(spec, retell)) for name, spec in plan_charts(view).items()]
+    charts = [_chart_record(name, spec) for name, spec in plan_charts(view).items()]
     credit = "" if basemap is None or view.is_planar else basemap.credit
     record = {
-        **_told(report_record(view), retell),
-        "lang": language,
+        **report_record(view),
         "font": FONT,
         "charts": charts,
-        "map": svg(view, basemap, width=_MAP_WIDTH, font=FONT),
+        "map": svg(view, basemap, width=_MAP_WIDTH, tallest=_TALLEST_MAP, font=FONT),
         "credit": credit,
     }
     template = (files("bailiwick.pictures.report") / "report.typ").read_bytes()
     pdf: bytes = typst.compile(template, format="pdf", sys_inputs={"record": json.dumps(plain(record))}, timestamp=0)
     return pdf
-
-
-def _told(found: Any, retell: Callable[[str], str]) -> Any:
-    """A record or a chart with every sentence in it said again."""
-    if isinstance(found, dict):
-        return {name: _told(value, retell) for name, value in found.items()}
-    if isinstance(found, list | tuple):
-        return [_told(value, retell) for value in found]
-    return retell(found) if isinstance(found, str) else found
 
 
 def _chart_record(name: str, spec: dict[str, Any]) -> dict[str, str]:

@@ -6,27 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from bailiwick.domain.said import Said, capital, say, say_all, say_n
 from bailiwick.pictures.view import LevelView, MeasureView, PlanView
 from bailiwick.pictures.wording import compact_text, count_text, deviation_text, number_text, percent_text, tolerance_text
 
-HEADINGS = {
-    "notices": say("What cannot be met, and what else to know"),
-    "balance": say("Balance and distance"),
-    "levels": say("Levels"),
-    "levels_note": say("A group's target is the sum of those of its territories."),
-    "territories": say("Territories"),
-    "order": say("The farthest from their targets come first."),
-    "method": say("How the plan was made, and how good it is"),
-    "reading": say("How to read it"),
-    "settings": say("Settings of this run"),
-    "of": say("of"),
-}
-"""What stands above the parts of the report."""
 _TERRITORY = ("territory", "territories")
-_COUNTED = say_n("%(n)s territory", "%(n)s territories", 2), say_n("%(n)s unit", "%(n)s units", 2)
-"""What :func:`count_text` puts together, so that catalogues have it."""
 _ON_TARGET = 0.0005
+_NO_GAP = 5e-7
 
 
 def report_record(view: PlanView) -> dict[str, Any]:
@@ -45,128 +30,79 @@ def report_record(view: PlanView) -> dict[str, Any]:
         "gap": gap_sentences(view),
         "reading": reading_sentences(view),
         "settings": [[name, value] for name, value in view.settings],
-        "headings": dict(HEADINGS),
-        "map_alt": say("Map of %(count_text)s", count_text=count_text(view.n_territories, _TERRITORY)),
+        "is_broken": view.n_clashes > 0,
+        "map_alt": f"Map of {count_text(view.n_territories, _TERRITORY)}",
         "is_areal": view.unit_shapes is not None,
     }
 
 
 def summary_sentences(view: PlanView) -> list[str]:
     """The plan in a few sentences: what was cut into what, and how near it comes to its targets."""
-    sentences: list[str] = [
-        say(
-            "%(count_text)s in %(count_text2)s.",
-            count_text=count_text(view.n_units, view.unit_noun),
-            count_text2=count_text(view.n_territories, _TERRITORY),
-        )
-    ]
+    sentences = [f"{count_text(view.n_units, view.unit_noun)} in {count_text(view.n_territories, _TERRITORY)}."]
     for measure in view.measures:
         sentences.append(_balance_sentence(view, measure))
     if view.n_pieces is not None:
         broken = int((np.asarray(view.n_pieces) > 1).sum())
         if broken == 0:
-            sentences.append(say("Every territory is in one piece."))
+            sentences.append("Every territory is in one piece.")
         else:
-            sentences.append(_broken(broken))
+            verb = "is" if broken == 1 else "are"
+            sentences.append(f"{count_text(broken, _TERRITORY, is_first_word=True)} {verb} in more than one piece.")
     return sentences
-
-
-def _broken(n: int) -> str:
-    """How many are in pieces; small numbers begin the English sentence as words."""
-    said = say_n("%(n)s territory is in more than one piece.", "%(n)s territories are in more than one piece.", n)
-    number = count_text(n, ("", ""), is_first_word=True).strip()
-    return Said(f"{number} {said.partition(' ')[2]}", said.made_of)
 
 
 def _balance_sentence(view: PlanView, measure: MeasureView) -> str:
     deviations = np.nan_to_num(measure.deviations)
     worst = int(np.abs(deviations).argmax())
-    extreme = say(
-        "the farthest from its target is %(names)s with %(deviation_text)s",
-        names=view.names[worst],
-        deviation_text=deviation_text(float(deviations[worst])),
-    )
+    extreme = f"the farthest from its target is {view.names[worst]} with {deviation_text(float(deviations[worst]))}"
     if np.abs(deviations).max(initial=0.0) < _ON_TARGET:
-        return say("In %(name)s, every territory is on its target.", name=measure.name)
+        return f"In {measure.name}, every territory is on its target."
     if measure.tolerance is None:
-        return say("%(name)s was not balanced; %(extreme)s.", name=measure.name, extreme=extreme)
+        return f"{measure.name} was not balanced; {extreme}."
     inside = view.n_territories - int(measure.is_outside.sum())
-    who = (
-        say("all territories")
-        if inside == view.n_territories
-        else say("%(inside)s of %(count_text)s", inside=inside, count_text=count_text(view.n_territories, _TERRITORY))
-    )
-    return say(
-        "In %(name)s, %(who)s are within %(tolerance_text)s of their target; %(extreme)s.",
-        name=measure.name,
-        who=who,
-        tolerance_text=tolerance_text(measure.tolerance),
-        extreme=extreme,
-    )
+    who = "all territories" if inside == view.n_territories else f"{inside} of {count_text(view.n_territories, _TERRITORY)}"
+    return f"In {measure.name}, {who} are within {tolerance_text(measure.tolerance)} of their target; {extreme}."
 
 
 def gap_sentences(view: PlanView) -> list[str]:
     """How good the plan is, and how that is known."""
     if not view.objective_words:
         return []
-    size: str = ""
+    sentences = []
     if view.objective is not None:
-        size = say(" It comes to %(value)s.", value=_with_unit(view, view.objective))
-    sentences: list[str] = [
-        say("The plan makes %(objective_words)s as small as it can.%(size)s", objective_words=view.objective_words, size=size)
-    ]
+        size = f"{compact_text(view.objective)} {view.objective_unit}".strip()
+        sentences.append(f"In all, {view.objective_words} comes to {size}.")
     if view.lower_bound is None or view.gap is None:
-        sentences.append(say("For this problem no bound is at hand that would tell how much better another plan could be."))
+        sentences.append("For this problem no bound is at hand that would tell how much better another plan could be.")
         return sentences
-    scope = (
-        say("Proven for %(bound_holds_for)s: none of them comes", bound_holds_for=view.bound_holds_for)
-        if view.bound_holds_for
-        else say("No plan can come")
-    )
-    bound = _with_unit(view, view.lower_bound)
-    sentences.append(
-        say(
-            "%(scope)s below %(bound)s, so that none is more than %(percent_text)s better than this one.",
-            scope=scope,
-            bound=bound,
-            percent_text=percent_text(view.gap),
-        )
-    )
+    scope = f"Proven for {view.bound_holds_for}: none of them comes" if view.bound_holds_for else "No plan can come"
+    bound = f"{compact_text(view.lower_bound)} {view.objective_unit}".strip()
+    best = "none is better than this one" if view.gap < _NO_GAP else f"none is more than {percent_text(view.gap)} better than this one"
+    sentences.append(f"{scope} below {bound}, so that {best}.")
     if view.bound_method:
-        sentences.append(say("The bound comes from: %(bound_method)s.", bound_method=view.bound_method))
+        sentences.append(f"The bound comes from: {view.bound_method}.")
     return sentences
-
-
-def _with_unit(view: PlanView, value: float) -> str:
-    return say_all([compact_text(value), view.objective_unit]) if view.objective_unit else compact_text(value)
 
 
 def reading_sentences(view: PlanView) -> list[str]:
     """How to read the map, the bars and the table."""
-    if view.unit_shapes is not None:
-        place = say("Areas of one colour are one territory")
-    else:
-        place = say("Dots and areas of one colour are one territory")
-    sentences: list[str] = [
-        say("%(place)s; neighbours never share a colour, but a colour may come again farther away.", place=place),
-        say(
-            "A deviation says how much more or less a territory has than its target: %(share)s is %(amount)s above it.",
-            share=deviation_text(0.041),
-            amount=percent_text(0.041),
-        ),
-        say("The band is the tolerance that was asked for. What lies outside of it is set in orange."),
+    place = "Areas of one colour are one territory" if view.unit_shapes is not None else "Dots and areas of one colour are one territory"
+    sentences = [
+        f"{place}; neighbours never share a colour, but a colour may come again farther away.",
+        "A deviation says how much more or less a territory has than its target: +4.1\u202f% is 4.1\u202f% above it.",
+        "The band is the tolerance that was asked for. What lies outside of it is set in orange.",
     ]
     if view.centres is not None:
-        homes, rings = say("Little houses are the homes of the reps."), say("Rings are the centres of the territories.")
-        sentences.append(rings if view.centre_labels is None else homes)
+        what = "Little houses are the homes of the reps." if view.centre_labels is not None else "Rings are the centres of the territories."
+        sentences.append(what)
     return sentences
 
 
 def table_head(view: PlanView) -> list[str]:
     """Headers of the table of territories."""
-    head: list[str] = [say("Territory"), capital(view.unit_noun[1])]
+    head = ["Territory", view.unit_noun[1].capitalize()]
     for measure in view.measures:
-        head += [measure.label, say("Deviation")]
+        head += [measure.label, "Deviation"]
     return head + [f"{c.name} ({c.unit_text})" if c.unit_text else c.name for c in view.territory_columns]
 
 
@@ -188,9 +124,9 @@ def table_rows(view: PlanView) -> list[dict[str, Any]]:
 def _level_record(view: PlanView, level: LevelView) -> dict[str, Any]:
     """Table of one level: groups with what stands above them, their territories and their balance."""
     is_top = not any(level.parents)
-    head: list[str] = [level.name, *([] if is_top else ["Part of"]), "Territories"]
+    head = [level.name, *([] if is_top else ["Part of"]), "Territories"]
     for measure in view.measures:
-        head += [measure.label, say("Deviation")]
+        head += [measure.label, "Deviation"]
     rows = []
     for g, group in enumerate(level.group_ids):
         cells, outside = [str(group), *([] if is_top else [str(level.parents[g])]), number_text(int(level.spans[g]))], []

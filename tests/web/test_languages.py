@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
@@ -111,11 +112,12 @@ def test_every_sentence_that_is_written_down_is_in_the_catalogue() -> None:
     assert not any(isinstance(part, ast.JoinedStr | ast.IfExp) for c in sayings for part in c.args), "what is put together is not found"
 
 
-def german() -> Any:
+def german() -> list[Any]:
+    """The messages of every German catalogue: that of the application, and those of the apps that have their own."""
     from babel.messages.pofile import read_po
 
-    with (TEMPLATES / "locale" / "de" / "LC_MESSAGES" / "django.po").open("rb") as stream:
-        return list(read_po(stream, locale="de"))
+    files = [TEMPLATES / "locale", *TEMPLATES.glob("*/locale")]
+    return [m for file in files for m in read_po(io.BytesIO((file / "de" / "LC_MESSAGES" / "django.po").read_bytes()), locale="de")]
 
 
 @pytest.mark.django_db

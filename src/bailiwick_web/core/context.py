@@ -22,6 +22,7 @@ RAIL = (
     ("insights", _("Insights"), "i", "chart", Right.LOOK),
     ("reports", _("Reports"), "r", "report", Right.LOOK),
     ("data", _("Data"), "d", "table", Right.IMPORT),
+    ("webhooks", _("Connections"), "x", "plug", Right.CONNECT),
     ("organisation", _("Organisation"), "o", "tree", Right.REVIEW),
     ("people", _("People"), "t", "people", Right.PEOPLE),
     ("audit", _("History"), "a", "history", Right.AUDIT),

@@ -48,6 +48,8 @@ class Right(StrEnum):
     """Invite users, give roles, take access away."""
     PRIVACY = "privacy"
     """Export and erase what is kept of a person."""
+    CONNECT = "connect"
+    """Let other systems hear of what happens, and make rules that act; never beyond the own scope."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -64,9 +66,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.AUDIT,
             Right.AIM,
             Right.ORGANISE,
+            Right.CONNECT,
         }
     ),
-    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE, Right.AIM}),
+    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE, Right.AIM, Right.CONNECT}),
     Role.REP: frozenset({Right.LOOK, Right.SELL, Right.CHALLENGE}),
     Role.VIEWER: frozenset({Right.LOOK}),
 }

@@ -102,7 +102,7 @@ class Delivery(models.Model):
 
     class Meta:
         ordering = ("-due_at", "-pk")
-        constraints = (models.UniqueConstraint(fields=["subscription", "due_at"], name="delivery_once"),)
+        constraints = (models.UniqueConstraint(fields=["subscription", "due_at"], name="report_delivery_once"),)
         indexes = (models.Index(fields=["state", "try_at"], name="delivery_to_do"),)
 
     def __str__(self) -> str:

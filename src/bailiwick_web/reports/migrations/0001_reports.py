@@ -209,6 +209,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("subscription", "due_at"), name="delivery_once"),
+            constraint=models.UniqueConstraint(fields=("subscription", "due_at"), name="report_delivery_once"),
         ),
     ]

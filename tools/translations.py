@@ -25,10 +25,10 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
-APPLICATION = ROOT / "src" / "bailiwick_web"
+APPLICATION, LIBRARY = ROOT / "src" / "bailiwick_web", ROOT / "src" / "bailiwick"
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy"), None),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "say"), None),
+    **dict.fromkeys(("ngettext", "ngettext_lazy", "say_n"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
 TEXT = r"""(u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")"""
@@ -45,7 +45,8 @@ def strings(home: Path) -> dict[Key, set[str]]:
     """Every string that is marked in Python and templates, with the files it stands in; without those that another home keeps."""
     found: dict[Key, set[str]] = {}
     others = [other for other in homes() if other != home and other.is_relative_to(home)]
-    for file in sorted(home.rglob("*")):
+    library = LIBRARY.rglob("*.py") if home == APPLICATION else ()  # what it says is shown by the application
+    for file in sorted([*home.rglob("*"), *library]):
         if any(file.is_relative_to(other) for other in others):
             continue
         name = file.relative_to(ROOT).as_posix()

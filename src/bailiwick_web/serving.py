@@ -61,6 +61,9 @@ def serve(options: argparse.Namespace) -> int:
     if options.demo:
         os.environ["BAILIWICK_DEMO_KEY"] = os.environ.get("BAILIWICK_DEMO_KEY") or secrets.token_urlsafe(24)
     os.environ.setdefault("BAILIWICK_SETUP_KEY", secrets.token_urlsafe(24))
+    os.environ.setdefault(
+        "BAILIWICK_ADDRESS", os.environ.get("BAILIWICK_ORIGINS", "").split(",")[0] or f"http://{options.host}:{options.port}"
+    )
     prepare(with_demo=options.demo)
     address = f"http://{options.host}:{options.port}/{_entrance(is_demo=options.demo)}"
     # In sessions of their own: Ctrl-C reaches this process alone, which ends them in order.

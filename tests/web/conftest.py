@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from django.test import Client
 from django.utils import timezone
+from mailboxes import Mailbox, post_office
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing, User
@@ -65,6 +66,13 @@ def sign_in(users: dict[str, User]) -> Callable[[str], Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """What the application mails, by a real mail server on loopback."""
+    with post_office(settings) as box:
+        yield box
 
 
 @pytest.fixture

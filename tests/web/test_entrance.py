@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import base64
-import email
 import hashlib
 import hmac
 import os
 import re
-import socket
 import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from email.message import Message
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -32,6 +27,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from mailboxes import Mailbox
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.entrance.middleware import SEEN, STARTED
@@ -329,38 +325,6 @@ def test_the_mail_server_is_one_setting(tmp_path: Path, url: str, port: int, tls
     }
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["mail.example.org", str(port), "ann", "secret", str(tls), str(ssl), "True"]
-
-
-class Mailbox:
-    """Keeps what the mail server is given."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Take a message."""
-        self.messages.append(email.message_from_bytes(envelope.content))  # type: ignore[arg-type]
-        return "250 taken"
-
-    def text(self) -> str:
-        """Of the last message."""
-        return self.messages[-1].get_payload(decode=True).decode()  # type: ignore[union-attr]
-
-
-@pytest.fixture
-def mailbox(settings: Any) -> Iterator[Mailbox]:
-    """A real mail server on loopback."""
-    box = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    settings.EMAIL_IS_SET_UP = True
-    yield box
-    controller.stop()
 
 
 def follow(link: str) -> tuple[Client, Any]:

@@ -164,6 +164,36 @@ def test_zeros_that_a_spreadsheet_ate_do_no_harm(planner: Actor) -> None:
     assert set(Unit.objects.values_list("code", flat=True)) == {"02138", "01001", "60601"}
 
 
+def test_ids_of_another_system_are_known_by_address_or_domain(planner: Actor) -> None:
+    """From one system by its ids, then from another whose ids say nothing here: by mail, then by web site."""
+    first = "id,name,lon,lat,email,website,sales\n" + "".join(
+        f"A{i},Firm {i},{i},40,{mail},{site},5\n"
+        for i, (mail, site) in enumerate(
+            [("ann@acme.com", ""), ("", "https://www.bolt.de/shop"), ("bob@gmail.com", ""), ("", "twice.com"), ("", "twice.com")]
+        )
+    )
+    services.run_import(planner, upload(planner, first, "first.csv").public_id)
+    units = UnitSet.objects.get()
+    second = "id,name,lon,lat,email,website,sales\n"
+    second += "7001,Acme,0,40,Ann@ACME.com,,9\n7002,Bolt,1,40,info@bolt.de,,9\n"
+    second += "7003,Other,9,41,eve@gmail.com,,9\n7004,Third,3,40,,www.twice.com,9\n"
+    batch = upload(planner, second, "second.csv", unit_set=str(units.public_id))
+    assert batch.facts["how"] == {"e-mail address": 1, "web domain": 1}
+    assert batch.counts == {"created": 2, "updated": 2, "unchanged": 0, "failed": 0}, "free mail and a shared web site tell nothing"
+    services.run_import(planner, batch.public_id)
+    assert set(Unit.objects.values_list("code", flat=True)) == {"A0", "A1", "A2", "A3", "A4", "7003", "7004"}
+    again = upload(planner, first, "first.csv", unit_set=str(units.public_id))
+    assert again.counts["created"] == 0
+
+
+def test_branches_with_ids_of_their_own_stay_apart(planner: Actor) -> None:
+    text = "id,lon,lat,website,sales\nb1,1,40,acme.com,5\nb2,2,40,bolt.de,5\n"
+    services.run_import(planner, upload(planner, text, "one.csv").public_id)
+    units = UnitSet.objects.get()
+    batch = upload(planner, text + "b3,3,40,acme.com,5\n", "more.csv", unit_set=str(units.public_id))
+    assert batch.counts == {"created": 1, "updated": 0, "unchanged": 2, "failed": 0}
+
+
 def test_rows_without_ids_are_known_by_name_and_place(planner: Actor) -> None:
     text = "Firm,lon,lat,sales\n" + "".join(f"Shop {i % 9},{i},40,{i}\n" for i in range(12))
     services.run_import(planner, upload(planner, text, kind="units", columns={"name": "Firm"}).public_id)

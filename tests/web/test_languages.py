@@ -17,10 +17,14 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import strip_tags
 
+from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.deeds import deed
+from bailiwick_web.core.models import Job
 from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.exchange.services import check, receive
 from bailiwick_web.planning import services
-from bailiwick_web.planning.models import Scenario
+from bailiwick_web.planning.models import Move, Scenario
 
 SignIn = Callable[[str], Client]
 ROOT = Path(__file__).parents[2]
@@ -97,6 +101,24 @@ def test_no_refusal_of_planning_and_imports_is_left_without_a_mark() -> None:
     assert found == []
 
 
+def test_every_sentence_that_is_written_down_is_in_the_catalogue() -> None:
+    """Also those of the library: what it says of files, explanations and reports is read in the application."""
+    known = {m.id if isinstance(m.id, str) else m.id[0] for m in german()}
+    calls = [call for file in sorted((ROOT / "src").glob("**/*.py")) for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    sayings = [c for c in calls if isinstance(c, ast.Call) and isinstance(c.func, ast.Name) and c.func.id in {"say", "say_n"} and c.args]
+    said = {c.args[0].value for c in sayings if isinstance(c.args[0], ast.Constant)}
+    assert len(said) > 200
+    assert sorted(said - known) == []
+    assert not any(isinstance(part, ast.JoinedStr | ast.IfExp) for c in sayings for part in c.args), "what is put together is not found"
+
+
+def german() -> Any:
+    from babel.messages.pofile import read_po
+
+    with (TEMPLATES / "locale" / "de" / "LC_MESSAGES" / "django.po").open("rb") as stream:
+        return list(read_po(stream, locale="de"))
+
+
 @pytest.mark.django_db
 def test_what_a_service_refuses_speaks_german(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
     services.lock_territory(planner, scenario.public_id, "P2", is_locked=True, version=1)
@@ -112,6 +134,66 @@ def test_what_a_service_refuses_speaks_german(planner: Actor, scenario: Scenario
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     found = client.get(f"/api/v1/scenarios/{scenario.public_id}/conflicts").json()["conflicts"]
     assert found[0]["words"] == "“Unit 0” has no territory."
+
+
+@pytest.mark.django_db
+def test_the_journal_is_read_in_the_language_of_the_reader(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
+    """Written by one in German and by one in English, read by both; an entry from before is shown as it was."""
+    with translation.override("de"):
+        services.move_units(planner, scenario.public_id, [0, 1], "P3", version=1)
+    with translation.override("en"):
+        services.lock_units(planner, scenario.public_id, [0], is_locked=True, version=2)
+        services.undo(planner, scenario.public_id, version=3)
+    old = Move.objects.create(scenario=scenario, seq=9, kind="undo", at=planner.now, summary="5 units → Old", changes={})
+    client, address = sign_in("planner"), f"/api/v1/scenarios/{scenario.public_id}/moves"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    told = [item["summary"] for item in client.get(address).json()["items"]]
+    assert told == [old.summary, "Rückgängig: Unit 0 fixiert", "Unit 0 fixiert", "2 Bausteine → Rep P3"]
+    history = strip_tags(client.get("/history/").content.decode())
+    assert "Szenario: Schritt rückgängig" in history
+    assert "2 Bausteine → Rep P3" in history
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    told = [item["summary"] for item in client.get(address).json()["items"]]
+    assert told == ["5 units → Old", "Undone: Unit 0 locked", "Unit 0 locked", "2 units → Rep P3"]
+
+
+@pytest.mark.django_db
+def test_every_deed_of_planning_has_words(planner: Actor) -> None:
+    """What is recorded by services has a name in the history; one that comes new without words fails here."""
+    pattern = re.compile(r'(?:audit\(\s*\w+,\s*|act=)"([a-z_]+\.[a-z_]+)"')
+    apps = ("core", "planning", "exchange", "territories")
+    found = {name for app in apps for file in (TEMPLATES / app).rglob("*.py") for name in pattern.findall(file.read_text(encoding="utf-8"))}
+    assert len(found) > 40
+    assert sorted(name for name in found if deed(name) == name) == []
+
+
+@pytest.mark.django_db
+def test_why_here_speaks_german(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:
+    client = sign_in("planner")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    found = client.get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx=2&instead=P4").json()
+    assert "Unit 2 (u02) ist in Rep P2" in found["text"]
+    assert list(found["tables"]) == ["Wo es sonst sein könnte"]
+    english = re.compile(r"\b(is|the|would|move|nearest|because|centre|and|rule|units|of)\b")
+    assert english.findall(found["text"]) == []
+
+
+@pytest.mark.django_db
+def test_what_a_job_and_its_file_refuse_is_read_in_german(planner: Actor, sign_in: SignIn) -> None:
+    """The process that reads the file knows no language; what it said is said again."""
+    batch = receive(planner, "alignment", "kunden.csv", [b"id,lon,lat\n1,2,3\n"])
+    check(planner, batch, options={})
+    client = sign_in("planner")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    assert "keine Spalte von kunden.csv wurde erkannt als: Gebiet" in client.get(f"/imports/{batch.public_id}/").content.decode()
+    job = jobs.enqueue(planner, "design", title="x", params={})
+    jobs._finish(Job.objects.get(pk=job.pk), Job.State.FAILED, error=jobs._GIVEN_UP)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    jobs._finish(Job.objects.get(pk=job.pk), Job.State.FAILED, error=jobs._GIVEN_UP)
+    with translation.override("de"):
+        assert Template("{{ job|told:'error' }}").render(Context({"job": Job.objects.get(pk=job.pk)})).startswith("Der Arbeitsprozess")
+        odd = {"message": "as it was", "made_of": {"says": "%(missing)s", "with": {}}}
+        assert Template("{{ odd|told:'message' }}").render(Context({"odd": odd})) == "as it was"
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "+4.1 % 1,234.6 12,346 3.25 1.5 %"), ("de", "+4,1 % 1.234,6 12.346 3,25 1,5 %")])

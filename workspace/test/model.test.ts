@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { changeRings, edgesOf, NO_UNIT, territoryBorders } from "../src/model/borders";
-import { classify } from "../src/model/classes";
+import { classify, patterns } from "../src/model/classes";
 import { Columns } from "../src/model/columns";
 import { Draft } from "../src/model/draft";
 import { EVERYTHING, rows } from "../src/model/rows";
@@ -204,4 +204,11 @@ describe("columns", () => {
 it("an assignment without units has no territory to show", () => {
   const empty: AssignmentFile = file([], 0);
   expect(new Plan({ ...grid(1), n: 0 }, empty).counts().unassigned).toBe(0);
+});
+
+it("territories that share a colour are told apart by a pattern, up to four of each", () => {
+  const colours = Array.from({ length: 48 }, (_, i) => `#${i % 12}`);
+  const marks = patterns(colours);
+  expect(marks.slice(0, 12)).toEqual(new Array(12).fill(0));
+  expect(new Set(colours.map((colour, i) => `${colour} ${marks[i]}`)).size).toBe(48);
 });

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bailiwick.domain.said import Said
+
 _NOISE = 5e-7
 
 
-def percent(fraction: float, *, signed: bool = False) -> str:
+def percent(fraction: float, *, signed: bool = False) -> Said:
     """A measured fraction in percent: one decimal, none from 100 % on, more only where nothing would be left.
 
     Examples
@@ -21,11 +23,12 @@ def percent(fraction: float, *, signed: bool = False) -> str:
     '–'
     """
     if not math.isfinite(fraction):
-        return "–"
+        return Said("–")
     value = 100 * fraction if abs(fraction) >= _NOISE else 0.0  # less is the noise of sums
     decimals = 0 if abs(value) >= 99.95 else 1
     text = f"{value:,.{decimals}f}" if abs(value) >= 0.05 or not value else f"{value:.2g}"
-    return f"{'+' if signed and value > 0 else ''}{text} %"
+    digits = decimals if abs(value) >= 0.05 or not value else len(text.partition(".")[2])
+    return Said(f"{'+' if signed and value > 0 else ''}{text} %", {"percent": value / 100, "digits": digits, "signed": signed})
 
 
 def enough_percent(fraction: float) -> str:
@@ -60,7 +63,7 @@ def _up(value: float, step: float) -> float:
     return math.ceil(value / step - 1e-6) * step  # less is the noise of sums
 
 
-def tolerance_percent(fraction: float) -> str:
+def tolerance_percent(fraction: float) -> Said:
     """A fraction that somebody asked for, as short as it was said.
 
     Examples
@@ -68,7 +71,8 @@ def tolerance_percent(fraction: float) -> str:
     >>> tolerance_percent(0.05), tolerance_percent(0.025)
     ('5 %', '2.5 %')
     """
-    return f"{100 * fraction:.6g} %"
+    text = f"{100 * fraction:.6g}"
+    return Said(f"{text} %", {"percent": fraction, "digits": len(text.partition(".")[2]), "signed": False})
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.formats.gazetteer import zip_index, zip_table
 from bailiwick.formats.recognise import Choice
 from bailiwick.formats.regions import US_POSTAL_COUNTRIES, country_code, map_unique, us_state_code
@@ -144,11 +145,17 @@ def _restore_zeros(postcodes: Any, countries: TextArray, row_numbers: NDArray[np
         lost &= zip_index(padded) >= 0
         postcodes = pc.if_else(pa.array(lost), padded, postcodes)
     if lost.any():
-        text = f"{in_rows(int(lost.sum()))} had a US postcode without its leading zeros (a spreadsheet takes them for numbers); restored"
+        text = say(
+            "%(rows)s had a US postcode without its leading zeros (a spreadsheet takes them for numbers); restored",
+            rows=in_rows(int(lost.sum())),
+        )
         told.append(Notice("postcode_zeros_restored", text, int(lost.sum()), _examples(lost, row_numbers)))
     suspect = np.isin(countries.astype(str), list(_FIVE_DIGITS)) & _mask(postcodes, r"^\d{4}$")
     if suspect.any():
-        text = f"{in_rows(int(suspect.sum()))} have a postcode of four digits where the country has five: a zero may be lost; not changed"
+        text = say(
+            "%(rows)s have a postcode of four digits where the country has five: a zero may be lost; not changed",
+            rows=in_rows(int(suspect.sum())),
+        )
         told.append(Notice("postcode_zeros_lost", text, int(suspect.sum()), _examples(suspect, row_numbers)))
     return postcodes, tuple(told)
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.export import FORMULA_START
 from bailiwick.formats.reading import read_table
@@ -90,7 +91,13 @@ def read_alignment(source: str | os.PathLike[str] | Any, *, column_map: Mapping[
         source = folder / ALIGNMENT_FILE
         if not source.is_file():
             raise InputError(
-                f"the folder {folder} holds no {ALIGNMENT_FILE}; expected the folder of a plan", code="no_such_file", field=str(folder)
+                say(
+                    "the folder %(folder)s holds no %(alignment_file)s; expected the folder of a plan",
+                    folder=str(folder),
+                    alignment_file=str(ALIGNMENT_FILE),
+                ),
+                code="no_such_file",
+                field=str(folder),
             )
     table = read_table(source)
     return _check(table, *_columns(table, column_map or {}, field="alignment"))
@@ -122,7 +129,12 @@ def read_pairs(source: str | os.PathLike[str] | Any) -> list[tuple[str, str]]:
         if not unit.strip() or not territory.strip():
             missing = columns[0] if not unit.strip() else columns[1]
             raise InputError(
-                f"row {row} of {table.source} has no {missing}; every row of forbidden pairs needs a unit and a territory",
+                say(
+                    "row %(row)s of %(source)s has no %(missing)s; every row of forbidden pairs needs a unit and a territory",
+                    row=str(row),
+                    source=table.source,
+                    missing=str(missing),
+                ),
                 code="forbidden",
                 field="forbidden",
                 row=row,
@@ -133,7 +145,7 @@ def read_pairs(source: str | os.PathLike[str] | Any) -> list[tuple[str, str]]:
 def _columns(table: Table, column_map: Mapping[str, str], *, field: str) -> tuple[str, str]:
     """The columns with the unit and the territory."""
     if not len(table):
-        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field=field)
+        raise InputError(say("%(source)s has a header but no rows below it", source=table.source), code="no_rows", field=field)
     mapped = {_role(name): column for name, column in column_map.items()}
     unit_column = _find(table, "unit_id", mapped)
     return unit_column, _find(table, "territory_id", mapped, taken=unit_column)
@@ -147,7 +159,11 @@ def _unguarded(column: Any) -> TextArray:
 def _role(field: str) -> str:
     role = {"id": "unit_id", "unit": "unit_id", "territory": "territory_id"}.get(field, field)
     if role not in ALIGNMENT_SYNONYMS:
-        raise InputError(f"there is no field {field!r} to map; known: {quoted(ALIGNMENT_SYNONYMS)}", code="unknown_field", field=field)
+        raise InputError(
+            say("there is no field %(field)s to map; known: %(names)s", field=repr(field), names=quoted(ALIGNMENT_SYNONYMS)),
+            code="unknown_field",
+            field=field,
+        )
     return role
 
 
@@ -161,7 +177,12 @@ def _find(table: Table, role: str, mapped: Mapping[str, str], *, taken: str = ""
     found = next((by_key[name_key(s)] for s in ALIGNMENT_SYNONYMS[role] if name_key(s) in by_key), None)
     if found is None:
         raise InputError(
-            f"no column of {table.source} was recognised as {role}; columns: {quoted(table.names)}. Expected unit_id and territory_id",
+            say(
+                "no column of %(source)s was recognised as %(role)s; columns: %(names)s. Expected unit_id and territory_id",
+                source=table.source,
+                role=role,
+                names=quoted(table.names),
+            ),
             code="unknown_column",
             field=role,
         )
@@ -175,17 +196,23 @@ def _check(table: Table, unit_column: str, territory_column: str) -> AlignmentTa
     left_out = int((~has_both).sum()) + len(table.malformed)
     if left_out:
         examples = tuple(f"row {row}" for row in table.row_numbers[~has_both][:3])
-        notices.append(Notice("alignment_incomplete", f"{in_rows(left_out)} without unit or territory were left out", left_out, examples))
+        notices.append(
+            Notice(
+                "alignment_incomplete", say("%(rows)s without unit or territory were left out", rows=in_rows(left_out)), left_out, examples
+            )
+        )
     first: dict[str, int] = {}
     for at in np.flatnonzero(has_both).tolist():
         before = first.setdefault(unit_ids[at], at)
         if territory_ids[before] != territory_ids[at]:
             raise _two_territories(table, unit_ids[at], territory_ids, before, at)
     if not first:
-        raise InputError(f"no row of {table.source} has both a unit and a territory", code="no_usable_rows", field="alignment")
+        raise InputError(
+            say("no row of %(source)s has both a unit and a territory", source=table.source), code="no_usable_rows", field="alignment"
+        )
     repeats = int(has_both.sum()) - len(first)
     if repeats:
-        notices.append(Notice("alignment_repeats", f"{in_rows(repeats)} say again what a row above said", repeats))
+        notices.append(Notice("alignment_repeats", say("%(rows)s say again what a row above said", rows=in_rows(repeats)), repeats))
     row_idx = np.fromiter(first.values(), np.int64, len(first))
     columns = (unit_column, territory_column)
     return AlignmentTable(object_array(first), territory_ids[row_idx], tuple(notices), table.source, columns, row_idx)
@@ -194,8 +221,15 @@ def _check(table: Table, unit_column: str, territory_column: str) -> AlignmentTa
 def _two_territories(table: Table, unit: str, territory_ids: TextArray, before: int, at: int) -> InputError:
     rows = table.row_numbers[[before, at]].tolist()
     return InputError(
-        f"unit {unit!r} has two territories in {table.source}: {territory_ids[before]!r} in row {rows[0]} and "
-        f"{territory_ids[at]!r} in row {rows[1]}",
+        say(
+            "unit %(unit)s has two territories in %(source)s: %(territory_ids)s in row %(rows)s and %(territory_ids2)s in row %(rows2)s",
+            unit=repr(unit),
+            source=table.source,
+            territory_ids=repr(territory_ids[before]),
+            rows=rows[0],
+            territory_ids2=repr(territory_ids[at]),
+            rows2=rows[1],
+        ),
         code="two_territories",
         field="unit_id",
         row=rows[1],

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 
 MAX_UNPACKED_BYTES = 2 << 30
@@ -38,13 +39,17 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise InputError(f"{path} is a damaged zip file; save or download it again", code="damaged_file", field=str(path)) from None
+        raise InputError(
+            say("%(path)s is a damaged zip file; save or download it again", path=path), code="damaged_file", field=str(path)
+        ) from None
     total = sum(m.file_size for m in members)
     if total > MAX_UNPACKED_BYTES:
         raise _bomb(path, f"it would unpack to {total / 2**30:,.1f} GiB, more than the {MAX_UNPACKED_BYTES >> 30} GiB that are allowed")
     for member in members:
         if member.flag_bits & 1:
-            raise InputError(f"{path} is locked by a password; save it without one", code="encrypted_file", field=str(path))
+            raise InputError(
+                say("%(path)s is locked by a password; save it without one", path=path), code="encrypted_file", field=str(path)
+            )
         if member.file_size > _BOMB_BYTES and member.file_size > _BOMB_RATIO * max(member.compress_size, 1):
             times = member.file_size // max(member.compress_size, 1)
             raise _bomb(path, f"{member.filename!r} would unpack to {times:,} times its size")
@@ -138,7 +143,11 @@ def _chunks(path: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
                 yield chunk
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise InputError(
-            f"{path} is damaged: {member.filename!r} cannot be unpacked; save or download the file again",
+            say(
+                "%(path)s is damaged: %(filename)s cannot be unpacked; save or download the file again",
+                path=path,
+                filename=repr(member.filename),
+            ),
             code="damaged_file",
             field=str(path),
         ) from None
@@ -152,4 +161,4 @@ def _column_number(letters: bytes) -> int:
 
 
 def _bomb(path: Path, why: str) -> InputError:
-    return InputError(f"{path} was not opened: {why}", code="too_large", field=str(path))
+    return InputError(say("%(path)s was not opened: %(why)s", path=path, why=why), code="too_large", field=str(path))

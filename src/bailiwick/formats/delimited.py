@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.encoding import decode
 from bailiwick.formats.layout import Layout, find_layout
@@ -41,10 +42,21 @@ def read_delimited(
     _check_lines(text, source)
     layout = find_layout(_sample(text), separator=separator, header_row=header_row)
     if layout.n_columns == 0:
-        raise InputError(f"{source} holds no table; expected a header row and rows below it", code="empty_file", field=source)
+        raise InputError(
+            say("%(source)s holds no table; expected a header row and rows below it", source=source), code="empty_file", field=source
+        )
     names, renamed = clean_names(layout.cells or [f"column_{i}" for i in range(1, layout.n_columns + 1)])
     if layout.header_row < 0 or not layout.cells:
-        renamed += (Notice("no_header", f"{source} seems to have no header row; its columns were called column_1 to column_{len(names)}"),)
+        renamed += (
+            Notice(
+                "no_header",
+                say(
+                    "%(source)s seems to have no header row; its columns were called column_1 to column_%(n)s",
+                    source=source,
+                    n=str(len(names)),
+                ),
+            ),
+        )
     table, ragged = _parse(text, names, layout, source, quoting=True)
     swallowed = _row_that_swallows(table, ragged, layout) if text.count(b'"') % 2 else 0
     if swallowed:
@@ -63,8 +75,14 @@ def _check_lines(text: bytes, source: str) -> None:
     longest = int(lengths.argmax())
     if lengths[longest] > MAX_LINE_BYTES:
         raise InputError(
-            f"line {longest + 1} of {source} is {int(lengths[longest]):,} bytes long; expected a table with one line per row "
-            f"(lines up to {MAX_LINE_BYTES:,} bytes)",
+            say(
+                "line %(value)s of %(source)s is %(n)s bytes long; expected a table with one line per row (lines up "
+                "to %(max_line_bytes)s bytes)",
+                value=str(longest + 1),
+                source=source,
+                n=int(lengths[longest]),
+                max_line_bytes=int(MAX_LINE_BYTES),
+            ),
             code="line_too_long",
             field=source,
             row=longest + 1,
@@ -106,7 +124,11 @@ def _parse(text: bytes, names: list[str], layout: Layout, source: str, *, quotin
         if "Empty CSV" in str(error):
             return pa.table({name: pa.array([], pa.string()) for name in names}), []
         raise InputError(
-            f"{source} cannot be read as a table separated by {layout.separator!r}; look for a quote that is never closed",
+            say(
+                "%(source)s cannot be read as a table separated by %(separator)s; look for a quote that is never closed",
+                source=source,
+                separator=repr(layout.separator),
+            ),
             code="unreadable_table",
             field=source,
         ) from None
@@ -131,12 +153,20 @@ def _reread_without_quotes(
     table, ragged = _parse(text, names, layout, source, quoting=False)
     if len(ragged) * 20 > table.num_rows:
         raise InputError(
-            f"a quote that opens in row {first_row} of {source} is never closed and swallows the rest; close or remove it",
+            say(
+                "a quote that opens in row %(first_row)s of %(source)s is never closed and swallows the rest; close or remove it",
+                first_row=str(first_row),
+                source=source,
+            ),
             code="unclosed_quote",
             field=source,
             row=first_row,
         )
-    notice = Notice("unclosed_quote", f"a quote in row {first_row} is never closed; all quotes were read as plain characters", 1)
+    notice = Notice(
+        "unclosed_quote",
+        say("a quote in row %(first_row)s is never closed; all quotes were read as plain characters", first_row=str(first_row)),
+        1,
+    )
     return table, ragged, (notice,)
 
 
@@ -171,6 +201,6 @@ def _mend_ragged(
         row_numbers = row_numbers[order]
     told: tuple[Notice, ...] = ()
     if n_short:
-        text = f"{in_rows(n_short)} with fewer cells than the header: the missing ones were taken as empty"
+        text = say("%(rows)s with fewer cells than the header: the missing ones were taken as empty", rows=in_rows(n_short))
         told = (Notice("short_rows", text, n_short, tuple(f"row {r}" for r in mended_rows[:3])),)
     return table, row_numbers, tuple(malformed), told

@@ -10,6 +10,7 @@ from itertools import pairwise
 from charset_normalizer import from_bytes
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 
 _MARKS = (
@@ -66,9 +67,15 @@ def _decode_as(data: bytes, encoding: str, source: str) -> bytes:
     try:
         return _without_nul(data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), source)
     except LookupError:
-        raise InputError(f"there is no encoding {encoding!r}; try utf-8, cp1252 or utf-16", code="encoding", field="encoding") from None
+        raise InputError(
+            say("there is no encoding %(encoding)s; try utf-8, cp1252 or utf-16", encoding=repr(encoding)),
+            code="encoding",
+            field="encoding",
+        ) from None
     except UnicodeError:
-        message = f"{source} is not written in {encoding}; leave the encoding out, so that it is found"
+        message = say(
+            "%(source)s is not written in %(encoding)s; leave the encoding out, so that it is found", source=source, encoding=encoding
+        )
         raise InputError(message, code="encoding", field="encoding") from None
 
 
@@ -89,13 +96,23 @@ def _decode_guessed(data: bytes, source: str, error: UnicodeDecodeError) -> tupl
         text = data.decode("utf-8", "bailiwick-western")
         notice = Notice(
             "mixed_encodings",
-            f"{source} mixes encodings: mostly UTF-8, but {n_lost} bytes are not (the first in line {row}); those were read as {_WESTERN}",
+            say(
+                "%(source)s mixes encodings: mostly UTF-8, but %(n_lost)s bytes are not (the first in line %(row)s); "
+                "those were read as %(western)s",
+                source=source,
+                n_lost=str(n_lost),
+                row=str(row),
+                western=_WESTERN,
+            ),
             n_lost,
         )
         return text.encode("utf-8"), (notice,)
     guess = _guess(data)
     text = data.decode(guess, "replace")
-    notice = Notice("encoding_guessed", f"{source} is not UTF-8; it was read as {guess}, which is a guess: look at names with accents")
+    notice = Notice(
+        "encoding_guessed",
+        say("%(source)s is not UTF-8; it was read as %(guess)s, which is a guess: look at names with accents", source=source, guess=guess),
+    )
     return text.encode("utf-8"), (notice,)
 
 
@@ -157,14 +174,20 @@ def _without_nul(data: bytes, source: str) -> bytes:
     if at < 0:
         return data
     if data.count(b"\x00", 0, 65_536) > 8:
-        raise InputError(f"{source} is not a text file (binary content); expected a table such as CSV", code="binary_file")
+        raise InputError(
+            say("%(source)s is not a text file (binary content); expected a table such as CSV", source=source), code="binary_file"
+        )
     line = data.count(b"\n", 0, at) + 1
     raise InputError(
-        f"{source} has a NUL character in line {line}, which no text holds; the file is damaged or not a table",
+        say(
+            "%(source)s has a NUL character in line %(line)s, which no text holds; the file is damaged or not a table",
+            source=source,
+            line=str(line),
+        ),
         code="nul_character",
         row=line,
     )
 
 
 def _told(encoding: str, why: str) -> Notice:
-    return Notice("encoding", f"read as {encoding} (from its {why})")
+    return Notice("encoding", say("read as %(encoding)s (from its %(why)s)", encoding=encoding, why=why))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice
+from bailiwick.domain.said import say
 from bailiwick.formats.wording import in_rows
 
 NEAR_ZERO_DEGREES = 1.0
@@ -159,8 +160,10 @@ def _tell_far(mended: Mended, reference: FloatArray, row_numbers: NDArray[np.int
     far = np.nan_to_num(_degrees_apart(mended.lon, mended.lat, reference), nan=0.0) > FAR_DEGREES
     count = int(far.sum())
     if count:
-        words = (
-            f"in {in_rows(count)} the coordinates are over {FAR_DEGREES:.0f}° away from the postcode or state; they were kept, please check"
+        words = say(
+            "in %(rows)s the coordinates are over %(far_degrees)s° away from the postcode or state; they were kept, please check",
+            rows=in_rows(count),
+            far_degrees=f"{FAR_DEGREES:.0f}",
         )
         mended.notices.append(Notice("far_from_postcode", words, count, _examples(far, row_numbers)))
 

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.address import Address, read_address, reference_boxes
 from bailiwick.formats.coordinates import find_hidden_coordinates, parse_degrees, parse_location
@@ -226,9 +227,10 @@ def _told(rows: NDArray[np.bool_], table: Table) -> tuple[str, int, tuple[str, .
 
 def _tell_ambiguous(found: Positions, table: Table, places: TextArray, rows: NDArray[np.int64]) -> None:
     if len(rows):
-        text = (
-            f"in {in_rows(len(rows))} several places have the name; the one with most people in the state or country was taken. "
-            "A state, country or postcode column makes it certain"
+        text = say(
+            "in %(rows)s several places have the name; the one with most people in the state or country was "
+            "taken. A state, country or postcode column makes it certain",
+            rows=in_rows(len(rows)),
         )
         examples = tuple(f"row {table.row_numbers[r]}: {places[r]}" for r in rows[:3])
         found.notices.append(Notice("ambiguous_place", text, len(rows), examples))
@@ -245,7 +247,7 @@ def _check_any(found: Positions, table: Table, choice: Choice, is_planar: bool) 
         where = f"Column {name!r} holds coordinates in text ({in_rows(count)}, such as {example!r})"
         advice = f" {where}; read them with {as_map('location', name)}."
         how = "by shape" if not found.is_open.any() else "by postcode or place, which is less exact"
-        text = f"there are no coordinate columns, so rows are placed {how}.{advice}"
+        text = say("there are no coordinate columns, so rows are placed %(how)s.%(advice)s", how=how, advice=str(advice))
         found.notices.append(Notice("coordinates_in_text", text, count, (name,)))
     if has_columns or can_place or not found.is_open.all():
         return

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.archive import MAX_UNPACKED_BYTES, check_archive, read_member
 from bailiwick.formats.columnar import from_arrow, from_frame, read_columnar
@@ -87,7 +88,8 @@ def read_table(
     if hasattr(source, "__arrow_c_stream__"):
         return from_arrow(pa.table(source), is_planar=is_planar)
     raise InputError(
-        f"expected the path of a file, a pandas or GeoPandas frame or an Arrow table, found {type(source).__name__}", code="source"
+        say("expected the path of a file, a pandas or GeoPandas frame or an Arrow table, found %(name)s", name=type(source).__name__),
+        code="source",
     )
 
 
@@ -125,7 +127,11 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}", code="unreadable_file", field=str(path)) from None
+        raise InputError(
+            say("%(path)s cannot be read: %(value)s", path=path, value=str(error.strerror or error)),
+            code="unreadable_file",
+            field=str(path),
+        ) from None
 
 
 def _read_json(data: bytes, path: str, source: str, options: _Options) -> Table:
@@ -141,9 +147,15 @@ def _gunzip(path: Path) -> bytes:
         with gzip.open(path) as stream:
             data = stream.read(MAX_UNPACKED_BYTES + 1)
     except (OSError, EOFError, zlib.error):
-        raise InputError(f"{path} is a damaged gzip file; save or download it again", code="damaged_file", field=str(path)) from None
+        raise InputError(
+            say("%(path)s is a damaged gzip file; save or download it again", path=path), code="damaged_file", field=str(path)
+        ) from None
     if len(data) > MAX_UNPACKED_BYTES:
-        raise InputError(f"{path} would unpack to more than {MAX_UNPACKED_BYTES >> 30} GiB", code="too_large", field=str(path))
+        raise InputError(
+            say("%(path)s would unpack to more than %(value)s GiB", path=path, value=str(MAX_UNPACKED_BYTES >> 30)),
+            code="too_large",
+            field=str(path),
+        )
     return data
 
 
@@ -151,15 +163,20 @@ def _read_zip(path: Path, options: _Options) -> Table:
     members = check_archive(path)
     names = {m.filename.lower() for m in members}
     if "xl/workbook.bin" in names:
-        raise InputError(f"{path} is a binary workbook (.xlsb); save it as .xlsx", code="not_a_table", field=str(path))
+        raise InputError(say("%(path)s is a binary workbook (.xlsb); save it as .xlsx", path=path), code="not_a_table", field=str(path))
     if any(n.startswith(("word/", "ppt/")) for n in names):
         what = "a text document or a presentation"
-        raise InputError(f"{path} is {what}; expected a table such as XLSX or CSV", code="not_a_table", field=str(path))
+        raise InputError(
+            say("%(path)s is %(what)s; expected a table such as XLSX or CSV", path=path, what=what), code="not_a_table", field=str(path)
+        )
     if "content.xml" in names or any(n.startswith("xl/") for n in names):
         table = read_workbook(path, members, sheet=options.sheet, header_row=options.header_row, source=path.name)
         return table if path.suffix.lower() in {".xlsx", ".xlsm", ".ods"} else _with(table, _misnamed(path, "zip"))
     member = _only_table(path, members, options.layer)
-    return _with(_read_member(path, member, options), Notice("unpacked", f"read {member.filename!r} from {path.name}"))
+    return _with(
+        _read_member(path, member, options),
+        Notice("unpacked", say("read %(filename)s from %(name)s", filename=repr(member.filename), name=path.name)),
+    )
 
 
 def _read_member(path: Path, member: zipfile.ZipInfo, options: _Options) -> Table:
@@ -172,7 +189,11 @@ def _read_member(path: Path, member: zipfile.ZipInfo, options: _Options) -> Tabl
         return _read_text(data, member.filename, options)
     if name.endswith((".shp", ".gpkg")):
         if file_kind(data[:HEAD_BYTES], Path(member.filename)) not in {"shp", "sqlite"}:
-            raise InputError(f"{member.filename!r} in {path} is not what its name says", code="damaged_file", field=str(path))
+            raise InputError(
+                say("%(filename)s in %(path)s is not what its name says", filename=repr(member.filename), path=path),
+                code="damaged_file",
+                field=str(path),
+            )
         return read_map(inside, layer=layer, is_planar=options.is_planar, source=path.name)
     return _read_json(data, inside, path.name, replace(options, layer=layer))
 
@@ -188,7 +209,12 @@ def _only_table(path: Path, members: list[zipfile.ZipInfo], wanted: str | None) 
         return tables[0]
     listed = ", ".join(repr(m.filename) for m in (tables or members)[:8])
     raise InputError(
-        f"{path} holds {len(tables) or 'no'} tables that could be read ({listed}); unpack it and give one of them",
+        say(
+            "%(path)s holds %(value)s tables that could be read (%(listed)s); unpack it and give one of them",
+            path=path,
+            value=str(len(tables) or "no"),
+            listed=listed,
+        ),
         code="zip_content",
         field=str(path),
     )
@@ -196,7 +222,14 @@ def _only_table(path: Path, members: list[zipfile.ZipInfo], wanted: str | None) 
 
 def _misnamed(path: Path, kind: str) -> Notice:
     words = {"ole": "an XLS workbook", "zip": "a workbook", "shp": "a shapefile", "sqlite": "a GeoPackage", "text": "text", "json": "JSON"}
-    return Notice("wrong_extension", f"{path.name} is {words.get(kind, kind)} by its content, whatever its name says; it was read as that")
+    return Notice(
+        "wrong_extension",
+        say(
+            "%(name)s is %(get)s by its content, whatever its name says; it was read as that",
+            name=path.name,
+            get=str(words.get(kind, kind)),
+        ),
+    )
 
 
 def _with(table: Table, *told: Notice) -> Table:

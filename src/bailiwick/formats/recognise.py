@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.coordinates import parse_degrees
 from bailiwick.formats.numbers import looks_numeric, parse_numbers
@@ -101,10 +102,19 @@ def parse_column_map(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals or not field.strip() or not column:
-            raise InputError(f"expected FIELD=COLUMN, found {pair!r}; for example id=Account", code="map", field="map")
+            raise InputError(say("expected FIELD=COLUMN, found %(pair)s; for example id=Account", pair=repr(pair)), code="map", field="map")
         field = _plain_field(field)
         if field in found:
-            raise InputError(f"{field!r} is mapped twice, to {found[field]!r} and to {column!r}; keep one", code="map_twice", field=field)
+            raise InputError(
+                say(
+                    "%(field)s is mapped twice, to %(found)s and to %(column)s; keep one",
+                    field=repr(field),
+                    found=repr(found[field]),
+                    column=repr(column),
+                ),
+                code="map_twice",
+                field=field,
+            )
         found[field] = column
     return found
 
@@ -128,7 +138,13 @@ def resolve_column(table: Table, wanted: str, *, role: str) -> str:
     if len(same) == 1:
         return same[0]
     raise InputError(
-        f"{table.source} has no column {wanted!r}{f' (for {role})' if role else ''}{did_you_mean(wanted, table.names)}",
+        say(
+            "%(source)s has no column %(wanted)s%(value)s%(did_you_mean)s",
+            source=table.source,
+            wanted=repr(wanted),
+            value=str(f" (for {role})" if role else ""),
+            did_you_mean=did_you_mean(wanted, table.names),
+        ),
         code="unknown_column",
         field=wanted,
     )
@@ -216,13 +232,18 @@ def _resolve_map(table: Table, column_map: Mapping[str, str], known: Sequence[st
                 near = nearest(field, (*known, *FIELD_ALIASES, *measure_names))
                 hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
                 raise InputError(
-                    f"there is no field {word!r} to map{hint} Known fields: {', '.join(known)}, and the measures to balance",
+                    say(
+                        "there is no field %(word)s to map%(hint)s Known fields: %(names)s, and the measures to balance",
+                        word=repr(word),
+                        hint=hint,
+                        names=", ".join(known),
+                    ),
                     code="unknown_field",
                     field=word,
                 )
             field = by_key.get(name_key(field), field)
         if field in resolved:
-            raise InputError(f"{field!r} is mapped twice; keep one", code="map_twice", field=field)
+            raise InputError(say("%(field)s is mapped twice; keep one", field=repr(field)), code="map_twice", field=field)
         resolved[field] = resolve_column(table, column, role=f"the field {field!r}")
     _check_shared(resolved)
     return resolved
@@ -242,7 +263,14 @@ def _check_shared(resolved: Mapping[str, str]) -> None:
         if len(fields) > 1 and not set(fields) <= _SHARED:
             hint = f"; if it holds both coordinates, use {as_map('location', column)}" if {"lon", "lat"} <= set(fields) else ""
             raise InputError(
-                f"column {column!r} cannot serve as {' and '.join(fields)} at once{hint}", code="map_shared", field=", ".join(fields)
+                say(
+                    "column %(column)s cannot serve as %(names)s at once%(hint)s",
+                    column=repr(column),
+                    names=" and ".join(fields),
+                    hint=hint,
+                ),
+                code="map_shared",
+                field=", ".join(fields),
             )
 
 
@@ -335,8 +363,15 @@ def _find_measure(table: Table, usable: Sequence[str], fields: Mapping[str, Chos
     near = nearest(name, usable)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
     raise InputError(
-        f"{table.source} has no column for the measure {name!r}{hint} Numeric columns: {quoted(numeric) or 'none'}. "
-        f"Use --map {name}=COLUMN, or 'units' to count every row as one",
+        say(
+            "%(source)s has no column for the measure %(measure)s%(hint)s Numeric columns: %(value)s. Use --map "
+            "%(name)s=COLUMN, or 'units' to count every row as one",
+            source=table.source,
+            measure=repr(name),
+            name=name,
+            hint=hint,
+            value=str(quoted(numeric) or "none"),
+        ),
         code="unknown_measure",
         field=name,
     )

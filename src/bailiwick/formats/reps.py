@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bailiwick.domain import FloatArray, Notice, RepTable, TextArray
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
 from bailiwick.formats.place import Positions, find_positions
@@ -48,7 +49,7 @@ def read_reps(source: Any, *, column_map: Mapping[str, str] | None = None, is_pl
     """
     table = read_table(source, is_planar=is_planar)
     if not len(table):
-        raise InputError(f"{table.source} has a header but no reps below it", code="no_rows", field="reps")
+        raise InputError(say("%(source)s has a header but no reps below it", source=table.source), code="no_rows", field="reps")
     choice = choose_columns(
         table, column_map=column_map, extra_fields=("capacity",), synonyms=_SYNONYMS, needs_measures=False, is_planar=is_planar
     )
@@ -81,19 +82,28 @@ def _names(table: Table, choice: Choice, notices: list[Notice]) -> tuple[TextArr
     elif names is not None and len(set(names.tolist())) == len(names):
         ids = names
     else:
-        notices.append(Notice("no_id", "no column was recognised as id of the reps; the row number in the file became the id"))
+        notices.append(Notice("no_id", say("no column was recognised as id of the reps; the row number in the file became the id")))
         ids = numbers
     empty = np.array([not text.strip() for text in ids], bool)
     if empty.any():
         row = int(table.row_numbers[empty][0])
         raise InputError(
-            f"the id of the rep in row {row} of {table.source} is empty", code="missing_id", field=id_column or "name", row=row
+            say("the id of the rep in row %(row)s of %(source)s is empty", row=str(row), source=table.source),
+            code="missing_id",
+            field=id_column or "name",
+            row=row,
         )
     repeated = np.flatnonzero(~np.isin(np.arange(len(ids)), np.unique(ids.astype(str), return_index=True)[1]))
     if len(repeated):
         row, first = int(table.row_numbers[repeated[0]]), int(table.row_numbers[ids == ids[repeated[0]]][0])
         raise InputError(
-            f"the id {ids[repeated[0]]!r} stands in row {first} and again in row {row} of {table.source}; give each rep an id of its own",
+            say(
+                "the id %(ids)s stands in row %(first)s and again in row %(row)s of %(source)s; give each rep an id of its own",
+                ids=repr(ids[repeated[0]]),
+                first=str(first),
+                row=str(row),
+                source=table.source,
+            ),
             code="duplicate_id",
             field=id_column or "name",
             row=row,
@@ -113,7 +123,7 @@ def _tell_homeless(positions: Positions, ids: TextArray, notices: list[Notice]) 
     homeless = positions.is_open
     count = int(homeless.sum())
     if count:
-        words = f"{in_rows(count)} of reps have no known home; their territories get a free centre"
+        words = say("%(rows)s of reps have no known home; their territories get a free centre", rows=in_rows(count))
         notices.append(Notice("no_home", words, count, tuple(ids[homeless][:3])))
 
 
@@ -127,8 +137,13 @@ def _capacity(table: Table, choice: Choice) -> FloatArray:
         first = int(np.flatnonzero(bad)[0])
         row = int(table.row_numbers[first])
         raise InputError(
-            f"the capacity of a rep must be a positive number; {in_rows(int(bad.sum()))} of {table.source} are not, "
-            f"the first is row {row} with {table.column(column)[first]!r}",
+            say(
+                "the capacity of a rep must be a positive number; %(rows)s of %(source)s are not, the first is row %(row)s with %(column)s",
+                rows=in_rows(int(bad.sum())),
+                source=table.source,
+                row=str(row),
+                column=repr(table.column(column)[first]),
+            ),
             code="capacity",
             field=column,
             row=row,

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from bailiwick.domain.rules import Comparison, Condition, Either, Every, Not, Rule
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 
 DEEPEST, LONGEST = 50, 10_000
@@ -64,7 +65,9 @@ def parse_rule(text: str) -> Rule:
                  Condition(field='employees', comparison='between', values=(10.0, 250.0))))
     """
     if len(text) > LONGEST:
-        raise InputError(f"a rule of {len(text):,} characters is too long; the most is {LONGEST:,}", code="rule")
+        raise InputError(
+            say("a rule of %(n)s characters is too long; the most is %(longest)s", n=len(text), longest=int(LONGEST)), code="rule"
+        )
     return _Reader(text).read()
 
 
@@ -94,7 +97,14 @@ class _Reader:
     def _wrong(self, token: _Token, expected: str) -> InputError:
         found = repr(token.value) if token.kind != "end" else "the end"
         return InputError(
-            f"the rule {self.text!r} cannot be read at character {token.at + 1}: expected {expected}, found {found}", code="rule"
+            say(
+                "the rule %(text)s cannot be read at character %(value)s: expected %(expected)s, found %(found)s",
+                text=repr(self.text),
+                value=str(token.at + 1),
+                expected=expected,
+                found=found,
+            ),
+            code="rule",
         )
 
     def _is(self, word: str) -> bool:

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids
 from bailiwick.formats.table import Table
@@ -81,7 +82,7 @@ def clean_shapes(geometry: NDArray[np.object_], *, is_planar: bool = False) -> S
         is_impossible |= beyond
     notices: tuple[Notice, ...] = ()
     if len(broken):
-        text = f"{in_rows(len(broken))} had an invalid polygon (such as one that crosses itself); repaired"
+        text = say("%(rows)s had an invalid polygon (such as one that crosses itself); repaired", rows=in_rows(len(broken)))
         notices = (Notice("shapes_repaired", text, len(broken), tuple(f"row {i + 1}" for i in broken[:3])),)
     return Shapes(polygons, coordinates, kind == _POINT, is_impossible, notices)
 
@@ -153,7 +154,9 @@ def join_shapes(keys: dict[str, TextArray], shapes: Table) -> ShapeJoin:
     """
     if shapes.geometry is None:
         raise InputError(
-            f"{shapes.source} has no shapes; expected GeoJSON, GeoPackage, a shapefile or TopoJSON", code="no_shapes", field="shapes"
+            say("%(source)s has no shapes; expected GeoJSON, GeoPackage, a shapefile or TopoJSON", source=shapes.source),
+            code="no_shapes",
+            field="shapes",
         )
     best: tuple[int, str, str, NDArray[np.int64], bool] | None = None
     for word, texts in keys.items():
@@ -168,14 +171,31 @@ def join_shapes(keys: dict[str, TextArray], shapes: Table) -> ShapeJoin:
             break
     if best is None:
         raise InputError(
-            f"no column of {shapes.source} ({', '.join(shapes.names)}) holds the {' or '.join(keys)} of the units; "
-            f"the units have, for example, {next(iter(keys.values()))[:3].tolist()}",
+            say(
+                "no column of %(source)s (%(names)s) holds the %(names2)s of the units; the units have, for example, %(tolist)s",
+                source=shapes.source,
+                names=", ".join(shapes.names),
+                names2=" or ".join(keys),
+                tolist=str(next(iter(keys.values()))[:3].tolist()),
+            ),
             code="no_shapes_match",
             field="shapes",
         )
     hits, word, name, idx, padded = best
     how = " without leading zeros" if padded else ""
     told = [
-        Notice("shapes_joined", f"{hits:,} of {len(idx):,} rows found their shape: {word} = column {name!r} of {shapes.source}{how}", hits)
+        Notice(
+            "shapes_joined",
+            say(
+                "%(hits)s of %(n)s rows found their shape: %(word)s = column %(name)s of %(source)s%(how)s",
+                hits=int(hits),
+                n=len(idx),
+                word=word,
+                name=repr(name),
+                source=shapes.source,
+                how=how,
+            ),
+            hits,
+        )
     ]
     return ShapeJoin(idx, tuple(told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 
 HEAD_BYTES = 65_536
@@ -49,16 +50,24 @@ def read_head(path: Path) -> bytes:
         If there is no such file, it is a folder, it cannot be opened or it is empty.
     """
     if path.is_dir():
-        raise InputError(f"{path} is a folder; expected a file", code="is_a_folder", field=str(path))
+        raise InputError(say("%(path)s is a folder; expected a file", path=path), code="is_a_folder", field=str(path))
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except FileNotFoundError:
-        raise InputError(f"there is no file {path}; check the name{_nearby(path)}", code="no_such_file", field=str(path)) from None
+        raise InputError(
+            say("there is no file %(path)s; check the name%(nearby)s", path=path, nearby=str(_nearby(path))),
+            code="no_such_file",
+            field=str(path),
+        ) from None
     except OSError as error:
-        raise InputError(f"{path} cannot be opened: {error.strerror or error}", code="unreadable_file", field=str(path)) from None
+        raise InputError(
+            say("%(path)s cannot be opened: %(value)s", path=path, value=str(error.strerror or error)),
+            code="unreadable_file",
+            field=str(path),
+        ) from None
     if not head.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
-        raise InputError(f"{path} is empty; expected a table with a header row", code="empty_file", field=str(path))
+        raise InputError(say("%(path)s is empty; expected a table with a header row", path=path), code="empty_file", field=str(path))
     return head
 
 
@@ -80,7 +89,7 @@ def file_kind(head: bytes, path: Path) -> str:
     """
     if path.suffix.lower() in _SIDECARS:
         raise InputError(
-            f"{path.name} is only a part of a shapefile; give the file that ends in .shp, or a .zip with all parts",
+            say("%(name)s is only a part of a shapefile; give the file that ends in .shp, or a .zip with all parts", name=path.name),
             code="shapefile_part",
             field=str(path),
         )
@@ -120,7 +129,7 @@ def is_expected_name(path: Path, kind: str) -> bool:
 
 def _not_a_table(path: Path, what: str) -> InputError:
     return InputError(
-        f"{path} is {what}; expected CSV, XLSX, Parquet, Arrow, GeoJSON, GeoPackage, a shapefile or TopoJSON",
+        say("%(path)s is %(what)s; expected CSV, XLSX, Parquet, Arrow, GeoJSON, GeoPackage, a shapefile or TopoJSON", path=path, what=what),
         code="not_a_table",
         field=str(path),
     )

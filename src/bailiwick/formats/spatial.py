@@ -12,6 +12,7 @@ import pyarrow as pa
 import shapely
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.crs import to_lon_lat
 from bailiwick.formats.table import NO_COLUMNS, Table, clean_names
@@ -39,8 +40,11 @@ def json_map_kind(head: bytes, tail: bytes, *, source: str) -> str:
     found = _TYPE.search(head) or _TYPE.search(tail)
     if found is None:
         raise InputError(
-            f"{source} is JSON but no map; expected GeoJSON (a FeatureCollection) or TopoJSON (a Topology). "
-            "Save plain records as CSV instead",
+            say(
+                "%(source)s is JSON but no map; expected GeoJSON (a FeatureCollection) or TopoJSON (a Topology). "
+                "Save plain records as CSV instead",
+                source=source,
+            ),
             code="not_a_map",
             field=source,
         )
@@ -61,16 +65,22 @@ def check_shapefile(path: Path) -> tuple[Notice, ...]:
         If the index (.shx) is missing.
     """
     if path.suffix.lower() != ".shp":
-        raise InputError(f"{path} is a shapefile by its content; let its name end in .shp", code="shapefile_part", field=str(path))
+        raise InputError(
+            say("%(path)s is a shapefile by its content; let its name end in .shp", path=path), code="shapefile_part", field=str(path)
+        )
     parts = {p.suffix.lower() for p in path.parent.iterdir() if p.stem.lower() == path.stem.lower()}
     if ".shx" not in parts:
         raise InputError(
-            f"{path.name} needs {path.stem}.shx beside it (and {path.stem}.dbf for the columns); copy all parts, or give a .zip with them",
+            say(
+                "%(name)s needs %(stem)s.shx beside it (and %(stem)s.dbf for the columns); copy all parts, or give a .zip with them",
+                name=path.name,
+                stem=path.stem,
+            ),
             code="shapefile_part",
             field=str(path),
         )
     if ".dbf" not in parts:
-        return (Notice("no_dbf", f"{path.stem}.dbf is missing: the shapes have no columns, so no ids and no measures"),)
+        return (Notice("no_dbf", say("%(stem)s.dbf is missing: the shapes have no columns, so no ids and no measures", stem=path.stem)),)
     return ()
 
 
@@ -101,7 +111,7 @@ def read_map(target: str, *, layer: str | None = None, is_planar: bool = False, 
     except InputError:
         raise
     except Exception:  # GDAL and its wrappers raise many kinds
-        message = f"{source} cannot be read as a map: the file is damaged; save or download it again"
+        message = say("%(source)s cannot be read as a map: the file is damaged; save or download it again", source=source)
         raise InputError(message, code="damaged_file", field=source) from None
     names, renamed = clean_names([str(name) for name in meta["fields"]])
     columns = {name: _field(values) for name, values in zip(names, fields, strict=True)}
@@ -118,17 +128,29 @@ def _choose_layer(target: str, layers: list[str], wanted: str | None, source: st
     from pyogrio import read_info
 
     if not layers:
-        raise InputError(f"{source} holds no layer of shapes", code="empty_file", field=source)
+        raise InputError(say("%(source)s holds no layer of shapes", source=source), code="empty_file", field=source)
     if wanted is not None:
         if wanted not in layers:
-            raise InputError(f"{source} has no layer {wanted!r}; it has: {', '.join(layers)}", code="unknown_layer", field=wanted)
+            raise InputError(
+                say("%(source)s has no layer %(wanted)s; it has: %(names)s", source=source, wanted=repr(wanted), names=", ".join(layers)),
+                code="unknown_layer",
+                field=wanted,
+            )
         return wanted, ()
     if len(layers) == 1:
         return layers[0], ()
     counts = [read_info(target, layer=name, force_feature_count=True)["features"] for name in layers]
     chosen = layers[int(np.argmax(counts))]
     others = [name for name in layers if name != chosen]
-    return chosen, (Notice("layer_chosen", f"read layer {chosen!r} of {source}; not read: {', '.join(others[:5])}", len(others)),)
+    return chosen, (
+        Notice(
+            "layer_chosen",
+            say(
+                "read layer %(chosen)s of %(source)s; not read: %(names)s", chosen=repr(chosen), source=source, names=", ".join(others[:5])
+            ),
+            len(others),
+        ),
+    )
 
 
 def _field(values: Any) -> Any:

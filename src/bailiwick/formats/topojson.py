@@ -11,6 +11,7 @@ import pyarrow as pa
 import shapely
 
 from bailiwick.domain import FloatArray, Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.crs import to_lon_lat
 from bailiwick.formats.table import NO_COLUMNS, Table, clean_names, object_array
@@ -37,10 +38,14 @@ def read_topojson(data: bytes, *, layer: str | None = None, is_planar: bool = Fa
         features = objects[name]
         geometry = object_array(_geometry(feature, arcs, topology.get("transform")) for feature in features)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError):
-        raise InputError(f"{source} is damaged TopoJSON; save or download it again", code="damaged_file", field=source) from None
+        raise InputError(
+            say("%(source)s is damaged TopoJSON; save or download it again", source=source), code="damaged_file", field=source
+        ) from None
     collapsed = [f for f, g in zip(features, geometry, strict=True) if "Polygon" in str(f.get("type")) and g is not None and g.area == 0]
     if collapsed:
-        text = f"{in_rows(len(collapsed))} had a polygon without area (lost in simplifying the map); only its position is kept"
+        text = say(
+            "%(rows)s had a polygon without area (lost in simplifying the map); only its position is kept", rows=in_rows(len(collapsed))
+        )
         told += (Notice("shapes_collapsed", text, len(collapsed), tuple(str(f.get("id", "?")) for f in collapsed[:3])),)
     geometry, moved = to_lon_lat(geometry, None, source=source, is_planar=is_planar)
     columns, renamed = _columns(features)
@@ -58,16 +63,26 @@ def _features(shape: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _choose(objects: Mapping[str, Sequence[Any]], wanted: str | None, source: str) -> tuple[str, tuple[Notice, ...]]:
     if not objects or (wanted is None and not any(objects.values())):
-        raise InputError(f"{source} holds no shapes", code="empty_file", field=source)
+        raise InputError(say("%(source)s holds no shapes", source=source), code="empty_file", field=source)
     if wanted is not None:
         if wanted not in objects:
-            raise InputError(f"{source} has no layer {wanted!r}; it has: {quoted(objects)}", code="unknown_layer", field=wanted)
+            raise InputError(
+                say("%(source)s has no layer %(wanted)s; it has: %(names)s", source=source, wanted=repr(wanted), names=quoted(objects)),
+                code="unknown_layer",
+                field=wanted,
+            )
         return wanted, ()
     chosen = max(objects, key=lambda name: len(objects[name]))
     others = [name for name in objects if name != chosen]
     if not others:
         return chosen, ()
-    return chosen, (Notice("layer_chosen", f"read layer {chosen!r} of {source}; not read: {quoted(others, 5)}", len(others)),)
+    return chosen, (
+        Notice(
+            "layer_chosen",
+            say("read layer %(chosen)s of %(source)s; not read: %(names)s", chosen=repr(chosen), source=source, names=quoted(others, 5)),
+            len(others),
+        ),
+    )
 
 
 def _decode_arcs(topology: Mapping[str, Any]) -> list[FloatArray]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, TextArray, UnitTable
+from bailiwick.domain.said import say, say_all
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
 from bailiwick.formats.place import Positions, find_positions, placed_notices
@@ -120,7 +121,7 @@ def read_units(
     table = read_table(source, is_planar=is_planar)
     n_read = len(table) + len(table.malformed)
     if not n_read:
-        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field=table.source)
+        raise InputError(say("%(source)s has a header but no rows below it", source=table.source), code="no_rows", field=table.source)
     choice = choose_columns(table, column_map=column_map, measure_names=measure_names, text_columns=text_columns, is_planar=is_planar)
     verdicts = Verdicts(len(table))
     notices = list(table.notices)
@@ -146,8 +147,13 @@ def _check_key(table: Table, choice: Choice) -> None:
     """Row numbers that stand in for ids would find the shapes of others: row 1001 is not the county 01001."""
     if choice.column("id") is None and choice.column("postcode") is None:
         raise InputError(
-            f"no column of {table.source} was recognised as id or postcode, by which rows find their shapes; name it, such as "
-            f"--map id={table.names[0]}. Columns: {quoted(table.names)}",
+            say(
+                "no column of %(source)s was recognised as id or postcode, by which rows find their shapes; name it, "
+                "such as --map id=%(names)s. Columns: %(names2)s",
+                source=table.source,
+                names=table.names[0],
+                names2=quoted(table.names),
+            ),
             code="no_id",
             field="id",
         )
@@ -157,7 +163,7 @@ def _read_ids(table: Table, choice: Choice, verdicts: Verdicts, notices: list[No
     column = choice.column("id")
     if column is None:
         notices.append(
-            Notice("no_id", "no column was recognised as id; the row number in the file became the id. Use --map id=COLUMN to choose")
+            Notice("no_id", say("no column was recognised as id; the row number in the file became the id. Use --map id=COLUMN to choose"))
         )
         return pa.array([str(number) for number in table.row_numbers], pa.string()), Chosen("", "no id column: row number in the file")
     ids = table.text(column)
@@ -190,7 +196,13 @@ def _read_measure(
         verdicts.reject(numbers.is_missing, "missing_measure", found("is missing"))
     elif numbers.is_missing.any():
         count = int(numbers.is_missing.sum())
-        notices.append(Notice("missing_measure_as_zero", f"in {in_rows(count)} {where} is missing and counts as zero", count))
+        notices.append(
+            Notice(
+                "missing_measure_as_zero",
+                say("in %(rows)s %(where)s is missing and counts as zero", rows=in_rows(count), where=str(where)),
+                count,
+            )
+        )
     verdicts.reject(numbers.is_bad, "bad_measure", found("is not a number"))
     values = np.nan_to_num(numbers.values)
     verdicts.reject(values < 0, "negative_measure", found("is negative, expected zero or more"))
@@ -252,7 +264,12 @@ def _reject_duplicates(verdicts: Verdicts, ids: Any, table: Table, notices: list
     )
     examples = tuple(ids.take(pa.array(np.flatnonzero(repeated)[:3])).to_pylist())
     notices.append(
-        Notice("duplicate_id", f"{in_rows(count)} rejected for an id that stood above; the first row of each was kept", count, examples)
+        Notice(
+            "duplicate_id",
+            say("%(rows)s rejected for an id that stood above; the first row of each was kept", rows=in_rows(count)),
+            count,
+            examples,
+        )
     )
 
 
@@ -260,21 +277,36 @@ def _check_enough(rejected: RejectedRows, n_read: int, table: Table, notices: li
     n_rejected = len(rejected)
     if n_rejected == n_read:
         raise InputError(
-            f"none of the {in_rows(n_read)} of {table.source} can be used: {rejected.summary()}", code="no_usable_rows", field=table.source
+            say(
+                "none of the %(rows)s of %(source)s can be used: %(summary)s",
+                rows=in_rows(n_read),
+                source=table.source,
+                summary=str(rejected.summary()),
+            ),
+            code="no_usable_rows",
+            field=table.source,
         )
     if n_rejected:
-        text = f"{n_rejected:,} of {in_rows(n_read)} rejected: {rejected.summary()}"
+        text = say(
+            "%(n_rejected)s of %(rows)s rejected: %(summary)s",
+            n_rejected=int(n_rejected),
+            rows=in_rows(n_read),
+            summary=str(rejected.summary()),
+        )
         if n_rejected * 2 > n_read:
-            notices.insert(0, Notice("most_rows_rejected", f"ATTENTION: more than half of the file is not used: {text}", n_rejected))
+            notices.insert(
+                0, Notice("most_rows_rejected", say("ATTENTION: more than half of the file is not used: %(text)s", text=text), n_rejected)
+            )
         else:
             notices.insert(0, Notice("rows_rejected", text, n_rejected))
 
 
 def _tell_chosen(chosen: Mapping[str, Chosen], choice: Choice) -> Notice:
     parts = [f"{field} = {c.column!r}" if c.column else f"{field}: {c.how}" for field, c in chosen.items()]
-    text = f"columns used: {', '.join(parts)}"
+    text = say("columns used: %(names)s", names=", ".join(parts))
     if choice.other_numbers:
-        text += f". Other numeric columns that could be balanced: {quoted(choice.other_numbers)}"
+        others = say("Other numeric columns that could be balanced: %(names)s", names=quoted(choice.other_numbers))
+        text = say_all([text, others], ". ")
     return Notice("columns_chosen", text, len(chosen))
 
 

@@ -6,8 +6,10 @@ import difflib
 import shlex
 from collections.abc import Iterable, Sequence
 
+from bailiwick.domain.said import Said, say, say_n
 
-def in_rows(count: int) -> str:
+
+def in_rows(count: int) -> Said:
     """``1 row`` or ``2 rows``.
 
     Examples
@@ -15,10 +17,10 @@ def in_rows(count: int) -> str:
     >>> in_rows(1), in_rows(2500)
     ('1 row', '2,500 rows')
     """
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+    return say_n("%(n)s row", "%(n)s rows", count)
 
 
-def quoted(names: Iterable[str], most: int = 12) -> str:
+def quoted(names: Iterable[str], most: int = 12) -> Said:
     """Names in quotes, separated by commas; many are cut short.
 
     Examples
@@ -27,8 +29,8 @@ def quoted(names: Iterable[str], most: int = 12) -> str:
     "'a', 'b'"
     """
     names = list(names)
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
+    some = ", ".join(map(repr, names[:most]))
+    return say("%(names)s and %(n)s more", names=some, n=len(names) - most) if len(names) > most else Said(some)
 
 
 def as_map(field: str, column: str) -> str:
@@ -56,7 +58,7 @@ def nearest(word: str, known: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*close, *inside]))[:3]
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: str, known: Sequence[str]) -> Said:
     """``; did you mean 'x'?`` or what there is.
 
     Examples
@@ -66,5 +68,5 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     """
     near = nearest(word, known)
     if near:
-        return f"; did you mean {' or '.join(map(repr, near))}?"
-    return f"; there are: {quoted(known)}"
+        return say("; did you mean %(names)s?", names=" or ".join(map(repr, near)))
+    return say("; there are: %(names)s", names=quoted(known))

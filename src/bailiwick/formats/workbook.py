@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.archive import check_workbook
 from bailiwick.formats.layout import count_known, find_header
@@ -49,7 +50,16 @@ def read_workbook(
     title = sample[header] if header >= 0 else [""] * width
     names, renamed = clean_names(title)
     if header < 0:
-        renamed += (Notice("no_header", f"sheet {name!r} seems to have no header row; its columns were called column_1 to column_{width}"),)
+        renamed += (
+            Notice(
+                "no_header",
+                say(
+                    "sheet %(name)s seems to have no header row; its columns were called column_1 to column_%(width)s",
+                    name=repr(name),
+                    width=str(width),
+                ),
+            ),
+        )
     body = cells[header + 1 :]
     data = pa.table([_column([row[i] for row in body]) for i in range(width)], names=names)
     row_numbers = np.arange(header + 2, header + 2 + len(body))
@@ -71,22 +81,32 @@ def _load(path: Path, sheet: str | None, source: str) -> tuple[str, list[list[An
             ]
             if sheet is not None and sheet not in book.sheet_names:
                 known = ", ".join(map(repr, book.sheet_names))
-                raise InputError(f"{source} has no sheet {sheet!r}; it has: {known}", code="unknown_sheet", field=sheet)
+                raise InputError(
+                    say("%(source)s has no sheet %(sheet)s; it has: %(known)s", source=source, sheet=repr(sheet), known=known),
+                    code="unknown_sheet",
+                    field=sheet,
+                )
             name = _first_table(book, visible if sheet is None else [sheet])
             if name is not None:
                 cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 return name, cells, _tell_sheets(name, [v for v in visible if v != name])
     except python_calamine.PasswordError:
         raise InputError(
-            f"{source} is locked by a password; open it in a spreadsheet program and save it without one",
+            say("%(source)s is locked by a password; open it in a spreadsheet program and save it without one", source=source),
             code="encrypted_file",
             field=source,
         ) from None
     except (python_calamine.CalamineError, OSError, ValueError):
         raise InputError(
-            f"{source} cannot be read as a workbook: the file is damaged; save it again as .xlsx", code="damaged_file", field=source
+            say("%(source)s cannot be read as a workbook: the file is damaged; save it again as .xlsx", source=source),
+            code="damaged_file",
+            field=source,
         ) from None
-    raise InputError(f"{source} has no sheet with anything in it; expected a table with a header row", code="empty_file", field=source)
+    raise InputError(
+        say("%(source)s has no sheet with anything in it; expected a table with a header row", source=source),
+        code="empty_file",
+        field=source,
+    )
 
 
 def _first_table(book: Any, names: Sequence[str]) -> str | None:
@@ -110,7 +130,14 @@ def _likeness(cells: list[list[Any]]) -> int:
 def _tell_sheets(name: str, others: list[str]) -> tuple[Notice, ...]:
     if not others:
         return ()
-    return (Notice("sheet_chosen", f"read sheet {name!r}; not read: {', '.join(map(repr, others[:5]))}", len(others), tuple(others[:5])),)
+    return (
+        Notice(
+            "sheet_chosen",
+            say("read sheet %(name)s; not read: %(names)s", name=repr(name), names=", ".join(map(repr, others[:5]))),
+            len(others),
+            tuple(others[:5]),
+        ),
+    )
 
 
 def _column(cells: Sequence[Any]) -> Any:

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from bailiwick_web.automation import api as automation
+from bailiwick_web.core.notices import api as notices
 from bailiwick_web.core.organisation import api as organisation
 from bailiwick_web.core.rest import problems, records, repeats
 from bailiwick_web.core.rest.signing import TokenAuth
@@ -66,6 +67,7 @@ for router in (
     organisation.router,
     exchange.router,
     records.router,
+    notices.router,
     *crm_routers,
     *webhook_routers,
     automation.router,

@@ -12,7 +12,8 @@ class Config(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Listen to coming and going."""
+        """Listen to coming and going, and make known what is done by the clock."""
         from bailiwick_web.core.entrance.signals import connect
+        from bailiwick_web.core.notices import mailing  # noqa: F401
 
         connect()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bailiwick_web.core.models import Job
+from bailiwick_web.core.models import Job, Notice
 from bailiwick_web.core.roles import Right, Role, any_right
 
 RAIL = (
@@ -44,6 +44,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     may = {right.value: user.is_active and any_right(user.roles, right) for right in Right}
     jobs = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).count() if may[Right.PLAN] else 0
     return {
+        "n_notices": Notice.objects.filter(user=user, read_at=None).count(),
         "rail": [entry for entry in RAIL if may[entry[4]] and entry[0] not in _left_out(may)],
         "n_jobs": jobs,
         "may": may,

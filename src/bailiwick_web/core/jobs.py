@@ -20,16 +20,20 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
+from bailiwick.domain.said import say
 from bailiwick.errors import BailiwickError
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Job
 from bailiwick_web.core.refusals import Refused
+from bailiwick_web.core.retelling import made_of
 
 log = logging.getLogger(__name__)
 Handler = Callable[["Handle"], dict[str, Any]]
 _HANDLERS: dict[str, Handler] = {}
 _LEAST_SECONDS_BETWEEN_WRITES = 0.4
+_GIVEN_UP = say("The worker died several times over this job; see its log.")
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -44,7 +48,16 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 def enqueue(actor: Actor, kind: str, *, title: str, params: dict[str, Any], input_digest: str = "") -> Job:
     """Add a job; a worker is woken when the transaction ends."""
-    job = Job.objects.create(kind=kind, title=title, params=params, input_digest=input_digest, created_at=actor.now, created_by=actor.user)
+    job = Job.objects.create(
+        kind=kind,
+        title=str(title)[:300],
+        made_of=made_of(title=title),
+        language=get_language() or "",
+        params=params,
+        input_digest=input_digest,
+        created_at=actor.now,
+        created_by=actor.user,
+    )
     transaction.on_commit(lambda: wake(job.pk))
     return job
 
@@ -108,19 +121,20 @@ def perform(job_id: int, *, worker: str | None = None) -> None:
     job = Job.objects.get(pk=job_id)
     with _heartbeat(job):
         try:
-            result = _HANDLERS[job.kind](Handle(job))
+            with override(job.language or settings.LANGUAGE_CODE):
+                result = _HANDLERS[job.kind](Handle(job))
         except (BailiwickError, Refused) as error:
-            _finish(job, Job.State.FAILED, error=str(error))
+            _finish(job, Job.State.FAILED, error=error.args[0] if error.args else str(error))
         except Exception:
             log.exception("job %s (%s) failed", job.public_id, job.kind)
-            _finish(job, Job.State.FAILED, error="Something went wrong inside Bailiwick; the log of the worker says what.")
+            _finish(job, Job.State.FAILED, error=say("Something went wrong inside Bailiwick; the log of the worker says what."))
         else:
             _finish(job, Job.State.DONE, result=result)
 
 
 def _finish(job: Job, state: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:
     Job.objects.filter(pk=job.pk, worker=job.worker, state=Job.State.RUNNING).update(
-        state=state, result=result or {}, error=error, finished_at=timezone.now()
+        state=state, result=result or {}, error=str(error), made_of={**job.made_of, **made_of(error=error)}, finished_at=timezone.now()
     )
 
 
@@ -155,7 +169,7 @@ def reap(now: datetime) -> int:
     stale = now - timedelta(seconds=settings.JOB_STALE_SECONDS)
     dead = Job.objects.filter(state=Job.State.RUNNING).filter(Q(heartbeat_at__lt=stale) | Q(heartbeat_at__isnull=True))
     given_up = dead.filter(Q(attempts__gte=settings.JOB_MAX_ATTEMPTS) | Q(is_cancel_wanted=True)).update(
-        state=Job.State.FAILED, finished_at=now, error="The worker died several times over this job; see its log."
+        state=Job.State.FAILED, finished_at=now, error=str(_GIVEN_UP), made_of=made_of(error=_GIVEN_UP)
     )
     again = list(dead.values_list("pk", flat=True))
     Job.objects.filter(pk__in=again).update(state=Job.State.QUEUED, worker="", progress={})

@@ -15,6 +15,7 @@ from bailiwick.errors import BailiwickError
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.refusals import Invalid, Refused
+from bailiwick_web.core.retelling import of_error, retold
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -78,7 +79,7 @@ class RequestActor:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page, or a short message for htmx, for what was refused on purpose."""
         if isinstance(error, BailiwickError):
-            error = Invalid(str(error), code=getattr(error, "code", None))
+            error = Invalid(retold(of_error(error), str(error)), code=getattr(error, "code", None))
         if not isinstance(error, Refused):
             return None
         if getattr(request, "htmx", False):

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from bailiwick_web.core.identifiers import uuid7
+from bailiwick_web.core.notices.rows import Notice, NoticeWish
 from bailiwick_web.core.roles import Role
 from bailiwick_web.core.tokens import AccessToken, IdempotencyKey
 
@@ -18,6 +19,8 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "Node",
+    "Notice",
+    "NoticeWish",
     "OutboxEvent",
     "Person",
     "PersonProfile",
@@ -188,6 +191,7 @@ class AuditEntry(models.Model):
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     reason = models.TextField(blank=True)
+    made_of = models.JSONField(default=dict, help_text="before, after and reason where they are sentences: pattern and values")
 
     class Meta:
         ordering = ("-id",)
@@ -224,6 +228,8 @@ class Job(models.Model):
     progress = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    made_of = models.JSONField(default=dict, help_text="title and error where they are sentences: pattern and values")
+    language = models.CharField(max_length=10, blank=True, help_text="of whoever asked for it: what the job says and names is in it")
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=120, blank=True)
     is_cancel_wanted = models.BooleanField(default=False)

@@ -13,6 +13,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.events import pass_on
 from bailiwick_web.core.models import AuditEntry, Job, OutboxEvent, Record, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Stale, VersionNeeded
+from bailiwick_web.core.retelling import made_of
 from bailiwick_web.core.roles import Right, Role
 
 MANY = 1_000
@@ -27,6 +28,7 @@ def stamped(actor: Actor) -> dict[str, Any]:
 def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: Any = "", after: Any = "", reason: str = "") -> None:
     """Write down what was done; to be called in the transaction that does it.
 
+    What is a sentence (``bailiwick.domain.say``) keeps its pattern and values, so that everybody reads it in their own language.
     A record about a person has an ``audit_name`` without their name, so that what cannot be changed needs not be.
     """
     entry(actor, action, record, field=field, before=before, after=after, reason=reason).save()
@@ -46,6 +48,7 @@ def entry(actor: Actor, action: str, record: Model, *, field: str = "", before: 
         before=str(before),
         after=str(after),
         reason=reason,
+        made_of=made_of(before=before, after=after, reason=reason),
     )
 
 

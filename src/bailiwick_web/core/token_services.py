@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AccessToken
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
@@ -37,12 +39,12 @@ def create_token(actor: Actor, *, name: str, may_write: bool, days: int, purpose
     if (right := NEEDS.get(Purpose(purpose))) is not None:
         actor.need(right)
     if not name.strip():
-        raise Invalid("Give the token a name, so that you know later what uses it.", code="no_name")
+        raise Invalid(_("Give the token a name, so that you know later what uses it."), code="no_name")
     if not 1 <= days <= (CALENDAR_DAYS if purpose == Purpose.CALENDAR else MOST_DAYS):
-        raise Invalid(f"A token is good for 1 to {MOST_DAYS} days, found {days}.", code="days")
+        raise Invalid(_("A token is good for 1 to %(most)s days, found %(days)s.") % {"most": MOST_DAYS, "days": days}, code="days")
     good = AccessToken.objects.filter(user=actor.user, revoked_at__isnull=True, expires_at__gt=actor.now).count()
     if good >= MOST_TOKENS:
-        raise Conflict(f"You have {good} tokens; revoke one that nothing uses any more.", code="tokens")
+        raise Conflict(_("You have %(n)s tokens; revoke one that nothing uses any more.") % {"n": good}, code="tokens")
     key = MARK + secrets.token_urlsafe(30)
     token = AccessToken.objects.create(
         user=actor.user,
@@ -54,8 +56,13 @@ def create_token(actor: Actor, *, name: str, may_write: bool, days: int, purpose
         created_at=actor.now,
         expires_at=actor.now + timedelta(days=days),
     )
-    audit(actor, "token.created", token, after=f"{purpose or ('read and write' if may_write else 'read')}, {days} days")
+    audit(actor, "token.created", token, after=f"{purpose}, {days} days" if purpose else _allows(days, may_write=may_write))
     return token, key
+
+
+def _allows(days: int, *, may_write: bool) -> str:
+    """What a token is good for, as the history says it."""
+    return say("read and write, %(n)s days", n=days) if may_write else say("read, %(n)s days", n=days)
 
 
 @transaction.atomic
@@ -63,7 +70,7 @@ def revoke_token(actor: Actor, public_id: UUID) -> AccessToken:
     """End a token of one's own at once. Recorded."""
     token = AccessToken.objects.select_for_update().filter(public_id=public_id, user=actor.user).first()
     if token is None:
-        raise Missing("You have no such token.")
+        raise Missing(_("You have no such token."))
     if token.revoked_at is None:
         token.revoked_at = actor.now
         token.save(update_fields=["revoked_at"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from bailiwick_web.core import history, token_views, views
+from bailiwick_web.core.notices import views as notices
 from bailiwick_web.core.organisation import person_views as staff
 from bailiwick_web.core.organisation import views as organisation
 from bailiwick_web.core.people import views as people
@@ -27,6 +28,9 @@ urlpatterns = [
     path("organisation/people/add", staff.add_person, name="add_organisation_person"),
     path("organisation/people/<uuid:public_id>/", staff.person, name="organisation_person"),
     path("organisation/people/<uuid:public_id>/change", staff.change_person, name="change_organisation_person"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/change", notices.change_notices, name="change_notices"),
+    path("notices/<uuid:public_id>/read", notices.read_notice, name="read_notice"),
     path("history/", history.history, name="audit"),
     path("tokens/", token_views.tokens, name="tokens"),
     path("tokens/<uuid:public_id>/revoke", token_views.revoke, name="revoke_token"),

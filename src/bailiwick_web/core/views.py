@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from bailiwick_web.core import services
 from bailiwick_web.core.access import access, actor_of, public
 from bailiwick_web.core.models import Job, User
+from bailiwick_web.core.notices.services import remember_language
 from bailiwick_web.core.refusals import Missing, NotAllowed
 from bailiwick_web.core.roles import Right
 
@@ -19,6 +20,8 @@ from bailiwick_web.core.roles import Right
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Remember the language that somebody chose, in a cookie, and go back to where they were."""
+    if request.user.is_authenticated:
+        remember_language(request.user, request.POST.get("language", ""))
     return set_language(request)
 
 

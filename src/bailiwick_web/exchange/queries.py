@@ -8,11 +8,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Job, Position
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
 from bailiwick_web.exchange.record_names import FIELDS as RECORD_FIELDS
 from bailiwick_web.exchange.services import OF_OWNERS
+from bailiwick_web.exchange.services.matching import BY_DOMAIN, BY_SHORT_ID, BY_ZEROS
+from bailiwick_web.exchange.services.matching import BY_NAME as BY_PLACE
 from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,
     ATTRIBUTES,
@@ -59,6 +62,7 @@ KNOWN_BY = {
     "domain": _("domain"),
     "name": _("name"),
     "name and address": _("name and address"),
+    **{text: _(text) for text in (BY_SHORT_ID, BY_ZEROS, BY_DOMAIN, BY_PLACE)},
 }
 LIST_PRICE = "list price"
 _FIELDS = {"units": UNIT_FIELDS, "reps": REP_FIELDS, "alignment": ALIGNMENT_FIELDS}
@@ -163,7 +167,13 @@ def progress_of(job: Job | None) -> dict[str, Any]:
         return {}
     fraction = min(max(float(job.progress.get("fraction", 0)), 0.02), 1.0)
     phase = PHASES.get(str(job.progress.get("phase", "")), _("starting") if job.state == "running" else _("waiting for a worker"))
-    return {"fraction": fraction, "width": f"{100 * fraction:.1f}", "phase": phase, "title": job.title, "what": job.params.get("what", "")}
+    return {
+        "fraction": fraction,
+        "width": f"{100 * fraction:.1f}",
+        "phase": phase,
+        "title": retold(job.made_of.get("title"), job.title),
+        "what": job.params.get("what", ""),
+    }
 
 
 def ending_of(job: Job | None) -> str:
@@ -171,7 +181,7 @@ def ending_of(job: Job | None) -> str:
     if job is None or not job.is_over:
         return ""
     if job.state == Job.State.FAILED:
-        return job.error
+        return retold(job.made_of.get("error"), job.error)
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
         done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
         return f"{_('Stopped.')} {done.get(job.params.get('what', ''), '')}"

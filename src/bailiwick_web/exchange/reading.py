@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.feather as feather
 from django.conf import settings
 
+from bailiwick.domain.said import say
+from bailiwick_web.core.retelling import made_of
 from bailiwick_web.exchange.models import ImportBatch
 
 Tell = Callable[[str, float], None]
@@ -27,7 +29,7 @@ _PROGRAM = "bailiwick_web.exchange.child"
 _READS = frozenset({"units", "reps", "alignment", "table"})
 _FACTS = "facts.json"
 _RESULTS = (_FACTS, "rows.arrow", "rejected.arrow")
-_BEYOND = (
+_BEYOND = say(
     "The file could not be read within the limits of memory and time; it may be damaged, or far larger inside than outside. "
     "Save it as CSV and try again."
 )
@@ -102,7 +104,7 @@ def read_file(
         with _process([*_limits(), task, str(path), str(fresh), json.dumps(dict(options))]) as process:
             is_late = _follow(process, seconds, tell, should_stop)
         if is_late:
-            return refusal(f"Reading took longer than {seconds} seconds. Split the file, or save it as CSV.", "too_slow")
+            return refusal(say("Reading took longer than %(n)s seconds. Split the file, or save it as CSV.", n=seconds), "too_slow")
         if process.returncode != 0 or not (fresh / _FACTS).exists():
             return refusal(_BEYOND, "too_large")
         found: dict[str, Any] = json.loads((fresh / _FACTS).read_text(encoding="utf-8"))
@@ -182,7 +184,7 @@ def _limits() -> list[str]:
 
 def refusal(message: str, code: str) -> dict[str, Any]:
     """Facts of a file that cannot be used."""
-    return {"error": {"message": message, "code": code, "field": None}}
+    return {"error": {"message": message, "made_of": made_of(message=message).get("message"), "code": code, "field": None}}
 
 
 def rows_of(batch: ImportBatch) -> pa.Table:

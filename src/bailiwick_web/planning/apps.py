@@ -13,4 +13,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of jobs known."""
-        from bailiwick_web.planning import fronts, runs  # noqa: F401
+        from bailiwick_web.planning import fronts, runs, telling  # noqa: F401

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from bailiwick.formats.export import write_csv
+from bailiwick_web.core.templatetags.words import number, percent
 from bailiwick_web.planning.alignment_files import write_sheet
 from bailiwick_web.planning.comparing import SideBySide, moved_units
 
@@ -52,13 +55,13 @@ def as_xlsx(found: SideBySide) -> bytes:
     safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, safe) as book:
         bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
-        _figures(book.add_worksheet("Scenarios"), found, bold, share)
-        write_sheet(book.add_worksheet("Moved"), columns(found), bold)
+        _figures(book.add_worksheet(_("Scenarios")[:31]), found, bold, share)
+        write_sheet(book.add_worksheet(_("Moved")[:31]), columns(found), bold)
     return buffer.getvalue()
 
 
 def _figures(sheet: Any, found: SideBySide, bold: Any, share: Any) -> None:
-    sheet.write_string(0, 0, "Figure", bold)
+    sheet.write_string(0, 0, _("Figure"), bold)
     for s, side in enumerate(found.sides, start=1):
         sheet.write_string(0, s, side["name"], bold)
     for r, (label, values, is_share) in enumerate(figures(found), start=1):
@@ -71,19 +74,19 @@ def _figures(sheet: Any, found: SideBySide, bold: Any, share: Any) -> None:
 
 def figures(found: SideBySide) -> list[tuple[str, list[float | None], bool]]:
     """Label, value per scenario, and whether it is a share."""
-    plain = [("Units that move", "n_moved"), ("Units without a territory", "n_unassigned")]
-    plain += [("Territories outside a tolerance", "n_outside"), ("Territories in pieces", "n_in_pieces")]
+    plain = [(_("Units that move"), "n_moved"), (_("Units without a territory"), "n_unassigned")]
+    plain += [(_("Territories outside a tolerance"), "n_outside"), (_("Territories in pieces"), "n_in_pieces")]
     rows: list[tuple[str, list[float | None], bool]] = [(label, [s[key] for s in found.sides], False) for label, key in plain]
     for m, name in enumerate(found.measures):
-        parts = [("worst deviation", "worst", True), ("spread", "spread", True)]
-        parts += [(_hands(found, name), "moved", False), ("changes hands, share", "moved_share", True)]
+        parts = [(_("worst deviation"), "worst", True), (_("spread"), "spread", True)]
+        parts += [(_hands(found, name), "moved", False), (_("changes hands, share"), "moved_share", True)]
         rows += [(f"{name}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
     return rows
 
 
 def _hands(found: SideBySide, name: str) -> str:
     currency = found.currencies.get(name)
-    return f"changes hands, {currency}" if currency else "changes hands"
+    return _("changes hands, %(currency)s") % {"currency": currency} if currency else _("changes hands")
 
 
 def as_pdf(found: SideBySide, *, on: str) -> bytes:
@@ -91,17 +94,20 @@ def as_pdf(found: SideBySide, *, on: str) -> bytes:
     import typst
 
     def shown(value: float | None, is_share: bool) -> str:
-        return "–" if value is None else f"{100 * value:,.1f} %" if is_share else f"{value:,.0f}"
+        return "–" if value is None else percent(value) if is_share else number(round(value))
 
     record = {
-        "title": f"{found.scenarios[0].plan}: scenarios side by side",
+        "title": _("%(plan)s: scenarios side by side") % {"plan": found.scenarios[0].plan},
         "on": on,
         "names": [side["name"] for side in found.sides],
         "figures": [[label, *(shown(v, is_share) for v in values)] for label, values, is_share in figures(found)],
-        "moved": [[r["name"], *r["names"], *(f"{v:,.0f}" for v in r["values"][:1])] for r in moved_units(found, limit=MOST_IN_PDF)],
+        "moved": [[r["name"], *r["names"], *(number(round(v)) for v in r["values"][:1])] for r in moved_units(found, limit=MOST_IN_PDF)],
         "measure": found.measures[0],
-        "n_moved": f"{len(found.moved):,}",
+        "heading": ngettext("%(n)s unit moves", "%(n)s units move", len(found.moved)) % {"n": number(len(found.moved))},
+        "note": _("The weightiest %(n)s are listed.") % {"n": MOST_IN_PDF} if len(found.moved) > MOST_IN_PDF else "",
+        "words": {"figure": _("Figure"), "unit": _("Unit")},
         "n_listed": min(len(found.moved), MOST_IN_PDF),
+        "lang": get_language() or "en",
     }
     pdf: bytes = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs={"record": json.dumps(record)}, timestamp=0)
     return pdf

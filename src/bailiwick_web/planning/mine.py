@@ -39,14 +39,27 @@ def changes_between(actor: Actor, before: Scenario | None, after: Scenario) -> t
     now = scenario_arrays(after)
     if before is None:
         return [], list(now.measures)
-    was = scenario_arrays(before)
-    had = np.isin(was.territory_idx, visible_territories(actor, before))
-    has = np.isin(now.territory_idx, visible_territories(actor, after))
+    had, has = _had_and_has(actor, before, after)
     weight = next(iter(now.measures.values()))
     changed = np.flatnonzero(had != has)
     order = changed[np.argsort(-weight[changed], kind="stable")][:MOST_CHANGES]
     own = {c.unit.idx: c for c in Challenge.objects.filter(scenario=after, by=actor.user).select_related("unit").order_by("pk")}
     return [_change(now, i, is_gain=bool(has[i]), challenge=own.get(i)) for i in order.tolist()], list(now.measures)
+
+
+def came_and_went(actor: Actor, before: Scenario, after: Scenario) -> tuple[int, int]:
+    """How many units come to the territories of the user, and how many leave them."""
+    had, has = _had_and_has(actor, before, after)
+    return int((has & ~had).sum()), int((had & ~has).sum())
+
+
+def _had_and_has(actor: Actor, before: Scenario, after: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """Which units are in territories of the user before and after, shape (n,) each; units that came since were nobody's before."""
+    has = np.isin(scenario_arrays(after).territory_idx, visible_territories(actor, after))
+    had = np.zeros_like(has)
+    was = np.isin(scenario_arrays(before).territory_idx, visible_territories(actor, before))
+    had[: len(was)] = was[: len(had)]
+    return had, has
 
 
 def _change(arrays: ScenarioArrays, i: int, *, is_gain: bool, challenge: Challenge | None) -> Change:

@@ -140,6 +140,7 @@ class Move(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     undoes = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+", help_text="the move undone or done again")
     summary = models.CharField(max_length=300)
+    made_of = models.JSONField(default=dict, help_text="the summary as pattern and values, for readers of other languages")
     reason = models.TextField(blank=True)
     changes = models.JSONField(help_text="everything that changed, before and after; see the module journal")
 

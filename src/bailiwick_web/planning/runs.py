@@ -104,7 +104,6 @@ def summary(before: ScenarioArrays, plan: api.Plan, after: np.ndarray) -> dict[s
             share = float(values[moved].sum() / values.sum()) if values.sum() else 0.0
             measures.append({"name": name, "before": worst, "after": by_name.get(name), "moved_share": share})
     gap = plan.gap
-    worst_first = measures[0] if measures else {"before": 0.0, "after": 0.0, "moved_share": 0.0, "name": ""}
     return {
         "measures": measures,
         "n_moved": int(moved.sum()),
@@ -114,5 +113,4 @@ def summary(before: ScenarioArrays, plan: api.Plan, after: np.ndarray) -> dict[s
         "mean_distance_km": plan.evaluation.mean_distance_km,
         "stop_reason": plan.result.stop_reason,
         "notices": [{"code": n.code, "message": n.message} for n in plan.notices][:12],
-        "headline": f"worst deviation {worst_first['before']:.1%} → {worst_first['after'] or 0:.1%}",
     }

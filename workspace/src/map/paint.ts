@@ -1,5 +1,5 @@
 /* Which colour and flags every unit gets, for the way of colouring that was chosen. */
-import type { Classes } from "../model/classes";
+import { patterns, type Classes } from "../model/classes";
 import type { Attribute } from "../model/ground";
 import type { Plan } from "../model/plan";
 import type { Selection } from "../model/selection";
@@ -26,16 +26,6 @@ export interface Look {
   readonly isDark: boolean;
   readonly land: Rgb;
   readonly unassigned: Rgb;
-}
-
-/* 0 for the first territory of a colour, then a pattern for each that has the same. */
-export function patterns(colours: readonly string[]): number[] {
-  const seen = new Map<string, number>();
-  return colours.map((colour) => {
-    const n = seen.get(colour) ?? 0;
-    seen.set(colour, n + 1);
-    return n % 4;
-  });
 }
 
 export class Painter {

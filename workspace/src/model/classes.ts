@@ -20,3 +20,13 @@ export function classify(values: Float64Array, nClasses = 5): Classes {
   });
   return { of, ranges };
 }
+
+/* 0 for the first territory of a colour, then a pattern for each that has the same. */
+export function patterns(colours: readonly string[]): number[] {
+  const seen = new Map<string, number>();
+  return colours.map((colour) => {
+    const n = seen.get(colour) ?? 0;
+    seen.set(colour, n + 1);
+    return n % 4;
+  });
+}

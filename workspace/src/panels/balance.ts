@@ -1,5 +1,6 @@
 /* One bar per territory and measure: where the target is, how wide the tolerance, who is worst. */
 import type { Plan } from "../model/plan";
+import { patterns } from "../model/classes";
 import { h, iconButton, on, set, svg, swatch, text } from "./dom";
 import { count, number, signed, t, words } from "./words";
 
@@ -27,6 +28,7 @@ interface Row {
 export class Balance {
   readonly list = h("ul", { class: "bars" });
   private rows: Row[] = [];
+  private marks: readonly number[] = [];
   private plan: Plan | null = null;
   private before: Float64Array | null = null;
   private readonly inSight = new Set<Element>();
@@ -45,6 +47,7 @@ export class Balance {
     const focused = document.activeElement instanceof HTMLElement && this.list.contains(document.activeElement) ? document.activeElement.dataset["focus"] : undefined;
     this.sight.disconnect();
     this.inSight.clear();
+    this.marks = patterns(plan.territories.map((x) => x.colour));
     this.rows = plan.territories.map((_, index) => this.row(plan, index));
     for (const { item } of this.rows) this.sight.observe(item);
     this.update(null);
@@ -120,7 +123,7 @@ export class Balance {
     on(name, "click", () => this.events.choose(index));
     const pieces = h("span", { class: "chip warning", hidden: true });
     const n = h("span", { class: "quiet small push" });
-    const head = h("div", { class: "row bar-head" }, swatch(territory.colour), name, pieces, n);
+    const head = h("div", { class: "row bar-head" }, swatch(territory.colour, this.marks[index]), name, pieces, n);
     if (this.canEdit) head.append(this.lockButton(index, territory.is_locked, territory.name, territory.code), this.menuButton(index, territory.name, territory.code));
     else if (territory.is_locked) head.append(h("span", { class: "chip" }, t("locked")));
     const item = h("li", { "data-code": territory.code }, head);

@@ -48,8 +48,11 @@ export function icon(name: Icon): SVGElement {
   return svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }
 
-export function swatch(colour: string): SVGElement {
-  return svg("svg", { class: "swatch", viewBox: "0 0 1 1", "aria-hidden": "true" }, svg("rect", { width: 1, height: 1, fill: colour }));
+/* The colour of a territory, with the pattern that the map draws over those that share it. */
+export function swatch(colour: string, pattern = 0): SVGElement {
+  const marks = ["", "M0 6 6 0M4 12 12 4", "M3 3h.01M9 3h.01M6 6h.01M3 9h.01M9 9h.01", "M0 6 6 12M4 0 12 8"][pattern] ?? "";
+  const over = marks ? [svg("path", { d: marks, class: "swatch-mark", "data-pattern": pattern })] : [];
+  return svg("svg", { class: "swatch", viewBox: "0 0 12 12", "aria-hidden": "true" }, svg("rect", { width: 12, height: 12, fill: colour }), ...over);
 }
 
 /* A button that shows a sign and says a word. */

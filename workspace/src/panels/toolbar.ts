@@ -1,5 +1,5 @@
 /* Tools at the left edge of the map, and what its colours mean. */
-import { classify } from "../model/classes";
+import { classify, patterns } from "../model/classes";
 import type { Ground } from "../model/ground";
 import type { Plan } from "../model/plan";
 import { PALETTE, RAMP, RAMP_DARK, type ColourBy } from "../map/paint";
@@ -92,19 +92,20 @@ export class Toolbar {
   }
 
   explain(plan: Plan, by: ColourBy, isDark: boolean): void {
-    const rows = entries(plan, by, isDark).map(([colour, text]) => h("li", { class: "row small" }, swatch(colour), text));
+    const rows = entries(plan, by, isDark).map(([colour, text, pattern]) => h("li", { class: "row small" }, swatch(colour, pattern), text));
     this.legendBody.replaceChildren(...rows);
   }
 }
 
-function entries(plan: Plan, by: ColourBy, isDark: boolean): readonly (readonly [string, string])[] {
+function entries(plan: Plan, by: ColourBy, isDark: boolean): readonly (readonly [colour: string, text: string, pattern?: number])[] {
   if (by.kind === "measure") {
     const ramp = isDark ? RAMP_DARK : RAMP;
     return by.classes.ranges.flatMap((range, c) => (range ? [[ramp[c] ?? "", range[0] === range[1] ? number(range[0]) : `${number(range[0])} – ${number(range[1])}`] as const] : []));
   }
   if (by.kind === "segment") return by.attribute.categories.map((category, c) => [PALETTE[c % PALETTE.length] ?? "", category] as const);
   if (by.kind === "change") return [["var(--unassigned)", t("pale: as before")], ["var(--accent)", t("filled: new territory, ring: the old one")]];
-  const shown = plan.territories.slice(0, 40).map((x) => [x.colour, x.name] as const);
+  const marks = patterns(plan.territories.map((x) => x.colour));
+  const shown = plan.territories.slice(0, 40).map((x, index) => [x.colour, x.name, marks[index] ?? 0] as const);
   return plan.sums.nUnassigned > 0 ? [...shown, ["var(--unassigned)", t("no territory")]] : shown;
 }
 

@@ -14,6 +14,7 @@ from bailiwick.design.explain.moves import MoveJudge
 from bailiwick.design.explain.territories import territory_insight
 from bailiwick.design.explain.units import unit_insight
 from bailiwick.domain import TextArray
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.wording import did_you_mean
 
@@ -73,7 +74,7 @@ class Explainer:
         insight = unit_insight(self.judge, unit, instead=goal)
         return Explanation(
             text=unit_text(self.judge, insight, asked=goal),
-            tables={"Where else it could be": move_rows(self.judge, _shown(insight.alternatives, insight.instead))},
+            tables={say("Where else it could be"): move_rows(self.judge, _shown(insight.alternatives, insight.instead))},
             _document=unit_document(self.judge, insight, asked=goal),
         )
 

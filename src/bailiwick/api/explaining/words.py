@@ -14,38 +14,71 @@ from bailiwick.design.explain.moves import MoveEffect, MoveJudge
 from bailiwick.design.explain.territories import TerritoryInsight
 from bailiwick.design.explain.units import UnitInsight
 from bailiwick.domain.naming import territory_name, unit_name, unit_names
+from bailiwick.domain.said import Said, capital, figure, say, say_all
 from bailiwick.domain.wording import percent, tolerance_percent
 
 Rows = list[tuple[str, ...]]
+OBSTACLES = {
+    "lock": say("lock"),
+    "forbidden": say("forbidden"),
+    "last_unit": say("last unit"),
+    "max_moved": say("max moved"),
+    "max_distance": say("max distance"),
+    "contiguity": say("contiguity"),
+    "balance": say("balance"),
+}
+"""What stands against a move, as the tables name it."""
 
 
 def unit_text(judge: MoveJudge, insight: UnitInsight, *, asked: int | None = None) -> str:
     """One paragraph: why the unit is there, what the next best would cost, what would have to change."""
-    sentences = [_reason(judge, insight), *_today(judge, insight)]
+    sentences: list[str] = [_reason(judge, insight), *_today(judge, insight)]
     best = insight.next_best
     if best is not None and best is not insight.better:
-        sentences.append(f"The next best is {_territory(judge, best.goal)}: {_verdict(judge, best)}.")
+        sentences.append(
+            say(
+                "The next best is %(territory)s: %(verdict)s.",
+                territory=_territory(judge, best.goal),
+                verdict=_verdict(judge, best),
+            )
+        )
     wished = insight.better or best
     if wished is not None and insight.reason not in ("open", "lock"):
         sentences += _change_needed(judge, wished)
     if asked is not None and insight.instead is None:
-        sentences.append(f"It is in {_territory(judge, asked)} already.")
+        sentences.append(say("It is in %(territory)s already.", territory=_territory(judge, asked)))
     elif insight.instead is not None and insight.instead not in (best, insight.better):
-        sentences.append(f"Why not {_territory(judge, insight.instead.goal)}? {_capital(_verdict(judge, insight.instead))}.")
+        sentences.append(
+            say(
+                "Why not %(territory)s? %(capital)s.",
+                territory=_territory(judge, insight.instead.goal),
+                capital=capital(_verdict(judge, insight.instead)),
+            )
+        )
     if insight.exchange is not None:
         sentences.append(_exchanged(judge, insight.exchange))
-    return " ".join(sentences)
+    return say_all(sentences)
 
 
 def _exchanged(judge: MoveJudge, exchange: Exchange) -> str:
     """The second move that makes room: ``If e went to Ann in return, …``."""
     change, other = exchange.objective_change, _unit(judge, exchange.unit)
-    way = f"to {_territory(judge, exchange.goal)} in {'return' if exchange.is_swap else 'turn'}"
+    goal = _territory(judge, exchange.goal)
+    way = say("to %(territory)s in return", territory=goal) if exchange.is_swap else say("to %(territory)s in turn", territory=goal)
     there = _territory(judge, exchange.first.goal)
-    head = f"With a second move it could go to {there}: if {other} went {way}, no rule would be broken, and both"
+    head = say(
+        "With a second move it could go to %(there)s: if %(other)s went %(way)s, no rule would be broken, and both",
+        there=there,
+        other=other,
+        way=way,
+    )
     if change >= 0:
-        return f"{head} together would cost {_amount(judge, change)}."
-    return f"{head} together would save {_amount(judge, -change)}; the search has not found this exchange."
+        return say("%(head)s together would cost %(amount)s.", head=head, amount=_amount(judge, change))
+    return say(
+        "%(head)s together would save %(amount)s; the search has not found this exchange.",
+        head=head,
+        amount=_amount(judge, -change),
+    )
 
 
 def territory_text(judge: MoveJudge, insight: TerritoryInsight) -> str:
@@ -56,26 +89,19 @@ def territory_text(judge: MoveJudge, insight: TerritoryInsight) -> str:
 def move_rows(judge: MoveJudge, effects: Iterable[MoveEffect], *, with_units: bool = False) -> Rows:
     """Table of judged moves, header first."""
     measures = [m.name for m in judge.problem.measures]
-    head = ("unit", "best alternative") if with_units else ("territory",)
-    rows: Rows = [
-        (
-            *head,
-            "km" if judge.problem.travel is None else "min",
-            "change",
-            *(f"{name} {side}" for name in measures for side in ("here", "there")),
-            "against it",
-        )
-    ]
+    head = (say("unit"), say("best alternative")) if with_units else (say("territory"),)
+    sides_of = [side for name in measures for side in (say("%(measure)s here", measure=name), say("%(measure)s there", measure=name))]
+    rows: Rows = [(*head, "km" if judge.problem.travel is None else "min", say("change"), *sides_of, say("against it"))]
     for effect in effects:
         names = (_units(judge, effect.unit_idx),) if with_units else ()
         sides = [balance_rows(judge.problem, effect, side) for side in (0, 1)]
         cells = [
-            f"{percent(row['before'], signed=True)} → {percent(row['after'], signed=True)}"
+            say("%(before)s → %(after)s", before=percent(row["before"], signed=True), after=percent(row["after"], signed=True))
             for m in range(len(measures))
             for row in (sides[0][m], sides[1][m])
         ]
-        against = ", ".join(rule.replace("_", " ") for rule in effect.obstacles) or "nothing"
-        change = f"{percent(effect.objective_change / max(judge.evaluation.objective, 1e-300), signed=True)}"
+        against = say_all([OBSTACLES[rule] for rule in effect.obstacles], ", ") if effect.obstacles else say("nothing")
+        change = percent(effect.objective_change / max(judge.evaluation.objective, 1e-300), signed=True)
         rows.append(
             (*names, _territory(judge, effect.goal), _length(judge, (effect.minutes or effect.kilometres)[1]), change, *cells, against)
         )
@@ -95,26 +121,53 @@ def neighbour_rows(judge: MoveJudge, insight: TerritoryInsight) -> Rows:
 def _reason(judge: MoveJudge, insight: UnitInsight) -> str:
     unit, home = _unit(judge, insight.unit), _territory(judge, insight.territory)
     if insight.reason == "only":
-        return f"{unit} is in {home} because there is no other territory."
+        return say("%(unit)s is in %(home)s because there is no other territory.", unit=unit, home=home)
     if insight.reason == "lock":
-        return f"{unit} is in {home} because {_locked(judge, insight)}."
+        return say("%(unit)s is in %(home)s because %(locked)s.", unit=unit, home=home, locked=_locked(judge, insight))
     if insight.reason == "group":
         n = len(insight.together)
-        return f"{unit} is in {home} with the {n} units that stay together: alone it would be better off elsewhere, all of them would not."
+        return say(
+            "%(unit)s is in %(home)s with the %(n)s units that stay together: alone it would be better off "
+            "elsewhere, all of them would not.",
+            unit=unit,
+            home=home,
+            n=n,
+        )
     if insight.better is not None:
         there = _territory(judge, insight.better.goal)
-        start = f"{unit} is in {home}, although the plan would be better with it in {there} {_way(judge, insight.better)}"
-        gain = f"the move would save {_amount(judge, -insight.better.objective_change)}{_changing_hands(judge, insight.better)}"
+        start = say(
+            "%(unit)s is in %(home)s, although the plan would be better with it in %(there)s (%(way)s)",
+            unit=unit,
+            home=home,
+            there=there,
+            way=_way(judge, insight.better),
+        )
+        gain = say(
+            "the move would save %(amount)s%(changing_hands)s",
+            amount=_amount(judge, -insight.better.objective_change),
+            changing_hands=_changing_hands(judge, insight.better),
+        )
         if insight.reason == "open":
-            return f"{start}: {gain}, and no rule stands against it. The search has not found this move."
-        return f"{start}: {gain}, but {_against(judge, insight.better)}."
+            return say("%(start)s: %(gain)s, and no rule stands against it. The search has not found this move.", start=start, gain=gain)
+        return say("%(start)s: %(gain)s, but %(against)s.", start=start, gain=gain, against=_against(judge, insight.better))
     away = judge.away(np.array([insight.unit]), insight.territory)[0]
     if insight.nearest == insight.territory:
-        return f"{unit} is in {home} because its centre is the nearest, {_length(judge, away)} away."
+        return say(
+            "%(unit)s is in %(home)s because its centre is the nearest, %(length)s away.",
+            unit=unit,
+            home=home,
+            length=_length(judge, away),
+        )
     nearer = judge.away(np.array([insight.unit]), insight.nearest)[0]
     other = _territory(judge, insight.nearest)
-    near = f"that of {other} is nearer ({_length(judge, nearer)}), but the plan would not be better"
-    return f"{unit} is in {home}, {_length(judge, away)} from its centre; {near}."
+    near = say("that of %(other)s is nearer (%(length)s), but the plan would not be better", other=other, length=_length(judge, nearer))
+    return say(
+        "%(unit)s is in %(home)s, %(length)s from its centre; %(near)s.",
+        unit=unit,
+        home=home,
+        length=_length(judge, away),
+        near=near,
+    )
 
 
 def _today(judge: MoveJudge, insight: UnitInsight) -> list[str]:
@@ -124,42 +177,49 @@ def _today(judge: MoveJudge, insight: UnitInsight) -> list[str]:
         return []
     today = int(baseline.territory_idx[insight.unit])
     if today < 0:
-        return ["It has no territory today."]
-    return ["It has that territory today." if today == insight.territory else f"Today it is in {_territory(judge, today)}."]
+        return [say("It has no territory today.")]
+    return [
+        say("It has that territory today.")
+        if today == insight.territory
+        else say("Today it is in %(territory)s.", territory=_territory(judge, today))
+    ]
 
 
 def _locked(judge: MoveJudge, insight: UnitInsight) -> str:
     locked = judge.problem.locked
     assert locked is not None
     if locked[insight.unit] >= 0:
-        return "it is locked there"
+        return say("it is locked there")
     holder = next(int(i) for i in insight.together if locked[i] >= 0)
-    return f"{_unit(judge, holder)}, which stays with it, is locked there"
+    return say("%(unit)s, which stays with it, is locked there", unit=_unit(judge, holder))
 
 
 def _verdict(judge: MoveJudge, effect: MoveEffect) -> str:
     """What a move would do: ``12 km instead of 9 km, the move would cost 83 people · km (0.2 %) and keep every rule``."""
     change = effect.objective_change
-    word = "cost" if change >= 0 else "save"
-    head = f"{_way(judge, effect).strip('()')}, the move would {word} {_amount(judge, abs(change))}"
-    head += _changing_hands(judge, effect)
+    said = {"way": _way(judge, effect), "amount": _amount(judge, abs(change)), "hands": _changing_hands(judge, effect)}
+    if change >= 0:
+        head = say("%(way)s, the move would cost %(amount)s%(hands)s", **said)
+    else:
+        head = say("%(way)s, the move would save %(amount)s%(hands)s", **said)
     if set(effect.obstacles) - {"lock"}:
-        return f"{head}, and {_against(judge, effect)}"
-    return f"{head} and break no {'other ' if effect.obstacles else ''}rule"
+        return say("%(head)s, and %(against)s", head=head, against=_against(judge, effect))
+    return say("%(head)s and break no other rule", head=head) if effect.obstacles else say("%(head)s and break no rule", head=head)
 
 
 def _changing_hands(judge: MoveJudge, effect: MoveEffect) -> str:
     baseline = judge.problem.baseline
     if baseline is None or not effect.disruption_change:
         return ""
-    more = "more" if effect.disruption_change > 0 else "less"
-    name = baseline.name or judge.problem.measures[0].name
-    return f" ({_figure(abs(effect.disruption_change))} {more} of {name} would change hands)"
+    said = {"figure": _figure(abs(effect.disruption_change)), "name": baseline.name or judge.problem.measures[0].name}
+    if effect.disruption_change > 0:
+        return say(" (%(figure)s more of %(name)s would change hands)", **said)
+    return say(" (%(figure)s less of %(name)s would change hands)", **said)
 
 
 def _way(judge: MoveJudge, effect: MoveEffect) -> str:
     before, after = effect.minutes or effect.kilometres
-    return f"({_length(judge, after)} to the centre instead of {_length(judge, before)})"
+    return say("%(after)s to the centre instead of %(before)s", after=_length(judge, after), before=_length(judge, before))
 
 
 def _against(judge: MoveJudge, effect: MoveEffect) -> str:
@@ -167,12 +227,12 @@ def _against(judge: MoveJudge, effect: MoveEffect) -> str:
     goal, origin = _territory(judge, effect.goal), _territory(judge, effect.origin)
     n = len(effect.unit_idx)
     words = {
-        "forbidden": f"{'it' if n == 1 else 'one of them'} must not go to {goal}",
-        "last_unit": f"{origin} would be left without any unit",
-        "max_moved": "more would change hands than is allowed",
-        "max_distance": f"more units would be beyond {_reach(judge)}",
+        "forbidden": say("it must not go to %(goal)s", goal=goal) if n == 1 else say("one of them must not go to %(goal)s", goal=goal),
+        "last_unit": say("%(origin)s would be left without any unit", origin=origin),
+        "max_moved": say("more would change hands than is allowed"),
+        "max_distance": say("more units would be beyond %(reach)s", reach=_reach(judge)),
     }
-    found = [words[rule] for rule in effect.obstacles if rule in words]
+    found: list[str] = [words[rule] for rule in effect.obstacles if rule in words]
     if "contiguity" in effect.obstacles:
         found += _apart(judge, effect)
     if "balance" in effect.obstacles:
@@ -181,20 +241,34 @@ def _against(judge: MoveJudge, effect: MoveEffect) -> str:
 
 
 def _apart(judge: MoveJudge, effect: MoveEffect) -> list[str]:
-    found, apart = [], cut_off(effect)
+    found: list[str] = []
+    apart = cut_off(effect)
     if len(effect.after[0].pieces) > max(len(effect.before[0].pieces), 1):
         found.append(
-            f"{_territory(judge, effect.origin)} would fall into {len(effect.after[0].pieces)} pieces (cut off: {_units(judge, apart)})"
+            say(
+                "%(territory)s would fall into %(n)s pieces (cut off: %(units)s)",
+                territory=_territory(judge, effect.origin),
+                n=len(effect.after[0].pieces),
+                units=_units(judge, apart),
+            )
         )
     if len(effect.after[1].pieces) > max(len(effect.before[1].pieces), 1):
-        found.append(f"{'it does' if len(effect.unit_idx) == 1 else 'they do'} not touch {_territory(judge, effect.goal)}")
+        goal = _territory(judge, effect.goal)
+        is_one = len(effect.unit_idx) == 1
+        found.append(say("it does not touch %(goal)s", goal=goal) if is_one else say("they do not touch %(goal)s", goal=goal))
     return found
 
 
 def _passed(judge: MoveJudge, row: dict[str, Any]) -> str:
     label = _territory_of_id(judge, row["territory_id"])
     allowed = tolerance_percent(row["tolerance"])
-    return f"{label} would be at {percent(row['after'], signed=True)} of its target of {row['measure']}, beyond {allowed}"
+    return say(
+        "%(label)s would be at %(percent)s of its target of %(row)s, beyond %(allowed)s",
+        label=label,
+        percent=percent(row["after"], signed=True),
+        row=row["measure"],
+        allowed=allowed,
+    )
 
 
 def _change_needed(judge: MoveJudge, effect: MoveEffect) -> list[str]:
@@ -202,28 +276,44 @@ def _change_needed(judge: MoveJudge, effect: MoveEffect) -> list[str]:
     if set(effect.obstacles) & {"lock", "forbidden", "last_unit", "max_distance", "max_moved"}:
         return []
     if "contiguity" in effect.obstacles:
-        return [f"It could go there only together with {_along(judge, effect)}."]
+        return [say("It could go there only together with %(along)s.", along=_along(judge, effect))]
     found = conditions(judge, effect)
     if effect.objective_change < 0:
-        texts = [_room(judge, c) for c in found if c["kind"] == "tolerance"]
+        rooms: list[str] = [_room(judge, c) for c in found if c["kind"] == "tolerance"]
         gain = _amount(judge, -effect.objective_change)
-        return [f"It would go there and save {gain} if {_listed(texts)}."] if texts else []
+        return [say("It would go there and save %(gain)s if %(listed)s.", gain=gain, listed=_listed(rooms))] if rooms else []
     origin = _territory(judge, effect.origin)
-    texts = [
-        f"it lay {_length(judge, c['per_weight'])} nearer to that centre" for c in found if c["kind"] == "distance" and judge.power == 1
+    texts: list[str] = [
+        say("it lay %(length)s nearer to that centre", length=_length(judge, c["per_weight"]))
+        for c in found
+        if c["kind"] == "distance" and judge.power == 1
     ]
     texts += [
-        f"room for one unit of {c['measure']} in {origin} became dearer by {_figure(c['difference'])} {objective_unit(judge.problem)}"
+        say(
+            "room for one unit of %(c)s in %(origin)s became dearer by %(figure)s %(objective_unit)s",
+            c=c["measure"],
+            origin=origin,
+            figure=_figure(c["difference"]),
+            objective_unit=objective_unit(judge.problem),
+        )
         for c in found
         if c["kind"] == "price"
     ]
-    return [f"It would be better off there if {', or if '.join(texts)}."] if texts else []
+    if not texts:
+        return []
+    either = say_all(texts, say(", or if "))
+    return [say("It would be better off there if %(names)s.", names=either)]
 
 
 def _room(judge: MoveJudge, condition: dict[str, Any]) -> str:
-    verb, side = ("take", "more") if condition["after"] > 0 else ("do with", "less")
-    label = _territory_of_id(judge, condition["territory_id"])
-    return f"{label} could {verb} {_points(condition['more'])} {side} {condition['measure']} than its tolerance allows"
+    said = {
+        "territory": _territory_of_id(judge, condition["territory_id"]),
+        "points": _points(condition["more"]),
+        "measure": condition["measure"],
+    }
+    if condition["after"] > 0:
+        return say("%(territory)s could take %(points)s more %(measure)s than its tolerance allows", **said)
+    return say("%(territory)s could do with %(points)s less %(measure)s than its tolerance allows", **said)
 
 
 def _along(judge: MoveJudge, effect: MoveEffect) -> str:
@@ -231,7 +321,7 @@ def _along(judge: MoveJudge, effect: MoveEffect) -> str:
     apart = cut_off(effect)
     if len(effect.after[0].pieces) > max(len(effect.before[0].pieces), 1):
         return _units(judge, apart)
-    return "the units between them"
+    return say("the units between them")
 
 
 def _size(judge: MoveJudge, insight: TerritoryInsight) -> list[str]:
@@ -324,33 +414,44 @@ def _territory_of_id(judge: MoveJudge, territory_id: str) -> str:
 
 def _amount(judge: MoveJudge, value: float) -> str:
     share = value / judge.evaluation.objective if judge.evaluation.objective > 0 else 0.0
-    part = "less than 0.01 %" if 0 < share < 1e-4 else percent(share)
-    return f"{_figure(value)} {objective_unit(judge.problem)} ({part} of the plan)"
+    part = say("less than %(share)s", share=percent(0.0001)) if 0 < share < 1e-4 else percent(share)
+    return say(
+        "%(figure)s %(objective_unit)s (%(part)s of the plan)",
+        figure=_figure(value),
+        objective_unit=objective_unit(judge.problem),
+        part=part,
+    )
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def _figure(value: float) -> Said:
+    return figure(value, 0) if abs(value) >= 100 else Said(f"{value:.3g}", {"number": f"{value:.3g}"})
 
 
-def _length(judge: MoveJudge, value: float) -> str:
+def _length(judge: MoveJudge, value: float) -> Said:
     """A distance as the plan measures it."""
-    unit = "km" if judge.problem.travel is None else "minutes"
-    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+    if judge.problem.travel is None:
+        return say("%(figure)s km", figure=_figure(value))
+    return say("%(figure)s minutes", figure=_figure(value))
 
 
 def _reach(judge: MoveJudge) -> str:
     problem = judge.problem
-    km = [] if problem.max_distance_km is None else [f"the largest distance of {problem.max_distance_km:g} km"]
-    return " or ".join([*km, *([] if problem.max_minutes is None else [f"the most minutes, {problem.max_minutes:g}"])])
+    km: list[str] = []
+    if problem.max_distance_km is not None:
+        most = f"{problem.max_distance_km:g}"
+        km = [say("the largest distance of %(most)s km", most=most)]
+    minutes: list[str] = []
+    if problem.max_minutes is not None:
+        most = f"{problem.max_minutes:g}"
+        minutes = [say("the most minutes, %(most)s", most=most)]
+    return say_all([*km, *minutes], say(" or "))
 
 
 def _points(fraction: float) -> str:
-    return f"{100 * fraction:.2g} percentage points" if fraction < 0.1 else f"{100 * fraction:.0f} percentage points"
+    points = 100 * fraction
+    told = Said(f"{points:.2g}", {"number": f"{points:.2g}"}) if fraction < 0.1 else figure(points)
+    return say("%(points)s percentage points", points=told)
 
 
 def _listed(texts: list[str]) -> str:
-    return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + ", and " + texts[-1]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return texts[0] if len(texts) == 1 else say_all([say_all(texts[:-1], ", "), texts[-1]], say(", and "))

@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from bailiwick.errors import BailiwickError
 from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.core.refusals import Invalid, Missing, Refused, Stale
+from bailiwick_web.core.retelling import of_error, retold
 
 PROBLEM = "application/problem+json"
 CODES = {401: "not_signed_in", 403: "csrf", 400: "unreadable"}
@@ -64,14 +65,15 @@ def differences(record_id: str, n_versions: int) -> list[dict[str, Any]]:
             requests.append(entry.request_id)
         if len(requests) > n_versions:
             break
-        told = {name: getattr(entry, name) for name in ("action", "field", "before", "after", "reason")}
+        told = {name: getattr(entry, name) for name in ("action", "field")}
+        told |= {name: retold(entry.made_of.get(name), getattr(entry, name)) for name in ("before", "after", "reason")}
         found.append(told | {"by": str(entry.actor or "the engine"), "at": entry.at.isoformat()})
     return found
 
 
 def unusable(request: HttpRequest, error: BailiwickError) -> HttpResponse:
     """An error of the library as a problem document."""
-    return refused(request, Invalid(str(error), code=getattr(error, "code", None)))
+    return refused(request, Invalid(retold(of_error(error), str(error)), code=getattr(error, "code", None)))
 
 
 def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from bailiwick_web.core import services
@@ -14,6 +15,7 @@ from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.models import AuditEntry, Job
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.rest.requests import one_page
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 
 router = Router(tags=["records"])
@@ -96,16 +98,22 @@ def _job(request: HttpRequest, job_id: UUID) -> Job:
     actor_of(request).need(Right.PLAN)
     job = Job.objects.filter(public_id=job_id).first()
     if job is None:
-        raise Missing("There is no such job.")
+        raise Missing(_("There is no such job."))
     return job
 
 
 def job_out(job: Job) -> dict[str, Any]:
     """A job as the interface shows it."""
-    plain = {name: getattr(job, name) for name in ("kind", "title", "state", "progress", "result", "error", "created_at")}
-    return plain | {"id": job.public_id}
+    plain = {name: getattr(job, name) for name in ("kind", "state", "progress", "result", "created_at")}
+    return plain | _told(job, "title", "error") | {"id": job.public_id}
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:
-    same = ("at", "request_id", "action", "record_type", "record_name", "field", "before", "after", "reason")
-    return {name: getattr(entry, name) for name in same} | {"by": str(entry.actor or ""), "record": entry.record_id}
+    same = {name: getattr(entry, name) for name in ("at", "request_id", "action", "record_type", "record_name", "field")}
+    told = _told(entry, "before", "after", "reason")
+    return same | told | {"by": str(entry.actor or ""), "record": entry.record_id}
+
+
+def _told(record: Job | AuditEntry, *names: str) -> dict[str, str]:
+    """Sentences of a record in the language of the request."""
+    return {name: retold(record.made_of.get(name), getattr(record, name)) for name in names}

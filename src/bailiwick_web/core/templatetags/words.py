@@ -8,7 +8,9 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from bailiwick_web.core.deeds import deed, record_kind
 from bailiwick_web.core.models import User
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Role
 
 register = template.Library()
@@ -62,6 +64,19 @@ def words(name: str) -> str:
     """workload_hours → Workload hours."""
     text = " ".join(str(name).replace("_", " ").split())
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def told(record: Any, name: str) -> str:
+    """A sentence of a record (history, job, facts of a file) in the language of the reader; older ones as they were written."""
+    is_mapping = isinstance(record, dict)
+    text = record.get(name, "") if is_mapping else getattr(record, name)
+    origin = record.get("made_of") if is_mapping else record.made_of.get(name)
+    return retold(origin, str(text))
+
+
+register.filter("deed", deed)
+register.filter("record_kind", record_kind)
 
 
 @register.filter

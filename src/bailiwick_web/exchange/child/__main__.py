@@ -58,14 +58,34 @@ def _task(name: str) -> Task:
 
 def _refusal(error: Exception, path: Path, options: dict[str, Any]) -> dict[str, Any]:
     name = options.get("filename") or path.name
-    text = str(error)
-    for ours in (str(path.resolve()), str(path), path.name):
-        text = text.replace(ours, name)
-    if "--map" in text:
-        from bailiwick_web.exchange.child.readers import for_the_page
+    origin = error.args[0].made_of if error.args and hasattr(error.args[0], "made_of") else None
 
-        text = for_the_page(text)
-    return {"error": {"message": text, "code": getattr(error, "code", "input"), "field": getattr(error, "field", None)}}
+    def for_people(text: str) -> str:
+        for ours in (str(path.resolve()), str(path), path.name):
+            text = text.replace(ours, name)
+        if "--map" in text:
+            from bailiwick_web.exchange.child.readers import for_the_page
+
+            text = for_the_page(text)
+        return text
+
+    return {
+        "error": {
+            "message": for_people(str(error)),
+            "made_of": _everywhere(origin, for_people),
+            "code": getattr(error, "code", "input"),
+            "field": getattr(error, "field", None),
+        }
+    }
+
+
+def _everywhere(found: Any, change: Callable[[str], str]) -> Any:
+    """A document with every text in it changed."""
+    if isinstance(found, dict):
+        return {name: _everywhere(value, change) for name, value in found.items()}
+    if isinstance(found, list):
+        return [_everywhere(value, change) for value in found]
+    return change(found) if isinstance(found, str) else found
 
 
 def _what_can_be_seen(path: Path, kind: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.archive import check_archive, check_workbook
 from bailiwick.formats.sniff import HEAD_BYTES, file_kind, is_expected_name, read_head
@@ -64,7 +65,10 @@ def look(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     if kind == "zip":
         kind = _look_into(path)
     elif kind == "ole" and _is_locked(path):
-        raise InputError(f"{path} is locked by a password; open it in a spreadsheet program and save it without one", code="encrypted_file")
+        raise InputError(
+            say("%(path)s is locked by a password; open it in a spreadsheet program and save it without one", path=path),
+            code="encrypted_file",
+        )
     _check_name(path, kind)
     facts: dict[str, Any] = {"file_kind": kind, "kind": "units", "record_kind": "accounts", "parts": [], "members": []}
     if kind in {"workbook", "ods", "ole"}:
@@ -92,7 +96,13 @@ def _look_into(path: Path) -> str:
     members = check_archive(path)
     if len(members) > MOST_ENTRIES:
         raise InputError(
-            f"{path} holds {len(members):,} files, more than the {MOST_ENTRIES:,} that are allowed; pack only the table", code="too_large"
+            say(
+                "%(path)s holds %(n)s files, more than the %(most_entries)s that are allowed; pack only the table",
+                path=path,
+                n=len(members),
+                most_entries=int(MOST_ENTRIES),
+            ),
+            code="too_large",
         )
     names = {member.filename.lower() for member in members}
     if any(name.startswith("xl/") for name in names):
@@ -123,8 +133,14 @@ def _check_name(path: Path, kind: str) -> None:
         return
     what, right = _WORDS[kind]
     raise InputError(
-        f"the name of {path} ends in {ending}, but its content is {what}. If that is what you meant, rename it to end in {right}; "
-        "otherwise save it again in the format that the name says",
+        say(
+            "the name of %(path)s ends in %(ending)s, but its content is %(what)s. If that is what you meant, "
+            "rename it to end in %(right)s; otherwise save it again in the format that the name says",
+            path=path,
+            ending=str(ending),
+            what=what,
+            right=str(right),
+        ),
         code="wrong_extension",
     )
 
@@ -157,10 +173,13 @@ def _sheets(path: Path) -> list[dict[str, Any]]:
             visible = [m.name for m in book.sheets_metadata if m.visible == python_calamine.SheetVisibleEnum.Visible]
     except python_calamine.PasswordError:
         raise InputError(
-            f"{path} is locked by a password; open it in a spreadsheet program and save it without one", code="encrypted_file"
+            say("%(path)s is locked by a password; open it in a spreadsheet program and save it without one", path=path),
+            code="encrypted_file",
         ) from None
     except (python_calamine.CalamineError, OSError, ValueError):
-        raise InputError(f"{path} cannot be read as a workbook: the file is damaged; save it again as .xlsx", code="damaged_file") from None
+        raise InputError(
+            say("%(path)s cannot be read as a workbook: the file is damaged; save it again as .xlsx", path=path), code="damaged_file"
+        ) from None
     parts = []
     for sheet in visible[:MOST_PARTS]:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import looks_numeric, parse_numbers
 from bailiwick.formats.recognise import choose_columns
@@ -107,7 +108,13 @@ def _said(table: Any, kind: str, said: Mapping[str, str]) -> Columns:
         name = _resolved(table, column)
         if by_column.setdefault(name, word) != word and not {by_column[name], word} <= {"id", "postcode", "name", "place"}:
             raise InputError(
-                f"column {name!r} cannot be both the {label_of(by_column[name])} and the {label_of(what)}; choose one", code="map_shared"
+                say(
+                    "column %(name)s cannot be both the %(label_of)s and the %(label_of2)s; choose one",
+                    name=repr(name),
+                    label_of=str(label_of(by_column[name])),
+                    label_of2=str(label_of(what)),
+                ),
+                code="map_shared",
             )
         if what in {MEASURE, MONEY}:
             columns.measures.append(name)
@@ -122,7 +129,13 @@ def _said(table: Any, kind: str, said: Mapping[str, str]) -> Columns:
             columns.attributes[word] = name
         else:
             raise InputError(
-                f"there is no field {word!r} to map; known: {', '.join(known)} and {', '.join(ATTRIBUTES)}", code="unknown_field"
+                say(
+                    "there is no field %(word)s to map; known: %(names)s and %(names2)s",
+                    word=repr(word),
+                    names=", ".join(known),
+                    names2=", ".join(ATTRIBUTES),
+                ),
+                code="unknown_field",
             )
     return columns
 
@@ -133,7 +146,12 @@ def _resolved(table: Any, column: str) -> str:
     same = [name for name in table.names if name_key(name) == name_key(column)]
     if len(same) != 1:
         raise InputError(
-            f"{table.source} has no column {column!r}; it has: {', '.join(map(repr, table.names[:20]))}",
+            say(
+                "%(source)s has no column %(column)s; it has: %(names)s",
+                source=table.source,
+                column=repr(column),
+                names=", ".join(map(repr, table.names[:20])),
+            ),
             code="unknown_column",
             field=column,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.feather as feather
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.numbers import parse_numbers
 from bailiwick_web.exchange.child.profile import profile
@@ -20,7 +21,7 @@ def read_plain(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]
     """Write ``rows.arrow`` and tell the columns."""
     table = open_table(path, options)
     if not len(table):
-        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field=table.source)
+        raise InputError(say("%(source)s has a header but no rows below it", source=table.source), code="no_rows", field=table.source)
     columns = profile(table)
     data = {column["name"]: _cells(table, column) for column in columns}
     feather.write_feather(pa.table(data), out / "rows.arrow")

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.feather as feather
 
 from bailiwick import formats
+from bailiwick.domain.said import Said, document, say
 from bailiwick.errors import InputError
 from bailiwick.formats.units import MissingMeasure
 from bailiwick_web.exchange.child.layout import layout_of
@@ -69,7 +70,14 @@ def table_facts(path: Path, table: Any, columns: Columns, options: dict[str, Any
         "columns": described,
         "n_read": len(table) + len(table.malformed),
         "notices": [
-            {"code": n.code, "message": for_the_page(n.message), "count": int(n.count)} for n in notices if n.code not in _TOLD_ELSEWHERE
+            {
+                "code": n.code,
+                "message": for_the_page(n.message),
+                "made_of": document(n.message) if isinstance(n.message, Said) else None,
+                "count": int(n.count),
+            }
+            for n in notices
+            if n.code not in _TOLD_ELSEWHERE
         ],
         "is_error_file": any(n.code == ERROR_FILE for n in table.notices),
         "owner": columns.owner,
@@ -146,7 +154,15 @@ def read_reps(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     usable = usable_reps(table, columns, account)
     tell("understanding", 0.4)
     if not len(usable):
-        raise InputError(f"no row of {table.source} can be used: {account.reasons[0]} (row {account.rows[0]})", code="no_usable_rows")
+        raise InputError(
+            say(
+                "no row of %(source)s can be used: %(reasons)s (row %(rows)s)",
+                source=table.source,
+                reasons=str(account.reasons[0]),
+                rows=account.rows[0],
+            ),
+            code="no_usable_rows",
+        )
     ready, mapped = arranged(usable, columns)
     reps = formats.read_reps(ready, column_map=mapped)
     data: dict[str, Any] = {"row": usable.row_numbers, "code": reps.ids, "name": reps.labels, "capacity": reps.capacity}
@@ -167,18 +183,24 @@ def read_alignment(path: Path, out: Path, options: dict[str, Any]) -> dict[str, 
     table = open_table(path, options)
     need_rows(table)
     columns = _columns(table, "alignment", options)
-    for role, words in (("unit_id", "customer or area"), ("territory_id", "territory")):
+    for role, words in (("unit_id", say("customer or area")), ("territory_id", say("territory"))):
         if role not in columns.fields:
             raise InputError(
-                f"no column of {table.source} was recognised as the {words}; columns: {', '.join(map(repr, table.names[:20]))}. "
-                "Choose it in the table of columns",
+                say(
+                    "no column of %(source)s was recognised as the %(words)s; columns: %(names)s. Choose it in the table of columns",
+                    source=table.source,
+                    words=words,
+                    names=", ".join(map(repr, table.names[:20])),
+                ),
                 code="unknown_column",
                 field=role,
             )
     account = Account(table.names)
     data = _pairs(table, columns, account)
     if not data["code"]:
-        raise InputError(f"no row of {table.source} has both a customer or area and a territory", code="no_usable_rows")
+        raise InputError(
+            say("no row of %(source)s has both a customer or area and a territory", source=table.source), code="no_usable_rows"
+        )
     _write(out, data)
     return table_facts(path, table, columns, options, table.notices) | account.write(out) | {"n_used": len(data["code"])}
 
@@ -214,7 +236,7 @@ def _pairs(table: Any, columns: Columns, account: Account) -> dict[str, Any]:
 def need_rows(table: Any) -> None:
     """Refuse a table without rows."""
     if not len(table) and not table.malformed:
-        raise InputError(f"{table.source} has a header but no rows below it", code="no_rows", field=table.source)
+        raise InputError(say("%(source)s has a header but no rows below it", source=table.source), code="no_rows", field=table.source)
 
 
 def _write(out: Path, columns: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.feather as feather
 
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.synonyms import name_key
 from bailiwick_web.exchange.child.mapping import Columns
@@ -51,14 +52,18 @@ def record_columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
     named = by_key | {name_key(other): name for name, other in said_names.items() if name in table.names}
     for word, column in dict(options.get("columns") or {}).items():
         if name_key(column) not in by_key:
-            raise InputError(f"{table.source} has no column {column!r}", code="unknown_column", field=column)
+            raise InputError(
+                say("%(source)s has no column %(column)s", source=table.source, column=repr(column)), code="unknown_column", field=column
+            )
         name = column if column in table.names else by_key[name_key(column)]
         if word.startswith(SKIPPED_WORD):
             columns.skipped.append(name)
         elif word in known:
             columns.fields[word] = name
         else:
-            raise InputError(f"there is no field {word!r} to map; known: {', '.join(known)}", code="unknown_field")
+            raise InputError(
+                say("there is no field %(word)s to map; known: %(names)s", word=repr(word), names=", ".join(known)), code="unknown_field"
+            )
     if not options.get("is_complete"):
         for field, (_, names) in known.items():
             found = next((named[name_key(n)] for n in names if name_key(n) in named and named[name_key(n)] not in columns.taken()), None)
@@ -94,8 +99,12 @@ def _need_names(table: Any, kind: str, columns: Columns) -> None:
     for group in NEEDED[kind]:
         if not set(group) & columns.fields.keys():
             raise InputError(
-                f"no column of {table.source} was recognised as the {group[0].replace('_', ' ')}; columns: "
-                f"{', '.join(map(repr, table.names[:20]))}. Choose it in the table of columns",
+                say(
+                    "no column of %(source)s was recognised as the %(replace)s; columns: %(names)s. Choose it in the table of columns",
+                    source=table.source,
+                    replace=group[0].replace("_", " "),
+                    names=", ".join(map(repr, table.names[:20])),
+                ),
                 code="unknown_column",
                 field=group[0],
             )

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from bailiwick import formats
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick_web.exchange.child.mapping import Columns
 from bailiwick_web.exchange.record_names import GUARDED
@@ -37,7 +38,11 @@ def open_table(path: Path, options: dict[str, Any]) -> Any:
         table = replace(table, decimal="," if options["decimal"] == "," else None)
     if len(table.names) > MOST_COLUMNS:
         raise InputError(
-            f"the table has {len(table.names):,} columns, more than the {MOST_COLUMNS} that are allowed; delete those that are not needed",
+            say(
+                "the table has %(n)s columns, more than the %(most_columns)s that are allowed; delete those that are not needed",
+                n=len(table.names),
+                most_columns=str(MOST_COLUMNS),
+            ),
             code="too_many_columns",
         )
     return _as_it_was(table)
@@ -61,7 +66,7 @@ def _as_it_was(table: Any) -> Any:
             name: pc.replace_substring_regex(table.text(raw), _GUARD, r"\1") for name, raw in zip(columns, table.names[4:], strict=True)
         }
     malformed = tuple(replace(m, cells=m.cells[4:]) for m in table.malformed)
-    told = Notice(ERROR_FILE, "this is a file of rejected rows: the columns with the reasons were left out")
+    told = Notice(ERROR_FILE, say("this is a file of rejected rows: the columns with the reasons were left out"))
     return replace(table, data=pa.table(columns), malformed=malformed, notices=(told, *table.notices))
 
 

@@ -10,6 +10,7 @@ import pyarrow.feather as feather
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Refused
 from bailiwick_web.core.roles import Right
@@ -135,7 +136,7 @@ def _owners_of(batch: ImportBatch) -> dict[str, Any]:
     assert main is not None
     rows = rows_of(main)
     if "owner" not in rows.column_names:
-        return refusal("The file of customers has no owner column any more.", "no_owner")
+        return refusal(say("The file of customers has no owner column any more."), "no_owner")
     owners = [str(owner).strip() for owner in rows.column("owner").to_pylist()]
     keep = [i for i, owner in enumerate(owners) if owner]
     table = {name: pa.array([rows.column(name)[i].as_py() for i in keep]) for name in ("row", "code")}

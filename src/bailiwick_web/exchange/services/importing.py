@@ -17,7 +17,7 @@ from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS, keep_late
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.preparing import Prepared, prepare
-from bailiwick_web.exchange.services.rows import FAILED, Watch
+from bailiwick_web.exchange.services.rows import FAILED, Watch, counts_in_words
 from bailiwick_web.exchange.services.templates import count_use
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
@@ -107,5 +107,5 @@ def _write(actor: Actor, batch: ImportBatch, prepared: Prepared, watch: Watch) -
     batch.state = State.IMPORTED
     touch(actor, batch, "state", "counts", "unit_set", "made_unit_set", "facts")
     count_use(batch)
-    audit(actor, "import.done", batch, after=", ".join(f"{n:,} {what}" for what, n in batch.counts.items()))
+    audit(actor, "import.done", batch, after=counts_in_words(batch.counts))
     tell(actor, "import.done", batch=str(batch.public_id), counts=batch.counts)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-BY_ID, BY_SHORT_ID, BY_ZEROS, BY_NAME = "id", "id of 15 or 18 characters", "id without leading zeros", "name and place"
+from django.utils.translation import gettext_noop as _
+
+BY_ID, BY_SHORT_ID, BY_ZEROS = _("id"), _("id of 15 or 18 characters"), _("id without leading zeros")
+BY_EMAIL, BY_DOMAIN, BY_NAME = _("e-mail address"), _("web domain"), _("name and place")
+FREE_MAIL = frozenset(
+    {
+        *("aol.com", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "hotmail.de"),
+        *("icloud.com", "live.com", "mac.com", "mail.com", "me.com", "msn.com", "orange.fr", "outlook.com", "outlook.de", "proton.me"),
+        *("protonmail.com", "t-online.de", "web.de", "yahoo.com", "yahoo.de"),
+    }
+)
+"""Where anybody has an address: says nothing of the firm."""
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT, _LONG = 15, 18
 
@@ -36,6 +48,60 @@ def match_codes(codes: Sequence[str], known: Sequence[str]) -> Matches:
     for how, key in ((BY_SHORT_ID, short_id), (BY_ZEROS, without_zeros)):
         _match_rest(matches, codes, known, how, key)
     return matches
+
+
+def match_addresses(matches: Matches, rows: Sequence[Mapping[str, str]], known: Sequence[Mapping[str, str]]) -> None:
+    """Match what is left by e-mail address, then by web domain, each where it is one record's only, in the file and here.
+
+    Parameters
+    ----------
+    matches
+        What was found before; what is found now is added.
+    rows, known
+        Attributes of each row and of each record: ``email``, ``website``.
+
+    Examples
+    --------
+    >>> matches = Matches([-1, -1])
+    >>> rows = [{"email": "Ann@Acme.com"}, {"website": "https://www.bolt.de/x"}]
+    >>> match_addresses(matches, rows, [{"website": "bolt.de"}, {"email": "ann@acme.com"}])
+    >>> matches.found
+    [1, 0]
+    """
+    for how, key in ((BY_EMAIL, email_of), (BY_DOMAIN, domain_of)):
+        texts = [key(row) for row in rows]
+        often = Counter(text for text, j in zip(texts, matches.found, strict=True) if j < 0)
+        once = [text if often[text] == 1 else "" for text in texts]
+        _match_rest(matches, once, [key(record) for record in known], how, str)
+
+
+def email_of(attributes: Mapping[str, str]) -> str:
+    """The e-mail address, as it is compared; empty text if there is none.
+
+    Examples
+    --------
+    >>> email_of({"email": " Ann@Acme.COM "}), email_of({"email": "none"})
+    ('ann@acme.com', '')
+    """
+    text = attributes.get("email", "").strip().casefold()
+    return text if text.count("@") == 1 and "." in text.partition("@")[2] and not any(c.isspace() for c in text) else ""
+
+
+def domain_of(attributes: Mapping[str, str]) -> str:
+    """The domain of the web site, else that of the e-mail address unless anybody has addresses there; empty text if there is none.
+
+    Examples
+    --------
+    >>> domain_of({"website": "HTTP://www.Acme.com:80/shop?x"}), domain_of({"email": "a@bolt.de"}), domain_of({"email": "a@gmail.com"})
+    ('acme.com', 'bolt.de', '')
+    """
+    text = attributes.get("website", "").strip().casefold()
+    host = text.partition("://")[2] or text
+    host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2].partition(":")[0].removeprefix("www.").rstrip(".")
+    if not host:
+        host = email_of(attributes).partition("@")[2]
+        host = "" if host in FREE_MAIL else host
+    return host if "." in host and not any(c.isspace() for c in host) else ""
 
 
 def _match_rest(matches: Matches, codes: Sequence[str], known: Sequence[str], how: str, key: Callable[[str], str]) -> None:

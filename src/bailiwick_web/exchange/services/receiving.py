@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped
 from bailiwick_web.exchange.models import ImportBatch
@@ -62,7 +63,7 @@ def take_in(
         batch.digest = store_file(file_of(batch), chunks)
         seen = read_file(file_of(batch), "look", folder_of(batch), {**batch.options, "filename": batch.filename})
         if "error" in seen:
-            raise Invalid(seen["error"]["message"], code=seen["error"]["code"])
+            raise Invalid(retold(seen["error"].get("made_of"), seen["error"]["message"]), code=seen["error"]["code"])
     except BaseException:
         forget_file(batch)
         raise

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
+from bailiwick.domain.said import say, say_all
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
 from bailiwick_web.exchange.reading import Tell, never, no_tell
 from bailiwick_web.exchange.services.bulk import insert, json_text
 
 CREATED, UPDATED, UNCHANGED, FAILED = "created", "updated", "unchanged", "failed"
+_COUNTED = {
+    CREATED: gettext_noop("%(n)s created"),
+    UPDATED: gettext_noop("%(n)s updated"),
+    UNCHANGED: gettext_noop("%(n)s unchanged"),
+    FAILED: gettext_noop("%(n)s failed"),
+}
 UNIT, POSITION, NODE, MEASURE, SCENARIO = "unit", "position", "node", "measure", "scenario"
 
 
@@ -30,6 +39,11 @@ class Watch:
 
     tell: Tell = no_tell
     should_stop: Callable[[], bool] = never
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """How many rows were created, updated, unchanged and refused, as a sentence for the history."""
+    return say_all([say(_COUNTED[what], n=n) if what in _COUNTED else f"{n:,} {what}" for what, n in counts.items()], ", ")
 
 
 def keep_account(batch: ImportBatch, created: Iterable[str], updated: Iterable[tuple[str, dict[str, Any]]], *, record: str = UNIT) -> None:

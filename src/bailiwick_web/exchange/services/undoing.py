@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.roles import Right
@@ -48,7 +49,7 @@ def _take_back(actor: Actor, batch: ImportBatch, together: list[int]) -> None:
     _HOW[Kind(batch.kind)](actor, batch)
     batch.state = State.REVERTED
     touch(actor, batch, "state", "unit_set")
-    audit(actor, "import.reverted", batch, after=f"{n_created:,} removed, {n_updated:,} restored")
+    audit(actor, "import.reverted", batch, after=say("%(removed)s removed, %(restored)s restored", removed=n_created, restored=n_updated))
     tell(actor, "import.reverted", batch=str(batch.public_id))
 
 

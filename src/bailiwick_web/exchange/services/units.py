@@ -18,7 +18,7 @@ from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import audit, stamped, touch
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.services.bulk import insert, json_text, reserve_keys, update
-from bailiwick_web.exchange.services.matching import BY_NAME, Matches, match_codes, place_key
+from bailiwick_web.exchange.services.matching import BY_NAME, Matches, match_addresses, match_codes, place_key
 from bailiwick_web.exchange.services.rows import MEASURE, Late, keep_account
 from bailiwick_web.planning.models import Scenario, UnitAssignment
 from bailiwick_web.territories.convert import content_digest
@@ -135,20 +135,44 @@ def compare(new: Incoming, old: Stored) -> Difference:
 
 
 def _match(new: Incoming, old: Stored) -> Matches:
-    """By id; rows of a file without ids by name and place, for their row numbers say nothing."""
-    if new.has_ids or "lon" not in new.given:
-        return match_codes(new.codes, old.codes)
+    """By id; where no id is known, by e-mail address or web domain, then by name and place.
+
+    A file whose ids are known here tells new records by theirs, however alike their web sites are: branches of a firm share one. Row
+    numbers, which stand for ids where a file has none, say nothing.
+    """
+    matches = match_codes(new.codes, old.codes) if new.has_ids else Matches([-1] * len(new))
+    if not matches.how and old.codes:
+        match_addresses(matches, new.attributes, old.columns["attributes"])
+    if not new.has_ids:
+        _match_places(matches, new, old)
+    return matches
+
+
+def _match_places(matches: Matches, new: Incoming, old: Stored) -> None:
+    """What is left of a file without ids, by name and place; by the number of the row where there is no place."""
+    if "lon" not in new.given:
+        return _match_numbers(matches, new, old)
     names = new.given.get("name") or [""] * len(new)
     at: dict[tuple[str, float, float], int] = {}
     for j, (name, lon, lat) in enumerate(zip(*(old.columns[c] for c in ("name", "lon", "lat")), strict=True)):
         at.setdefault(place_key(name, lon, lat), j)
-    found: list[int] = []
-    taken: set[int] = set()
-    for name, lon, lat in zip(names, new.given["lon"], new.given["lat"], strict=True):
+    taken = {j for j in matches.found if j >= 0}
+    for i, (name, lon, lat) in enumerate(zip(names, new.given["lon"], new.given["lat"], strict=True)):
         j = at.get(place_key(name, lon, lat), -1)
-        found.append(-1 if j in taken else j)
-        taken.add(j)
-    return Matches(found, Counter({BY_NAME: len(found) - found.count(-1)}) if any(j >= 0 for j in found) else Counter())
+        if matches.found[i] < 0 <= j and j not in taken:
+            matches.found[i] = j
+            matches.how[BY_NAME] += 1
+            taken.add(j)
+    return None
+
+
+def _match_numbers(matches: Matches, new: Incoming, old: Stored) -> None:
+    by_number = match_codes(new.codes, old.codes)
+    taken = {j for j in matches.found if j >= 0}
+    for i, j in enumerate(by_number.found):
+        if matches.found[i] < 0 <= j and j not in taken:
+            matches.found[i] = j
+    matches.how.update(by_number.how)
 
 
 def _is_changed(new: Incoming, i: int, old: Stored, j: int) -> bool:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
+from bailiwick.domain.said import say
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Job
@@ -20,7 +21,7 @@ from bailiwick_web.exchange.services.finding import batch_of
 
 KIND = "import"
 CHECK, RUN, REVERT = "check", "run", "revert"
-TITLES = {CHECK: gettext_lazy("Look at “%(file)s”"), RUN: gettext_lazy("Import “%(file)s”"), REVERT: gettext_lazy("Take “%(file)s” back")}
+TITLES = {CHECK: gettext_noop("Look at “%(file)s”"), RUN: gettext_noop("Import “%(file)s”"), REVERT: gettext_noop("Take “%(file)s” back")}
 _NEEDED = {CHECK: {"uploaded", "checked", "refused"}, RUN: {"checked"}, REVERT: {"imported"}}
 
 
@@ -36,7 +37,7 @@ def start(actor: Actor, public_id: UUID, what: str, *, options: dict[str, Any] |
     if batch.state not in _NEEDED[what]:
         raise Conflict(_("This file is %(state)s, so that is not possible.") % {"state": batch.get_state_display()}, code="state")
     params = {"batch": str(public_id), "what": what, "options": options or {}}
-    batch.job = jobs.enqueue(actor, KIND, title=(TITLES[what] % {"file": batch})[:300], params=params, input_digest=batch.digest)
+    batch.job = jobs.enqueue(actor, KIND, title=say(TITLES[what], file=str(batch)), params=params, input_digest=batch.digest)
     batch.save(update_fields=["job"])
     return batch.job
 

@@ -11,6 +11,7 @@ from ninja import Router, Schema
 
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.api.requests import MovedOut, moved
@@ -131,6 +132,7 @@ def post_gap(request: HttpRequest, response: HttpResponse, scenario_id: UUID, ga
 
 
 def _move_out(move: Move, *, full: bool) -> dict[str, Any]:
-    plain = {name: getattr(move, name) for name in ("seq", "version", "kind", "act", "at", "summary", "reason")}
+    plain = {name: getattr(move, name) for name in ("seq", "version", "kind", "act", "at", "reason")}
+    plain["summary"] = retold(move.made_of, move.summary)
     undoes = move.undoes.public_id if move.undoes else None
     return plain | {"id": move.public_id, "by": str(move.by or ""), "undoes": undoes, "changes": move.changes if full else None}

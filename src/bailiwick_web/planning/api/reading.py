@@ -14,6 +14,7 @@ from ninja import Router, Schema
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.rest.requests import one_page
+from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.core.templatetags.words import cause, number
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.accounts import account_set, accounts
@@ -222,8 +223,15 @@ def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: int, instead: str
             code="unknown_unit",
         )
     found = why(arrays, unit_idx, instead=instead or None)
-    tables = {title: [list(row) for row in rows] for title, rows in found.tables.items()}
-    return {**found.document(), "unit_idx": unit_idx, "cause": str(arrays.causes[unit_idx]), "version": arrays.version, "tables": tables}
+    tables = {in_reader_words(title): [[in_reader_words(cell) for cell in row] for row in rows] for title, rows in found.tables.items()}
+    return {
+        **found.document(),
+        "text": in_reader_words(found.text),
+        "unit_idx": unit_idx,
+        "cause": str(arrays.causes[unit_idx]),
+        "version": arrays.version,
+        "tables": tables,
+    }
 
 
 @router.get("/scenarios/{uuid:scenario_id}/conflicts", response=ConflictsOut)

@@ -13,6 +13,7 @@ from ninja import Schema
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import NotAllowed
 from bailiwick_web.core.rest.requests import tag
+from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services.moves import Moved
@@ -64,8 +65,9 @@ def wholly_visible(request: HttpRequest, scenario_id: UUID) -> Scenario:
 def moved(response: HttpResponse, done: Moved) -> dict[str, Any]:
     """The answer to a change, with the new version as ``ETag``."""
     tag(response, done.version)
-    plain = ("version", "n_moved", "n_locked", "n_there", "n_forbidden", "summary")
-    return {name: getattr(done, name) for name in plain} | {"code": done.codes[0] if done.codes else None, "codes": list(done.codes)}
+    plain = {name: getattr(done, name) for name in ("version", "n_moved", "n_locked", "n_there", "n_forbidden")}
+    plain["summary"] = in_reader_words(done.summary)
+    return plain | {"code": done.codes[0] if done.codes else None, "codes": list(done.codes)}
 
 
 def scenario_out(scenario: Scenario) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
 from bailiwick_web.core.roles import Right
@@ -55,7 +56,13 @@ def challenge(actor: Actor, public_id: UUID, unit_idx: int, *, wanted: str, reas
     if Challenge.objects.filter(scenario=scenario, unit=unit, by=actor.user, state=Challenge.State.OPEN).exists():
         raise Conflict(_("You have challenged this already; the planner has not answered yet."), code="state")
     made = Challenge.objects.create(scenario=scenario, unit=unit, wanted=target, reason=reason.strip(), by=actor.user, at=actor.now)
-    audit(actor, "assignment.challenged", scenario, after=f"{unit} → {target or 'elsewhere'}", reason=reason)
+    audit(
+        actor,
+        "assignment.challenged",
+        scenario,
+        after=say("%(units)s → %(territory)s", units=str(unit), territory=str(target) if target else say("elsewhere")),
+        reason=reason,
+    )
     tell(actor, "assignment.challenged", scenario=str(scenario.public_id), challenge=str(made.public_id))
     return made
 

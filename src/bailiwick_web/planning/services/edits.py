@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import Said, document, say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict
@@ -51,7 +52,8 @@ def write(
         at=actor.now,
         by=actor.user,
         undoes=undoes,
-        summary=summary[:300],
+        summary=str(summary)[:300],
+        made_of=document(summary) if isinstance(summary, Said) else {},
         reason=reason,
         changes=edit.document(),
         **({} if move_id is None else {"public_id": move_id}),
@@ -59,6 +61,11 @@ def write(
     touch(actor, scenario)
     audit(actor, act if kind == Move.Kind.MOVE else f"scenario.{kind}", scenario, after=summary, reason=reason)
     return entry
+
+
+def summary_of(entry: Move) -> str:
+    """What an entry did, as it was said then, with its origin."""
+    return Said(entry.summary, entry.made_of)
 
 
 def apply(scenario: Scenario, units: UnitArrays, edit: Edit) -> None:
@@ -152,5 +159,6 @@ def step(actor: Actor, scenario: Scenario, kind: Move.Kind) -> tuple[Edit, Move]
     about = Move.objects.get(pk=source[-1])
     edit = Edit.read(about.changes)
     edit = edit.reversed() if kind == Move.Kind.UNDO else edit
-    summary = f"{'Undone' if kind == Move.Kind.UNDO else 'Done again'}: {about.summary}"
+    what = summary_of(about)
+    summary = say("Undone: %(what)s", what=what) if kind == Move.Kind.UNDO else say("Done again: %(what)s", what=what)
     return edit, write(actor, scenario, edit, act=about.act, kind=kind, summary=summary, undoes=about)

@@ -9,9 +9,9 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bailiwick.domain import IntArray
+from bailiwick.domain.said import say, say_n
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.templatetags.words import number
@@ -79,7 +79,7 @@ def move_units(
     journal already does nothing again, so that a request may be repeated.
     """
     if move_id is not None and (before := Move.objects.filter(public_id=move_id, scenario__public_id=public_id).first()):
-        return Moved(before.scenario.version, 0, summary=before.summary)
+        return Moved(before.scenario.version, 0, summary=edits.summary_of(before))
     scenario = draft(actor, public_id, version)
     arrays = scenario_arrays(scenario)
     chosen = checked_units(unit_idx, arrays.units.n_units)
@@ -87,11 +87,11 @@ def move_units(
     found = sort_units(arrays, chosen, to)
     if not len(found.going):
         return Moved(scenario.version, 0, found.n_locked, found.n_there, _("Nothing to move: the units are there already."))
-    target = arrays.territories[to].name if to >= 0 else "no territory"
-    summary = f"{units_in_words(arrays, found.going)} → {target}"
+    target = arrays.territories[to].name if to >= 0 else say("no territory")
+    summary = say("%(units)s → %(territory)s", units=units_in_words(arrays, found.going), territory=target)
     edit = Edit(changes_to(arrays, found.going, np.full(len(found.going), to, np.int32), cause))
     entry = edits.write(actor, scenario, edit, act="units.moved", summary=summary, reason=reason, move_id=move_id)
-    return Moved(scenario.version, len(found.going), found.n_locked, found.n_there, entry.summary, found.n_forbidden)
+    return Moved(scenario.version, len(found.going), found.n_locked, found.n_there, edits.summary_of(entry), found.n_forbidden)
 
 
 @transaction.atomic
@@ -117,8 +117,10 @@ def lock_units(actor: Actor, public_id: UUID, unit_idx: Iterable[int], *, is_loc
     if not len(changing):
         return Moved(scenario.version, 0, n_there=len(chosen), summary=_("Nothing to do: it is so already."))
     edit = Edit(locks=dict.fromkeys(changing.tolist(), (not is_locked, is_locked)))
-    entry = edits.write(actor, scenario, edit, act=f"units.{word}", summary=f"{units_in_words(arrays, changing)} {word}")
-    return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=entry.summary)
+    entry = edits.write(
+        actor, scenario, edit, act=f"units.{word}", summary=_locked_or_not(units_in_words(arrays, changing), is_locked=is_locked)
+    )
+    return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=edits.summary_of(entry))
 
 
 @transaction.atomic
@@ -132,8 +134,8 @@ def lock_territory(actor: Actor, public_id: UUID, code: str, *, is_locked: bool,
         return Moved(scenario.version, 0, summary=_("Nothing to do: it is so already."), codes=(code,))
     before = edits.columns(territory)
     edit = Edit(territories=(TerritoryChange(code, before, before | {"is_locked": is_locked}),))
-    entry = edits.write(actor, scenario, edit, act=f"territory.{word}", summary=f"{territory.name} {word}")
-    return Moved(scenario.version, 0, summary=entry.summary, codes=(code,))
+    entry = edits.write(actor, scenario, edit, act=f"territory.{word}", summary=_locked_or_not(territory.name, is_locked=is_locked))
+    return Moved(scenario.version, 0, summary=edits.summary_of(entry), codes=(code,))
 
 
 @transaction.atomic
@@ -149,13 +151,16 @@ def forbid_units(
     chosen = checked_units(unit_idx, arrays.units.n_units)
     j = territory_index(arrays, code)
     changing = chosen[arrays.is_forbidden(chosen, j) != is_forbidden]
-    words = f"{'must not' if is_forbidden else 'may again'} be in {arrays.territories[j].name}"
     if not len(changing):
         return Moved(scenario.version, 0, n_there=len(chosen), summary=_("Nothing to do: it is so already."))
     edit = Edit(forbids={(i, code): (not is_forbidden, is_forbidden) for i in changing.tolist()})
     act = "units.forbidden" if is_forbidden else "units.allowed"
-    entry = edits.write(actor, scenario, edit, act=act, summary=f"{units_in_words(arrays, changing)} {words}", reason=reason)
-    return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=entry.summary, codes=(code,))
+    said = {"units": units_in_words(arrays, changing), "territory": arrays.territories[j].name}
+    summary = (
+        say("%(units)s must not be in %(territory)s", **said) if is_forbidden else say("%(units)s may again be in %(territory)s", **said)
+    )
+    entry = edits.write(actor, scenario, edit, act=act, summary=summary, reason=reason)
+    return Moved(scenario.version, len(changing), n_there=len(chosen) - len(changing), summary=edits.summary_of(entry), codes=(code,))
 
 
 def can_step(scenario: Scenario) -> tuple[bool, bool]:
@@ -227,10 +232,14 @@ def territory_index(arrays: ScenarioArrays, code: str) -> int:
 def units_in_words(arrays: ScenarioArrays, chosen: IntArray) -> str:
     """The name of one unit, or how many."""
     one, n = str(arrays.units.table.labels[chosen[0]])[:120], len(chosen)
-    return one if n == 1 else ngettext("%(n)s unit", "%(n)s units", n) % {"n": number(n)}
+    return one if n == 1 else say_n("%(n)s unit", "%(n)s units", n)
+
+
+def _locked_or_not(what: str, *, is_locked: bool) -> str:
+    return say("%(what)s locked", what=what) if is_locked else say("%(what)s unlocked", what=what)
 
 
 def _step(actor: Actor, public_id: UUID, version: int | None, kind: Move.Kind) -> Moved:
     scenario = draft(actor, public_id, version)
     edit, entry = edits.step(actor, scenario, kind)
-    return Moved(scenario.version, edit.n_moved, summary=entry.summary, codes=tuple(t.code for t in edit.territories))
+    return Moved(scenario.version, edit.n_moved, summary=edits.summary_of(entry), codes=tuple(t.code for t in edit.territories))

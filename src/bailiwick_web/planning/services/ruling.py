@@ -11,6 +11,7 @@ import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say, say_n
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
@@ -54,25 +55,25 @@ def name_units(actor: Actor, public_id: UUID, unit_idx: Iterable[int], code: str
         i: (before.get(i), (code, reason.strip())) for i in chosen.tolist() if before.get(i) != (code, reason.strip())
     }
     if not named:
-        return Moved(scenario.version, 0, n_there=len(chosen), summary="Nothing to do: they are named so already.")
+        return Moved(scenario.version, 0, n_there=len(chosen), summary=say("Nothing to do: they are named so already."))
     changing = np.array(sorted(named), dtype=np.int32)
     edit = Edit(changes_to(arrays, changing, np.full(len(changing), to, np.int32), NAMED), named=named)
-    entry = edits.write(
-        actor, scenario, edit, act="units.named", summary=f"{units_in_words(arrays, changing)} named for {where}", reason=reason
-    )
+    summary = say("%(units)s named for %(territory)s", units=units_in_words(arrays, changing), territory=where)
+    entry = edits.write(actor, scenario, edit, act="units.named", summary=summary, reason=reason)
     n_moved = int((arrays.territory_idx[changing] != to).sum())
-    return Moved(scenario.version, n_moved, n_there=len(chosen) - n_moved, summary=entry.summary, codes=(code,))
+    return Moved(scenario.version, n_moved, n_there=len(chosen) - n_moved, summary=edits.summary_of(entry), codes=(code,))
 
 
 def _take_back(actor: Actor, scenario: Scenario, arrays: ScenarioArrays, chosen: np.ndarray) -> Moved:
     before = _names(scenario, arrays)
     changing = chosen[arrays.is_named[chosen]]
     if not len(changing):
-        return Moved(scenario.version, 0, n_there=len(chosen), summary="Nothing to do: none of them is named.")
+        return Moved(scenario.version, 0, n_there=len(chosen), summary=say("Nothing to do: none of them is named."))
     changes = changes_to(arrays, changing, arrays.territory_idx[changing], MANUAL)
     edit = Edit(changes, named={i: (before[i], None) for i in changing.tolist()})
-    entry = edits.write(actor, scenario, edit, act="units.unnamed", summary=f"{units_in_words(arrays, changing)} no longer named")
-    return Moved(scenario.version, 0, summary=entry.summary)
+    summary = say("%(units)s no longer named", units=units_in_words(arrays, changing))
+    entry = edits.write(actor, scenario, edit, act="units.unnamed", summary=summary)
+    return Moved(scenario.version, 0, summary=edits.summary_of(entry))
 
 
 def _names(scenario: Scenario, arrays: ScenarioArrays) -> dict[int, tuple[str, str]]:
@@ -110,10 +111,10 @@ def save_rule(
     after = (before or blank) | {key: value for key, value in given.items() if value is not None}
     _check_rule(scenario, arrays, after)
     if after == before:
-        return Moved(scenario.version, 0, summary="The rule is as you want it already."), old.public_id if old else uuid7()
+        return Moved(scenario.version, 0, summary=say("The rule is as you want it already.")), old.public_id if old else uuid7()
     key = uuid7() if old is None else old.public_id
     word = "made" if old is None else "changed"
-    summary = f"Rule “{after['name']}” {word}"
+    summary = say("Rule “%(rule)s” made", rule=after["name"]) if old is None else say("Rule “%(rule)s” changed", rule=after["name"])
     edits.write(actor, scenario, Edit(rules={str(key): (before, after)}), act=f"rule.{word}", summary=summary)
     return Moved(scenario.version, 0, summary=summary, codes=(after["territory"],)), key
 
@@ -128,7 +129,7 @@ def delete_rule(actor: Actor, public_id: UUID, rule_id: UUID, *, version: int | 
     arrays = scenario_arrays(scenario)
     held = np.flatnonzero(arrays.causes == f"rule:{rule.public_id}").astype(np.int32)
     changes = changes_to(arrays, held, arrays.territory_idx[held], MANUAL) if len(held) else None
-    summary = f"Rule “{rule}” taken away"
+    summary = say("Rule “%(rule)s” taken away", rule=rule.name)
     edits.write(actor, scenario, Edit(changes, rules={str(rule_id): (_row(rule), None)}), act="rule.deleted", summary=summary)
     return Moved(scenario.version, 0, summary=summary)
 
@@ -171,13 +172,13 @@ def apply_rules(actor: Actor, public_id: UUID, *, version: int | None) -> Moved:
     found = preview_rules(scenario)
     arrays, going = found.arrays, found.unit_idx
     if not len(going):
-        summary = "Nothing to do: every unit is where names and rules put it."
+        summary = say("Nothing to do: every unit is where names and rules put it.")
         return Moved(scenario.version, 0, found.n_locked, summary=summary, n_forbidden=found.n_forbidden)
     to = found.ruling.to_idx[going]
     base = changes_to(arrays, going, to, "")
     changes = Changes(base.codes, base.unit_idx, base.from_idx, base.to_idx, base.cause_before, found.ruling.cause[going])
     n_moved = int((arrays.territory_idx[going] != to).sum())
-    summary = f"Rules applied: {n_moved:,} units moved"
+    summary = say_n("Rules applied: %(n)s unit moved", "Rules applied: %(n)s units moved", n_moved)
     edits.write(actor, scenario, Edit(changes), act="rules.applied", summary=summary)
     return Moved(scenario.version, n_moved, found.n_locked, len(going) - n_moved, summary, found.n_forbidden)
 

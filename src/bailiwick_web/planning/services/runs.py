@@ -11,7 +11,10 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from bailiwick.domain.said import say, say_n
+from bailiwick.domain.wording import percent
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
@@ -29,9 +32,9 @@ from bailiwick_web.territories.convert import unit_arrays
 KIND, KIND_FRONT = "design", "front"
 ANEW, FEW_CHANGES, FRONT = "anew", "few-changes", "front"
 MODES = {
-    FEW_CHANGES: "Mend what is here with few changes",
-    ANEW: "Draw the territories anew",
-    FRONT: "Several plans to choose from",
+    FEW_CHANGES: gettext_noop("Mend what is here with few changes"),
+    ANEW: gettext_noop("Draw the territories anew"),
+    FRONT: gettext_noop("Several plans to choose from"),
 }
 MOST_SECONDS = 3_600
 
@@ -60,11 +63,11 @@ def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0
     if not scenario.plan.unit_set.n_units:
         raise Conflict(_("There are no units to assign."), code="no_units")
     params: dict[str, Any] = {"scenario": str(scenario.public_id), "version": scenario.version, "seed": seed, "mode": mode}
-    params |= {"time_limit_seconds": time_limit_seconds, "name": name}
-    kind, title = KIND_FRONT if mode == FRONT else KIND, _("Balance “%(scenario)s”") % {"scenario": scenario}
+    params |= {"time_limit_seconds": time_limit_seconds, "name": name or _("%(scenario)s, balanced") % {"scenario": scenario.name}}
+    kind, title = KIND_FRONT if mode == FRONT else KIND, say("Balance “%(scenario)s”", scenario=scenario.name)
     job = jobs.enqueue(actor, kind, title=title, params=params, input_digest=scenario.plan.unit_set.digest)
     run = Run.objects.create(scenario=scenario, job=job, params=params)
-    audit(actor, "run.started", scenario, after=f"{MODES[mode]}, seed {seed}, {time_limit_seconds:g} s")
+    audit(actor, "run.started", scenario, after=_asked(mode, seed, time_limit_seconds))
     return run
 
 
@@ -88,7 +91,7 @@ def replay_run(actor: Actor, result: Scenario) -> Run:
         )
     start = source if source.version == run.params["version"] else _as_it_was(actor, source, run.params["version"])
     asked = {name: run.params[name] for name in ("mode", "seed", "time_limit_seconds")}
-    again = start_run(actor, start, name=f"{result.name}, replayed", **asked)
+    again = start_run(actor, start, name=_("%(scenario)s, replayed") % {"scenario": result.name}, **asked)
     again.params = again.params | {"replay_of": str(run.public_id)}
     again.save(update_fields=["params"])
     audit(actor, "run.replayed", result, after=str(again.public_id))
@@ -97,7 +100,7 @@ def replay_run(actor: Actor, result: Scenario) -> Run:
 
 def _as_it_was(actor: Actor, source: Scenario, version: int) -> Scenario:
     """A copy of a scenario at an earlier version: the later entries of its journal are taken back."""
-    copy = branch(actor, source, name=f"{source.name}, as of version {version}")
+    copy = branch(actor, source, name=_("%(scenario)s, as of version %(version)s") % {"scenario": source.name, "version": version})
     units = unit_arrays(source.plan.unit_set)
     for move in Move.objects.filter(scenario=source, version__gt=version).order_by("-seq"):
         edits.apply(copy, units, Edit.read(move.changes).reversed())
@@ -158,13 +161,27 @@ def keep_result(
     run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.result is not None:
         return run.result
-    result = _scenario_of(actor, run, arrays, territory_idx, colours=colours, name=f"{run.scenario.name}, balanced", settings=run.params)
+    result = _scenario_of(actor, run, arrays, territory_idx, colours=colours, name=run.scenario.name, settings=run.params)
     if (is_same := _is_same(run, arrays, territory_idx)) is not None:
         summary = summary | {"is_same": is_same}
     run.result, run.summary = result, summary
     run.save(update_fields=["result", "summary"])
-    audit(actor, "run.finished", result, before=run.scenario.name, after=summary.get("headline", ""))
+    audit(actor, "run.finished", result, before=run.scenario.name, after=_headline(summary))
     return result
+
+
+def _asked(mode: str, seed: int, seconds: float) -> str:
+    """What a run was asked for, as the history says it."""
+    return say("%(mode)s, seed %(seed)s, %(seconds)s s", mode=say(MODES[mode]), seed=str(seed), seconds=f"{seconds:g}")
+
+
+def _headline(summary: dict[str, Any]) -> str:
+    """What a run brought, as the history says it; nothing where no measure was to be balanced."""
+    worst = next(iter(summary.get("measures", ())), None)
+    if worst is None:
+        return ""
+    before, after = percent(worst["before"]), percent(worst["after"] or 0.0)
+    return say("worst deviation %(before)s → %(after)s", before=before, after=after)
 
 
 @transaction.atomic
@@ -187,7 +204,7 @@ def keep_front(actor: Actor, run: Run, plans: Sequence[tuple[dict[str, Any], np.
     )
     run.summary = summary
     run.save(update_fields=["summary"])
-    audit(actor, "run.finished", run.scenario, after=f"{len(plans)} plans to choose from")
+    audit(actor, "run.finished", run.scenario, after=say_n("%(n)s plan to choose from", "%(n)s plans to choose from", len(plans)))
 
 
 @transaction.atomic

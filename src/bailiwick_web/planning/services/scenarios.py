@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick.domain import Adjacency
+from bailiwick.domain.said import say
 from bailiwick.pictures.palette import territory_colours
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
@@ -139,7 +140,12 @@ def create_scenario(
         )
     targets = [by_code.get(given.get(code, "")) for code in units.table.ids.tolist()]
     convert.create_assignments(scenario, units, targets, ["" if t is None else cause for t in targets])
-    audit(actor, "scenario.created", scenario, after=f"{len(codes)} territories, {units.n_units:,} units")
+    audit(
+        actor,
+        "scenario.created",
+        scenario,
+        after=say("%(territories)s territories, %(units)s units", territories=len(codes), units=units.n_units),
+    )
     return scenario
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick.domain import IntArray
+from bailiwick.domain.said import say, say_all
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict, Invalid
@@ -62,7 +63,9 @@ def create_territory(
     new = _new_columns(name, colour, capacity, _next_place(arrays))
     changes = changes_to(arrays, going, np.full(len(going), arrays.k, np.int32), MANUAL, (code,)) if len(going) else None
     edit = Edit(changes, (TerritoryChange(code, None, new),))
-    summary = f"{name} made" + (f" with {units_in_words(arrays, going)}" if len(going) else "")
+    summary = say("%(territory)s made", territory=name)
+    if len(going):
+        summary = say("%(territory)s made with %(units)s", territory=name, units=units_in_words(arrays, going))
     edits.write(actor, scenario, edit, act="territory.created", summary=summary)
     return Moved(scenario.version, len(going), found.n_locked if found else 0, 0, summary, codes=(code,))
 
@@ -98,7 +101,7 @@ def change_territory(
         after["capacity"] = _capacity(capacity)
     changed = [column for column in after if after[column] != before[column]]
     if not changed:
-        return Moved(scenario.version, 0, summary=f"{territory.name} is as you want it already.", codes=(code,))
+        return Moved(scenario.version, 0, summary=say("%(territory)s is as you want it already.", territory=territory.name), codes=(code,))
     summary = _change_in_words(before, after, changed)
     edits.write(actor, scenario, Edit(territories=(TerritoryChange(code, before, after),)), act="territory.changed", summary=summary)
     return Moved(scenario.version, 0, summary=summary, codes=(code,))
@@ -115,9 +118,10 @@ def delete_territory(actor: Actor, public_id: UUID, code: str, *, version: int |
     members = _free_members(scenario, arrays, j)
     changes = changes_to(arrays, members, np.full(len(members), -1, np.int32), "") if len(members) else None
     edit = Edit(changes, (_gone(arrays, j),), forbids=_forbids_of(arrays, j))
-    summary = (
-        f"{arrays.territories[j].name} taken away; {units_in_words(arrays, members) if len(members) else 'no units'} without territory"
-    )
+    summary = say("%(territory)s taken away", territory=arrays.territories[j].name)
+    if len(members):
+        said = {"territory": arrays.territories[j].name, "units": units_in_words(arrays, members)}
+        summary = say("%(territory)s taken away; %(units)s without territory", **said)
     edits.write(actor, scenario, edit, act="territory.deleted", summary=summary)
     return Moved(scenario.version, len(members), summary=summary, codes=(code,))
 
@@ -146,7 +150,7 @@ def merge_territory(actor: Actor, public_id: UUID, code: str, *, into: str, vers
         raise Conflict(message, code="forbidden", unit_idx=barred[:1000].tolist())
     changes = changes_to(arrays, members, np.full(len(members), to, np.int32), MANUAL) if len(members) else None
     edit = Edit(changes, (_gone(arrays, j),), forbids=_forbids_of(arrays, j))
-    summary = f"{arrays.territories[j].name} merged into {arrays.territories[to].name}"
+    summary = say("%(territory)s merged into %(into)s", territory=arrays.territories[j].name, into=arrays.territories[to].name)
     edits.write(actor, scenario, edit, act="territory.merged", summary=summary)
     return Moved(scenario.version, len(members), summary=summary, codes=(into,))
 
@@ -188,7 +192,7 @@ def _write_split(
         colours.append(free_colour(arrays, after, arrays.k + p, tuple(colours)))
         fresh.append(TerritoryChange(code, None, _new_columns(name, colours[-1], territory.capacity, _next_place(arrays) + p)))
     edit = Edit(changes_to(arrays, going, to, SPLIT, codes), tuple(fresh))
-    summary = f"{territory.name} split into {n_new + 1} parts"
+    summary = say("%(territory)s split into %(n)s parts", territory=territory.name, n=n_new + 1)
     edits.write(actor, scenario, edit, act="territory.split", summary=summary)
     return Moved(scenario.version, len(going), summary=summary, codes=(territory.code, *codes))
 
@@ -312,6 +316,7 @@ def _room_for(arrays: ScenarioArrays, n: int) -> None:
 
 def _change_in_words(before: dict[str, Any], after: dict[str, Any], changed: list[str]) -> str:
     if "name" in changed:
-        return f"{before['name']} is called {after['name']} now"
-    words = {"colour": "colour", "capacity": "capacity", "position_id": "position"}
-    return f"{before['name']}: {', '.join(words[c] for c in changed if c in words) or 'home'} changed"
+        return say("%(before)s is called %(after)s now", before=before["name"], after=after["name"])
+    words = {"colour": say("colour"), "capacity": say("capacity"), "position_id": say("position")}
+    what = say_all([words[c] for c in changed if c in words] or [say("home")], ", ")
+    return say("%(territory)s: %(what)s changed", territory=before["name"], what=what)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor, scope_of
 from bailiwick_web.core.models import User
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
@@ -176,6 +177,6 @@ def _change_state(actor: Actor, scenario: Scenario, state: State) -> Scenario:
     before = scenario.state
     scenario.state = state
     touch(actor, scenario, "state")
-    audit(actor, f"scenario.{state}", scenario, field="state", before=before, after=state)
+    audit(actor, f"scenario.{state}", scenario, field="state", before=say(before), after=say(state))
     tell(actor, "scenario.state_changed", scenario=str(scenario.public_id), before=before, after=state)
     return scenario

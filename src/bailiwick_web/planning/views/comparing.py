@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.core.retelling import in_reader_words, instant
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import comparing, exports, queries
 from bailiwick_web.planning.difference_map import difference_maps
@@ -72,7 +73,7 @@ def compare_xlsx(request: HttpRequest) -> HttpResponse:
 def compare_pdf(request: HttpRequest) -> HttpResponse:
     """The figures and the weightiest moves on paper."""
     now = actor_of(request).now
-    return download(exports.as_pdf(_chosen(request), on=f"{now:%d %b %Y %H:%M} UTC"), "scenarios.pdf", "application/pdf")
+    return download(exports.as_pdf(_chosen(request), on=in_reader_words(instant(now))), "scenarios.pdf", "application/pdf")
 
 
 def _chosen(request: HttpRequest) -> comparing.SideBySide:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bailiwick.errors import BailiwickError
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid, NotAllowed
+from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.conflicts import MOST, conflicts
@@ -142,5 +143,5 @@ def _version(request: HttpRequest) -> int | None:
 
 def _back(request: HttpRequest, name: str, public_id: UUID, done: Moved) -> HttpResponse:
     stayed = [f"{n:,} {word}" for n, word in ((done.n_locked, _("locked")), (done.n_forbidden, _("forbidden there"))) if n]
-    messages.success(request, done.summary + (f" ({', '.join(stayed)})" if stayed else ""))
+    messages.success(request, in_reader_words(done.summary) + (f" ({', '.join(stayed)})" if stayed else ""))
     return redirect(name, public_id)

@@ -1,0 +1,142 @@
+"""What the history calls things, in words: the kinds of records, and what was done to them.
+
+The codes (``scenario.approved``) are for programs and stay as they are; a code without words here is shown as it is.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+RECORDS = {
+    "absence": _("Absence"),
+    "account": _("Customer"),
+    "accounttype": _("Kind of customer"),
+    "activity": _("Activity"),
+    "alignmentplan": _("Plan"),
+    "assignment": _("Assignment"),
+    "attachment": _("File"),
+    "case": _("Case"),
+    "challenge": _("Challenge"),
+    "consent": _("Consent"),
+    "contact": _("Contact"),
+    "exchange_rate": _("Exchange rate"),
+    "import": _("Import"),
+    "importbatch": _("Import"),
+    "job": _("Job"),
+    "lead": _("Lead"),
+    "location": _("Place"),
+    "measure": _("Measure"),
+    "node": _("Part of the organisation"),
+    "opportunity": _("Deal"),
+    "order": _("Order"),
+    "person": _("Person"),
+    "personalnote": _("Personal note"),
+    "plan": _("Plan"),
+    "position": _("Position"),
+    "product": _("Product"),
+    "rule": _("Rule"),
+    "rules": _("Rules"),
+    "run": _("Run of the engine"),
+    "scenario": _("Scenario"),
+    "staffing": _("Staffing"),
+    "stage": _("Stage"),
+    "study": _("Question"),
+    "table": _("Table"),
+    "template": _("Template"),
+    "mappingtemplate": _("Template"),
+    "territory": _("Territory"),
+    "token": _("Token"),
+    "accesstoken": _("Token"),
+    "unit": _("Unit"),
+    "unit_set": _("Customers or areas"),
+    "unitset": _("Customers or areas"),
+    "units": _("Units"),
+    "user": _("User"),
+}
+DEEDS = {
+    "accepted": _("accepted"),
+    "allowed": _("allowed again"),
+    "answered": _("answered"),
+    "applied": _("applied"),
+    "approved": _("approved"),
+    "archived": _("archived"),
+    "asked": _("asked"),
+    "branched": _("branched"),
+    "cancelled": _("cancelled"),
+    "challenged": _("challenged"),
+    "changed": _("changed"),
+    "converted": _("converted"),
+    "created": _("created"),
+    "declined": _("declined"),
+    "deleted": _("deleted"),
+    "disabled": _("access taken"),
+    "discarded": _("thrown away"),
+    "done": _("done"),
+    "draft": _("a draft again"),
+    "enabled": _("access given back"),
+    "ended": _("ended"),
+    "erased": _("erased"),
+    "escalated": _("escalated"),
+    "exported": _("exported"),
+    "finished": _("finished"),
+    "given": _("given"),
+    "forbidden": _("forbidden there"),
+    "forgotten": _("forgotten"),
+    "gap_closed": _("gap closed"),
+    "limited": _("limited"),
+    "link_made": _("link made"),
+    "link_used": _("link used"),
+    "locked": _("locked"),
+    "locked_out": _("locked out"),
+    "made": _("made"),
+    "merged": _("merged"),
+    "money": _("marked as money"),
+    "moved": _("moved"),
+    "named": _("named"),
+    "password_changed": _("password changed"),
+    "password_reset": _("password replaced"),
+    "person_changed": _("person changed"),
+    "plan_chosen": _("plan chosen"),
+    "priced": _("priced"),
+    "proposed": _("proposed"),
+    "published": _("published"),
+    "received": _("received"),
+    "redo": _("step done again"),
+    "removed": _("removed"),
+    "replayed": _("run again"),
+    "restored": _("restored"),
+    "reverted": _("taken back"),
+    "revoked": _("revoked"),
+    "roles": _("columns explained"),
+    "roles_changed": _("roles changed"),
+    "routed": _("routed"),
+    "saved": _("saved"),
+    "second_factor_added": _("second factor added"),
+    "second_factor_removed": _("second factor removed"),
+    "segmented": _("segmented"),
+    "sessions_ended": _("sessions ended"),
+    "set": _("set"),
+    "sign_in_failed": _("sign-in failed"),
+    "signed_in": _("signed in"),
+    "signed_out": _("signed out"),
+    "split": _("split"),
+    "started": _("started"),
+    "undo": _("step undone"),
+    "unlocked": _("unlocked"),
+    "unnamed": _("no longer named"),
+    "uploaded": _("uploaded"),
+}
+
+
+def deed(action: str) -> str:
+    """``scenario.approved`` → Scenario: approved, in the present language; a code without words stays as it is."""
+    kind, _dot, done = action.partition(".")
+    if kind not in RECORDS or done not in DEEDS:
+        return action
+    return f"{gettext(RECORDS[kind])}: {gettext(DEEDS[done])}"
+
+
+def record_kind(name: str) -> str:
+    """``unitset`` → Customers or areas, in the present language."""
+    return gettext(RECORDS[name]) if name in RECORDS else name

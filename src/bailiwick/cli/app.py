@@ -20,6 +20,7 @@ from bailiwick.cli.forecast import forecast, next_orders, pipeline
 from bailiwick.cli.front import front
 from bailiwick.cli.handling import tell_as_json
 from bailiwick.cli.layers import layers
+from bailiwick.cli.market import market
 from bailiwick.cli.matrix import matrix
 from bailiwick.cli.potential import concentration, hotspots, potential, retention
 from bailiwick.cli.realign import realign
@@ -89,6 +90,7 @@ app.command(rich_help_panel=_MARKET)(segments)
 app.command(rich_help_panel=_MARKET)(density)
 app.command(rich_help_panel=_MARKET)(duplicates)
 app.add_typer(score, rich_help_panel=_MARKET)
+app.add_typer(market, rich_help_panel=_MARKET)
 app.command(rich_help_panel=_MARKET)(potential)
 app.command(rich_help_panel=_MARKET)(concentration)
 app.command(rich_help_panel=_MARKET)(hotspots)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +30,21 @@ class Stretch:
     belonging: Belonging
 
 
+_later: ContextVar[dict[int, None] | None] = ContextVar("later", default=None)
+
+
+@contextmanager
+def settling_once(actor: Actor) -> Iterator[None]:
+    """Derive once, at the end, whose the accounts are that a block of many changes touches; within the transaction of the caller."""
+    touched: dict[int, None] = {}
+    token = _later.set(touched)
+    try:
+        yield
+    finally:
+        _later.reset(token)
+    settle(actor, list(touched))
+
+
 def settle(actor: Actor, keys: Sequence[int], *, hand_over: bool = True) -> int:
     """Derive anew whose accounts are from now on, and keep what changed; to be called in the transaction of the change.
 
@@ -35,6 +52,9 @@ def settle(actor: Actor, keys: Sequence[int], *, hand_over: bool = True) -> int:
     -------
     Number of accounts that are somebody else's now, or will be.
     """
+    if (later := _later.get()) is not None:
+        later.update(dict.fromkeys(keys))
+        return 0
     publications = counting(actor.now)
     if not publications:
         return 0

@@ -154,7 +154,7 @@ def test_a_person_is_erased_and_found_nowhere(browser: Browser, desk: Page, serv
     address = desk.url
     for first in ("Jo", "Joanna"):
         desk.goto(address)
-        desk.locator("[data-open=contact-dialog]").click()
+        desk.locator(".link[data-open=contact-dialog]").click()
         dialog = desk.locator("#contact-dialog")
         dialog.get_by_label("First name").fill(first)
         dialog.get_by_label("Last name").fill(MARK)

@@ -161,6 +161,9 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "allocation": (("allocation", "methods"), ("allocation",)),
     "effect": (("effect", "path", "pairs", "blend"), ("path",)),
     "gap": (("groups",), ("gap",)),
+    "large_market": (("figures", "waterfall", "quadrant", "segments"), ("waterfall", "quadrant")),
+    "health": (("accounts", "reliability", "signs"), ("levels", "reliability")),
+    "cohorts": (("repeat", "cohorts"), ("cohorts",)),
     "market": (("territories", "units"), ("map", "pareto", "white_space", "quality")),
 }
 """Kind → names of its tables and of its pictures."""

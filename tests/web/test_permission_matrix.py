@@ -95,6 +95,7 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
         **customers(planner, own, east),
         "nothing": {"outside": unknown},
         "word": {"outside": "a-word"},
+        "table": {"own": ["accounts", "csv"]},
         "part": {"outside": [unknown, "a-word"]},
         "": {"": None},
     }

@@ -26,6 +26,7 @@ from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
 from bailiwick.api.markets.qualities import score_territories
+from bailiwick.api.markets.resembling import clean_record, resemblances
 from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
 from bailiwick.api.markets.surveys import survey_market
@@ -57,6 +58,7 @@ __all__ = [
     "check_layers_folder",
     "check_travel",
     "classify_density",
+    "clean_record",
     "cohort_tables",
     "compare",
     "compare_approaches",
@@ -82,6 +84,7 @@ __all__ = [
     "measure_effect",
     "preview_layers",
     "realign",
+    "resemblances",
     "score_bant",
     "score_fit",
     "score_health",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,9 @@ from bailiwick_web.core.models import AuditEntry, Job, OutboxEvent, Record, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Stale, VersionNeeded
 from bailiwick_web.core.roles import Right, Role
 
+MANY = 1_000
+"""Rows of one statement."""
+
 
 def stamped(actor: Actor) -> dict[str, Any]:
     """The fields of a new record that say who and when."""
@@ -25,7 +29,12 @@ def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: 
 
     A record about a person has an ``audit_name`` without their name, so that what cannot be changed needs not be.
     """
-    AuditEntry.objects.create(
+    entry(actor, action, record, field=field, before=before, after=after, reason=reason).save()
+
+
+def entry(actor: Actor, action: str, record: Model, *, field: str = "", before: Any = "", after: Any = "", reason: str = "") -> AuditEntry:
+    """What :func:`audit` writes, not kept yet: for many at once, see :func:`audit_all`."""
+    return AuditEntry(
         at=actor.now,
         actor=actor.user,
         request_id=actor.request_id,
@@ -40,10 +49,22 @@ def audit(actor: Actor, action: str, record: Model, *, field: str = "", before: 
     )
 
 
+def audit_all(entries: Iterable[AuditEntry]) -> None:
+    """Write down what was done with many records; to be called in the transaction that does it."""
+    AuditEntry.objects.bulk_create(entries, batch_size=MANY)
+
+
 def tell(actor: Actor, kind: str, **payload: Any) -> None:
     """Put an event into the outbox, and pass it on to apps that listen; to be called in the transaction of the change."""
-    OutboxEvent.objects.create(kind=kind, payload=payload, created_at=actor.now)
+    OutboxEvent.objects.create(kind=kind, payload=payload, request_id=actor.request_id[:40], created_at=actor.now)
     pass_on(actor, kind, payload)
+
+
+def tell_all(actor: Actor, kind: str, payloads: Sequence[dict[str, Any]]) -> None:
+    """Like :func:`tell`, for many changes of a kind at once; who listens is told of each."""
+    OutboxEvent.objects.bulk_create((OutboxEvent(kind=kind, payload=p, created_at=actor.now) for p in payloads), batch_size=MANY)
+    for payload in payloads:
+        pass_on(actor, kind, payload)
 
 
 def check_version(record: Record, version: int | None) -> None:

@@ -258,12 +258,25 @@ def _deals(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: 
             )
         )
     _make(m.Opportunity, deals)
-    _make(m.StageChange, (m.StageChange(opportunity=d, after=d.stage, at=d.stage_since, amount=d.house_amount) for d in deals))
+    _make(m.StageChange, (step for deal in deals for step in _way(draw, deal, stages)))
     for deal in deals:
         if fitting := [reason for reason in reasons if reason.kind == deal.stage.kind]:
             deal.reasons.add(draw.one(fitting))
     shown = ((deal, {"before": "", "after": deal.stage.name, "outcome": deal.stage.kind}) for deal in deals)
     return [event(draw.actor, "stage", d, account=d.account, contact=d.contact, at=d.stage_since, **more) for d, more in shown]
+
+
+def _way(draw: Draw, deal: m.Opportunity, stages: Sequence[m.Stage]) -> list[m.StageChange]:
+    """The steps of a deal to where it is: won ones went through all stages, lost ones through some of them."""
+    still = [stage for stage in stages if stage.kind == m.Stage.Kind.OPEN]
+    n = {m.Stage.Kind.WON.value: len(still), m.Stage.Kind.LOST.value: 1 + int(draw.rng.integers(len(still)))}.get(deal.stage.kind)
+    before = still[:n] if n is not None else still[: still.index(deal.stage)]
+    at = deal.stage_since
+    steps = [m.StageChange(opportunity=deal, after=deal.stage, before=before[-1] if before else None, at=at, amount=deal.house_amount)]
+    for i in range(len(before) - 1, -1, -1):
+        at -= timedelta(days=float(draw.rng.lognormal(2, 0.7)))
+        steps.append(m.StageChange(opportunity=deal, after=before[i], before=before[i - 1] if i else None, at=at, amount=deal.house_amount))
+    return steps[::-1]
 
 
 def _cases(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: Held, duties: Duties) -> list[m.TimelineEvent]:

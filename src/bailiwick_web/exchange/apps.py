@@ -12,5 +12,9 @@ class Config(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        """Make the kinds of jobs known."""
+        """Make the kinds of jobs known, and how imports forget somebody."""
+        from bailiwick_web.crm.services.privacy import ALSO
         from bailiwick_web.exchange import tasks  # noqa: F401
+        from bailiwick_web.exchange.services.forgetting import forget
+
+        ALSO.append(forget)

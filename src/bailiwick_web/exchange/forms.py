@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zoneinfo
 from typing import Any
 
 from django.http import QueryDict
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.vocabulary import MEASURE, MONEY, SKIP, label_of
 
 TEXT = "text"
@@ -49,7 +51,7 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
             options[name] = text[:200]
     if data.get("missing_measure") == "zero":
         options["missing_measure"] = "zero"
-    options |= _currency(data)
+    options |= _currency(data) | _zone(data)
     if data.get("act") == "automatic":
         return options | {"no_template": True}
     if fixes := _fixes(data):
@@ -58,6 +60,19 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
     if columns and not _is_read_anew(options, batch):
         options |= {"columns": columns, "is_complete": True}
     return options
+
+
+def kind_of(data: QueryDict, batch: ImportBatch) -> str:
+    """What the user says that the rows are; records of customers do not become something else."""
+    said = str(data.get("rows_are", ""))
+    return said if said in RECORD_KINDS and batch.kind in RECORD_KINDS else batch.kind
+
+
+def _zone(data: QueryDict) -> dict[str, str]:
+    name = str(data.get("zone", "")).strip()
+    if name and name not in zoneinfo.available_timezones():
+        raise Invalid(_("There is no time zone “%(zone)s”; one is called such as Europe/Berlin.") % {"zone": name[:60]}, code="zone")
+    return {"zone": name} if name else {}
 
 
 def _currency(data: QueryDict) -> dict[str, str]:

@@ -21,6 +21,14 @@ class ImportBatch(Record):
         ACCOUNTS = "accounts", _("Accounts")
         CONTACTS = "contacts", _("Contacts")
         DEALS = "deals", _("Opportunities")
+        LEADS = "leads", _("Leads")
+        ADDRESSES = "addresses", _("Addresses of accounts")
+        PRODUCTS = "products", _("Products")
+        CATEGORIES = "categories", _("Product lines")
+        ORDERS = "orders", _("Orders")
+        ORDER_LINES = "order_lines", _("Lines of orders")
+        ACTIVITIES = "activities", _("Activities")
+        CASES = "cases", _("Cases")
 
     class State(models.TextChoices):
         """What became of it so far; what is going on at present stands in the job."""

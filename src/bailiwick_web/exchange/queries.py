@@ -11,7 +11,7 @@ from bailiwick_web.core.models import Job, Position
 from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
-from bailiwick_web.exchange.record_fields import FIELDS as RECORD_FIELDS
+from bailiwick_web.exchange.record_names import FIELDS as RECORD_FIELDS
 from bailiwick_web.exchange.services import OF_OWNERS
 from bailiwick_web.exchange.vocabulary import (
     ALIGNMENT_FIELDS,
@@ -41,6 +41,26 @@ QUALITY = {
     "postcode": _("by their postcode, within a few kilometres"),
     "place": _("by the name of their city, roughly"),
 }
+REFERRED = {
+    "no_account": _("accounts"),
+    "no_contact": _("contacts"),
+    "no_lead": _("leads"),
+    "no_deal": _("opportunities"),
+    "no_product": _("products"),
+    "no_category": _("product lines"),
+    "no_order": _("orders"),
+    "no_case": _("cases"),
+    "no_person": _("people"),
+}
+KNOWN_BY = {
+    "id": _("identifier"),
+    "number": _("number"),
+    "e-mail address": _("e-mail address"),
+    "domain": _("domain"),
+    "name": _("name"),
+    "name and address": _("name and address"),
+}
+LIST_PRICE = "list price"
 _FIELDS = {"units": UNIT_FIELDS, "reps": REP_FIELDS, "alignment": ALIGNMENT_FIELDS}
 _FIELDS |= {kind: tuple(fields) for kind, fields in RECORD_FIELDS.items()}
 
@@ -62,6 +82,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
     facts = batch.facts
     main = batch.main or batch
     family = [main, *main.followers.order_by("pk")]
+    is_records = batch.kind in RECORD_FIELDS
     return {
         "batch": batch,
         "main": main,
@@ -76,6 +97,12 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
         "reasons": facts.get("rejected") or {},
         "fixes": fixes_of(batch),
+        "totals": _totals(family),
+        "record_kinds": [(kind, label) for kind, label in ImportBatch.Kind.choices if kind in RECORD_FIELDS] if is_records else [],
+        "refs": [(REFERRED[name], KNOWN_BY.get(how, how), n) for name, how, n in facts.get("refs") or []],
+        "not_understood": [(c, sum(n.values()), ", ".join(list(n)[:5])) for c, n in (facts.get("not_understood") or {}).items()],
+        "how": [(KNOWN_BY.get(how, how), n) for how, n in (facts.get("how") or {}).items() if how != LIST_PRICE],
+        "n_listed": (facts.get("how") or {}).get(LIST_PRICE, 0),
         "quality": [(QUALITY.get(how, how), n) for how, n in (facts.get("placed_by") or {}).items()],
         "encodings": _with_found(ENCODINGS, facts.get("layout", {}).get("encoding")),
         "separators": _with_found(SEPARATORS, _separator(facts)),
@@ -83,6 +110,13 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "unit_sets": UnitSet.objects.order_by("-pk") if batch.kind == "units" and batch.is_open else [],
         "n_reps": Position.objects.count(),
         **work_of(batch, main),
+    }
+
+
+def _totals(family: list[ImportBatch]) -> dict[str, int]:
+    """What all parts do together: the four add up to the rows of all files."""
+    return {name: sum(int(part.counts.get(name, 0)) for part in family) for name in ("created", "updated", "unchanged", "failed")} | {
+        "read": sum(part.n_read for part in family)
     }
 
 

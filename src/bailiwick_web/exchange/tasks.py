@@ -34,7 +34,8 @@ def work(handle: Handle) -> dict[str, Any]:
     try:
         if params["what"] == CHECK:
             if batch.is_open:
-                check(actor, batch, options=params["options"], watch=watch)
+                part = batch_of(UUID(params["options"]["part"])) if "part" in params["options"] else batch
+                check(actor, part, options=params["options"].get("said", {}) if part is not batch else params["options"], watch=watch)
         elif params["what"] == RUN:
             if batch.state != State.IMPORTED:
                 run_together(actor, batch.public_id, with_owners=params["options"].get("with_owners", True), watch=watch)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bailiwick_web.exchange import views
+from bailiwick_web.exchange import export_views, views
 
 urlpatterns = [
     path("units/<uuid:public_id>/money", views.mark_money, name="mark_money"),
     path("data/", views.data, name="data"),
     path("data/sample", views.sample, name="sample"),
+    path("exports/", export_views.exports, name="exports"),
+    path("exports/everything.zip", export_views.export_everything, name="export_everything"),
+    path("exports/<slug:kind>.<slug:ending>", export_views.export, name="export"),
     path("imports/new", views.new_import, name="new_import"),
     path("imports/<uuid:public_id>/", views.show_import, name="import"),
     path("imports/<uuid:public_id>/progress", views.import_progress, name="import_progress"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,17 +17,20 @@ from bailiwick_web.core.access import Actor, access, actor_of
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, Refused
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.templatetags.words import words
-from bailiwick_web.demo import load_sample
 from bailiwick_web.exchange import queries, services
 from bailiwick_web.exchange.error_file import error_file
-from bailiwick_web.exchange.forms import options_of
+from bailiwick_web.exchange.forms import kind_of, options_of
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of
+from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, RECORD_KINDS
+from bailiwick_web.exchange.sample import load_sample
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.territories.models import UnitSet
 from bailiwick_web.territories.services import mark_money as money_service
 
 CHUNK = 1 << 20
+SHOWN_KINDS = (ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, *(k for k in RECORD_KINDS if k not in {ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES}))
+"""Kinds of records, those first that most files hold."""
 AT_ONCE_BYTES = 1_000_000
 """Smaller files are looked at while the user waits, larger ones by a job."""
 
@@ -62,31 +67,45 @@ def sample(request: HttpRequest) -> HttpResponse:
 @access(Right.IMPORT)
 @require_http_methods(["GET", "POST"])
 def new_import(request: HttpRequest) -> HttpResponse:
-    """Choose a file; one that could do harm or is no table is refused here, and nothing of it is kept."""
+    """Choose files; one that could do harm or is no table is refused here, and nothing of any is kept."""
     kind = request.POST.get("kind") or request.GET.get("kind") or services.AUTO
-    file = request.FILES.get("file")
+    files = request.FILES.getlist("file")
     problem: Refused | None = None
     if request.method == "POST":
         try:
-            if file is None:
-                raise Invalid(_("Choose a file."), code="no_file")
-            batch = services.receive(actor_of(request), kind, file.name or "file", file.chunks(CHUNK))
+            batch = _received(actor_of(request), kind, files)
             _look(actor_of(request), batch, batch.options)
             return redirect("import", batch.public_id)
         except Refused as refused:
             problem = refused
-    kinds = [(services.AUTO, _("Find out from the columns")), *ImportBatch.Kind.choices]
-    context = {"here": "data", "kinds": kinds, "kind": kind, "problem": problem, "most_mb": settings.MAX_UPLOAD_BYTES // 1_000_000}
-    context["filename"] = file.name if file is not None else ""
+    kinds = dict(ImportBatch.Kind.choices)
+    context: dict[str, Any] = {"here": "data", "kind": kind, "problem": problem, "most_mb": settings.MAX_UPLOAD_BYTES // 1_000_000}
+    context["plan_kinds"] = [(services.AUTO, _("Find out from the columns")), *((k, v) for k, v in kinds.items() if k not in RECORD_KINDS)]
+    context["record_kinds"] = [(services.RECORDS, _("Find out from columns and names")), *((k, kinds[k]) for k in SHOWN_KINDS)]
+    context["filename"] = ", ".join(file.name or "file" for file in files)
     return render(request, "exchange/new_import.html", context, status=problem.status if problem else 200)
+
+
+def _received(actor: Actor, kind: str, files: list[UploadedFile[bytes]]) -> ImportBatch:
+    """One file as it always was; several, archives of tables and whatever is to be found out, as records."""
+    if not files:
+        raise Invalid(_("Choose a file."), code="no_file")
+    if len(files) == 1 and kind != services.RECORDS:
+        return services.receive(actor, kind, files[0].name or "file", files[0].chunks(CHUNK))
+    uploads = [services.Upload(file.name or "file", file.chunks(CHUNK)) for file in files]
+    return services.receive_together(actor, uploads, kind=kind)
 
 
 def _look(actor: Actor, batch: ImportBatch, options: dict[str, object]) -> None:
     """Small files at once, large ones by a job."""
-    if file_of(batch).exists() and file_of(batch).stat().st_size <= AT_ONCE_BYTES:
+    main = batch.main or batch
+    size = sum(file_of(part).stat().st_size for part in (main, *main.followers.all()) if file_of(part).exists())
+    if size <= AT_ONCE_BYTES:
         services.check(actor, batch, options=options)
-    else:
+    elif main == batch:
         services.start(actor, batch.public_id, services.CHECK, options=options)
+    else:
+        services.start(actor, main.public_id, services.CHECK, options={"part": str(batch.public_id), "said": options})
 
 
 @access(Right.IMPORT)
@@ -126,7 +145,10 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"here": "data", **queries.import_page(batch), "problem": problem}
         context["columns"] = [c | {"field": request.POST.get(f"column:{c['name']}", c["field"])} for c in context["columns"]]
         return render(request, "exchange/import.html", context, status=problem.status)
-    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions"}}
+    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions", "names"}}
+    if kind_of(request.POST, batch) != batch.kind:
+        services.call(actor_of(request), batch, kind_of(request.POST, batch))
+        options = {name: value for name, value in options.items() if name not in {"columns", "is_complete", "fixes"}}
     _look(actor_of(request), batch, {**options, **kept})
     return redirect("import", public_id)
 

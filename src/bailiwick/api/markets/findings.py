@@ -142,7 +142,7 @@ def written_columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "segments": (("segments", "members", "products", "reasons", "clusters"), ("segments",)),
-    "duplicates": (("pairs", "clusters", "branches", "weights"), ("probabilities",)),
+    "duplicates": (("pairs", "clusters", "branches", "weights", "evidence"), ("probabilities",)),
     "density": (("units", "classes"), ("classes",)),
     "lead_scores": (("leads", "reliability", "importance", "drift", "suspects"), ("reliability", "importance")),
     "fit_scores": (("prospects", "profile", "lookalikes"), ("profile",)),

@@ -23,6 +23,7 @@ from bailiwick_web.crm.models import (
     OpportunityCompetitor,
     OpportunityLine,
     OutcomeReason,
+    Pipeline,
     Stage,
     StageChange,
 )
@@ -34,6 +35,7 @@ from bailiwick_web.crm.services.lines import amounts_of, line_values
 from bailiwick_web.crm.services.money import house_currency, in_house, positive_rate, rate_on
 from bailiwick_web.crm.services.routing import BASE, duty_of
 from bailiwick_web.crm.visibility import present
+from bailiwick_web.planning.models import TerritoryDefinition
 
 Kind = Stage.Kind
 MONEY = ("amount", "currency", "rate")
@@ -227,19 +229,28 @@ def _start(actor: Actor, pipeline: Any, stage: Stage | None) -> tuple[Any, Stage
             )
         return stage.pipeline, stage
     pipeline = pipeline or default_pipeline(actor)
+    return pipeline, first_stage(pipeline)
+
+
+def first_stage(pipeline: Pipeline) -> Stage:
+    """Where deals of a pipeline begin."""
     first = pipeline.stages.filter(kind=Kind.OPEN).order_by("place", "pk").first()
     if first is None:
         raise Conflict(_("“%(pipeline)s” has no open stage to begin with.") % {"pipeline": pipeline}, code="no_stage")
-    return pipeline, first
+    return first
 
 
 def _close(actor: Actor, deal: Opportunity, *, on: date | None = None) -> None:
+    row = holding(deal.account, actor)
+    close(actor, deal, on=on, territory=row.territory if row is not None else None)
+
+
+def close(actor: Actor, deal: Opportunity, *, on: date | None, territory: TerritoryDefinition | None) -> None:
     """The day and the territory of a deal that is closed stay, whatever becomes of the plan; it may have been closed earlier."""
     is_past = on is not None and on < actor.now.date()
     deal.closed_at = datetime.combine(on, time(12), UTC) if is_past and on is not None else actor.now
     deal.close_on = on if is_past else actor.now.date()
-    row = holding(deal.account, actor)
-    deal.territory = row.territory if row is not None else None
+    deal.territory = territory
 
 
 def _record_step(actor: Actor, deal: Opportunity, before: Stage | None, why: str) -> None:

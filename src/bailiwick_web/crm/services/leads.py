@@ -68,17 +68,22 @@ def _hot(field: str, value: Any) -> dict[str, Any]:
 
 
 def _derive(actor: Actor, lead: Lead) -> Iterable[str]:
-    if not lead.company and not lead.name:
-        raise Invalid(_("A lead needs the name of a person or of a company."), code="missing", field="company")
     if lead.lon is not None and lead.lat is not None and lead.placed_by in {"", placing.GIVEN}:
         lead.placed_by = placing.GIVEN
     else:
         spot = placing.place(placing.Address(*(getattr(lead, part) for part in WHERE)))
         lead.lon, lead.lat, lead.placed_by = spot.lon, spot.lat, spot.placed_by
+    return ("lon", "lat", "placed_by", *weigh(actor, lead))
+
+
+def weigh(actor: Actor, lead: Lead) -> Iterable[str]:
+    """Set what follows from the words and the answers of a lead, without its place."""
+    if not lead.company and not lead.name:
+        raise Invalid(_("A lead needs the name of a person or of a company."), code="missing", field="company")
     lead.is_hot = all(lead.hot.get(question, {}).get("answer") for question in HOT)
     lead.hot_due_on = c.day("hot", lead.hot.get("due"))
     lead.is_qualified, lead.fails = judge(lead, actor)
-    return ("lon", "lat", "placed_by", "is_hot", "hot_due_on", "is_qualified", "fails")
+    return ("is_hot", "hot_due_on", "is_qualified", "fails")
 
 
 def judge(lead: Lead, actor: Actor) -> tuple[bool | None, list[str]]:
@@ -175,13 +180,19 @@ def assign(actor: Actor, lead: Lead) -> None:
     """Set whose a lead is; the caller saves it. Recorded, told."""
     found = routing.route(actor, facts_of(lead))
     before = lead.person
+    told = assign_to(actor, lead, found)
+    audit(actor, "lead.routed", lead, field="person", before=before or "", after=lead.person or "", reason=found.reason.get("cause", ""))
+    tell(actor, "lead.routed", **told)
+
+
+def assign_to(actor: Actor, lead: Lead, found: routing.Route) -> dict[str, Any]:
+    """Set whose a lead is by a route that was found; what is told of it."""
     lead.territory, lead.position_id, lead.person = found.territory, found.position_id, found.duty.person
     lead.routing, lead.routed_at = found.reason, actor.now
     if lead.respond_by is None:
         lead.respond_by = actor.now + timedelta(minutes=settings.LEAD_RESPONSE_MINUTES)
     after = {"person": str(lead.person.public_id) if lead.person else None, "territory": lead.territory.code if lead.territory else None}
-    audit(actor, "lead.routed", lead, field="person", before=before or "", after=lead.person or "", reason=found.reason.get("cause", ""))
-    tell(actor, "lead.routed", id=str(lead.public_id), **after)
+    return {"id": str(lead.public_id), **after}
 
 
 def facts_of(lead: Lead) -> Facts:

@@ -167,7 +167,7 @@ def set_points(actor: Actor, contact: Contact, points: Sequence[Mapping[str, Any
     """Let these be the ways to reach a contact; whether that changed anything. What is known of those that stay is kept."""
     if len(points) > MOST_POINTS:
         raise Invalid(_("At most %(most)s ways to reach a contact.") % {"most": MOST_POINTS}, code="too_many", field="points")
-    wanted = {(p.channel, p.normal): p for p in (_point(contact, given) for given in points)}
+    wanted = {(p.channel, p.normal): p for p in (point_of(contact, given) for given in points)}
     there = {(p.channel, p.normal): p for p in contact.points.all()} if contact.pk else {}
     gone = [point for key, point in there.items() if key not in wanted]
     changed = bool(gone)
@@ -188,7 +188,8 @@ def set_points(actor: Actor, contact: Contact, points: Sequence[Mapping[str, Any
     return changed
 
 
-def _point(contact: Contact, given: Mapping[str, Any]) -> ContactPoint:
+def point_of(contact: Contact, given: Mapping[str, Any]) -> ContactPoint:
+    """A way to reach a contact that is not kept yet, checked."""
     channel = c.choice(Channel.values)("channel", given.get("channel"))
     value = c.needed(300)("value", given.get("value"))
     if channel == Channel.EMAIL:

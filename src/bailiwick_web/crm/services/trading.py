@@ -14,7 +14,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.services import audit, touch
 from bailiwick_web.crm import checking as c
-from bailiwick_web.crm.models import Account, AccountTerritory, Order, OrderLine
+from bailiwick_web.crm.models import Account, AccountTerritory, Order, OrderLine, TimelineEvent
 from bailiwick_web.crm.services import timeline, writing
 from bailiwick_web.crm.services.fields import free_fields
 from bailiwick_web.crm.services.lines import amounts_of, line_values
@@ -65,7 +65,7 @@ def create_order(
 ) -> Order:
     """Add an order; it is credited to the territory that has the account on its day. Sellers may. Recorded, told, on the timeline."""
     rows = [order_line(line, i) for i, line in enumerate(lines)]
-    values = {**given, "account": account, "amount": _amount(given.get("amount"), rows)}
+    values = {**given, "account": account, "amount": total_of(given.get("amount"), rows)}
     values["ordered_on"] = c.day("ordered_on", given.get("ordered_on"))
     if values["ordered_on"] is not None:
         values |= credited(account, counted_at(values["ordered_on"], actor.now))
@@ -95,9 +95,9 @@ def change_order(
     order = writing.locked(actor, ORDER, public_id, version)
     rows = None if lines is None else [order_line(line, i) for i, line in enumerate(lines)]
     if rows is not None:
-        given["amount"] = _amount(given.get("amount"), rows)
+        given["amount"] = total_of(given.get("amount"), rows)
     elif "amount" in given and order.lines.exists():
-        given["amount"] = _amount(given["amount"], list(order.lines.all()))
+        given["amount"] = total_of(given["amount"], list(order.lines.all()))
     if {"currency", "ordered_on"} & set(given) and "rate" not in given:
         given["rate"] = None
     if "ordered_on" in given and (ordered_on := c.day("ordered_on", given["ordered_on"])) is not None:
@@ -152,11 +152,11 @@ def credited(account: Account, at: datetime, layer: str = BASE) -> dict[str, Any
 
 
 def order_line(given: Mapping[str, Any], place: int) -> OrderLine:
-    """A line that is not kept yet."""
-    return OrderLine(place=place, cost=c.money("cost", given.get("cost")), **line_values(given))
+    """A line that is not kept yet, at its place or at one that it says."""
+    return OrderLine(place=given.get("place", place), cost=c.money("cost", given.get("cost")), **line_values(given))
 
 
-def _amount(told: Any, rows: Sequence[OrderLine]) -> Any:
+def total_of(told: Any, rows: Sequence[OrderLine]) -> Any:
     """What the lines add up to; a head that says otherwise is refused, as one of the two is wrong."""
     amount = c.money("amount", told)
     if not rows:
@@ -178,7 +178,12 @@ def _listed(rows: Sequence[OrderLine]) -> str:
 
 
 def _show(actor: Actor, order: Order) -> None:
-    timeline.happened(
+    event_of(actor, order).save()
+
+
+def event_of(actor: Actor, order: Order) -> TimelineEvent:
+    """What the timeline shows of an order, not kept yet."""
+    return timeline.event(
         actor,
         "order",
         order,

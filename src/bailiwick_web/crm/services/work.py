@@ -16,7 +16,7 @@ from bailiwick_web.core.models import Person
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import tell
 from bailiwick_web.crm import checking as c
-from bailiwick_web.crm.models import Account, Activity, Contact, Lead
+from bailiwick_web.crm.models import Account, Activity, Contact, Lead, TimelineEvent
 from bailiwick_web.crm.services import timeline, writing
 from bailiwick_web.crm.services.deals import with_rep
 from bailiwick_web.crm.services.fields import free_fields
@@ -138,29 +138,25 @@ def _with_person(actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(given)
     if values.get("person") is None and actor.user is not None:
         values["person"] = Person.objects.filter(user=actor.user).first()
-    for name in ("account", "contact", "opportunity", "lead", "case"):
+    values = with_account(values)
+    return with_rep(actor, values.get("account"), values)
+
+
+def with_account(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of an activity, with the account that follows from what it is about."""
+    values = dict(given)
+    for name in ("contact", "opportunity", "lead", "case"):
         about = values.get(name)
         if values.get("account") is None and about is not None:
             values["account"] = about.account
-    return with_rep(actor, values.get("account"), values)
+    return values
 
 
 def _follow(actor: Actor, activity: Activity) -> None:
     """What is done stands on the timeline, and says when an account and a contact were last in touch with us."""
     if activity.state != State.DONE or activity.done_at is None:
         return
-    timeline.happened(
-        actor,
-        f"activity.{activity.kind}",
-        activity,
-        account=activity.account,
-        contact=activity.contact,
-        at=activity.done_at,
-        title=activity.subject,
-        outcome=activity.outcome,
-        minutes=activity.duration_minutes,
-        person=str(activity.person.public_id) if activity.person else None,
-    )
+    event_of(actor, activity).save()
     is_later = Q(last_activity_at__isnull=True) | Q(last_activity_at__lt=activity.done_at)
     if activity.kind not in {Kind.NOTE, Kind.TASK}:
         Account.objects.filter(is_later, pk=activity.account_id or 0).update(last_activity_at=activity.done_at)
@@ -169,3 +165,19 @@ def _follow(actor: Actor, activity: Activity) -> None:
             Lead.objects.filter(pk=activity.lead_id, responded_at=None).update(responded_at=activity.done_at)
             Lead.objects.filter(pk=activity.lead_id, status=Lead.Status.NEW).update(status=Lead.Status.WORKING)
     tell(actor, "activity.done", id=str(activity.public_id), what=activity.kind)
+
+
+def event_of(actor: Actor, activity: Activity) -> TimelineEvent:
+    """What the timeline shows of an activity that was done, not kept yet."""
+    return timeline.event(
+        actor,
+        f"activity.{activity.kind}",
+        activity,
+        account=activity.account,
+        contact=activity.contact,
+        at=activity.done_at or actor.now,
+        title=activity.subject,
+        outcome=activity.outcome,
+        minutes=activity.duration_minutes,
+        person=str(activity.person.public_id) if activity.person else None,
+    )

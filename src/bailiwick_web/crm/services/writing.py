@@ -65,22 +65,31 @@ class Spec(Generic[R]):
 def create(actor: Actor, spec: Spec[R], given: Mapping[str, Any], *, origin: str = "") -> R:
     """Add a record; to be called in a transaction. Recorded, told."""
     actor.need(spec.right)
+    record = made(actor, spec, given, origin=origin)
+    derive(actor, spec, record)
+    record.save(force_insert=True)
+    audit(actor, f"{spec.name}.created", record, after=told_of(spec, record, given))
+    tell(actor, f"{spec.name}.created", id=str(record.public_id))
+    return record
+
+
+def made(actor: Actor, spec: Spec[R], given: Mapping[str, Any], *, origin: str = "") -> R:
+    """A record that is not kept yet, with what is given of it, checked."""
     missing = [name for name in spec.needs if given.get(name) in (None, "")]
     if missing:
         raise Invalid(_("There is something missing: %(fields)s.") % {"fields": ", ".join(missing)}, code="missing", field=missing[0])
     record = spec.model(**stamped(actor))
     if origin:
         record.origin = origin  # type: ignore[attr-defined]
-    for name, value in _checked(spec, given).items():
+    for name, value in checked(spec, given).items():
         setattr(record, name, value)
-    _derive(actor, spec, record)
-    record.save(force_insert=True)
-    told = {name: getattr(record, name) for name in given if name not in spec.personal}
-    audit(
-        actor, f"{spec.name}.created", record, after="; ".join(f"{k}: {shown(v)}" for k, v in told.items() if v not in ("", None, [], {}))
-    )
-    tell(actor, f"{spec.name}.created", id=str(record.public_id))
     return record
+
+
+def told_of(spec: Spec[Any], record: Record, given: Mapping[str, Any]) -> str:
+    """What the history says of a new record: what was given, without what tells of a person."""
+    told = {name: getattr(record, name) for name in given if name not in spec.personal}
+    return "; ".join(f"{k}: {shown(v)}" for k, v in told.items() if v not in ("", None, [], {}))
 
 
 def locked(actor: Actor, spec: Spec[R], public_id: UUID, version: int | None, *, with_bin: bool = False) -> R:
@@ -102,14 +111,19 @@ def locked(actor: Actor, spec: Spec[R], public_id: UUID, version: int | None, *,
 
 def change(actor: Actor, spec: Spec[R], record: R, given: Mapping[str, Any]) -> set[str]:
     """Change what is given of a locked record; names of the fields that are different now. Recorded field by field, told."""
+    return put(actor, spec, record, checked(spec, given))
+
+
+def put(actor: Actor, spec: Spec[R], record: R, values: Mapping[str, Any]) -> set[str]:
+    """The same with values that were checked when they were first written."""
     changed: dict[str, tuple[Any, Any]] = {}
-    for name, value in _checked(spec, given).items():
+    for name, value in values.items():
         if (before := getattr(record, name)) != value:
             changed[name] = before, value
             setattr(record, name, value)
     if not changed:
         return set()
-    derived = _derive(actor, spec, record)
+    derived = derive(actor, spec, record)
     for name, (before, after) in changed.items():
         note(actor, spec, record, name, before, after)
     touch(actor, record, *{*changed, *derived})
@@ -141,6 +155,8 @@ def restore(actor: Actor, spec: Spec[R], public_id: UUID, *, version: int | None
     record = locked(actor, spec, public_id, version, with_bin=True)
     if record.deleted_at is None:  # type: ignore[attr-defined]
         raise Conflict(_("It is not in the bin."), code="state")
+    if getattr(record, "merged_into_id", None) is not None:
+        raise Conflict(_("It was merged into another record; undo that instead."), code="merged")
     record.deleted_at = None  # type: ignore[attr-defined]
     touch(actor, record, "deleted_at")
     audit(actor, f"{spec.name}.restored", record)
@@ -184,7 +200,12 @@ def shown(value: Any) -> str:
 def _by_reference(record: Record, value: str) -> str:
     if not value:
         return ""
-    return f"personal:{PersonalValue.objects.create(subject=subject_of(record), value=value).public_id}"
+    return by_reference(PersonalValue.objects.create(subject=subject_of(record), value=value))
+
+
+def by_reference(kept: PersonalValue) -> str:
+    """How the history names a value that tells of a person."""
+    return f"personal:{kept.public_id}"
 
 
 def subject_of(record: Any) -> UUID:
@@ -194,7 +215,14 @@ def subject_of(record: Any) -> UUID:
     return found
 
 
-def _checked(spec: Spec[Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def checked(spec: Spec[Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, as it is kept.
+
+    Raises
+    ------
+    Invalid
+        If a field is not one of those that can be written, or holds what it may not.
+    """
     strange = sorted(set(given) - set(spec.checks))
     if strange:
         raise Invalid(
@@ -205,8 +233,15 @@ def _checked(spec: Spec[Any], given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: spec.checks[name](name, value) for name, value in given.items()}
 
 
-def _derive(actor: Actor, spec: Spec[R], record: R) -> set[str]:
+def derive(actor: Actor, spec: Spec[R], record: R) -> set[str]:
+    """Set what follows from the fields of a record; names of the fields that were set."""
     names = set(spec.derive(actor, record)) if spec.derive else set()
+    return names | make_searchable(spec, record)
+
+
+def make_searchable(spec: Spec[R], record: R) -> set[str]:
+    """Set the text that searches look in."""
+    names = set()
     if spec.search:
         record.search_text = folded(*(getattr(record, name) for name in spec.search))  # type: ignore[attr-defined]
         names.add("search_text")

@@ -40,7 +40,7 @@ def layout_of(path: Path, table: Any, options: dict[str, Any]) -> dict[str, Any]
 def _of_text(path: Path, table: Any, options: dict[str, Any]) -> dict[str, Any]:
     with path.open("rb") as stream:
         data = stream.read(_HEAD)
-    whole = data[: data.rfind(b"\n") + 1] or data
+    whole = whole_lines(data)
     encoding = options.get("encoding") or _encoding(data, table)
     text = decode(whole, encoding=None if encoding == "mixed" else encoding, source=path.name)[0].decode("utf-8", "replace")
     text = text.removeprefix("\ufeff")
@@ -57,6 +57,25 @@ def _of_text(path: Path, table: Any, options: dict[str, Any]) -> dict[str, Any]:
         "decimal": table.decimal or layout.decimal or ".",
         "lines": [[_cell(c) for c in row[:WIDTH]] for row in rows],
     }
+
+
+def whole_lines(data: bytes) -> bytes:
+    r"""The beginning of a file up to the end of its last whole line, with no character torn apart.
+
+    Examples
+    --------
+    >>> whole_lines(b"a,b\n1,2\n3"), whole_lines("a\n1".encode("utf-16")) == "a\n".encode("utf-16"), whole_lines(b"a")
+    (b'a,b\n1,2\n', True, b'a')
+    """
+    wide = next((name for mark, name in _MARKS if data.startswith(mark) and name != "utf-8"), "")
+    if not wide:
+        return data[: data.rfind(b"\n") + 1] or data
+    unit = 4 if wide == "utf-32" else 2
+    data = data[: len(data) - len(data) % unit]
+    is_little = data[:1] == b"\xff"
+    end = (b"\n" + b"\0" * (unit - 1)) if is_little else b"\0" * (unit - 1) + b"\n"
+    at = next((i for i in range(len(data) - unit, 0, -unit) if data[i : i + unit] == end), None)
+    return data if at is None else data[: at + unit]
 
 
 def _encoding(data: bytes, table: Any) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from bailiwick.errors import InputError
 from bailiwick.formats.archive import check_archive, check_workbook
 from bailiwick.formats.sniff import HEAD_BYTES, file_kind, is_expected_name, read_head
+from bailiwick_web.exchange.child.layout import whole_lines
 from bailiwick_web.exchange.child.mapping import guess_kind
+from bailiwick_web.exchange.record_fields import guess_record_kind
 
 MOST_ENTRIES = 1_000
 """Most files in an archive: as the office programs' own libraries have it."""
@@ -63,14 +66,26 @@ def look(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     elif kind == "ole" and _is_locked(path):
         raise InputError(f"{path} is locked by a password; open it in a spreadsheet program and save it without one", code="encrypted_file")
     _check_name(path, kind)
-    facts: dict[str, Any] = {"file_kind": kind, "kind": "units", "parts": []}
+    facts: dict[str, Any] = {"file_kind": kind, "kind": "units", "record_kind": "accounts", "parts": [], "members": []}
     if kind in {"workbook", "ods", "ole"}:
         facts["parts"] = _sheets(path) if path.stat().st_size <= MOST_BYTES_FOR_SHEETS else []
         if facts["parts"]:
-            facts["kind"] = facts["parts"][0]["kind"]
+            facts |= {name: facts["parts"][0][name] for name in ("kind", "record_kind")}
     elif kind == "text":
-        facts["kind"] = _kind_of_text(path, options)
+        names = _names_of_text(path, options)
+        facts |= {"kind": guess_kind(names), "record_kind": guess_record_kind(names, str(options.get("filename", "")))}
+    elif kind == "zip":
+        facts["members"] = _tables_within(path)
     return facts
+
+
+def _tables_within(path: Path) -> list[str]:
+    """Names of the tables in an archive that holds nothing else but them and words about them."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
+    tables = [name for name in names if name.lower().endswith((".csv", ".tsv"))]
+    others = [name for name in names if name not in tables and not name.lower().endswith((".txt", ".md", ".pdf", ".json"))]
+    return [] if others else tables
 
 
 def _look_into(path: Path) -> str:
@@ -120,17 +135,15 @@ def _is_of_another_kind(ending: str) -> bool:
     return ending in _OTHER_ENDINGS or any(is_expected_name(probe, kind) for kind in others)
 
 
-def _kind_of_text(path: Path, options: dict[str, Any]) -> str:
+def _names_of_text(path: Path, options: dict[str, Any]) -> list[str]:
     from bailiwick.formats.encoding import decode
     from bailiwick.formats.layout import find_layout
 
     with path.open("rb") as stream:
-        data = stream.read(HEAD_BYTES)
-    data = data[: data.rfind(b"\n") + 1] or data
+        data = whole_lines(stream.read(HEAD_BYTES))
     text, _ = decode(data, encoding=options.get("encoding") or None, source=str(path))
     layout = find_layout(text.decode("utf-8", "replace"), separator=options.get("separator") or None)
-    names = layout.cells[4:] if layout.cells[:2] == ("row", "column") else layout.cells
-    return guess_kind(names)
+    return list(layout.cells[4:] if layout.cells[:2] == ("row", "column") else layout.cells)
 
 
 def _sheets(path: Path) -> list[dict[str, Any]]:
@@ -157,7 +170,8 @@ def _sheets(path: Path) -> list[dict[str, Any]]:
                 continue
             raise
         if len(table) and len(table.names) >= 2:
-            parts.append({"sheet": sheet, "kind": guess_kind(table.names), "n_rows": len(table)})
+            kinds = {"kind": guess_kind(table.names), "record_kind": guess_record_kind(table.names, sheet)}
+            parts.append({"sheet": sheet, **kinds, "n_rows": len(table)})
     if not parts and visible:
         read_table(path)  # tells why there is no table
     return parts

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from bailiwick.formats.dates import parse_dates
-from bailiwick_web.exchange.record_fields import DAY, DEGREES, MONEY, SHARE, WHOLE
+from bailiwick_web.exchange.record_names import DAY, DEGREES, INSTANT, MONEY, NUMBER, SHARE, WHOLE, YES_NO
 
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _TIMES = {"K": 3, "M": 6, "B": 9, "MM": 6, "BN": 9}
@@ -21,6 +22,12 @@ _WORDY = re.compile(r"^(\d{1,2})\.?[ -]([a-z]{3})[a-z]*\.?,?[ -](\d{4})\b", re.I
 _WORDY_US = re.compile(r"^([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})\b", re.IGNORECASE)
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _EXCEL_EPOCH = date(1899, 12, 30)
+_TIME = re.compile(
+    r"^(?P<day>.*\d)(?:[T ]|,\s)\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|UTC|GMT)?\s*(?P<offset>[+-]\d{2}:?\d{2})?$"
+)
+_YES = frozenset(("true", "yes", "y", "1", "x", "ja", "active", "wahr", "oui", "si", "sí"))
+_NO = frozenset(("false", "no", "n", "0", "nein", "inactive", "falsch", "non"))
 MISSING = frozenset(("", "-", "–", "n/a", "na", "null", "none", "#n/a"))
 
 
@@ -92,7 +99,53 @@ def _day_in_words(text: str) -> date | None:
         return None
 
 
-def column_values(kind: str, texts: Sequence[str], decimal: str | None) -> tuple[list[str], list[str], list[bool]]:
+def instants(texts: Sequence[str], zone: str) -> list[datetime | None]:
+    """Instants of a column; those without an offset are of a time zone, a day alone is its noon there; None where there is none.
+
+    Examples
+    --------
+    >>> [i.isoformat() for i in instants(["16 Apr, 2021 00:02:00", "2010-10-14T12:00:00.000Z-0300", "7/15/2009 2:14 PM"], "UTC") if i]
+    ['2021-04-16T00:02:00+00:00', '2010-10-14T15:00:00+00:00', '2009-07-15T14:14:00+00:00']
+    """
+    found = [_TIME.match(text.strip()) for text in texts]
+    on = days([match["day"] if match else text for match, text in zip(found, texts, strict=True)])
+    return [_instant(day, match, text, ZoneInfo(zone)) for day, match, text in zip(on, found, texts, strict=True)]
+
+
+def _instant(day: date | None, match: re.Match[str] | None, text: str, zone: ZoneInfo) -> datetime | None:
+    if day is None:
+        return None
+    if match is None:
+        share = float(text) % 1 if _SERIAL.match(text.strip()) else 0.0
+        at = datetime.combine(day, time()) + timedelta(seconds=round(share * 86_400)) if share else datetime.combine(day, time(12))
+        return at.replace(tzinfo=zone).astimezone(UTC)
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"][0] in "Pp" else 0)
+    try:
+        at = datetime.combine(day, time(hour, int(match["minute"]), int(match["second"] or 0)))
+    except ValueError:
+        return None
+    if match["offset"]:
+        plain = match["offset"].replace(":", "")
+        minutes = int(plain[1:3]) * 60 + int(plain[3:5])
+        return at.replace(tzinfo=timezone(timedelta(minutes=-minutes if plain[0] == "-" else minutes))).astimezone(UTC)
+    return at.replace(tzinfo=UTC if match["zone"] else zone).astimezone(UTC)
+
+
+def yes_or_no(text: str) -> str | None:
+    """``true`` or ``false`` of a word; None if it is neither.
+
+    Examples
+    --------
+    >>> yes_or_no("Yes"), yes_or_no("0"), yes_or_no("perhaps")
+    ('true', 'false', None)
+    """
+    plain = text.strip().casefold()
+    return "true" if plain in _YES else "false" if plain in _NO else None
+
+
+def column_values(kind: str, texts: Sequence[str], decimal: str | None, zone: str = "UTC") -> tuple[list[str], list[str], list[bool]]:
     """Values of a column as plain text, currencies, and which cells are bad.
 
     Examples
@@ -104,7 +157,11 @@ def column_values(kind: str, texts: Sequence[str], decimal: str | None) -> tuple
     currencies = [""] * len(texts)
     if kind == DAY:
         read = [None if day is None else day.isoformat() for day in days(texts)]
-    elif kind in {MONEY, WHOLE, SHARE, DEGREES}:
+    elif kind == INSTANT:
+        read = [None if at is None else at.isoformat() for at in instants(texts, zone)]
+    elif kind == YES_NO:
+        read = [yes_or_no(text) for text in texts]
+    elif kind in {MONEY, NUMBER, WHOLE, SHARE, DEGREES}:
         amounts = [None if is_blank else money(text.replace("%", ""), decimal) for text, is_blank in zip(texts, blank, strict=True)]
         read = [None if amount is None else _number(kind, amount[0], "%" in text) for amount, text in zip(amounts, texts, strict=True)]
         currencies = ["" if amount is None else amount[1] for amount in amounts]

@@ -1,4 +1,4 @@
-"""Read a file as accounts, contacts or opportunities: plain values, rejected rows, and what may be mended."""
+"""Read a file as records of customers: plain values, rejected rows, and what may be mended."""
 
 from __future__ import annotations
 
@@ -16,17 +16,27 @@ from bailiwick_web.exchange.child.mapping import Columns
 from bailiwick_web.exchange.child.record_values import column_values
 from bailiwick_web.exchange.child.rejecting import Account
 from bailiwick_web.exchange.child.tables import open_table
-from bailiwick_web.exchange.record_fields import ACCOUNTS, CONTACTS, FIELDS, INDUSTRIES, SKIPPED_WORD, long_id, system_of
+from bailiwick_web.exchange.record_fields import INDUSTRIES, SKIPPED_WORD, long_id, system_of
+from bailiwick_web.exchange.record_names import FIELDS, NEEDED
 from bailiwick_web.exchange.vocabulary import skipped_keys
 
-_WORDS = {"whole": "a whole number", "money": "an amount", "day": "a day", "share": "a share", "degrees": "degrees"}
+_WORDS = {
+    "whole": "a whole number",
+    "money": "an amount",
+    "day": "a day",
+    "share": "a share",
+    "degrees": "degrees",
+    "number": "a number",
+    "instant": "a point in time",
+    "yes-no": "yes or no",
+}
 _FEW = 200
 _ALIKE = 0.85
 _US = frozenset(("us", "usa", "united states", "united states of america"))
 
 
 def record_columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
-    """What each column is: as said, else by its usual names.
+    """What each column is: as said, else by its usual names, or by the names that a mapping of the Data Loader gives it.
 
     Raises
     ------
@@ -35,8 +45,10 @@ def record_columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
     """
     columns, known = Columns(), FIELDS[kind]
     by_key: dict[str, str] = {}
+    said_names = dict(options.get("names") or {})
     for name in table.names:
         by_key.setdefault(name_key(name), name)
+    named = by_key | {name_key(other): name for name, other in said_names.items() if name in table.names}
     for word, column in dict(options.get("columns") or {}).items():
         if name_key(column) not in by_key:
             raise InputError(f"{table.source} has no column {column!r}", code="unknown_column", field=column)
@@ -49,7 +61,7 @@ def record_columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
             raise InputError(f"there is no field {word!r} to map; known: {', '.join(known)}", code="unknown_field")
     if not options.get("is_complete"):
         for field, (_, names) in known.items():
-            found = next((by_key[name_key(n)] for n in names if name_key(n) in by_key and by_key[name_key(n)] not in columns.taken()), None)
+            found = next((named[name_key(n)] for n in names if name_key(n) in named and named[name_key(n)] not in columns.taken()), None)
             if field not in columns.fields and found is not None:
                 columns.fields[field] = found
         columns.skipped += [n for n in table.names if name_key(n) in skipped_keys() and n not in columns.taken()]
@@ -68,7 +80,7 @@ def read_records(kind: str, path: Path, out: Path, options: dict[str, Any]) -> d
     tell("understanding", 0.3)
     texts = {field: _mended(table, column, options) for field, column in columns.fields.items()}
     account = Account(table.names)
-    data = _values(table, kind, columns, texts, account)
+    data = _values(table, kind, columns, texts, account, str(options.get("zone") or "UTC"))
     for row in table.malformed:
         account.add(row.row, "", "too_many_cells", f"the row has {len(row.cells)} cells, the header {len(table.names)}", row.cells)
     tell("describing", 0.7)
@@ -79,14 +91,14 @@ def read_records(kind: str, path: Path, out: Path, options: dict[str, Any]) -> d
 
 
 def _need_names(table: Any, kind: str, columns: Columns) -> None:
-    wanted = {ACCOUNTS: ("name",), CONTACTS: ("name", "last_name", "first_name", "email")}.get(kind, ("account",))
-    if not set(wanted) & columns.fields.keys():
-        raise InputError(
-            f"no column of {table.source} was recognised as the {wanted[0].replace('_', ' ')}; columns: "
-            f"{', '.join(map(repr, table.names[:20]))}. Choose it in the table of columns",
-            code="unknown_column",
-            field=wanted[0],
-        )
+    for group in NEEDED[kind]:
+        if not set(group) & columns.fields.keys():
+            raise InputError(
+                f"no column of {table.source} was recognised as the {group[0].replace('_', ' ')}; columns: "
+                f"{', '.join(map(repr, table.names[:20]))}. Choose it in the table of columns",
+                code="unknown_column",
+                field=group[0],
+            )
 
 
 def _mended(table: Any, column: str, options: dict[str, Any]) -> list[str]:
@@ -95,7 +107,7 @@ def _mended(table: Any, column: str, options: dict[str, Any]) -> list[str]:
     return [agreed.get(text.strip(), text) for text in table.text(column).to_pylist()]
 
 
-def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]], account: Account) -> pa.Table:
+def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]], account: Account, zone: str) -> pa.Table:
     n = len(table)
     values: dict[str, list[str]] = {}
     currencies = [""] * n
@@ -103,7 +115,7 @@ def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]]
     for field, (holds, _) in FIELDS[kind].items():
         if field not in texts:
             continue
-        values[field], named, bad = column_values(holds, texts[field], table.decimal)
+        values[field], named, bad = column_values(holds, texts[field], table.decimal, zone)
         currencies = [one or other for one, other in zip(currencies, named, strict=True)]
         for i in (i for i, is_bad in enumerate(bad) if is_bad):
             column = columns.fields[field]
@@ -118,7 +130,8 @@ def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]]
     data: dict[str, Any] = {"row": pa.array([int(table.row_numbers[i]) for i in keep], pa.int64())}
     data |= {field: pa.array([column[i] for i in keep], pa.string()) for field, column in values.items()}
     if any(currencies):
-        data["currency"] = pa.array([currencies[i] for i in keep], pa.string())
+        said = values.get("currency", [""] * n)
+        data["currency"] = pa.array([said[i] or currencies[i] for i in keep], pa.string())
     return pa.table(data)
 
 
@@ -133,11 +146,11 @@ def _once(field: str, columns: Columns, values: dict[str, list[str]], table: Any
 def _fixes(kind: str, columns: Columns, texts: dict[str, list[str]]) -> list[dict[str, Any]]:
     """What looks like a slip, with what may have been meant; to be agreed to, nothing is changed here."""
     found: list[dict[str, Any]] = []
-    for field in ("industry", "segment", "stage", "product", "source"):
+    for field in ("industry", "segment", "stage", "product", "source", "category", "status"):
         if field in texts:
             known = INDUSTRIES if field == "industry" else frozenset()
             found += [{"column": columns.fields[field], **fix} for fix in slips(Counter(t.strip() for t in texts[field]), known)]
-    if kind == ACCOUNTS and "postal_code" in texts and "country" in texts:
+    if "postal_code" in texts and "country" in texts:
         short = Counter(
             code.strip()
             for code, country in zip(texts["postal_code"], texts["country"], strict=True)

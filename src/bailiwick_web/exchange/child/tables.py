@@ -14,6 +14,7 @@ from bailiwick import formats
 from bailiwick.domain import Notice
 from bailiwick.errors import InputError
 from bailiwick_web.exchange.child.mapping import Columns
+from bailiwick_web.exchange.record_names import GUARDED
 
 MOST_COLUMNS = 500
 KEPT = "\u2063kept"
@@ -50,10 +51,10 @@ def _layout_of_error_file(path: Path) -> dict[str, Any]:
 
 
 def _as_it_was(table: Any) -> Any:
-    """An error file is imported again: without the columns that tell the reasons and without the guards of its cells."""
+    """What was exported here is imported again: without the columns that tell reasons and without the guards of its cells."""
     head = tuple(table.names[:4])
     if head not in {SAFE_HEAD, RAW_HEAD}:
-        return table
+        return _without_guards(table) if GUARDED & set(table.names) else table
     columns = {_unguarded(name) if head == SAFE_HEAD else name: table.data.column(name) for name in table.names[4:]}
     if head == SAFE_HEAD:
         columns = {
@@ -62,6 +63,12 @@ def _as_it_was(table: Any) -> Any:
     malformed = tuple(replace(m, cells=m.cells[4:]) for m in table.malformed)
     told = Notice(ERROR_FILE, "this is a file of rejected rows: the columns with the reasons were left out")
     return replace(table, data=pa.table(columns), malformed=malformed, notices=(told, *table.notices))
+
+
+def _without_guards(table: Any) -> Any:
+    """A table that was exported here, whose texts are guarded against being run."""
+    columns = {name: pc.replace_substring_regex(table.text(name), _GUARD, r"\1") for name in table.names}
+    return replace(table, data=pa.table(columns))
 
 
 def _unguarded(name: str) -> str:

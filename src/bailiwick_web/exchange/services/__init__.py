@@ -9,9 +9,10 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.services.checking import OF_OWNERS, check
 from bailiwick_web.exchange.services.importing import run_import, run_together
-from bailiwick_web.exchange.services.receiving import AUTO, discard, forget_abandoned, receive
+from bailiwick_web.exchange.services.receiving import AUTO, RECORDS, discard, forget_abandoned, receive
 from bailiwick_web.exchange.services.rows import Watch
 from bailiwick_web.exchange.services.templates import delete_template, save_template
+from bailiwick_web.exchange.services.together import Upload, call, receive_together
 from bailiwick_web.exchange.services.undoing import revert
 from bailiwick_web.exchange.services.working import CHECK, REVERT, RUN, start, stop
 
@@ -26,14 +27,18 @@ __all__ = [
     "AUTO",
     "CHECK",
     "OF_OWNERS",
+    "RECORDS",
     "REVERT",
     "RUN",
+    "Upload",
     "Watch",
+    "call",
     "check",
     "delete_template",
     "discard",
     "forget_abandoned",
     "receive",
+    "receive_together",
     "revert",
     "run_import",
     "run_together",

@@ -15,7 +15,9 @@ from bailiwick_web.core.refusals import Conflict, Refused
 from bailiwick_web.core.roles import Right
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, folder_of, read_file, refusal, rows_of
-from bailiwick_web.exchange.services.preparing import Prepared, prepare
+from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.services import records
+from bailiwick_web.exchange.services.preparing import Prepared, prepare, seer_of
 from bailiwick_web.exchange.services.receiving import follow
 from bailiwick_web.exchange.services.rows import FAILED, Late, Watch
 from bailiwick_web.exchange.services.templates import fitting_template
@@ -37,6 +39,9 @@ def check(actor: Actor, batch: ImportBatch, *, options: dict[str, Any], watch: W
     if not file_of(batch).exists():
         raise Conflict(_("The file is not kept any more; upload it again."), code="file_gone")
     watch = watch or Watch()
+    if batch.kind in RECORD_KINDS:
+        _check_records(batch, options, watch)
+        return batch
     _check_one(batch, options, watch)
     _offer_owners(actor, batch)
     for part in batch.followers.all():
@@ -44,20 +49,35 @@ def check(actor: Actor, batch: ImportBatch, *, options: dict[str, Any], watch: W
     return batch
 
 
-def _check_one(batch: ImportBatch, options: dict[str, Any], watch: Watch) -> None:
+def _check_records(batch: ImportBatch, options: dict[str, Any], watch: Watch) -> None:
+    """All parts, those first that others name: what one brings, the next one finds."""
+    batch.options = options
+    lookups = records.Lookups(seer_of(batch))
+    for part in in_order(batch):
+        _check_one(part, part.options, watch, lookups)
+
+
+def in_order(batch: ImportBatch) -> list[ImportBatch]:
+    """The parts of an import of records that can still be changed, in the order in which they are written."""
+    main = batch.main or batch
+    parts = [batch if part.pk == batch.pk else part for part in (main, *main.followers.order_by("pk"))]
+    return sorted((part for part in parts if part.is_open), key=lambda part: (RECORD_KINDS.index(part.kind), part.pk))
+
+
+def _check_one(batch: ImportBatch, options: dict[str, Any], watch: Watch, lookups: records.Lookups | None = None) -> None:
     batch.options = options
     facts = _read(batch, watch)
     batch.unit_set, batch.counts, batch.state = None, {}, State.REFUSED
     if "error" not in facts:
         try:
-            prepared = prepare(batch, Watch(watch.tell), facts)  # the files are those of this reading: no stop from here
+            prepared = prepare(batch, Watch(watch.tell), facts, lookups)  # the files are those of this reading: no stop from here
             batch.counts = {**prepared.counts, FAILED: facts["n_rejected"] + len(prepared.late)}
             facts |= keep_late(batch, facts, prepared, Watch())
             batch.state = State.CHECKED
         except Refused as error:
             facts = {**facts, **refusal(error.message, error.code)}
     batch.facts = facts
-    batch.save(update_fields=["options", "facts", "counts", "state", "unit_set"])
+    batch.save(update_fields=["kind", "options", "facts", "counts", "state", "unit_set"])
 
 
 def _read(batch: ImportBatch, watch: Watch) -> dict[str, Any]:

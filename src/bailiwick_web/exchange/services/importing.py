@@ -13,7 +13,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
-from bailiwick_web.exchange.record_fields import RECORD_KINDS
+from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS, keep_late
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.preparing import Prepared, prepare
@@ -63,11 +63,24 @@ def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, wat
     watch.tell("writing", 0.92)
     quiet = Watch(should_stop=watch.should_stop)  # the row of the job belongs to its heartbeat while the transaction lasts
     with transaction.atomic():
-        family = sorted([main, *parts], key=lambda part: ORDER.index(Kind(part.kind)))
+        family = sorted([main, *parts], key=lambda part: (ORDER.index(Kind(part.kind)), part.pk))
+        late = []
         for part in family:
             locked = _checked(batch_of(part.public_id, is_locked=True))
-            _write(actor, locked, prepare(locked, quiet), quiet)
+            prepared = prepare(locked, quiet)
+            _write(actor, locked, prepared, quiet)
+            late.append((locked, prepared))
+    for locked, prepared in late:
+        _account_for_late(locked, prepared)
     return batch_of(public_id)
+
+
+def _account_for_late(batch: ImportBatch, prepared: Prepared) -> None:
+    """Rows that did not fit when it was written, though they did at the dry run, belong into the file of rejected rows."""
+    found = _keep_new_late(batch, prepared, Watch())
+    if found:
+        batch.facts = {**batch.facts, **found}
+        batch.save(update_fields=["facts"])
 
 
 def _checked(batch: ImportBatch) -> ImportBatch:

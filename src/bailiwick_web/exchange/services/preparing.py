@@ -14,7 +14,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped, rows_of
-from bailiwick_web.exchange.record_fields import RECORD_KINDS
+from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.services import alignments, records, reps, units
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late, Watch
 from bailiwick_web.exchange.services.templates import header_digest
@@ -37,11 +37,20 @@ class Prepared:
     territories: int = 0
 
 
-def prepare(batch: ImportBatch, watch: Watch, facts: dict[str, Any] | None = None) -> Prepared:
-    """Compare the usable rows of a file with what is there; sets ``unit_set`` of the batch."""
+def prepare(batch: ImportBatch, watch: Watch, facts: dict[str, Any] | None = None, lookups: records.Lookups | None = None) -> Prepared:
+    """Compare the usable rows of a file with what is there; sets ``unit_set`` of the batch.
+
+    Parameters
+    ----------
+    lookups
+        What the parts of an import of records share, so that one may name what another one brings.
+    """
     facts = batch.facts if facts is None else facts
-    makers = {Kind.UNITS: _units, Kind.REPS: _reps, Kind.ALIGNMENT: _alignment, **dict.fromkeys(map(Kind, RECORD_KINDS), _records)}
-    prepared = makers[Kind(batch.kind)](batch, watch, facts)
+    if batch.kind in RECORD_KINDS:
+        prepared = _records(batch, watch, facts, lookups)
+    else:
+        makers = {Kind.UNITS: _units, Kind.REPS: _reps, Kind.ALIGNMENT: _alignment}
+        prepared = makers[Kind(batch.kind)](batch, watch, facts)
     if watch.should_stop():
         raise Stopped
     return prepared
@@ -113,13 +122,17 @@ def _alignment(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepa
     return Prepared(counts, what.late, what.how, lambda actor, batch: alignments.write(actor, batch, what), territories=n_territories)
 
 
-def _records(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepared:
-    """Accounts, contacts, opportunities: compared with what the one who brought the file sees."""
+def _records(batch: ImportBatch, watch: Watch, facts: dict[str, Any], lookups: records.Lookups | None) -> Prepared:
+    """Records of customers: compared with what the one who brought the file sees."""
     watch.tell("comparing", 0.85)
-    actor = Actor(batch.created_by, batch.changed_at)
-    what = records.compare(actor, batch.kind, rows_of(batch), facts)
-    counts = {CREATED: len(what.fresh), UPDATED: len(what.changed), UNCHANGED: what.n_unchanged}
+    what = records.compare(seer_of(batch), batch.kind, rows_of(batch), facts, lookups)
+    counts = {outcome: what.counts[outcome] for outcome in (CREATED, UPDATED, UNCHANGED)}
     return Prepared(counts, what.late, what.how, lambda actor, batch: records.write(actor, batch, what))
+
+
+def seer_of(batch: ImportBatch) -> Actor:
+    """With whose eyes a file is compared: those of whoever brought it."""
+    return Actor(batch.created_by, batch.changed_at)
 
 
 def _coming_units(batch: ImportBatch) -> ImportBatch | None:

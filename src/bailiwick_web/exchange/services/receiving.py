@@ -22,7 +22,8 @@ from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, folder_of, forget_file, read_file
 from bailiwick_web.exchange.services.finding import batch_of
 
-AUTO = "auto"
+AUTO, RECORDS = "auto", "records"
+"""Find out what the rows are: of the plan, or of the records of customers."""
 ABANDONED = timedelta(days=7)
 """A file that nobody imports for so long is thrown away."""
 State, Kind = ImportBatch.State, ImportBatch.Kind
@@ -37,9 +38,24 @@ def receive(actor: Actor, kind: str, filename: str, chunks: Iterable[bytes], *, 
         If it is too large, no table, damaged, locked, named wrongly or could do harm. Nothing of it is kept then.
     """
     actor.need(Right.IMPORT)
-    if kind not in {*Kind.values, AUTO}:
+    if kind not in {*Kind.values, AUTO, RECORDS}:
         raise Invalid(_("There is no kind of file “%(kind)s”.") % {"kind": kind}, code="unknown_kind")
     forget_abandoned(actor.now)
+    batch, seen = take_in(actor, filename, chunks, options=options)
+    try:
+        batch.kind = {AUTO: seen["kind"], RECORDS: seen["record_kind"]}.get(kind, kind)
+        with transaction.atomic():
+            _save(actor, batch, seen["parts"] if kind == AUTO else [])
+    except BaseException:
+        forget_file(batch)
+        raise
+    return batch
+
+
+def take_in(
+    actor: Actor, filename: str, chunks: Iterable[bytes], *, options: dict[str, Any] | None = None
+) -> tuple[ImportBatch, dict[str, Any]]:
+    """A file in a folder of ours, as an import that is not stored yet, and what a first look found; see :func:`receive`."""
     batch = ImportBatch(kind=Kind.UNITS, state=State.UPLOADED, filename=shown_name(filename), options=options or {}, **stamped(actor))
     folder_of(batch).mkdir(parents=True, mode=0o700)
     try:
@@ -47,13 +63,10 @@ def receive(actor: Actor, kind: str, filename: str, chunks: Iterable[bytes], *, 
         seen = read_file(file_of(batch), "look", folder_of(batch), {**batch.options, "filename": batch.filename})
         if "error" in seen:
             raise Invalid(seen["error"]["message"], code=seen["error"]["code"])
-        batch.kind = seen["kind"] if kind == AUTO else kind
-        with transaction.atomic():
-            _save(actor, batch, seen["parts"] if kind == AUTO else [])
     except BaseException:
         forget_file(batch)
         raise
-    return batch
+    return batch, seen
 
 
 def _save(actor: Actor, batch: ImportBatch, parts: list[dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
-from bailiwick_web.exchange.record_fields import RECORD_KINDS
+from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.services import alignments, records, reps, unit_undo
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.rows import CREATED, POSITION, UNIT, UPDATED
@@ -37,13 +37,13 @@ def revert(actor: Actor, public_id: UUID) -> ImportBatch:
     if batch.state != State.IMPORTED or batch.changed_at < actor.now - REVERTIBLE:
         raise Conflict(_("Only an import of the last 90 days can be taken back, once."), code="state")
     family = [batch, *batch.followers.select_for_update(of=("self",)).filter(state=State.IMPORTED)]
-    for part in sorted(family, key=lambda part: _REVERSE.index(Kind(part.kind))):
-        _take_back(actor, part)
+    for part in sorted(family, key=lambda part: (_REVERSE.index(Kind(part.kind)), -part.pk)):
+        _take_back(actor, part, [other.pk for other in family])
     return batch_of(public_id)
 
 
-def _take_back(actor: Actor, batch: ImportBatch) -> None:
-    _check_later(batch)
+def _take_back(actor: Actor, batch: ImportBatch, together: list[int]) -> None:
+    _check_later(batch, together)
     n_created, n_updated = (batch.rows.filter(outcome=what).count() for what in (CREATED, UPDATED))
     _HOW[Kind(batch.kind)](actor, batch)
     batch.state = State.REVERTED
@@ -52,10 +52,10 @@ def _take_back(actor: Actor, batch: ImportBatch) -> None:
     tell(actor, "import.reverted", batch=str(batch.public_id))
 
 
-def _check_later(batch: ImportBatch) -> None:
+def _check_later(batch: ImportBatch, together: list[int]) -> None:
     """The before-images of a later import of the same records would bring back what is taken away here."""
     mine = ImportRow.objects.filter(batch=batch, record=OuterRef("record"), key=OuterRef("key"))
-    later = ImportBatch.objects.filter(kind=batch.kind, state=State.IMPORTED, pk__gt=batch.pk).exclude(main=batch)
+    later = ImportBatch.objects.filter(kind=batch.kind, state=State.IMPORTED, pk__gt=batch.pk).exclude(pk__in=together)
     if batch.kind != Kind.REPS:
         later = later.filter(unit_set=batch.unit_set)
     for other in later.order_by("pk"):

@@ -11,40 +11,48 @@ from django.utils.translation import ngettext
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.crm.models import Account, Contact, ExternalId, Opportunity, PersonalValue, Product, SellingRecord, Stage
-from bailiwick_web.crm.services import customers, deals, people
+from bailiwick_web.crm.models import ExternalId, PersonalValue, SellingRecord
+from bailiwick_web.crm.services import belonging
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.record_fields import ACCOUNTS, CONTACTS
+from bailiwick_web.exchange.record_names import CATEGORIES, ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.dependents import dependents, listed
-from bailiwick_web.exchange.services.records import known as k
+from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
+from bailiwick_web.exchange.services.records.kinds.base import parts
 from bailiwick_web.exchange.services.rows import CREATED, UPDATED
-
-_ARCHIVE: dict[str, Any] = {ACCOUNTS: customers.archive_account, CONTACTS: people.archive_contact}
-_ITS_OWN = frozenset(("location", "contactpoint", "timelineevent", "accountterritory", "opportunityline", "stagechange", "handover"))
 
 
 def take_back(actor: Actor, batch: ImportBatch) -> None:
     """Refused, with the reasons, where somebody changed a record since, or other records stand on it; the caller holds the transaction."""
-    model = k.MODELS[batch.kind]
-    made, changed = (_records(batch, model, outcome) for outcome in (CREATED, UPDATED))
-    _need_untouched(batch, [*made.values(), *changed.values()])
+    record = ORDERS if batch.kind == ORDER_LINES else batch.kind
+    with belonging.settling_once(actor):
+        _take_back(actor, batch, record)
+        if batch.kind == PRODUCTS:
+            _take_back(actor, batch, CATEGORIES)
+
+
+def _take_back(actor: Actor, batch: ImportBatch, name: str) -> None:
+    kind = KINDS[name]()
+    made, changed = (_records(batch, kind, name, outcome) for outcome in (CREATED, UPDATED))
+    _need_untouched(actor, batch, [*made.values(), *changed.values()])
     keys = [record.pk for record in made.values()]
-    others = dependents(model, keys, but=_ITS_OWN | ({"account"} if model is Account else set()), free=_in_the_bin(model))
+    others = dependents(kind.model, keys, but=kind.its_own, free={**_in_the_bin(kind.model), **kind.free})
     if others:
         raise Conflict(
             _("Other records stand on what this import made: %(others)s; it cannot be taken back.") % {"others": listed(others)},
             code="in_use",
         )
-    for record in made.values():
-        _ARCHIVE.get(batch.kind, deals.archive_opportunity)(actor, record.public_id, version=record.version)
-    ExternalId.objects.filter(record_type=model._meta.model_name, record_key__in=keys).delete()  # the same file makes them anew
-    for row in batch.rows.filter(record=batch.kind, outcome=UPDATED):
-        _restore(actor, changed[row.key], _before(row.before or {}))
+    kind.archive(actor, list(made.values()))
+    for part in parts(keys):  # the same file makes them anew
+        ExternalId.objects.filter(record_type=kind.model._meta.model_name, record_key__in=part).delete()
+    for row in batch.rows.filter(record=name, outcome=UPDATED):
+        kind.restore(actor, changed[row.key], _before(row.before or {}))
 
 
-def _records(batch: ImportBatch, model: type[Model], outcome: str) -> dict[str, Any]:
-    keys = list(batch.rows.filter(record=batch.kind, outcome=outcome).values_list("key", flat=True))
-    found = {str(r.public_id): r for r in model._default_manager.filter(public_id__in=keys, deleted_at=None)}  # type: ignore[attr-defined]
+def _records(batch: ImportBatch, kind: Kind, name: str, outcome: str) -> dict[str, Any]:
+    keys = list(batch.rows.filter(record=name, outcome=outcome).values_list("key", flat=True))
+    found: dict[str, Any] = {}
+    for part in parts(keys):
+        found |= {str(r.public_id): r for r in kind.model._default_manager.filter(public_id__in=part, deleted_at=None)}
     gone = [key for key in keys if key not in found]
     if gone:
         said = ngettext(
@@ -63,8 +71,9 @@ def _in_the_bin(model: type[Model]) -> dict[str, Q]:
     return dict.fromkeys(names, Q(deleted_at__isnull=False))
 
 
-def _need_untouched(batch: ImportBatch, records: list[Any]) -> None:
-    later = [str(record) for record in records if record.changed_at > batch.changed_at]
+def _need_untouched(actor: Actor, batch: ImportBatch, records: list[Any]) -> None:
+    """Nobody changed them since, but for what is being taken back together with it."""
+    later = [str(record) for record in records if batch.changed_at < record.changed_at != actor.now]
     if later:
         raise Conflict(
             _("Changed since then: %(later)s; taking the import back would undo that, too.") % {"later": listed(later)}, code="in_use"
@@ -79,33 +88,3 @@ def _before(kept: dict[str, Any]) -> dict[str, Any]:
     if found is None:
         raise Conflict(_("A person that this import changed was erased since."), code="in_use")
     return dict(json.loads(found.value))
-
-
-def _restore(actor: Actor, record: Any, before: dict[str, Any]) -> None:
-    values = {name: value for name, value in before.items() if not name.startswith("+")}
-    for name in ("parent", "account"):
-        if f"+{name}" in before:
-            values[name] = Account.objects.filter(pk=before[f"+{name}"] or 0).first()
-    if isinstance(record, Account):
-        customers.change_account(actor, record.public_id, version=record.version, **values)
-        main = record.locations.filter(is_main=True, deleted_at=None).first()
-        if "+location" in before and main is not None:
-            if before["+location"] is None:
-                customers.archive_location(actor, main.public_id, version=main.version)
-            else:
-                customers.change_location(actor, main.public_id, version=main.version, **before["+location"])
-    elif isinstance(record, Contact):
-        people.change_contact(actor, record.public_id, version=record.version, points=before.get("+points"), **values)
-    else:
-        _restore_deal(actor, record, values, before)
-
-
-def _restore_deal(actor: Actor, record: Opportunity, values: dict[str, Any], before: dict[str, Any]) -> None:
-    lines = None
-    if "+lines" in before:
-        products = k.by_keys(Product, (line["product"] for line in before["+lines"] if line["product"]))
-        lines = [{**line, "product": products.get(line["product"])} for line in before["+lines"]]
-    deal = deals.change_opportunity(actor, record.public_id, version=record.version, lines=lines, **values)
-    if "+stage" in before:
-        stage = Stage.objects.get(pk=before["+stage"])
-        deals.move_to_stage(actor, deal.public_id, version=deal.version, stage=stage, note="import taken back")

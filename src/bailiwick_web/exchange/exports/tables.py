@@ -1,0 +1,312 @@
+"""What a table of each kind of record holds: columns under names that the importer knows again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, prefetch_related_objects
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Missing
+from bailiwick_web.crm import models as m
+from bailiwick_web.crm.queries.lists import rows
+from bailiwick_web.crm.visibility import visible
+from bailiwick_web.exchange.record_names import (
+    ACCOUNTS,
+    ACTIVITIES,
+    ADDRESSES,
+    CASES,
+    CATEGORIES,
+    CONTACTS,
+    LEADS,
+    OPPORTUNITIES,
+    ORDER_LINES,
+    ORDERS,
+    OWN_ID,
+    OWN_ORDER_ID,
+    PRODUCTS,
+)
+
+Column = tuple[str, Callable[[Any], Any]]
+AT_ONCE = 1_000
+
+
+def _of(name: str) -> Callable[[Any], Any]:
+    """A field, or one of a record that it names."""
+    first, _, rest = name.partition(".")
+    if not rest:
+        return lambda record: getattr(record, first)
+    inner = _of(rest)
+    return lambda record: None if getattr(record, first) is None else inner(getattr(record, first))
+
+
+def _fields(*pairs: tuple[str, str]) -> tuple[Column, ...]:
+    return tuple((header, _of(name)) for header, name in pairs)
+
+
+def _point(channel: str) -> Callable[[Any], Any]:
+    return lambda contact: next((p.value for p in contact.points.all() if p.channel == channel), "")
+
+
+def _main(name: str) -> Callable[[Any], Any]:
+    def get(account: m.Account) -> Any:
+        place = next((p for p in account.locations.all() if p.is_main and p.deleted_at is None), None)
+        return None if place is None else getattr(place, name)
+
+    return get
+
+
+def _words(name: str) -> Callable[[Any], Any]:
+    return lambda record: ", ".join(getattr(record, name))
+
+
+def _price(name: str) -> Callable[[Any], Any]:
+    return lambda product: next((getattr(p, name) for p in product.prices.all() if p.book == "standard"), None)
+
+
+_STAMPS = _fields(("Created", "created_at"), ("Changed", "changed_at"))
+_ID = _fields((OWN_ID, "public_id"))
+_PLACE = ("street", "city", "region", "postal_code", "country")
+_BILLING = ("Billing Street", "Billing City", "Billing State/Province", "Billing Zip/Postal Code", "Billing Country")
+_PLAIN = ("Street", "City", "State/Region", "Postal Code", "Country")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of record as a table.
+
+    Attributes
+    ----------
+    related
+        What is read with the rows.
+    filters
+        What a list may be narrowed by, as on its page and over the interface.
+    """
+
+    kind: str
+    model: type[Model]
+    columns: tuple[Column, ...]
+    related: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ("q", "changed_since")
+
+
+TABLES: dict[str, Table] = {
+    table.kind: table
+    for table in (
+        Table(CATEGORIES, m.ProductLine, (*_ID, *_fields(("Name", "name"), ("Code", "code"), ("Parent ID", "parent.public_id")), *_STAMPS)),
+        Table(
+            PRODUCTS,
+            m.Product,
+            (
+                *_ID,
+                *_fields(("Product Name", "name"), ("Product Code", "code"), ("Product Line ID", "line.public_id"), ("Unit", "unit")),
+                *(("List Price", _price("amount")), ("Currency", _price("currency"))),
+                *_fields(("Is Active", "is_active"), ("Description", "description")),
+                *_STAMPS,
+            ),
+            ("prices",),
+        ),
+        Table(
+            ACCOUNTS,
+            m.Account,
+            (
+                *_ID,
+                *_fields(
+                    *(("Account Name", "name"), ("Account Number", "code"), ("Parent Account ID", "parent.public_id")),
+                    *(("Account Type", "state"), ("Segment", "segment"), ("Tier", "tier"), ("Industry", "industry")),
+                    *(("SIC Code", "industry_code"), ("Employees", "employees"), ("Annual Revenue", "annual_revenue")),
+                    *(("Currency", "currency"), ("Website", "website"), ("Phone", "phone"), ("Email", "email")),
+                    *(("Account Owner", "owner.name"), ("Description", "description")),
+                ),
+                *((header, _main(name)) for header, name in zip(_BILLING, _PLACE, strict=True)),
+                *(("Billing Longitude", _main("lon")), ("Billing Latitude", _main("lat")), ("Tags", _words("tags"))),
+                *_fields(("Health", "health"), ("Last contact", "last_activity_at")),
+                *_STAMPS,
+            ),
+            ("locations",),
+            ("q", "changed_since", "state", "segment", "territory", "tag", "in_gap"),
+        ),
+        Table(
+            ADDRESSES,
+            m.Location,
+            (
+                *_ID,
+                *_fields(("Account ID", "account.public_id"), ("Company", "account.name"), ("Address Type", "kind"), ("Label", "label")),
+                *_fields(*zip(_PLAIN, _PLACE, strict=True)),
+                *_fields(("Address Line 2", "more"), ("Longitude", "lon"), ("Latitude", "lat"), ("Placed by", "placed_by")),
+                *_STAMPS,
+            ),
+        ),
+        Table(
+            CONTACTS,
+            m.Contact,
+            (
+                *_ID,
+                *_fields(
+                    *(("Salutation", "salutation"), ("First Name", "first_name"), ("Last Name", "last_name"), ("Full Name", "name")),
+                    *(("Title", "job_title"), ("Department", "department")),
+                ),
+                *(("Email", _point("email")), ("Phone", _point("phone")), ("Mobile", _point("mobile"))),
+                *_fields(("Account ID", "account.public_id"), ("Company", "account.name"), ("Description", "description")),
+                ("Tags", _words("tags")),
+                *_STAMPS,
+            ),
+            ("points",),
+        ),
+        Table(
+            LEADS,
+            m.Lead,
+            (
+                *_ID,
+                *_fields(
+                    *(("Company", "company"), ("Full Name", "name"), ("Title", "job_title"), ("Email", "email"), ("Phone", "phone")),
+                    *(("Website", "website"), ("Industry", "industry"), ("Number of Employees", "employees"), ("Lead Status", "status")),
+                    *(("Lead Source", "source"), ("Campaign", "campaign"), ("Estimated Amount", "estimated_amount")),
+                    *(("Currency", "currency"), ("Lead Owner", "person.name"), ("Territory", "territory.code")),
+                    *zip(_PLAIN, _PLACE, strict=True),
+                    *(("Longitude", "lon"), ("Latitude", "lat"), ("Description", "description")),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "status", "is_open"),
+        ),
+        Table(
+            OPPORTUNITIES,
+            m.Opportunity,
+            (
+                *_ID,
+                *_fields(
+                    *(("Opportunity Name", "name"), ("Account ID", "account.public_id"), ("Company", "account.name")),
+                    *(("Stage", "stage.name"), ("Pipeline", "pipeline.name"), ("Amount", "amount"), ("Currency", "currency")),
+                    *(("Close Date", "close_on"), ("Probability", "probability"), ("Opportunity Owner", "person.name")),
+                    *(("Territory", "territory.code"), ("Source", "source"), ("Next Step", "next_step"), ("Description", "description")),
+                    *(("Closed", "closed_at"), ("Outcome", "outcome_note")),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "is_open", "close_on_from", "close_on_until"),
+        ),
+        Table(
+            ORDERS,
+            m.Order,
+            (
+                *_ID,
+                *_fields(
+                    *(("Order Number", "number"), ("Account ID", "account.public_id"), ("Company", "account.name")),
+                    *(("Contact ID", "contact.public_id"), ("Order Date", "ordered_on"), ("Due Date", "due_on")),
+                    *(("Order Status", "state"), ("Total Amount", "amount"), ("Currency", "currency"), ("Rate", "rate")),
+                    *(("Territory", "territory.code"), ("Position", "position.code")),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "ordered_on_from", "ordered_on_until"),
+        ),
+        Table(
+            ORDER_LINES,
+            m.OrderLine,
+            _fields(
+                *((OWN_ORDER_ID, "order.public_id"), ("Order Number", "order.number"), ("Line Number", "place")),
+                *(("Account ID", "order.account.public_id"), ("Order Date", "order.ordered_on"), ("Product ID", "product.public_id")),
+                *(("Product", "product.name"), ("Description", "text"), ("Quantity", "quantity"), ("Unit Price", "price")),
+                *(("Discount", "discount"), ("Line Total", "amount"), ("Currency", "order.currency"), ("Cost", "cost")),
+            ),
+            (),
+            (),
+        ),
+        Table(
+            CASES,
+            m.Case,
+            (
+                *_ID,
+                *_fields(
+                    *(("Subject", "subject"), ("Account ID", "account.public_id"), ("Company", "account.name")),
+                    *(("Contact ID", "contact.public_id"), ("Priority", "priority"), ("Case Type", "about"), ("Case Status", "state")),
+                    *(("Date/Time Opened", "opened_at"), ("Date/Time Closed", "closed_at"), ("Description", "text")),
+                    *(("Resolution", "solution"), ("Case Owner", "person.name")),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "state", "is_open", "late"),
+        ),
+        Table(
+            ACTIVITIES,
+            m.Activity,
+            (
+                *_ID,
+                *_fields(
+                    *(("Activity Type", "kind"), ("Subject", "subject"), ("Activity Status", "state")),
+                    *(("Account ID", "account.public_id"), ("Company", "account.name"), ("Contact ID", "contact.public_id")),
+                    *(("Due Date", "due_on"), ("Start", "starts_at"), ("Completed Date/Time", "done_at")),
+                    *(("Duration (Minutes)", "duration_minutes"), ("Location", "place"), ("Result", "outcome")),
+                    *(("Description", "text"), ("Assigned To", "person.name")),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "kind", "state", "overdue"),
+        ),
+    )
+}
+
+
+def table_of(kind: str) -> Table:
+    """The table of a kind of record.
+
+    Raises
+    ------
+    Missing
+        If there is no such kind.
+    """
+    found = TABLES.get(kind)
+    if found is None:
+        raise Missing(f"There is no export of “{kind}”; there are: {', '.join(TABLES)}.")
+    return found
+
+
+def records(actor: Actor, table: Table, wanted: Mapping[str, str]) -> Iterator[Any]:
+    """The records that somebody sees and asked for, in the order in which they came, some at a time."""
+    if table.model is m.OrderLine:
+        orders = visible(actor, m.Order).values("pk")
+        found: Any = m.OrderLine.objects.filter(order__in=orders).select_related("order__account", "product")
+    else:
+        found = rows(actor, table.model, **{name: _value(wanted[name]) for name in table.filters if wanted.get(name)})
+    after = 0
+    while part := list(found.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
+        after = part[-1].pk
+        if table.related:
+            prefetch_related_objects(part, *table.related)
+        yield from part
+
+
+def _value(text: str) -> Any:
+    return {"true": True, "false": False}.get(text, text)
+
+
+def cells(table: Table, record: Any) -> list[Any]:
+    """Values of a record: numbers and days as they are, instants in UTC, the rest as text."""
+    return [_plain(get(record)) for _, get in table.columns]
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, int | float | Decimal | date):
+        return value
+    return str(value)
+
+
+def headers(table: Table) -> Sequence[str]:
+    """Names of the columns."""
+    return [header for header, _ in table.columns]

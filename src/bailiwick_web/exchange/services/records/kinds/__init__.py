@@ -1,0 +1,39 @@
+"""Every kind of record that files bring."""
+
+from bailiwick_web.exchange.record_names import (
+    ACCOUNTS,
+    ACTIVITIES,
+    ADDRESSES,
+    CASES,
+    CATEGORIES,
+    CONTACTS,
+    LEADS,
+    OPPORTUNITIES,
+    ORDER_LINES,
+    ORDERS,
+    PRODUCTS,
+)
+from bailiwick_web.exchange.services.records.kinds.accounts import Accounts, Addresses
+from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer
+from bailiwick_web.exchange.services.records.kinds.catalogue import Categories, Products
+from bailiwick_web.exchange.services.records.kinds.deals import Deals
+from bailiwick_web.exchange.services.records.kinds.orders import Orders
+from bailiwick_web.exchange.services.records.kinds.people import Contacts, Leads
+from bailiwick_web.exchange.services.records.kinds.work import Activities, Cases
+
+KINDS: dict[str, type[Kind]] = {
+    CATEGORIES: Categories,
+    PRODUCTS: Products,
+    ACCOUNTS: Accounts,
+    ADDRESSES: Addresses,
+    CONTACTS: Contacts,
+    LEADS: Leads,
+    OPPORTUNITIES: Deals,
+    ORDERS: Orders,
+    ORDER_LINES: Orders,
+    CASES: Cases,
+    ACTIVITIES: Activities,
+}
+"""Lines are part of their orders: these are what is written and taken back."""
+
+__all__ = ["KINDS", "Kind", "Writer"]

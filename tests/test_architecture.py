@@ -50,6 +50,12 @@ def test_importing_the_package_is_light() -> None:
     assert not loaded & heavy
 
 
+def test_a_design_is_not_paid_for_with_map_files() -> None:
+    loaded = set(run_fresh("import bailiwick, sys; bailiwick.design; print('\\n'.join(sys.modules))").split())
+    assert "bailiwick.api.facade" in loaded
+    assert not loaded & {"geopandas", "pandas", "pyogrio"}  # a quarter of the memory of a small design
+
+
 def test_the_help_text_needs_nothing_heavy() -> None:
     code = "import sys; sys.argv = ['bailiwick', '--help']\nfrom bailiwick.cli import main\ntry: main()\nexcept SystemExit: pass\n"
     shown = run_fresh(code + "print('LOADED', *sys.modules)")

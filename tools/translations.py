@@ -38,7 +38,7 @@ Key = tuple[str | None, str | tuple[str, ...]]
 
 def homes() -> list[Path]:
     """The folders that keep catalogues: that of the application, and those of its apps that have their own."""
-    return [APPLICATION, *sorted(folder.parent for folder in APPLICATION.glob("*/locale"))]
+    return [APPLICATION, *sorted(folder.parent for folder in APPLICATION.glob("*/**/locale"))]
 
 
 def strings(home: Path) -> dict[Key, set[str]]:

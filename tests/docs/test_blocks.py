@@ -1,18 +1,11 @@
-"""Commands and scripts in the documentation run: the ``sh`` and ``python`` blocks of a page in their order, in an empty folder."""
+"""Commands and scripts in the documentation run; those of the how-to guides in the files beside this one."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
-PAGES = [p for p in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]) if BLOCK.search(p.read_text(encoding="utf-8"))]
+from guide_blocks import PAGES, PARTS, ROOT, name_of, run_blocks
 
 
 def test_the_tutorial_and_every_howto_show_commands() -> None:
@@ -21,11 +14,12 @@ def test_the_tutorial_and_every_howto_show_commands() -> None:
     assert guides <= set(PAGES)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_page_is_run_by_one_file() -> None:
+    files = {"pages": "test_blocks.py", **{name: f"test_blocks_{name}.py" for name in PARTS if name != "pages"}}
+    assert sorted(path for part in PARTS.values() for path in part) == PAGES
+    assert all(f'PARTS["{name}"]' in (ROOT / "tests" / "docs" / file).read_text(encoding="utf-8") for name, file in files.items())
+
+
+@pytest.mark.parametrize("path", PARTS["pages"], ids=name_of)
 def test_blocks_run(path: Path, tmp_path: Path) -> None:
-    """A command that is to end with another code than 0 says so itself: ``… || test $? = 3``."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    for language, block in BLOCK.findall(path.read_text(encoding="utf-8")):
-        command, script = (["sh"], f"set -eu\n{block}") if language == "sh" else ([sys.executable, "-"], block)
-        done = subprocess.run(command, input=script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    run_blocks(path, tmp_path)

@@ -45,8 +45,11 @@ def write_orders(path: Path) -> None:
 
 
 def find_out(page: Page) -> None:
+    if page.get_by_text("Ask anew").is_visible():
+        page.get_by_text("Ask anew").click()
     page.get_by_role("button", name="Find out").click()
-    expect(page.locator(".found li").first).to_be_visible(timeout=180_000)
+    expect(page.locator(".working")).to_have_count(0, timeout=180_000)
+    expect(page.locator(".found li").first).to_be_visible()
 
 
 def test_from_a_file_to_a_number_that_opens(browser: Browser, server: Server, folder: Path, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
+from planning_page import accessible, all_is_well, alone_with, assign, drag, drawn, saved, sweep, version, wrong
 from planning_server import Server, running
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
@@ -43,48 +43,6 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     assert foreign == []
 
 
-def accessible(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in {"serious", "critical"}] == []
-
-
-def drawn(page: Page) -> None:
-    expect(page.locator("#workspace")).to_have_attribute("data-state", "ready", timeout=120_000)
-
-
-def saved(page: Page, version: int) -> None:
-    """Wait until the server has what is on the screen."""
-    expect(page.locator("#workspace")).to_have_attribute("data-version", str(version))
-    expect(page.locator("#workspace")).not_to_have_attribute("data-saved", re.compile("saving|offline|conflict"))
-
-
-def version(page: Page) -> int:
-    return int(page.locator("#workspace").get_attribute("data-version") or 0)
-
-
-def wrong(page: Page, which: str) -> Locator:
-    """One of the counts that are always in sight."""
-    return page.locator(f"[data-trouble={which}] strong")
-
-
-def all_is_well(page: Page) -> None:
-    for which in ("unassigned", "outside", "astray", "conflicts"):
-        expect(wrong(page, which)).to_have_text("0")
-
-
-def drag(page: Page, *, west: float = 0.0, east: float = 0.5) -> None:
-    """Around everything between two shares of the width of the map."""
-    box = page.locator("#map").bounding_box()
-    assert box is not None
-    left, right = box["x"] + 70 + west * (box["width"] - 140), box["x"] + 70 + east * (box["width"] - 140)
-    north, south = box["y"] + 60, box["y"] + box["height"] - 8
-    page.mouse.move(left, north)
-    page.mouse.down()
-    for x, y in ((right, north), (right, south), (left, south), (left, north)):
-        page.mouse.move(x, y, steps=4)
-    page.mouse.up()
-
-
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """80 customers around four cities; one row without a position."""
@@ -96,19 +54,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     path.write_text("Customer ID,Name,Longitude,Latitude,Workload hours\n" + "\n".join([*rows, "X,Nowhere,,,1"]) + "\n", encoding="utf-8")
     return path
-
-
-def sweep(page: Page) -> None:
-    """To and fro over the whole map, without letting go."""
-    box = page.locator("#map").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 70, box["y"] + 70)
-    page.mouse.down()
-    for step in range(6):
-        y = box["y"] + 70 + step * (box["height"] - 90) / 5
-        for x in (box["x"] + 70, box["x"] + box["width"] - 70)[:: 1 if step % 2 == 0 else -1]:
-            page.mouse.move(x, y, steps=6)
-    page.mouse.up()
 
 
 def test_1_from_nothing_to_balanced_territories_in_twelve_clicks(page: Page, server: Server, file: Path) -> None:
@@ -311,12 +256,6 @@ def test_3b_the_map_is_coloured_by_measure_and_change_and_explains_itself(page: 
     page.keyboard.press("Escape")
 
 
-def alone_with(page: Page, *others: str) -> None:
-    """Signs of life are answered here: who else is there; and no page hears of the other's changes before it makes its own."""
-    answer = {"version": 0, "others": list(others)}
-    page.context.route("**/presence", lambda route: route.fulfill(json=answer))
-
-
 def test_4_who_comes_second_is_told(page: Page) -> None:
     alone_with(page, "Ben Ode")
     other = page.context.new_page()
@@ -362,19 +301,6 @@ def test_4a_moves_of_two_that_do_not_touch_are_both_kept_and_those_that_do_are_a
         page.locator("#content").press("u")
         saved(page, before + 4 + step)
     all_is_well(page)
-
-
-def assign(page: Page, name: str, *, is_elsewhere: bool = False) -> None:
-    """Give a customer to no territory, or to another one than it has."""
-    if page.locator("#selection").is_visible():
-        page.locator("#selection").get_by_role("button", name="Clear").click()
-    page.locator("#q").fill(name)
-    expect(page.locator("#table-title")).to_have_text("1 of 80")
-    page.get_by_label(f"Choose {name}", exact=True).check()
-    here = page.locator(".ws-rows tbody tr").filter(has_text=name).locator(".named").text_content()
-    others = [text for text in page.locator("#move-to option").all_text_contents()[1:-1] if text != here]
-    page.locator("#move-to").select_option(label=others[0] if is_elsewhere else "no territory")
-    page.locator("#selection").get_by_role("button", name="Move", exact=True).click()
 
 
 def test_4b_moves_wait_while_the_server_is_away(page: Page) -> None:

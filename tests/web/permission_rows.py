@@ -8,7 +8,11 @@ sense may be refused as unusable (422) or as not fitting (409, 412, 428) by thos
 from __future__ import annotations
 
 from permission_rows_base import NONE, Row, post, put
+from permission_rows_connect import API_ROWS_CONNECT, ROWS_CONNECT
 from permission_rows_crm import API_ROWS_CRM
+from permission_rows_market import ROWS_MARKET
+from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
+from permission_rows_reports import API_ROWS_REPORTS, ROWS_REPORTS
 
 from bailiwick_web.core.roles import Right
 
@@ -143,22 +147,25 @@ ROWS = {
     "insights": Row(Right.LOOK, ok=frozenset({200, 302})),
     "insight_figures": Row(Right.LOOK),
     "insight_figure": Row(Right.LOOK, "part", NONE),
-    "insight_page": Row(Right.PLAN, "word", NONE),
-    "ask_insight": Row(Right.PLAN, "word", NONE, "POST"),
+    "insight_page": Row(Right.LOOK, "word", NONE),
+    "ask_insight": Row(Right.LOOK, "word", NONE, "POST"),
     "new_insight_table": Row(Right.IMPORT),
     "insight_table": Row(Right.IMPORT, "nothing", NONE),
     "insight_table_progress": Row(Right.IMPORT, "nothing", NONE),
     "say_insight_roles": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "forget_insight_table": Row(Right.IMPORT, "nothing", NONE, "POST"),
-    "insight_study": Row(Right.PLAN, "nothing", NONE),
-    "insight_progress": Row(Right.PLAN, "nothing", NONE),
-    "stop_insight": Row(Right.PLAN, "nothing", NONE, "POST"),
+    "insight_study": Row(Right.LOOK, "nothing", NONE),
+    "insight_progress": Row(Right.LOOK, "nothing", NONE),
+    "stop_insight": Row(Right.LOOK, "nothing", NONE, "POST"),
     "insight_card": Row(Right.LOOK, "nothing", NONE),
     "forget_insight": Row(Right.PLAN, "nothing", NONE, "POST"),
     "mark_units": Row(Right.PLAN, "nothing", NONE, "POST"),
-    "insight_rows": Row(Right.PLAN, "part", NONE),
-    "insight_rows_csv": Row(Right.PLAN, "part", NONE),
-    "insight_chart": Row(Right.PLAN, "part", NONE),
+    # reports
+    **ROWS_REPORTS,
+    "insight_rows": Row(Right.LOOK, "part", NONE),
+    "insight_rows_csv": Row(Right.LOOK, "part", NONE),
+    "insight_chart": Row(Right.LOOK, "part", NONE),
+    **ROWS_MARKET,
 }
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -256,4 +263,5 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
-API_ROWS |= API_ROWS_CRM
+ROWS |= ROWS_CONNECT | ROWS_ONCE
+API_ROWS |= API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_ONCE | API_ROWS_REPORTS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,14 @@ from bailiwick_web.territories.models import Unit, UnitSet
 
 pytestmark = pytest.mark.django_db
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def test_the_process_that_reads_files_starts_light() -> None:
+    """Every upload waits for its start: libraries that compute or draw have no business there."""
+    heavy = {"pandas", "scipy", "numba", "matplotlib", "typst", "vl_convert", "django"}
+    code = f"import sys, bailiwick_web.exchange.child.__main__, bailiwick_web.exchange.child.readers; print({heavy!r} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def send(client: Client, name: str, content: bytes, kind: str = "units") -> Any:

@@ -13,13 +13,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bailiwick_web.automation.services import create_rule
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
 from bailiwick_web.core.organisation import services as organisation_services
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.models import Account
+from bailiwick_web.exchange.webhooks.incoming import save_source
+from bailiwick_web.exchange.webhooks.services import create_endpoint
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Publication, Scenario
+from bailiwick_web.reports import services as reports
+from bailiwick_web.reports.asking import Definition
 
 pytestmark = pytest.mark.django_db
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -47,7 +52,19 @@ LISTS = (
     "/api/v1/scenarios/{id}/decisions",
     "/api/v1/scenarios/{id}/conflicts",
     *(f"/api/v1/{path}" for path in CUSTOMERS),
+    "/api/v1/webhooks",
+    "/api/v1/automations",
+    "/webhooks/",
+    "/webhooks/incoming/",
+    "/rules/",
     "/api/v1/accounts/{account}/timeline",
+    "/api/v1/reports",
+    "/api/v1/report-fields",
+    "/reports/",
+    "/reports/build?subject=opportunity&group1=account&group2=rep&measure=sum:own_amount",
+    "/reports/rows?subject=activity&measure=count",
+    "/reports/funnel/",
+    "/reports/goals/",
     "/plans/",
     "/organisation/",
     "/scenarios/{id}/",
@@ -86,6 +103,14 @@ def fill(actor: Actor, scenario: Scenario, west: Any, n: int, start: int) -> Non
         person = organisation_services.add_person(actor, name=f"Person {i}", skills=["x"])
         organisation_services.staff(actor, person, position=job, valid_from=date(2020, 1, 1))
         fill_customers(actor, person, i)
+        fill_connections(actor, i)
+
+
+def fill_connections(actor: Actor, i: int) -> None:
+    """One more endpoint, source and rule."""
+    create_endpoint(actor, name=f"Hook {i}", url="https://example.org/hook")
+    save_source(actor, name=f"Source {i}", mapping="email = mail")
+    create_rule(actor, name=f"Rule {i}", trigger="lead.created", actions=[{"kind": "task", "tasks": "Call"}])
 
 
 def fill_customers(actor: Actor, person: Person, i: int) -> None:
@@ -106,6 +131,7 @@ def fill_customers(actor: Actor, person: Person, i: int) -> None:
     crm.naming.add_absence(actor, person=person, valid_from=date(2030, 1, 1), valid_until=date(2030, 1, 2))
     crm.fields.define_field(actor, record_type="account", key=f"f{i}", label=f"Field {i}")
     crm.attachments.attach(actor, account, "a.txt", [b"x"])
+    reports.save(actor, name=f"Report {i}", definition=Definition("account"))
 
 
 def test_lists_take_as_many_queries_as_are_kept(

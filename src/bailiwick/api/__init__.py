@@ -10,6 +10,7 @@ from bailiwick.api.layers import LayeredPlan, check_layers_folder, design_layers
 from bailiwick.api.loading import load
 from bailiwick.api.markets import Findings
 from bailiwick.api.markets.attaining import goal_attainment
+from bailiwick.api.markets.cohorts import cohort_tables
 from bailiwick.api.markets.contracts import contract_value
 from bailiwick.api.markets.densities import classify_density
 from bailiwick.api.markets.duplicates import find_duplicates
@@ -19,10 +20,13 @@ from bailiwick.api.markets.fits import score_bant, score_fit
 from bailiwick.api.markets.forecasts import expect_orders, forecast_sales
 from bailiwick.api.markets.funnels import allocate_pool, deal_funnel
 from bailiwick.api.markets.gaps import explain_gap
+from bailiwick.api.markets.health import score_health
+from bailiwick.api.markets.large import large_market
 from bailiwick.api.markets.leads import score_leads
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
 from bailiwick.api.markets.qualities import score_territories
+from bailiwick.api.markets.resembling import clean_record, resemblances
 from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
 from bailiwick.api.markets.surveys import survey_market
@@ -54,6 +58,8 @@ __all__ = [
     "check_layers_folder",
     "check_travel",
     "classify_density",
+    "clean_record",
+    "cohort_tables",
     "compare",
     "compare_approaches",
     "contract_value",
@@ -72,13 +78,16 @@ __all__ = [
     "front",
     "goal_attainment",
     "key_figures",
+    "large_market",
     "load",
     "measure_concentration",
     "measure_effect",
     "preview_layers",
     "realign",
+    "resemblances",
     "score_bant",
     "score_fit",
+    "score_health",
     "score_leads",
     "score_territories",
     "segment_accounts",

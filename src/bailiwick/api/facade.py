@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import bailiwick
 from bailiwick.api.judging import judge
-from bailiwick.api.levels import Levels, parse_levels, resolve_levels
+from bailiwick.api.levels import AskedLevel, Levels, parse_levels, resolve_levels
 from bailiwick.api.options import OptionKeywords, ProblemKeywords, ProblemOptions, read_options, read_problem, shows
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.problem import build_problem
@@ -132,8 +132,34 @@ def design(
     """
     wanted, search = read_options(options)
     laps = Laps(search.clock)
-    asked = parse_levels(levels)
     doubt = None if uncertain is None else UncertaintyOptions(parse_uncertain(uncertain), confidence, correlation, uncertain_region)
+    ready = _prepared(units, wanted, parse_levels(levels), doubt, laps)
+    if prove and (ready.tiers or doubt is not None):
+        message = "a bound over all centres is for one level and exact measures; leave out --prove (prove=True), or levels and uncertainty"
+        raise InputError(message, code="prove_alone", field="prove")
+    if ready.tiers:
+        plan = _finish_levels(ready.problem, ready.tiers, ready.source, ready.told, laps, search)
+        return plan if doubt is None else with_robustness(plan, ready.doubts, doubt, {})
+    if doubt is not None:
+        return _finish_robust(ready.problem, ready.doubts, doubt, ready.source, ready.told, laps, search)
+    result = solve_within(ready.problem, search, prove=prove)
+    laps.end("solve")
+    return finish(result, ready.source, ready.told, laps)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What a design starts from: the problem, where it was read, what there is to tell, its levels and its uncertainties."""
+
+    problem: Problem
+    source: Source
+    told: tuple[Notice, ...]
+    tiers: tuple[Level, ...]
+    doubts: tuple[Uncertainty, ...]
+
+
+def _prepared(units: Any, wanted: ProblemOptions, asked: tuple[AskedLevel, ...], doubt: UncertaintyOptions | None, laps: Laps) -> _Prepared:
+    """Read the input and make the problem of it."""
     level_columns = () if wanted.reps is not None else tuple(level.column for level in asked)
     source, roster = wanted.read(units, *level_columns, *(doubt.columns if doubt else ()))
     laps.end("read")
@@ -143,18 +169,7 @@ def design(
     doubts = () if doubt is None else resolve_uncertainties(doubt, problem)
     laps.end("model")
     reps_told = () if roster is None else roster.notices
-    told = (*notices, *told, *reps_told, *source.notices)
-    if prove and (tiers or doubt is not None):
-        message = "a bound over all centres is for one level and exact measures; leave out --prove (prove=True), or levels and uncertainty"
-        raise InputError(message, code="prove_alone", field="prove")
-    if tiers:
-        plan = _finish_levels(problem, tiers, source, told, laps, search)
-        return plan if doubt is None else with_robustness(plan, doubts, doubt, {})
-    if doubt is not None:
-        return _finish_robust(problem, doubts, doubt, source, told, laps, search)
-    result = solve_within(problem, search, prove=prove)
-    laps.end("solve")
-    return finish(result, source, told, laps)
+    return _Prepared(problem, source, (*notices, *told, *reps_told, *source.notices), tiers, doubts)
 
 
 def _finish_levels(

@@ -149,6 +149,19 @@ def read_options(keywords: Mapping[str, Any]) -> tuple[ProblemOptions, SearchOpt
     return ProblemOptions(**known), SearchOptions(**wanted)
 
 
+def read_search(keywords: Mapping[str, Any]) -> SearchOptions:
+    """What some keywords ask of a search.
+
+    Raises
+    ------
+    TypeError
+        If one of them is no option.
+    InputError
+        If the seed cannot be used.
+    """
+    return SearchOptions(**_known(keywords, fields(SearchOptions)))
+
+
 def _known(keywords: Mapping[str, Any], options: tuple[Field[Any], ...]) -> dict[str, Any]:
     known = [f.name for f in options]
     for name in keywords:
@@ -175,9 +188,9 @@ def shows(*records: type) -> Callable[[AnyFunction], AnyFunction]:
         signature = inspect.signature(function)
         own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
         first = [p for p in own if p.kind is not inspect.Parameter.KEYWORD_ONLY or p.default is inspect.Parameter.empty]
-        of_problem, *others = [[_parameter(f) for f in fields(record)] for record in records]
-        later = [p for p in own if p not in first]
-        parameters = [*first, *of_problem, *later, *(p for record in others for p in record)]
+        of_problem = [_parameter(f) for record in records if record is ProblemOptions for f in fields(record)]
+        others = [_parameter(f) for record in records if record is not ProblemOptions for f in fields(record)]
+        parameters = [*first, *of_problem, *(p for p in own if p not in first), *others]
         function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         return function
 

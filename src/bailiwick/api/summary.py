@@ -12,6 +12,7 @@ from bailiwick.metrics import Evaluation
 if TYPE_CHECKING:
     from bailiwick.api.plan import Plan
 
+_NO_GAP = 5e-7
 STOPPED = {
     "time_limit": "The search ended at the time limit with the best plan so far.",
     "interrupted": "The search was interrupted; this is the best plan so far.",
@@ -49,7 +50,8 @@ def search_lines(plan: Plan) -> list[str]:
     if bound is None or plan.gap is None:
         lines = ["No lower bound is at hand for this objective."]
     else:
-        lines = [f"At most {percent(plan.gap)} above the best possible: the bound is proven for {bound.holds_for}."]
+        distance = f"At most {percent(plan.gap)} above the best possible" if plan.gap >= _NO_GAP else "The best possible"
+        lines = [f"{distance}: the bound is proven for {bound.holds_for}."]
     wider, wide_gap = plan.result.bound_any_centres, plan.result.gap_any_centres
     if wider is not None and wide_gap is not None:
         lines.append(f"At most {percent(wide_gap)} above {wider.holds_for}.")

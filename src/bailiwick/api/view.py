@@ -19,7 +19,7 @@ from bailiwick.geography.neighbours import from_points, territory_adjacency
 from bailiwick.metrics import Evaluation
 from bailiwick.pictures.palette import territory_colours
 from bailiwick.pictures.view import Fact, LevelView, MeasureView, PlanView, TerritoryColumn
-from bailiwick.pictures.wording import percent_text, tolerance_text
+from bailiwick.pictures.wording import decimals_of, number_text, percent_text, tolerance_text
 
 if TYPE_CHECKING:
     from bailiwick.api.plan import Plan
@@ -91,6 +91,7 @@ def plan_view(plan: Plan, shapes: NDArray[np.object_]) -> PlanView:
         notices=tuple(
             _spoken_notice(notice, problem) for notice in (*_clashes(plan), *plan.told_notices) if notice.code not in HOW_IT_WAS_READ
         ),
+        n_clashes=len(plan.result.conflicts),
         method=_method(plan, weight),
         settings=_settings(plan, document["input_digest"]),
     )
@@ -202,12 +203,12 @@ def _levels(plan: Plan) -> tuple[LevelView, ...]:
 
 def _columns(evaluation: Evaluation) -> tuple[TerritoryColumn, ...]:
     columns = [
-        TerritoryColumn("Mean distance", _float(evaluation.column("territory_mean_distance_km")), "km"),
-        TerritoryColumn("Farthest unit", _float(evaluation.column("reach_km")), "km"),
+        ("Mean distance", _float(evaluation.column("territory_mean_distance_km")), "km"),
+        ("Farthest unit", _float(evaluation.column("reach_km")), "km"),
     ]
     if evaluation.problem.has_minutes:
-        columns.append(TerritoryColumn("Mean travel", _float(evaluation.column("territory_mean_minutes")), "min"))
-    return tuple(columns)
+        columns.append(("Mean travel", _float(evaluation.column("territory_mean_minutes")), "min"))
+    return tuple(TerritoryColumn(name, values, unit, decimals_of(values)) for name, values, unit in columns)
 
 
 def _robust_columns(plan: Plan) -> tuple[TerritoryColumn, ...]:
@@ -216,6 +217,10 @@ def _robust_columns(plan: Plan) -> tuple[TerritoryColumn, ...]:
     probability = plan.robustness.probability
     name = "Stays within" if len(probability) == 1 else "{} stays within"
     return tuple(TerritoryColumn(name.format(words(m)), 100 * values, "% of cases") for m, values in probability.items())
+
+
+def _length(value: float) -> str:
+    return number_text(value, decimals_of(np.array([value])))
 
 
 def _float(values: np.ndarray) -> FloatArray:
@@ -240,9 +245,9 @@ def _facts(plan: Plan, shapes: NDArray[np.object_]) -> tuple[Fact, ...]:
             value = f"±{percent_text(float(evaluation.column('max_deviation')[m]))}"
             detail = f"all within {tolerance_text(measure.tolerance)}" if not outside else f"{outside:,} of {k:,} outside"
             facts.append(Fact(words(measure.name), value, detail, "warning" if outside else "good"))
-    facts.append(Fact("Mean distance", f"{evaluation.mean_distance_km:,.0f} km", "to the middle of the territory"))
+    facts.append(Fact("Mean distance", f"{_length(evaluation.mean_distance_km)} km", "to the middle of the territory"))
     if problem.has_minutes:
-        facts.append(Fact("Mean travel", f"{evaluation.number('mean_minutes'):,.0f} min", "to the centre"))
+        facts.append(Fact("Mean travel", f"{_length(evaluation.number('mean_minutes'))} min", "to the centre"))
     if problem.adjacency is not None:
         broken = len(evaluation.in_pieces)
         facts.append(Fact("In one piece", f"{k - broken:,} of {k:,}", _across(evaluation, shapes), "warning" if broken else "good"))
@@ -319,7 +324,7 @@ def _settings(plan: Plan, digest: str) -> tuple[tuple[str, str], ...]:
         ("Bailiwick", plan.engine_version),
         ("Seed", str(plan.result.seed)),
         ("Input digest (SHA-256)", digest),
-        ("Rows read, used, rejected", f"{rows['read']:,}, {rows['used']:,}, {rows['rejected']:,}"),
+        ("Rows", f"{rows['read']:,} read, {rows['used']:,} used, {rows['rejected']:,} rejected"),
         ("Objective", problem.objective),
         ("Balance", balance or "none"),
         ("Distances", problem.distance_words),

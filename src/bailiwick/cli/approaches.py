@@ -60,23 +60,23 @@ def approaches(
         from bailiwick.formats import parse_column_map
 
         api.check_approaches_folder(out)
-        with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
-            found = api.compare_approaches(
-                units,
-                territories=territories,
-                balance=balance,
-                potential=potential,
-                segment=segment,
-                reach_km=reach,
-                is_planar=planar,
-                column_map=parse_column_map(map or []),
-                seed=seed,
-                time_limit=time_limit,
-                stop=interrupt.stop,
-                on_progress=show,
-            )
-            interrupt.is_searching = False
-        _report(found, found.to_files(out), as_json=as_json)
+        with interruptible() as interrupt:
+            with progress_line(time_limit=time_limit) as show:
+                found = api.compare_approaches(
+                    units,
+                    territories=territories,
+                    balance=balance,
+                    potential=potential,
+                    segment=segment,
+                    reach_km=reach,
+                    is_planar=planar,
+                    column_map=parse_column_map(map or []),
+                    seed=seed,
+                    time_limit=time_limit,
+                    stop=interrupt.stop,
+                    on_progress=show,
+                )
+            _report(found, found.to_files(out), as_json=as_json)
 
 
 def _report(found: ApproachComparison, files: tuple[Path, ...], *, as_json: bool) -> None:
@@ -84,13 +84,13 @@ def _report(found: ApproachComparison, files: tuple[Path, ...], *, as_json: bool
         print_json({**found.document(), "files": [str(file) for file in files]})
         return
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from bailiwick.api.approaches.files import table_rows
+    from bailiwick.cli.console import Screen
 
-    console = Console(highlight=False)
+    console = Screen()
     head, *rows = table_rows(found)
     table = Table(*head, box=SIMPLE_HEAD, pad_edge=False)
     for column in table.columns[1:]:

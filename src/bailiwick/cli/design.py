@@ -56,10 +56,10 @@ def design(
 
         settings |= model.keywords()
         api.check_folder(out)
-        with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
-            plan = api.design(units, on_progress=show, stop=interrupt.stop, **settings)
-            interrupt.is_searching = False
-        write_plan(plan, out, writing)
+        with interruptible() as interrupt:
+            with progress_line(time_limit=time_limit) as show:
+                plan = api.design(units, on_progress=show, stop=interrupt.stop, **settings)
+            write_plan(plan, out, writing)
 
 
 def write_plan(plan: Plan, out: Path, writing: Writing) -> None:

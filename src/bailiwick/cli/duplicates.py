@@ -27,7 +27,7 @@ def duplicates(
 
     Nothing is merged and nothing is changed: these are suggestions.
 
-    The folder then holds pairs.csv, clusters.csv, branches.csv, weights.csv, duplicates.json, and the picture.
+    The folder then holds pairs.csv, clusters.csv, branches.csv, weights.csv, evidence.csv, duplicates.json, and the picture.
     """
     with friendly_errors(as_json=as_json):
         from bailiwick import api

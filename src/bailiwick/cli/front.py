@@ -46,10 +46,10 @@ def front(
 
         settings |= model.keywords()
         api.check_front_folder(out)
-        with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
-            found = api.front(units, on_progress=show, stop=interrupt.stop, **settings)
-            interrupt.is_searching = False
-        files = found.to_files(out)
+        with interruptible() as interrupt:
+            with progress_line(time_limit=time_limit) as show:
+                found = api.front(units, on_progress=show, stop=interrupt.stop, **settings)
+            files = found.to_files(out)
         _report(found, files, as_json=as_json)
 
 

@@ -30,6 +30,9 @@ def friendly_errors(*, as_json: bool = False) -> Iterator[None]:
         _tell("stopped; nothing was written")
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
+        from bailiwick.cli.console import close_output
+
+        close_output()
         raise typer.Exit(OK) from None
     except MemoryError:
         _tell("not enough memory for this many units", "Try --no-map --no-report, or a machine with more memory.")
@@ -53,7 +56,14 @@ def _place(error: Exception) -> str:
 
 def print_json(document: object) -> None:
     """Print one JSON document to standard output."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from bailiwick.cli.console import close_output
+
+        close_output()
 
 
 def tell_as_json(error: BailiwickError) -> None:

@@ -58,12 +58,12 @@ def layers(
         if out is None:
             raise InputError("name a folder to write to with --out, or look first with --dry-run", code="unwritable", field="out")
         api.check_layers_folder(out)
-        with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
-            found = api.design_layers(
-                units, plan, shapes=shapes, seed=seed, time_limit=time_limit, stop=interrupt.stop, on_progress=show, **settings
-            )
-            interrupt.is_searching = False
-        files = found.to_files(out, map=not no_map)
+        with interruptible() as interrupt:
+            with progress_line(time_limit=time_limit) as show:
+                found = api.design_layers(
+                    units, plan, shapes=shapes, seed=seed, time_limit=time_limit, stop=interrupt.stop, on_progress=show, **settings
+                )
+            files = found.to_files(out, map=not no_map)
         _report(found, files, as_json=as_json)
         if not found.keeps_every_rule:
             raise typer.Exit(INFEASIBLE)
@@ -86,13 +86,13 @@ def _show_counts(layers: list[dict[str, Any]], *, as_json: bool) -> None:
         print_json({"layers": layers})
         return
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from bailiwick.cli.console import Screen
     from bailiwick.domain.wording import percent
 
-    console = Console(highlight=False)
+    console = Screen()
     for layer in layers:
         measures = list(layer["steps"][0]["measures"]) if layer["steps"] else []
         totals = {name: sum(step["measures"][name] for step in layer["steps"]) for name in measures}

@@ -125,11 +125,12 @@ def show_lines(
 ) -> None:
     """Sentences, a table whose first column is text, notices, and where the files are."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    from bailiwick.cli.console import Screen
+
+    console = Screen()
     for number, line in enumerate(lines):
         console.print(Text(line, style="bold" if not number else ""), soft_wrap=True)
     if rows:

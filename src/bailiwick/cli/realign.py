@@ -63,7 +63,7 @@ def realign(
 
         settings |= model.keywords()
         api.check_folder(out)
-        with interruptible() as interrupt, progress_line(time_limit=time_limit) as show:
-            plan = api.realign(units, current=current, on_progress=show, stop=interrupt.stop, **settings)
-            interrupt.is_searching = False
-        write_plan(plan, out, writing)
+        with interruptible() as interrupt:
+            with progress_line(time_limit=time_limit) as show:
+                plan = api.realign(units, current=current, on_progress=show, stop=interrupt.stop, **settings)
+            write_plan(plan, out, writing)

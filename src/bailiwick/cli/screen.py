@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from bailiwick.api.levels.report import level_lines
 from bailiwick.api.summary import change_lines, judgement_lines, robust_lines, search_lines
+from bailiwick.cli.console import Screen
 from bailiwick.domain.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -26,13 +28,13 @@ N_WORST = 8
 
 def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
     """Summary of a new plan, the files, and what to do next."""
-    console = Console(highlight=False)
+    console = Screen()
     _show_rows(console, plan)
     lines = [*judgement_lines(plan.evaluation), *level_lines(plan.levels), *robust_lines(plan), *change_lines(plan)]
     _show_facts(console, lines, is_good=plan.keeps_every_rule)
     for line in search_lines(plan):
         console.print(Text(line), soft_wrap=True)
-    console.print(worst_territories(plan.evaluation))
+    console.print(worst_territories(plan.evaluation, console))
     _show_notices(console, plan.told_notices)
     _show_conflicts(console, plan.result.conflicts)
     folder = files[0].parent
@@ -44,17 +46,17 @@ def show_plan(plan: Plan, files: tuple[Path, ...]) -> None:
 
 def show_judgement(judged: Judgement) -> None:
     """Verdict on an alignment."""
-    console = Console(highlight=False)
+    console = Screen()
     _show_facts(
         console, judgement_lines(judged.evaluation), is_good=judged.keeps_every_rule, otherwise="Not every rule is kept; see below."
     )
-    console.print(worst_territories(judged.evaluation))
+    console.print(worst_territories(judged.evaluation, console))
     _show_notices(console, judged.notices)
 
 
 def show_comparison(comparison: Comparison) -> None:
     """Two plans side by side."""
-    console = Console(highlight=False)
+    console = Screen()
     moved = len(comparison.moved_unit_ids)
     console.print(f"{moved:,} of {counted(comparison.n_common, 'common unit changes', 'common units change')} territory.")
     for where, ids in (("first", comparison.only_before), ("second", comparison.only_after)):
@@ -86,7 +88,7 @@ def show_comparison(comparison: Comparison) -> None:
 
 def show_matrix(found: TravelMatrix, file: Path) -> None:
     """Size and mean of a matrix of travel, and how road and straight line compare."""
-    console = Console(highlight=False)
+    console = Screen()
     facts = found.document()
     console.print(Text(f"{facts['n_from']:,} × {facts['n_to']:,} places: {found.source}.", style="bold"), soft_wrap=True)
     console.print(
@@ -100,7 +102,7 @@ def show_matrix(found: TravelMatrix, file: Path) -> None:
 
 def show_front(found: Front, files: tuple[Path, ...]) -> None:
     """The plans of a front, one row each."""
-    console = Console(highlight=False)
+    console = Screen()
     for line in found.lines():
         console.print(Text(line, style="bold"), soft_wrap=True)
     has_today = found.problem.baseline is not None
@@ -123,7 +125,7 @@ def show_front(found: Front, files: tuple[Path, ...]) -> None:
 
 def show_explanation(explanation: Explanation) -> None:
     """A paragraph and the tables below it."""
-    console = Console(highlight=False)
+    console = Screen()
     console.print(Text(explanation.text), soft_wrap=not console.is_terminal)
     for title, (head, *rows) in explanation.tables.items():
         if not rows:
@@ -136,43 +138,61 @@ def show_explanation(explanation: Explanation) -> None:
         console.print(table)
 
 
-def worst_territories(evaluation: Evaluation) -> Table:
-    """The territories farthest from their targets."""
+def worst_territories(evaluation: Evaluation, console: Console) -> Table:
+    """The territories farthest from their targets; where a terminal is narrow, without the columns that say least."""
     problem = evaluation.problem
     balanced = [m for m, measure in enumerate(problem.measures) if measure.tolerance is not None] or [0]
     badness = np.abs(evaluation.deviations[:, balanced]).max(axis=1)
-    worst = np.argsort(-badness, kind="stable")[:N_WORST]
+    worst = np.argsort(-badness, kind="stable")[:N_WORST].tolist()
+    columns = _territory_columns(evaluation, worst)
     title = "Farthest from their targets" if problem.n_territories > N_WORST else "Territories"
-    table = _table(title)
-    table.add_column("territory", no_wrap=True, overflow="ellipsis")
-    table.add_column("units", justify="right")
-    for measure in problem.measures:
-        table.add_column(measure.name, justify="right", no_wrap=True, overflow="ellipsis")
-    table.add_column("mean km", justify="right")
-    if problem.has_minutes:
-        table.add_column("mean min", justify="right")
-    if "n_pieces" in evaluation.values:
-        table.add_column("pieces", justify="right")
-    for j in worst:
-        table.add_row(*_territory_cells(evaluation, int(j)))
-    return table
+    while True:
+        table = _table(title)
+        for column in columns:
+            table.add_column(column.name, justify="left" if column is columns[0] else "right", no_wrap=True, overflow="ellipsis")
+        for row in zip(*(column.cells for column in columns), strict=True):
+            table.add_row(*row)
+        least = max(columns, key=lambda column: column.dispensable)
+        if not least.dispensable or table.__rich_measure__(console, console.options).maximum <= console.width:
+            return table
+        columns.remove(least)
 
 
-def _territory_cells(evaluation: Evaluation, j: int) -> list[Text]:
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    cells: list[Text]
+    dispensable: int = 0
+
+
+def _territory_columns(evaluation: Evaluation, rows: list[int]) -> list[_Column]:
+    def plain(name: str, of: str, form: str, dispensable: int) -> _Column:
+        return _Column(name, [Text(format(evaluation.column(of)[j], form)) for j in rows], dispensable)
+
     problem = evaluation.problem
-    names = problem.territory_names
-    label = str(problem.territory_ids[j]) + ("" if names is None or names[j] == problem.territory_ids[j] else f" {names[j]}")
-    cells = [Text(label), Text(f"{evaluation.column('n_units')[j]:,}")]
-    for m in range(len(problem.measures)):
+    columns = [_Column("territory", [_territory_name(evaluation, j) for j in rows]), plain("units", "n_units", ",", 3)]
+    columns += [_measure_column(evaluation, m, rows) for m in range(len(problem.measures))]
+    columns.append(plain("mean km", "territory_mean_distance_km", ",.1f", 2))
+    if problem.has_minutes:
+        columns.append(plain("mean min", "territory_mean_minutes", ",.1f", 1))
+    if "n_pieces" in evaluation.values:
+        pieces = [int(evaluation.column("n_pieces")[j]) for j in rows]
+        cells = [Text(str(n), style="red" if n > 1 else "") for n in pieces]
+        columns.append(_Column("pieces", cells, 0 if max(pieces) > 1 else 4))
+    return columns
+
+
+def _territory_name(evaluation: Evaluation, j: int) -> Text:
+    names, label = evaluation.problem.territory_names, str(evaluation.problem.territory_ids[j])
+    return Text(label if names is None or names[j] == label else f"{label} {names[j]}")
+
+
+def _measure_column(evaluation: Evaluation, m: int, rows: list[int]) -> _Column:
+    cells = []
+    for j in rows:
         text = f"{_short(evaluation.totals[j, m])} {percent(evaluation.deviations[j, m], signed=True):>8}"
         cells.append(Text(text, style="red" if evaluation.is_violating[j, m] else ""))
-    cells.append(Text(f"{evaluation.column('territory_mean_distance_km')[j]:,.1f}"))
-    if problem.has_minutes:
-        cells.append(Text(f"{evaluation.column('territory_mean_minutes')[j]:,.1f}"))
-    if "n_pieces" in evaluation.values:
-        pieces = int(evaluation.column("n_pieces")[j])
-        cells.append(Text(str(pieces), style="red" if pieces > 1 else ""))
-    return cells
+    return _Column(evaluation.problem.measures[m].name, cells)
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -189,7 +209,7 @@ def _show_rows(console: Console, plan: Plan) -> None:
     text = f"Read {counted(rows['read'], 'row', 'rows')}, used {rows['used']:,}"
     if rows["rejected"]:
         text += f", rejected {rows['rejected']:,} (rejected.csv says why)"
-    console.print(Text(text + "."))
+    console.print(Text(text + "."), soft_wrap=True)
 
 
 def _show_facts(
@@ -198,7 +218,7 @@ def _show_facts(
     for i, line in enumerate(lines):
         console.print(Text(line, style="bold" if i == 0 else ""), soft_wrap=True)
     verdict = ("Every rule is kept.", "green") if is_good else (otherwise, "yellow")
-    console.print(Text(verdict[0], style=verdict[1]))
+    console.print(Text(verdict[0], style=verdict[1]), soft_wrap=True)
 
 
 def _show_conflicts(console: Console, conflicts: Iterable[Conflict]) -> None:

@@ -8,11 +8,8 @@ import numba as nb
 
 NO_REFERENCE_COUNTING: dict[str, Any] = {"_nrt": False}  # not in numba's type stubs
 
-kernel = nb.njit(cache=True)
-"""For functions that create arrays."""
-
-free_kernel = nb.njit(cache=True, nogil=True)
-"""For functions that several threads of Python run side by side."""
+kernel = nb.njit(cache=True, nogil=True)
+"""For functions that create arrays; several threads of Python may run them side by side."""
 
 leaf = nb.njit(cache=True, **NO_REFERENCE_COUNTING)
 """For functions that only read and write arrays they are given.

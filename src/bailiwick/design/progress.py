@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bailiwick.domain import Progress
 
@@ -13,6 +15,9 @@ ProgressFn = Callable[[Progress], None]
 
 class Watch:
     """Clock, stopping rule and audience of one search.
+
+    Rule and audience are only ever called from the thread that made the watch. Others may ask whether to stop, and hear what
+    that thread has heard last.
 
     Parameters
     ----------
@@ -31,10 +36,15 @@ class Watch:
         self.laps: dict[str, float] = {}
         self.started = self._lap = clock()
         self._low, self._high = 0.0, 1.0
+        self._thread = threading.get_ident()
+        self._last: Progress | None = None
 
     @contextmanager
     def part(self, low: float, high: float) -> Iterator[None]:
         """While the block runs, fractions that are reported count between ``low`` and ``high`` of the part around it."""
+        if threading.get_ident() != self._thread:
+            yield
+            return
         before = self._low, self._high
         size = before[1] - before[0]
         self._low, self._high = before[0] + size * low, before[0] + size * high
@@ -43,13 +53,22 @@ class Watch:
 
     def report(self, phase: str, fraction: float, *, objective: float = float("nan"), n_violations: int = -1) -> bool:
         """Tell the audience; returns True if the search must stop now."""
-        done = self._low + (self._high - self._low) * fraction
-        progress = Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound)
+        if threading.get_ident() == self._thread:
+            done = self._low + (self._high - self._low) * fraction
+            self._tell(Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound))
+        return self.is_stopped
+
+    def repeat(self) -> None:
+        """Tell again what was told last, and ask whether to stop: for who waits for other threads."""
+        if self._last is not None and threading.get_ident() == self._thread:
+            self._tell(replace(self._last, seconds=self.clock() - self.started))
+
+    def _tell(self, progress: Progress) -> None:
+        self._last = progress
         if self.progress_fn is not None:
             self.progress_fn(progress)
         if self.stop_fn is not None and self.stop_fn(progress):
             self.is_stopped = True
-        return self.is_stopped
 
     def lap(self, name: str) -> None:
         """Book the time since the last lap under ``name``."""

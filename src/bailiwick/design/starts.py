@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from bailiwick.design.bounds.balance_floor import unavoidable_excess
 from bailiwick.design.bounds.transport_dual import quick_bound
-from bailiwick.design.construct.build import Construction, construct, lay_out, round_off, tightest_measure
+from bailiwick.design.construct.build import Construction, Diagram, construct, lay_out, round_off, tightest_measure
+from bailiwick.design.construct.kernels import PARALLEL_UNITS
 from bailiwick.design.construct.relocate import relocate
 from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.construct.transport import Transport
@@ -16,19 +19,21 @@ from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede,
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.design.realign import realigned
+from bailiwick.design.threads import each
 from bailiwick.domain import IntArray
 
-MOST_NODES = 20_000
+MOST_NODES = PARALLEL_UNITS - 1
+"""Nodes up to which there are many starts: these run side by side, larger problems have threads within."""
 MOST_STARTS = 32
 MOST_TRIES = 40
 SETTLED = 2
 SHORT_SEARCHES = 12
 FINALISTS = 6
-PATIENCE = 2  # finalists in a row that may bring nothing
+PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
 FINAL_PROPOSALS = 1_000_000
 SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
 SMALL = 2_000
-"""Nodes below which quality goes before time: the tolerance is not spent in the first construction."""
+"""Nodes below which quality goes before time: the tolerance is not spent in the first construction, and more finalists are searched."""
 MORE_STARTS = 3
 """Other starts of a small problem, searched in full one after the other while a rule stays broken."""
 FIRST_PART = 0.4
@@ -38,6 +43,8 @@ LEAST_PROPOSALS = 10_000  # of a short search
 FINAL_HOT = (2.0, 0.5)  # in turn: to change course, and to keep it
 
 Searched = tuple[Construction, Improved]
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 
 def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> tuple[Construction, Improved]:
@@ -112,18 +119,22 @@ def _searched_once(model: Model, graph: tuple[IntArray, IntArray], watch: Watch,
 
 
 def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
-    """Many starts, each mended."""
+    """Many starts, each mended; the finalists in pairs, each two side by side."""
     starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
     tried = _short_searches(model, starts, graph, watch, seed)
-    results = []
-    for at in range(FINALISTS):
+
+    def search_on(at: int) -> Searched:
         start, found = tried[at % len(tried)]
         params = ScheduleParams(few=FINAL_PROPOSALS, hot=FINAL_HOT[at % 2])
         with watch.part(0.4 + 0.6 * at / FINALISTS, 0.4 + 0.6 * (at + 1) / FINALISTS):
             begun = replace(start, label=found.label, centres=found.centres)
-            results.append((start, improve(model, begun, graph, watch, seed=seed + at, params=params)))
+            return start, improve(model, begun, graph, watch, seed=seed + at, params=params)
+
+    results: list[Searched] = []
+    for at in range(0, FINALISTS, PAIR):
+        results += each(search_on, range(at, at + PAIR), while_waiting=watch.repeat)
         best = min(range(len(results)), key=lambda r: _rank(model, results[r]))
-        if watch.is_stopped or at - best >= PATIENCE:
+        if watch.is_stopped or best < at or model.n >= SMALL:
             break
     return results[best]
 
@@ -136,39 +147,44 @@ def _generators(model: Model, seed: int) -> list[np.random.Generator | None]:
 
 def _constructions(model: Model, watch: Watch, seed: int) -> list[Construction]:
     """Starts by travel times, whose centres go from site to site already."""
-    found = []
-    for rng in _generators(model, seed):
-        found.append(construct(model, watch=watch, rng=rng))
-        if watch.is_stopped:
-            break
-    return found
+    return _until_stopped(lambda rng: construct(model, watch=watch, rng=rng), _generators(model, seed), watch)
 
 
 def _diagrams(model: Model, watch: Watch, seed: int) -> list[Construction]:
     """The best of the diagrams that were laid out and relocated, rounded off, cheapest first."""
     transport = Transport.of(model, measure=tightest_measure(model))
-    found = []
-    for rng in _generators(model, seed):
-        found.append(lay_out(model, transport, watch=watch, rng=rng))
-        if watch.is_stopped:
-            break
+    found = _until_stopped(lambda rng: lay_out(model, transport, watch=watch, rng=rng), _generators(model, seed), watch)
     found.sort(key=lambda diagram: diagram.value)
-    tries, rng = min(MOST_TRIES, 25_000 // model.n), np.random.default_rng([seed, MOST_STARTS])
-    for at in range(0 if watch.is_stopped else min(SETTLED, len(found))):
-        found.append(relocate(transport, found[at], ~model.is_fixed, tries=tries, rng=rng, watch=watch))
+    tries, is_free = min(MOST_TRIES, 25_000 // model.n), ~model.is_fixed
+
+    def relocated(at: int) -> Diagram:
+        rng = np.random.default_rng([seed, MOST_STARTS, at])
+        return relocate(transport, found[at], is_free, tries=tries, rng=rng, watch=watch)
+
+    if not watch.is_stopped:
+        found += each(relocated, range(min(SETTLED, len(found))), while_waiting=watch.repeat)
     found.sort(key=lambda diagram: diagram.value)
     return [round_off(model, transport, diagram) for diagram in found[:SHORT_SEARCHES]]
 
 
 def _short_searches(
     model: Model, constructions: list[Construction], graph: tuple[IntArray, IntArray], watch: Watch, seed: int
-) -> list[tuple[Construction, Improved]]:
+) -> list[Searched]:
     """Constructions and the ends of their short searches, best first."""
     params = ScheduleParams(few=min(max(400 * model.n, LEAST_PROPOSALS), 60_000), per_node=10, n_slices=6, mending_rounds=2)
-    tried = []
-    for at, built in enumerate(constructions):
+
+    def searched(at: int) -> Searched:
+        built = constructions[at]
         with watch.part(0.4 * at / len(constructions), 0.4 * (at + 1) / len(constructions)):
-            tried.append((built, improve(model, built, graph, watch, seed=seed + at, params=params)))
-        if watch.is_stopped:
-            break
-    return sorted(tried, key=lambda pair: _rank(model, pair))
+            return built, improve(model, built, graph, watch, seed=seed + at, params=params)
+
+    return sorted(_until_stopped(searched, range(len(constructions)), watch), key=lambda pair: _rank(model, pair))
+
+
+def _until_stopped(work: Callable[[Item], Found], items: Sequence[Item], watch: Watch) -> list[Found]:
+    """What ``work`` gives for each item, side by side; when the watch says stop, those that were begun before, and the first always."""
+
+    def unless_stopped(number: int) -> list[Found]:
+        return [] if number and watch.is_stopped else [work(items[number])]
+
+    return [one for found in each(unless_stopped, range(len(items)), while_waiting=watch.repeat) for one in found]

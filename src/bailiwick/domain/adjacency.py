@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from bailiwick.domain.units import FloatArray, IntArray, frozen
 from bailiwick.errors import InputError
@@ -118,6 +116,9 @@ class Adjacency:
         labels
             If given, two neighbours count as joined only where their labels are equal: the pieces of territories.
         """
+        from scipy.sparse import coo_matrix  # here: the processes that only read files start in two thirds of the time
+        from scipy.sparse.csgraph import connected_components
+
         pairs = self.pairs
         if labels is not None:
             pairs = pairs[labels[pairs[:, 0]] == labels[pairs[:, 1]]]
@@ -129,6 +130,8 @@ class Adjacency:
 def _compress(
     n_units: int, low: NDArray[np.int64], high: NDArray[np.int64], border: FloatArray | None
 ) -> tuple[IntArray, IntArray, FloatArray | None]:
+    from scipy.sparse import csr_matrix
+
     number = np.arange(1, len(low) + 1, dtype=np.int32)
     once = csr_matrix((number, (low, high)), shape=(n_units, n_units))
     both = once + once.T

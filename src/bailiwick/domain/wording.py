@@ -28,6 +28,38 @@ def percent(fraction: float, *, signed: bool = False) -> str:
     return f"{'+' if signed and value > 0 else ''}{text} %"
 
 
+def enough_percent(fraction: float) -> str:
+    """A fraction that is advised as a limit: rounded up, so that what needs it keeps it.
+
+    Examples
+    --------
+    >>> enough_percent(0.0892857), enough_percent(0.5), enough_percent(0.00034), enough_percent(1.532)
+    ('9.0 %', '50.0 %', '0.04 %', '154 %')
+    """
+    value = 100 * fraction
+    if value >= 99.95:
+        return f"{_up(value, 1):,.0f} %"
+    return f"{_up(value, 0.1):.1f} %" if value >= 0.05 else f"{_up(value, 0.01):.2g} %"
+
+
+def enough(value: float) -> str:
+    """A number that is advised as a limit, in four digits: rounded up, so that what needs it keeps it.
+
+    Examples
+    --------
+    >>> enough(12.3412), enough(12345.6), enough(7.0)
+    ('12.35', '12350', '7')
+    """
+    if value <= 0 or not math.isfinite(value):
+        return f"{value:g}"
+    rounded = _up(value, 10.0 ** (math.floor(math.log10(value)) - 3))
+    return f"{float(f'{rounded:.5g}'):.10g}"
+
+
+def _up(value: float, step: float) -> float:
+    return math.ceil(value / step - 1e-6) * step  # less is the noise of sums
+
+
 def tolerance_percent(fraction: float) -> str:
     """A fraction that somebody asked for, as short as it was said.
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyogrio
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
@@ -160,6 +159,8 @@ def write_territories(path: Path_, shapes: NDArray[np.object_], properties: Mapp
 
 
 def _write_with_gdal(path: Path, shapes: NDArray[np.object_], columns: dict[str, NDArray[Any]], *, is_planar: bool) -> None:
+    import pyogrio  # brings GeoPandas and pandas along: a third of the memory of a small design
+
     driver = _DRIVERS[path.suffix.lower()]
     options = {"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": _LONG_AGO} if driver == "ESRI Shapefile" else {}
     settings = {"OGR_CURRENT_DATE": f"{_LONG_AGO}T00:00:00.000Z"}

@@ -56,7 +56,7 @@ def read_table(
     encoding, separator, header_row
         Of delimited text, where the guess is wrong; the header row counts from 1, 0 means none.
     sheet, layer
-        Of a workbook or a map with several.
+        Of a workbook or a map with several; ``book.xlsx#Sheet`` as the path says the same.
     is_planar
         True if map coordinates are to be taken as planar, in km.
 
@@ -78,7 +78,8 @@ def read_table(
     if isinstance(source, Table):
         return source
     if isinstance(source, (str, os.PathLike)):
-        return _read_file(Path(source), _Options(encoding, separator, header_row, sheet, layer, is_planar))
+        path, part = _without_part(Path(source))
+        return _read_file(path, _Options(encoding, separator, header_row, sheet or part, layer or part, is_planar))
     if isinstance(source, pa.Table):
         return from_arrow(source, is_planar=is_planar)
     if hasattr(source, "iloc") and hasattr(source, "columns"):
@@ -88,6 +89,12 @@ def read_table(
     raise InputError(
         f"expected the path of a file, a pandas or GeoPandas frame or an Arrow table, found {type(source).__name__}", code="source"
     )
+
+
+def _without_part(path: Path) -> tuple[Path, str | None]:
+    """``book.xlsx#Sheet`` as the file and the name of its sheet or layer."""
+    name, _, part = path.name.partition("#")
+    return (path.with_name(name), part) if part and name and not path.exists() else (path, None)
 
 
 def _read_file(path: Path, options: _Options) -> Table:

@@ -201,6 +201,12 @@ def _where(name: str, column: str) -> str:
     return f"measure {name!r}" if name == column else f"measure {name!r} (column {column!r})"
 
 
+_WHOSE_POSTCODE = {
+    "": " of a country that is not said (US postcodes are known: give a column country, or state)",
+    **dict.fromkeys(US_POSTAL_COUNTRIES, ""),
+}
+
+
 def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> None:
     is_open = positions.is_open
     verdicts.reject(
@@ -213,7 +219,7 @@ def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> 
     def unknown(row: int) -> str:
         tried = []
         if address is not None and address.postcodes is not None and address.postcodes[row].as_py():
-            known = "" if address.countries[row] in {"", *US_POSTAL_COUNTRIES} else " (US postcodes only are known)"
+            known = _WHOSE_POSTCODE.get(address.countries[row], " (US postcodes only are known)")
             tried.append(f"postcode {address.postcodes[row].as_py()!r}{known}")
         if address is not None and address.places is not None and address.places[row]:
             tried.append(f"place {address.places[row]!r}")

@@ -14,7 +14,7 @@ import pyarrow as pa
 from bailiwick.domain import Notice
 from bailiwick.errors import InputError
 from bailiwick.formats.archive import check_workbook
-from bailiwick.formats.layout import find_header
+from bailiwick.formats.layout import count_known, find_header
 from bailiwick.formats.table import Table, blank_rows, clean_names
 
 _HEADER_SAMPLE = 200
@@ -30,7 +30,8 @@ def read_workbook(
     members
         Files in the archive (XLSX, ODS), or None for the old XLS format.
     sheet
-        Name of the sheet; by default the first visible one that holds something.
+        Name of the sheet; by default the first visible one with rows below column names that are known, else the first with rows at
+        all, else the first that holds something.
     header_row
         If known, counted from 1; 0 means that there is none.
 
@@ -71,11 +72,10 @@ def _load(path: Path, sheet: str | None, source: str) -> tuple[str, list[list[An
             if sheet is not None and sheet not in book.sheet_names:
                 known = ", ".join(map(repr, book.sheet_names))
                 raise InputError(f"{source} has no sheet {sheet!r}; it has: {known}", code="unknown_sheet", field=sheet)
-            for name in [sheet] if sheet is not None else visible:
-                page = book.get_sheet_by_name(name)
-                if page.end is not None:
-                    others = [v for v in visible if v != name]
-                    return name, page.to_python(skip_empty_area=False), _tell_sheets(name, others)
+            name = _first_table(book, visible if sheet is None else [sheet])
+            if name is not None:
+                cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                return name, cells, _tell_sheets(name, [v for v in visible if v != name])
     except python_calamine.PasswordError:
         raise InputError(
             f"{source} is locked by a password; open it in a spreadsheet program and save it without one",
@@ -87,6 +87,24 @@ def _load(path: Path, sheet: str | None, source: str) -> tuple[str, list[list[An
             f"{source} cannot be read as a workbook: the file is damaged; save it again as .xlsx", code="damaged_file", field=source
         ) from None
     raise InputError(f"{source} has no sheet with anything in it; expected a table with a header row", code="empty_file", field=source)
+
+
+def _first_table(book: Any, names: Sequence[str]) -> str | None:
+    """The first sheet that is most like a table; notes and covers often stand before it."""
+    filled = [name for name in names if book.get_sheet_by_name(name).end is not None]
+    if len(filled) < 2:
+        return filled[0] if filled else None
+    likeness = [_likeness(book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=_HEADER_SAMPLE)) for name in filled]
+    return filled[likeness.index(max(likeness))]
+
+
+def _likeness(cells: list[list[Any]]) -> int:
+    """2 with rows below known names of columns, 1 with rows, else 0."""
+    sample = [[_cell_text(cell) for cell in row] for row in cells]
+    header = find_header(sample)
+    if not any(cell.strip() for row in sample[header + 1 :] for cell in row):
+        return 0
+    return 2 if header >= 0 and count_known(sample[header]) else 1
 
 
 def _tell_sheets(name: str, others: list[str]) -> tuple[Notice, ...]:

@@ -19,7 +19,7 @@ _ONLY_MARKED_LOOPS: dict[str, Any] = {  # not in numba's type stubs
 }
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def site_cost(points, weight, at, power, slope, chord):  # type: ignore[no-untyped-def]
     """Cost of the site ``at``; writes its gradient in the position of the site, and the chords from there to all points."""
     n, d = points.shape
@@ -45,7 +45,7 @@ def site_cost(points, weight, at, power, slope, chord):  # type: ignore[no-untyp
     return cost
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def nearest_to_mean(points, weight):  # type: ignore[no-untyped-def]
     """Row nearest to the weighted mean, and the sum of the weights."""
     n, d = points.shape
@@ -63,7 +63,7 @@ def nearest_to_mean(points, weight):  # type: ignore[no-untyped-def]
     return at, total
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def best_row(points, weight, power):  # type: ignore[no-untyped-def]
     """Row of the least cost: sites in the order of a lower bound of theirs, until none can be better; of few, every one."""
     n, d = points.shape
@@ -114,5 +114,5 @@ def _best_rows(points, weights, order, start, power):  # type: ignore[no-untyped
     return sites
 
 
-best_rows = nb.njit(cache=True)(_best_rows)
+best_rows = nb.njit(cache=True, nogil=True)(_best_rows)
 best_rows_parallel = nb.njit(cache=True, **_ONLY_MARKED_LOOPS)(_best_rows)

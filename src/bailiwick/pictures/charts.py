@@ -23,6 +23,8 @@ _INSIDE, _OUTSIDE, _BAND = "#7d9195", "#b9602c", "#dfe6e1"
 _LONGEST_NAME = 28
 _NAMED_POINTS = 6
 _BAR_WIDTH = 400
+_WHOLE = {"tickCount": 8, "tickMinStep": 1}
+_SIGNED = {"format": "~g", "labelExpr": "datum.value > 0 ? '+' + datum.label : datum.label", "tickCount": 8}
 _NAME_WIDTH, _NAME_HEIGHT = 0.3, 0.06
 
 Spec = dict[str, Any]
@@ -83,7 +85,7 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
     x, y = _measure(view, first), _measure(view, second)
     outside = x.is_outside | y.is_outside
     axes = {
-        key: _axis(key, f"{measure.name}: deviation from target (%)", scale={"padding": 8}, axis={"format": "+d", "tickCount": 8})
+        key: _axis(key, f"{measure.name}: deviation from target (%)", scale={"padding": 8}, axis=_SIGNED)
         for key, measure in (("x", x), ("y", y))
     }
     layers: list[Spec] = [_zero_line("x"), _zero_line("y")]
@@ -91,7 +93,7 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
     if x.tolerance is not None and y.tolerance is not None:
         layers.insert(0, _box(x.tolerance, y.tolerance))
         inside = view.n_territories - int(outside.sum())
-        title = f"{inside} of {count_text(view.n_territories, _TERRITORY)} are within tolerance in both {x.name} and {y.name}"
+        title = f"{_inside_words(inside, view.n_territories)} within tolerance in both {x.name} and {y.name}"
         subtitle = "the box is the tolerance"
     candidates = [int(t) for t in view.worst_first if outside[t]]
     layers += _named_dots(view.distinct_names.tolist(), 100 * x.deviations, 100 * y.deviations, outside, candidates, axes, (x.name, y.name))
@@ -114,7 +116,12 @@ def distance_chart(view: PlanView) -> Spec:
     median = float(np.median(known)) if len(known) else 0.0
     is_far = np.nan_to_num(values) > 2 * median
     axes = {
-        "x": _axis("x", f"{view.unit_noun[1].capitalize()} in the territory", scale={"zero": False, "padding": 8}, axis={"tickCount": 8}),
+        "x": _axis(
+            "x",
+            f"{view.unit_noun[1].capitalize()} in the territory",
+            scale={"zero": False, "padding": 8},
+            axis={"tickCount": 8, "tickMinStep": 1},
+        ),
         "y": _axis("y", f"{column.name} ({column.unit_text})" if column.unit_text else column.name),
     }
     rule = {
@@ -129,8 +136,8 @@ def distance_chart(view: PlanView) -> Spec:
         *_named_dots(view.distinct_names.tolist(), view.unit_counts.astype(np.float64), values, is_far, candidates, axes, titles),
     ]
     many = int(is_far.sum())
-    who = count_text(many, _TERRITORY, is_first_word=True)
-    title = f"{who} {'has' if many == 1 else 'have'} more than twice the median {column.name.lower()}"
+    who = count_text(many, _TERRITORY, is_first_word=True) if many else "No territory"
+    title = f"{who} {'have' if many > 1 else 'has'} more than twice the median {column.name.lower()}"
     middle = f"{number_text(median, column.decimals)} {column.unit_text}".strip()
     return _chart(title, f"the dashed line is the median, {middle}", {"width": 460, "height": 300, "layer": layers})
 
@@ -199,7 +206,7 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
         "field": "from",
         "type": "quantitative",
         "title": f"{measure.name}: deviation from target (%)",
-        "axis": {"format": "+d", "tickCount": 8},
+        "axis": _SIGNED,
         "scale": {"domain": [-edge, edge]},
     }
     encoding = {
@@ -226,11 +233,16 @@ def _balance_title(view: PlanView, measure: MeasureView) -> tuple[str, str]:
     )
     if measure.tolerance is None:
         return f"{measure.name} against the target", subtitle
-    n_outside, band = int(measure.is_outside.sum()), tolerance_text(measure.tolerance)
-    if n_outside == 0:
-        return f"All {count_text(view.n_territories, _TERRITORY)} are within {band} of their target in {measure.name}", subtitle
-    inside = view.n_territories - n_outside
-    return f"{inside} of {count_text(view.n_territories, _TERRITORY)} are within {band} of their target in {measure.name}", subtitle
+    who = _inside_words(view.n_territories - int(measure.is_outside.sum()), view.n_territories)
+    whose = "its" if view.n_territories == 1 else "their"
+    return f"{who} within {tolerance_text(measure.tolerance)} of {whose} target in {measure.name}", subtitle
+
+
+def _inside_words(inside: int, of: int) -> str:
+    """Subject and verb: ``Both territories are``."""
+    if inside < of or of == 1:
+        return f"{inside} of {count_text(of, _TERRITORY)} {'is' if of == 1 else 'are'}"
+    return "Both territories are" if of == 2 else f"All {count_text(of, _TERRITORY)} are"
 
 
 def _chart(title: str, subtitle: str, body: Spec) -> Spec:

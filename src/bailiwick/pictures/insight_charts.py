@@ -17,13 +17,24 @@ _LONGEST_NAME = 28
 _MOST_FACETS = 12
 
 
-def reliability_chart(title: str, subtitle: str, predicted: FloatArray, came: FloatArray, low: FloatArray, high: FloatArray) -> Spec:
+def reliability_chart(
+    title: str,
+    subtitle: str,
+    predicted: FloatArray,
+    came: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    *,
+    outcome: str = "Share that was won",
+) -> Spec:
     """Probabilities against what came: on the line they keep what they promise.
 
     Parameters
     ----------
     predicted, came, low, high
         Mean probability, share of wins and its interval per bin, shape (b,).
+    outcome
+        What the share is of.
 
     Examples
     --------
@@ -34,7 +45,7 @@ def reliability_chart(title: str, subtitle: str, predicted: FloatArray, came: Fl
     most = float(min(1.0, 1.05 * max(np.nanmax(high), np.nanmax(predicted))))
     rows = table_rows(predicted=predicted, came=came, low=low, high=high)
     x = _axis("predicted", "Probability said", format=".0%", scale={"domain": [0, most]})
-    y = _axis("came", "Share that was won", format=".0%", scale={"domain": [0, most]})
+    y = _axis("came", outcome, format=".0%", scale={"domain": [0, most]})
     ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
     diagonal = {"data": {"values": [{"v": 0}, {"v": most}]}, "mark": {"type": "line", "color": _QUIET, "strokeDash": [4, 4]}}
     layers = [

@@ -28,7 +28,7 @@ GROUND, LAND, COAST, STATE_LINE, OVER_STATE = "#e9edeb", "#f7f5ef", "#cfd3cc", "
 INK, HALO, QUIET, UNASSIGNED_COLOUR = "#1f272b", "#fdfcf9", "#8b8d84", "#a5a29a"
 
 
-def svg(view: PlanView, basemap: BaseMap | None = None, *, width: int = 1200, font: str = "sans-serif") -> str:
+def svg(view: PlanView, basemap: BaseMap | None = None, *, width: int = 1200, tallest: float = 1.25, font: str = "sans-serif") -> str:
     """Draw the plan as an SVG picture.
 
     Parameters
@@ -38,7 +38,9 @@ def svg(view: PlanView, basemap: BaseMap | None = None, *, width: int = 1200, fo
     basemap
         Ground to draw under it; None for none.
     width
-        Pixels; the height follows from the shape of the plan, between a third and five quarters of the width.
+        Pixels; the height follows from the shape of the plan, from a third of the width on.
+    tallest
+        Largest height as a multiple of the width.
     font
         Font family of the names.
 
@@ -49,7 +51,7 @@ def svg(view: PlanView, basemap: BaseMap | None = None, *, width: int = 1200, fo
     """
     frame = lay_out(view, max_vertices=_MOST_VERTICES)
     base = None if basemap is None else project_base(basemap, frame, most_labels=60)
-    canvas = _Canvas.fitted(frame, width)
+    canvas = _Canvas.fitted(frame, width, tallest)
     layers = [
         f'<rect width="{canvas.width * _TENTHS}" height="{canvas.height * _TENTHS}" fill="{GROUND}"/>',
         *_ground(base, canvas),
@@ -82,10 +84,10 @@ class _Canvas:
     north: float
 
     @classmethod
-    def fitted(cls, frame: Frame, width: int) -> _Canvas:
+    def fitted(cls, frame: Frame, width: int, tallest: float) -> _Canvas:
         west, south, east, north = frame.window
         room = width - 2 * _MARGIN_PX
-        height = float(np.clip(room * (north - south) / (east - west), width / 3, width * 1.25))
+        height = float(np.clip(room * (north - south) / (east - west), width / 3, width * tallest))
         km_per_px = max((east - west) / room, (north - south) / height)
         left = west - (width * km_per_px - (east - west)) / 2
         top = north + ((height + 2 * _MARGIN_PX) * km_per_px - (north - south)) / 2

@@ -222,6 +222,8 @@ class PlanView:
         How the bound was found.
     notices
         What cannot be met and why, and everything suspicious; the most important first.
+    n_clashes
+        So many of them, the first ones, tell rules that are not kept.
     method
         Paragraphs of plain text on how the plan was made; the report prints them under *Method*.
     settings
@@ -267,6 +269,7 @@ class PlanView:
     bound_holds_for: str = ""
     bound_method: str = ""
     notices: tuple[Notice, ...] = ()
+    n_clashes: int = 0
     method: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from bailiwick.domain import FloatArray
 from bailiwick.domain.wording import percent, tolerance_percent
 
 _SMALL_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
@@ -22,6 +25,18 @@ def number_text(value: float, decimals: int = 0) -> str:
         return "–"
     text = f"{value:,.{decimals}f}"
     return (text.replace("-", _MINUS) if float(text.replace(",", "")) else text.lstrip("-")).strip()
+
+
+def decimals_of(values: FloatArray) -> int:
+    """Decimals that lengths or times of this size need: none from ten on, else one or two.
+
+    Examples
+    --------
+    >>> [decimals_of(np.array(values)) for values in ([183.2, 4.5], [4.5, np.nan], [0.48], [0.0])]
+    [0, 1, 2, 0]
+    """
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    return 0 if largest >= 9.95 or not largest else 1 if largest >= 0.995 else 2
 
 
 def deviation_text(fraction: float) -> str:

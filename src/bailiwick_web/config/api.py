@@ -7,12 +7,15 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from bailiwick_web.automation import api as automation
 from bailiwick_web.core.organisation import api as organisation
 from bailiwick_web.core.rest import problems, records, repeats
 from bailiwick_web.core.rest.signing import TokenAuth
 from bailiwick_web.crm.api import routers as crm_routers
 from bailiwick_web.exchange import api as exchange
+from bailiwick_web.exchange.webhooks.api import routers as webhook_routers
 from bailiwick_web.planning.api import routers as planning_routers
+from bailiwick_web.reports import api as reports
 from bailiwick_web.territories import api as territories
 
 PROBLEM_SCHEMA = {
@@ -57,5 +60,15 @@ api = Interface(
 )
 problems.register(api)
 api.add_decorator(repeats.around_operations, mode="view")
-for router in (*planning_routers, territories.router, organisation.router, exchange.router, records.router, *crm_routers):
+for router in (
+    *planning_routers,
+    territories.router,
+    organisation.router,
+    exchange.router,
+    records.router,
+    *crm_routers,
+    *webhook_routers,
+    automation.router,
+    reports.router,
+):
     api.add_router("", router)

@@ -20,6 +20,7 @@ SECRET_KEY = env.str("BAILIWICK_SECRET_KEY", "") or secret_key(DATA_FOLDER)
 DEBUG = env.bool("BAILIWICK_DEBUG", False)
 ALLOWED_HOSTS = env.list("BAILIWICK_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CURRENCY = env.str("BAILIWICK_CURRENCY", "USD").upper()
+OUTBOUND_NETWORKS: list[str] = env.list("BAILIWICK_OUTBOUND_NETWORKS", [])
 LEAD_RESPONSE_MINUTES = env.int("BAILIWICK_LEAD_RESPONSE_MINUTES", 60)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("BAILIWICK_ORIGINS", [])
 IS_HTTPS = env.bool("BAILIWICK_HTTPS", False)
@@ -47,7 +48,10 @@ INSTALLED_APPS = [
     "bailiwick_web.planning",
     "bailiwick_web.crm",
     "bailiwick_web.exchange",
+    "bailiwick_web.exchange.webhooks",
     "bailiwick_web.insights",
+    "bailiwick_web.reports",
+    "bailiwick_web.automation",
 ]
 
 MIDDLEWARE = [
@@ -96,7 +100,7 @@ SQLITE = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000; PRAGMA secure_delete=ON;",
     },
 }
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60) if env.str("DATABASE_URL", "") else SQLITE}

@@ -8,6 +8,7 @@ from django.urls import include, path, re_path
 from bailiwick_web.config.api import api
 from bailiwick_web.core import views as core
 from bailiwick_web.core.entrance import views as entrance
+from bailiwick_web.exchange.webhooks.views import feeds
 
 handler404 = "bailiwick_web.core.views.not_found"
 handler500 = "bailiwick_web.core.views.failed"
@@ -46,5 +47,11 @@ urlpatterns = [
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.exchange.urls")),
+    path("webhooks/", include("bailiwick_web.exchange.webhooks.urls")),
+    path("calendar-feed/", feeds.calendar_feed, name="calendar_feed"),
+    path("calendar-feed/<str:key>.ics", feeds.calendar_ics, name="calendar_ics"),
+    path("scim/v2/", include("bailiwick_web.exchange.scim.urls")),
+    path("rules/", include("bailiwick_web.automation.urls")),
     path("insights/", include("bailiwick_web.insights.urls")),
+    path("reports/", include("bailiwick_web.reports.urls")),
 ]

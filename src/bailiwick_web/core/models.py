@@ -248,5 +248,12 @@ class OutboxEvent(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     kind = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=40, blank=True, help_text="of the request, job or rule that made the change")
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["id"], condition=Q(delivered_at__isnull=True), name="outbox_waiting"),
+            models.Index(fields=["kind", "created_at"], name="outbox_by_kind"),
+        )

@@ -40,12 +40,16 @@ class Right(StrEnum):
     """Make an approved plan the one that counts, and roll back."""
     AUDIT = "audit"
     """Read who did what."""
+    AIM = "aim"
+    """Set sales goals of positions within the scope."""
     ORGANISE = "organise"
     """Change the sales organisation: nodes, positions, who fills them."""
     PEOPLE = "people"
     """Invite users, give roles, take access away."""
     PRIVACY = "privacy"
     """Export and erase what is kept of a person."""
+    CONNECT = "connect"
+    """Let other systems hear of what happens, and make rules that act; never beyond the own scope."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -60,10 +64,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.IMPORT,
             Right.PUBLISH,
             Right.AUDIT,
+            Right.AIM,
             Right.ORGANISE,
+            Right.CONNECT,
         }
     ),
-    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE}),
+    Role.MANAGER: frozenset({Right.LOOK, Right.SELL, Right.REVIEW, Right.CHALLENGE, Right.APPROVE, Right.AIM, Right.CONNECT}),
     Role.REP: frozenset({Right.LOOK, Right.SELL, Right.CHALLENGE}),
     Role.VIEWER: frozenset({Right.LOOK}),
 }

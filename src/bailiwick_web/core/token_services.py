@@ -13,22 +13,32 @@ from django.db.models import Q
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AccessToken
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed
+from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit
 
+Purpose = AccessToken.Purpose
 MARK = "bwk_"
 """Every key begins so, which lets programs that look for leaked keys find it."""
 MOST_DAYS, MOST_TOKENS = 366, 20
+CALENDAR_DAYS = 3_650
+"""A calendar that falls silent is noticed too late; it can be revoked at any time."""
+NEEDS = {Purpose.INCOMING: Right.CONNECT, Purpose.SCIM: Right.PEOPLE}
+"""Rights that tokens for one purpose need beside those of what is done with them."""
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
-def create_token(actor: Actor, *, name: str, may_write: bool, days: int) -> tuple[AccessToken, str]:
-    """A token of one's own, and its key, which is told this once; every user may. Recorded."""
+def create_token(actor: Actor, *, name: str, may_write: bool, days: int, purpose: str = "") -> tuple[AccessToken, str]:
+    """A token of one's own, and its key, which is told this once; every user may, for some purposes only with a right. Recorded."""
     if actor.user is None:
         raise NotAllowed("A token belongs to a user.")
+    if purpose not in Purpose.values:
+        raise Invalid(f"There is no purpose “{purpose}”.", code="purpose")
+    if (right := NEEDS.get(Purpose(purpose))) is not None:
+        actor.need(right)
     if not name.strip():
         raise Invalid("Give the token a name, so that you know later what uses it.", code="no_name")
-    if not 1 <= days <= MOST_DAYS:
+    if not 1 <= days <= (CALENDAR_DAYS if purpose == Purpose.CALENDAR else MOST_DAYS):
         raise Invalid(f"A token is good for 1 to {MOST_DAYS} days, found {days}.", code="days")
     good = AccessToken.objects.filter(user=actor.user, revoked_at__isnull=True, expires_at__gt=actor.now).count()
     if good >= MOST_TOKENS:
@@ -39,11 +49,12 @@ def create_token(actor: Actor, *, name: str, may_write: bool, days: int) -> tupl
         name=name.strip()[:100],
         start=key[:8],
         digest=digest_of(key),
-        may_write=may_write,
+        purpose=purpose,
+        may_write=may_write or purpose in NEEDS,
         created_at=actor.now,
         expires_at=actor.now + timedelta(days=days),
     )
-    audit(actor, "token.created", token, after=f"{'read and write' if may_write else 'read'}, {days} days")
+    audit(actor, "token.created", token, after=f"{purpose or ('read and write' if may_write else 'read')}, {days} days")
     return token, key
 
 

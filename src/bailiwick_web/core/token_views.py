@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bailiwick_web.core import token_services
-from bailiwick_web.core.access import access, actor_of
+from bailiwick_web.core.access import Actor, access, actor_of
 from bailiwick_web.core.models import AccessToken
 from bailiwick_web.core.refusals import Refused
 from bailiwick_web.core.roles import Right
+
+Purpose = AccessToken.Purpose
 
 
 class TokenForm(forms.Form):
@@ -27,6 +29,7 @@ class TokenForm(forms.Form):
     may_write = forms.ChoiceField(
         label=gettext_lazy("It may"), choices=[("", gettext_lazy("read")), ("yes", gettext_lazy("read and write"))], required=False
     )
+    purpose = forms.ChoiceField(label=gettext_lazy("Good for what"), required=False)
     days = forms.TypedChoiceField(
         coerce=int,
         initial=90,
@@ -34,13 +37,23 @@ class TokenForm(forms.Form):
         choices=[(7, gettext_lazy("7 days")), (30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("a year"))],
     )
 
+    def __init__(self, actor: Actor, *args: Any) -> None:
+        """Offer what the user may make."""
+        super().__init__(*args)
+        offered = [Purpose.INTERFACE, *(purpose for purpose, right in token_services.NEEDS.items() if actor.may(right))]
+        purpose = self.fields["purpose"]
+        assert isinstance(purpose, forms.ChoiceField)
+        purpose.choices = [(found.value, found.label) for found in offered]
+        if len(offered) == 1:
+            del self.fields["purpose"]
+
 
 @access(Right.LOOK)
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own tokens; a new one shows its key this once."""
     actor = actor_of(request)
-    form = TokenForm(request.POST or None)
+    form = TokenForm(actor, request.POST or None)
     context: dict[str, Any] = {"here": "tokens", "form": form, "now": actor.now}
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data | {"may_write": bool(form.cleaned_data["may_write"])}
@@ -49,7 +62,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, error.message)
         else:
-            context["form"] = TokenForm()
+            context["form"] = TokenForm(actor)
     context["tokens"] = AccessToken.objects.filter(user=actor.user)
     return render(request, "core/tokens.html", context, status=422 if form.errors else 200)
 

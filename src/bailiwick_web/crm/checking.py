@@ -146,7 +146,10 @@ def clock(field: str, value: Any) -> time | None:
     """A time of the day, or none."""
     if value is None or value == "":
         return None
-    found = value if isinstance(value, time) else parse_time(str(value))
+    try:
+        found = value if isinstance(value, time) else parse_time(str(value))
+    except ValueError:  # of the right shape, such as 25:00
+        found = None
     if found is None:
         raise _bad(field, _("a time such as 14:30"), value)
     return found

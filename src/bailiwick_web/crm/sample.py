@@ -32,6 +32,8 @@ LAST = ("Ito", "Novak", "Okafor", "Park", "Quist", "Rossi", "Silva", "Tanaka", "
 TITLES = ("Owner", "Buyer", "Office manager", "Head of purchasing", "Facility manager")
 PRODUCTS = (("House blend", 14), ("Espresso roast", 17), ("Single origin", 24), ("Decaf", 16), ("Oat drink", 3), ("Machine service", 180))
 REASONS = (("won", "Price"), ("won", "Service"), ("lost", "Price"), ("lost", "No decision"), ("lost", "Competitor"))
+DAYS, SEASON, WINTER = 1_095, 0.25, 15
+"""How far back orders go; how much more coffee is drunk around the middle of January than in the mean of the year."""
 SUBJECTS = {"call": "Ordering for next month", "visit": "Tasting", "email": "Offer sent", "meeting": "Yearly review"}
 M = TypeVar("M", bound=Model)
 
@@ -101,7 +103,6 @@ def _account(draw: Draw, unit: Unit, revenue: float) -> m.Account:
         employees=int(float(about.get("employees", 0) or 0)) or None,
         website=f"https://{domain}",
         domain=domain,
-        health=int(np.clip(draw.rng.normal(70, 18), 5, 100)),
         tags=["generated"],
         **draw.stamps(400),
     )
@@ -136,19 +137,32 @@ Contacts = dict[int, m.Contact]
 
 
 def _orders(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: Held, revenue: dict[int, float]) -> list[m.TimelineEvent]:
-    """Up to three orders of the last year for every second account; one in forty is a return."""
+    """Orders of three years for every second account, each in a rhythm of its own; a fifth stopped on the way, one in forty is a return."""
     stamps = draw.stamps()
     line = m.ProductLine.objects.create(name="Coffee", code="COFFEE", **stamps)
     products = _make(m.Product, (m.Product(name=name, line=line, search_text=folded(name), **stamps) for name, _price in PRODUCTS))
-    orders, lines = [], []
-    for i, account in enumerate(accounts[::2]):
-        for _ in range(int(draw.rng.integers(1, 4))):
-            order, row = _order(draw, account, contacts[account.pk], held.get(account.pk), products, revenue[account.pk], f"{i:05d}")
+    orders: list[m.Order] = []
+    lines: list[m.OrderLine] = []
+    for account in accounts[::2]:
+        for days_ago in _rhythm(draw.rng):
+            number = f"{len(orders):06d}"
+            order, row = _order(draw, account, contacts[account.pk], held.get(account.pk), products, revenue[account.pk], number, days_ago)
             orders.append(order)
             lines.append(row)
     _make(m.Order, orders)
     _make(m.OrderLine, lines)
     return [_order_event(draw.actor, order) for order in orders]
+
+
+def _rhythm(rng: np.random.Generator) -> list[int]:
+    """Days ago of the orders of one account, the oldest first; at least one."""
+    usual = rng.lognormal(np.log(130), 0.35)
+    begins = rng.uniform(60, DAYS)
+    ends = rng.uniform(0, begins) if rng.random() < 0.2 else 0.0
+    days_ago, found = begins, [round(begins)]
+    while (days_ago := days_ago - usual * rng.lognormal(0, 0.3)) >= max(ends, 1.0):
+        found.append(round(days_ago))
+    return found
 
 
 def _order(
@@ -159,13 +173,15 @@ def _order(
     products: Sequence[m.Product],
     revenue: float,
     number: str,
+    days_ago: int,
 ) -> tuple[m.Order, m.OrderLine]:
     which = int(draw.rng.integers(len(products)))
     price = Decimal(PRODUCTS[which][1])
-    quantity = Decimal(max(1, round(revenue / 12 / float(price) * draw.rng.lognormal(0, 0.3))))
+    on = draw.actor.now.date() - timedelta(days=days_ago)
+    season = 1 + SEASON * float(np.cos(2 * np.pi * (on.timetuple().tm_yday - WINTER) / 365))
+    quantity = Decimal(max(1, round(revenue / 4 / float(price) * season * draw.rng.lognormal(0, 0.3))))
     if draw.rng.random() < 1 / 40:
         quantity = -Decimal(max(1, round(quantity / 10)))
-    on = draw.actor.now.date() - timedelta(days=int(draw.rng.integers(1, 365)))
     money = {"currency": house_currency(), "rate": ONE, "amount": quantity * price, "house_amount": quantity * price}
     credit = {"territory": row.territory, "position": row.position} if row else {}
     order = m.Order(account=account, contact=contact, number=number, ordered_on=on, state="invoiced", **money, **credit, **draw.stamps())
@@ -242,12 +258,25 @@ def _deals(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: 
             )
         )
     _make(m.Opportunity, deals)
-    _make(m.StageChange, (m.StageChange(opportunity=d, after=d.stage, at=d.stage_since, amount=d.house_amount) for d in deals))
+    _make(m.StageChange, (step for deal in deals for step in _way(draw, deal, stages)))
     for deal in deals:
         if fitting := [reason for reason in reasons if reason.kind == deal.stage.kind]:
             deal.reasons.add(draw.one(fitting))
     shown = ((deal, {"before": "", "after": deal.stage.name, "outcome": deal.stage.kind}) for deal in deals)
     return [event(draw.actor, "stage", d, account=d.account, contact=d.contact, at=d.stage_since, **more) for d, more in shown]
+
+
+def _way(draw: Draw, deal: m.Opportunity, stages: Sequence[m.Stage]) -> list[m.StageChange]:
+    """The steps of a deal to where it is: won ones went through all stages, lost ones through some of them."""
+    still = [stage for stage in stages if stage.kind == m.Stage.Kind.OPEN]
+    n = {m.Stage.Kind.WON.value: len(still), m.Stage.Kind.LOST.value: 1 + int(draw.rng.integers(len(still)))}.get(deal.stage.kind)
+    before = still[:n] if n is not None else still[: still.index(deal.stage)]
+    at = deal.stage_since
+    steps = [m.StageChange(opportunity=deal, after=deal.stage, before=before[-1] if before else None, at=at, amount=deal.house_amount)]
+    for i in range(len(before) - 1, -1, -1):
+        at -= timedelta(days=float(draw.rng.lognormal(2, 0.7)))
+        steps.append(m.StageChange(opportunity=deal, after=before[i], before=before[i - 1] if i else None, at=at, amount=deal.house_amount))
+    return steps[::-1]
 
 
 def _cases(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: Held, duties: Duties) -> list[m.TimelineEvent]:

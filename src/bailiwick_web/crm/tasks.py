@@ -14,7 +14,7 @@ from bailiwick_web.core.events import listens
 from bailiwick_web.core.jobs import Handle, enqueue, handler
 from bailiwick_web.core.ticking import every
 from bailiwick_web.crm.models import Account
-from bailiwick_web.crm.services import binning, cases, handing_over
+from bailiwick_web.crm.services import binning, cases, duplicates, handing_over, merging
 from bailiwick_web.crm.services.belonging import settle_all
 
 REALIGN = "crm.realign"
@@ -46,7 +46,21 @@ def hand_over(now: datetime) -> None:
         handing_over.carry_out(Actor(None, now, "clock"))
 
 
+@handler(duplicates.SEARCH)
+def search_duplicates(handle: Handle) -> dict[str, Any]:
+    """Compare all records that whoever asked sees."""
+    return duplicates.search(handle.actor, handle.params["kind"], handle.tell)
+
+
+@every(60, "crm.duplicates")
+def look_at_new(now: datetime) -> None:
+    """Compare what was added with what there is."""
+    duplicates.look_at_new(Actor(None, now, "clock"))
+
+
 @every(6 * 3600, "crm.bin")
 def empty_bin(now: datetime) -> None:
-    """Take away for good what has been in the bin for 90 days."""
-    binning.empty(Actor(None, now, "clock"))
+    """Take away for good what has been in the bin for 90 days, and forget how merges could be undone until then."""
+    actor = Actor(None, now, "clock")
+    merging.expire(actor)
+    binning.empty(actor)

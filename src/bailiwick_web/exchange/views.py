@@ -17,13 +17,13 @@ from bailiwick_web.core.access import Actor, access, actor_of
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, Refused
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.templatetags.words import words
-from bailiwick_web.demo import load_sample
 from bailiwick_web.exchange import queries, services
 from bailiwick_web.exchange.error_file import error_file
 from bailiwick_web.exchange.forms import kind_of, options_of
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of
 from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, RECORD_KINDS
+from bailiwick_web.exchange.sample import load_sample
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.territories.models import UnitSet
 from bailiwick_web.territories.services import mark_money as money_service

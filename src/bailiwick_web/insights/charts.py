@@ -18,6 +18,7 @@ _MOST_FOR_TWO = 1_500
 WORDS = (
     _("Probability said"),
     _("Share that was won"),
+    _("Share that left"),
     _("Share of accounts, the largest first"),
     _("quality, 0 to 100"),
     _("lines: range of the score when the weights change"),
@@ -46,6 +47,9 @@ WORDS = (
     _("value ÷ mean before"),
     _("customers acquired"),
     _("customers retained"),
+    _("share of the first buyers"),
+    _("quarters since the first purchase"),
+    _("accounts held back; lines are 95 % intervals"),
     _("treated"),
     _("controls"),
     _("synthetic"),
@@ -80,6 +84,8 @@ TITLES = {
     "pipeline": _("What the open deals will bring"),
     "potential": _("Potential and what is sold of it"),
     "drivers": _("What drives the potential"),
+    "levels": _("How many are in danger"),
+    "cohorts": _("Who still buys"),
     "attainment": _("Attainment against pace"),
     "survival": _("How long customers stay"),
 }

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Missing
-from bailiwick_web.core.roles import Right
 from bailiwick_web.insights.dashboards import ALL, ordered, visible_groups
+from bailiwick_web.insights.finding import sees_all
+from bailiwick_web.insights.linking import links_of
 from bailiwick_web.insights.models import Study
 from bailiwick_web.insights.presenting import FIGURES, cell, figure_text, label
 from bailiwick_web.insights.storing import rows, table
@@ -22,7 +23,7 @@ _STEPS = ("revenue_before", "new", "expansion", "contraction", "churn", "revenue
 def dashboard(actor: Actor, study: Study, group: str = "") -> dict[str, Any]:
     """The key figures of one group that the user may see, those of the role first."""
     every = rows(study, "figures")
-    groups = visible_groups(actor, dict.fromkeys(str(row["group"]) for row in every))
+    groups = _groups(actor, study, [str(row["group"]) for row in every])
     chosen = group if group in groups else groups[0] if groups else ""
     figures = [_shown(row) for row in every if row["group"] == chosen]
     steps = next((row for row in rows(study, "waterfall") if row["group"] == chosen), None)
@@ -31,8 +32,14 @@ def dashboard(actor: Actor, study: Study, group: str = "") -> dict[str, Any]:
         "group": chosen,
         "figures": ordered(actor, figures),
         "steps": [] if steps is None else [{"label": label(key), "text": cell(key, steps[key])} for key in _STEPS],
-        "is_whole": actor.may(Right.PLAN),
+        "is_whole": sees_all(actor, study),
     }
+
+
+def _groups(actor: Actor, study: Study, names: Sequence[str]) -> list[str]:
+    """All of what was made from the own scope; of the whole market what is within it."""
+    every = list(dict.fromkeys(names))
+    return every if sees_all(actor, study) else visible_groups(actor, every)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +57,7 @@ def figure(actor: Actor, study: Study, key: str, group: str) -> dict[str, Any]:
         If there is none, or not for this user.
     """
     every = [row for row in rows(study, "figures") if row["key"] == key]
-    groups = visible_groups(actor, [str(row["group"]) for row in every])
+    groups = _groups(actor, study, [str(row["group"]) for row in every])
     group = group or (groups[0] if groups else "")
     found = next((row for row in every if row["group"] == group and group in groups), None)
     if found is None:
@@ -58,7 +65,7 @@ def figure(actor: Actor, study: Study, key: str, group: str) -> dict[str, Any]:
     others = sorted(
         (_shown(row) for row in every if row["group"] in groups and row["group"] != ALL), key=lambda row: -(row["value"] or 0.0)
     )
-    return {"figure": _shown(found), "others": _bars(others), "given": _given(study, found, group), **_lines(study, group)}
+    return {"figure": _shown(found), "others": _bars(others), "given": _given(study, found, group), **_lines(actor, study, group)}
 
 
 def _bars(others: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,7 +88,7 @@ def _names(found: Mapping[str, Any]) -> set[str]:
     return {word for word in words if not word[0].isdigit()}
 
 
-def _lines(study: Study, group: str) -> dict[str, Any]:
+def _lines(actor: Actor, study: Study, group: str) -> dict[str, Any]:
     found = table(study, "lines")
     if found is None:
         return {"lines": [], "n_lines": 0}
@@ -89,4 +96,6 @@ def _lines(study: Study, group: str) -> dict[str, Any]:
         found = found.filter(pc.equal(found["group"], group))
     shown = found.slice(0, SHOWN_LINES).to_pylist()
     columns = ("date", "customer", "amount", "period")
-    return {"lines": [[cell(c, row[c]) for c in columns] for row in shown], "n_lines": len(found), "heads": [label(c) for c in columns]}
+    links = links_of(actor, study, shown)
+    lines = [[links.get((c, str(row[c])), ("", cell(c, row[c]))) for c in columns] for row in shown]
+    return {"lines": lines, "n_lines": len(found), "heads": [label(c) for c in columns], "sees_all": sees_all(actor, study)}

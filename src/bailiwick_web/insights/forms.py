@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.insights.kinds import Field, Kind
+from bailiwick_web.insights.own import is_own
 
 _MOST_TEXT, _MOST_LINES = 300, 40
 
@@ -22,7 +23,7 @@ class Asked:
     """What was said."""
 
     options: dict[str, Any]
-    tables: dict[str, UUID]
+    tables: dict[str, UUID | str]
     scenario: UUID | None
 
 
@@ -35,8 +36,13 @@ def asked(kind: Kind, data: QueryDict) -> Asked:
         If something is missing that is needed, or is no number, date or choice.
     """
     options = {field.name: value for field in kind.fields if (value := _value(field, data)) not in ("", None, [])}
-    tables = {wanted.name: found for wanted in kind.inputs if (found := identifier(data.get(f"table:{wanted.name}")))}
+    tables = {wanted.name: found for wanted in kind.inputs if (found := _table(data.get(f"table:{wanted.name}")))}
     return Asked(options, tables, identifier(data.get("scenario")) if kind.needs_scenario else None)
+
+
+def _table(text: str | None) -> UUID | str | None:
+    """A table that was brought in, or records of our customers."""
+    return text if is_own(text) else identifier(text)
 
 
 def identifier(text: str | None) -> UUID | None:

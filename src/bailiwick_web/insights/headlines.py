@@ -177,6 +177,31 @@ def _key_figures(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     return [_("Revenue %(now)s from %(start)s to %(end)s, %(change)s on the period from %(before)s (%(past)s).") % words]
 
 
+def _health(facts: Mapping[str, Any], tables: Tables) -> list[str]:
+    levels, test = facts["levels"], facts["test"]
+    words = {key: number(levels[key]) for key in ("high", "medium", "gone")} | {"n": number(sum(levels.values()) - levels["gone"])}
+    said = [_("%(high)s accounts are in danger and %(medium)s to be watched, of %(n)s; %(gone)s have left.") % words]
+    said.append(_("%(n)s are overdue by their own rhythm.") % {"n": number(facts["n_overdue"])})
+    if facts["method"] != "learned":
+        return [*said, _("Health follows a stated rule, as the past does not teach enough yet.")]
+    words = {"n": number(test["n_tested"]), "area": percent(test["auc"]["value"]), "left": percent(test["left_share"])}
+    words |= {"days": number(facts["horizon_days"])}
+    return [
+        *said,
+        _("Tested on %(n)s held back: who left had the higher risk in %(area)s of pairs; %(left)s left in %(days)s days.") % words,
+    ]
+
+
+def _cohorts(facts: Mapping[str, Any], tables: Tables) -> list[str]:
+    whole, *groups = tables("repeat")
+    words = {"share": percent(whole["repeat_rate"]), "n": number(whole["repeat_of"])}
+    said = [_("%(share)s of %(n)s customers ordered again within a year of their first order.") % words]
+    ranked = sorted((row for row in groups if row["repeat_rate"] is not None), key=lambda row: -row["repeat_rate"])
+    if len(ranked) > 1:
+        said.append(_("Most come back in %(best)s, fewest in %(worst)s.") % {"best": ranked[0]["group"], "worst": ranked[-1]["group"]})
+    return said
+
+
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Tables], list[str]]] = {
     "market": _market,
     "forecast": _forecast,
@@ -185,4 +210,6 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Tables], list[str]]] = {
     "effect": _effect,
     "segments": _segments,
     "key_figures": _key_figures,
+    "health": _health,
+    "cohorts": _cohorts,
 }

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Job, Record
+from bailiwick_web.crm.models import Account
 from bailiwick_web.planning.models import Scenario
 
 
@@ -20,6 +21,7 @@ class DataTable(Record):
         ACCOUNTS = "accounts", _("Accounts or leads")
         MEASURES = "measures", _("Figures per territory")
         PANEL = "panel", _("Results by unit and period")
+        VISITS = "visits", _("Visits to the website")
 
     kind = models.CharField(max_length=12, choices=Kind.choices, blank=True)
     name = models.CharField(max_length=200)
@@ -56,6 +58,7 @@ class Study(Record):
     inputs = models.JSONField(default=dict, help_text="input → identifier, name, digest and rows of the table as it was")
     scenario = models.ForeignKey(Scenario, null=True, on_delete=models.SET_NULL, related_name="+")
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    scope_key = models.CharField(max_length=80, blank=True, help_text="whose records it was made from; empty: tables that were brought in")
     facts = models.JSONField(default=dict, help_text="settings, tests and models; empty until it is done")
     answered_at = models.DateTimeField(null=True)
 
@@ -92,3 +95,53 @@ class StudyPart(models.Model):
     class Meta:
         ordering = ("place",)
         constraints = (models.UniqueConstraint(fields=["study", "kind", "name"], name="part_once_per_study"),)
+
+
+class AccountScore(models.Model):
+    """The health of an account as it was computed last; what people say of it stands in :class:`HealthSaid`, never here."""
+
+    class Level(models.TextChoices):
+        """How near an account is to leaving."""
+
+        HIGH = "high", _("In danger")
+        MEDIUM = "medium", _("To be watched")
+        LOW = "low", _("Well")
+        GONE = "gone", _("Gone")
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="score")
+    health = models.PositiveSmallIntegerField(help_text="0 to 100, computed")
+    risk = models.FloatField(help_text="that nothing is bought within the horizon, 0 to 1; by the rule: points taken off")
+    risk_low = models.FloatField(null=True)
+    risk_high = models.FloatField(null=True)
+    level = models.CharField(max_length=6, choices=Level.choices)
+    is_learned = models.BooleanField(help_text="whether the past taught it; else by the rule")
+    reasons = models.JSONField(default=list, help_text="sign and value, the weightiest first")
+    next_on = models.DateField(null=True, help_text="expected day of the next order")
+    next_from = models.DateField(null=True)
+    next_to = models.DateField(null=True)
+    is_overdue = models.BooleanField(default=False)
+    usual_amount = models.FloatField(null=True)
+    written = models.PositiveSmallIntegerField(
+        null=True, help_text="what was written to the account; another value there is somebody else's"
+    )
+    study = models.ForeignKey(Study, null=True, on_delete=models.SET_NULL, related_name="+")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["-risk", "id"], name="score_by_risk"),)
+
+
+class HealthSaid(Record):
+    """What somebody says of the health of an account against the computed one: it holds until it is taken back."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="health_said")
+    health = models.PositiveSmallIntegerField()
+    why = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (models.UniqueConstraint(fields=["account"], condition=models.Q(ended_at__isnull=True), name="one_health_said"),)
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.health}"

@@ -11,17 +11,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.roles import Right
 from bailiwick_web.insights.alignments import plans_with_history
 from bailiwick_web.insights.finding import visible_studies
 from bailiwick_web.insights.headlines import headlines
 from bailiwick_web.insights.kinds import KINDS, PAGES, Field, Kind
+from bailiwick_web.insights.linking import links_of
 from bailiwick_web.insights.models import DataTable, Study, StudyPart
+from bailiwick_web.insights.own import OwnTable, fitting
 from bailiwick_web.insights.presenting import ASIDE, EXPLAINED, ORDER, SHOWN, TABLES, grid, label
 from bailiwick_web.insights.storing import pictures, rows, table
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
 from bailiwick_web.territories.models import UnitSet
 
+AnyTable = DataTable | OwnTable
 FIRST, PAGE = 12, 100
 _MOST_COLUMNS = 10
 TITLES = {
@@ -30,6 +34,7 @@ TITLES = {
     "forecast": _("Forecast"),
     "scores": _("Scores"),
     "segments": _("Segments"),
+    "health": _("Health of accounts"),
     "experiment": _("Did it help?"),
 }
 PHASES = {"reading": _("reading the rows"), "computing": _("computing"), "drawing": _("drawing the pictures")}
@@ -51,9 +56,19 @@ def latest(actor: Actor, kinds: Sequence[str]) -> Study | None:
     return visible_studies(actor).filter(kind__in=kinds, answered_at__isnull=False).order_by("-answered_at").first()
 
 
+def kinds_of(actor: Actor, page: str) -> list[Kind]:
+    """The questions of a page that somebody may ask."""
+    return [kind for kind in KINDS.values() if kind.page == page and (kind.is_for_all or actor.may(Right.PLAN))]
+
+
+def pages_of(actor: Actor) -> list[dict[str, Any]]:
+    """The pages on which somebody may ask anything."""
+    return [{"key": page, "title": TITLES[page]} for page in PAGES if kinds_of(actor, page)]
+
+
 def page_of(actor: Actor, page: str, *, kind: str = "", chosen: Mapping[str, str] | None = None) -> dict[str, Any]:
     """A page: the question, what was found last, and what was found before."""
-    kinds = [k for k in KINDS.values() if k.page == page]
+    kinds = kinds_of(actor, page)
     wanted = next((k for k in kinds if k.key == kind), kinds[0])
     studies = list(visible_studies(actor).filter(kind=wanted.key)[:20])
     shown = next((s for s in studies if s.answered_at is not None), None)
@@ -62,7 +77,7 @@ def page_of(actor: Actor, page: str, *, kind: str = "", chosen: Mapping[str, str
     newest = studies[0] if studies else None
     context["failed"] = newest if newest and newest.answered_at is None and not newest.is_busy else None
     context["earlier"] = [s for s in studies if s.answered_at is not None and s is not shown]
-    return context | (shown_study(shown) if shown is not None else {})
+    return context | (shown_study(actor, shown) if shown is not None else {})
 
 
 def progress_of(study: Study) -> dict[str, Any]:
@@ -79,7 +94,7 @@ def progress_of(study: Study) -> dict[str, Any]:
 
 def form_of(actor: Actor, kind: Kind, chosen: Mapping[str, str]) -> dict[str, Any]:
     """The form of a question: tables that fit, plans, and fields with their choices."""
-    tables = {wanted.name: _fitting(wanted.kinds) for wanted in kind.inputs}
+    tables = {wanted.name: _fitting(actor, wanted.kinds) for wanted in kind.inputs}
     picked = {w.name: _picked(tables[w.name], chosen.get(f"table:{w.name}"), is_proposed=w.is_needed or w.is_proposed) for w in kind.inputs}
     scenarios = list(visible_scenarios(actor).order_by("-changed_at")[:60]) if kind.needs_scenario else []
     scenario = next((s for s in scenarios if str(s.public_id) == chosen.get("scenario")), _first_scenario(scenarios))
@@ -101,11 +116,13 @@ def form_of(actor: Actor, kind: Kind, chosen: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _fitting(kinds: Sequence[str]) -> list[DataTable]:
-    return list(DataTable.objects.filter(kind__in=kinds, n_rows__gt=0)[:60])
+def _fitting(actor: Actor, kinds: Sequence[str]) -> list[AnyTable]:
+    """Tables that were brought in, for those who plan, and records of our customers: what somebody brought in is asked about first."""
+    brought = list(DataTable.objects.filter(kind__in=kinds, n_rows__gt=0)[:60]) if actor.may(Right.PLAN) else []
+    return [*brought, *fitting(actor, kinds)]
 
 
-def _picked(tables: Sequence[DataTable], wanted: str | None, *, is_proposed: bool) -> DataTable | None:
+def _picked(tables: Sequence[AnyTable], wanted: str | None, *, is_proposed: bool) -> AnyTable | None:
     found = next((t for t in tables if str(t.public_id) == wanted), None)
     return found or (tables[0] if tables and is_proposed and wanted != _NOTHING else None)
 
@@ -117,7 +134,7 @@ def _first_scenario(scenarios: Sequence[Scenario]) -> Scenario | None:
     return next((s for s in scenarios if s.state == Scenario.State.PUBLISHED), scenarios[0] if scenarios else None)
 
 
-def _field(field: Field, picked: Mapping[str, DataTable | None], measures: Sequence[str], chosen: Mapping[str, str]) -> dict[str, Any]:
+def _field(field: Field, picked: Mapping[str, AnyTable | None], measures: Sequence[str], chosen: Mapping[str, str]) -> dict[str, Any]:
     value = chosen.get(field.name, field.default)
     options: list[tuple[str, Any]] = []
     if field.kind == "column":
@@ -155,12 +172,12 @@ def findings_of(study: Study) -> list[str]:
     return headlines(study.kind, study.facts, lambda name: rows(study, name))
 
 
-def shown_study(study: Study) -> dict[str, Any]:
+def shown_study(actor: Actor, study: Study) -> dict[str, Any]:
     """An answer: sentences, pictures, the beginning of each table."""
     found = {part.name: part.n_rows for part in study.parts.filter(kind=StudyPart.Kind.TABLE).defer("content") if part.n_rows}
     first = [name for name in ORDER.get(study.kind, ()) if name in found]
     hidden = ASIDE.get(study.kind, ())
-    grids = [_beginning(study, name, found[name]) for name in [*first, *(n for n in found if n not in first)] if name not in hidden]
+    grids = [_beginning(actor, study, name, found[name]) for name in [*first, *(n for n in found if n not in first)] if name not in hidden]
     return {
         "study": study,
         "question": KINDS[study.kind],
@@ -169,11 +186,11 @@ def shown_study(study: Study) -> dict[str, Any]:
         "grids": grids,
         "aside": [{"name": name, "title": TABLES.get(name, label(name)), "n_rows": n} for name, n in found.items() if name in hidden],
         "warnings": study.facts.get("warnings", []),
-        "unit_sets": list(UnitSet.objects.order_by("-pk")[:40]) if study.kind == "segments" else [],
+        "unit_sets": list(UnitSet.objects.order_by("-pk")[:40]) if study.kind == "segments" and actor.may(Right.PLAN) else [],
     }
 
 
-def _beginning(study: Study, name: str, n_rows: int) -> dict[str, Any]:
+def _beginning(actor: Actor, study: Study, name: str, n_rows: int) -> dict[str, Any]:
     found = table(study, name)
     assert found is not None
     columns = shown_columns(study.kind, name, found.column_names)
@@ -181,8 +198,13 @@ def _beginning(study: Study, name: str, n_rows: int) -> dict[str, Any]:
         "name": name,
         "title": TABLES.get(name, label(name)),
         "n_rows": n_rows,
-        **grid(study.kind, name, found.slice(0, FIRST).to_pylist(), columns),
+        **_grid(actor, study, name, found.slice(0, FIRST).to_pylist(), columns),
     }
+
+
+def _grid(actor: Actor, study: Study, name: str, lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:
+    """Rows with links to the accounts, deals and leads that they are about."""
+    return grid(study.kind, name, lines, columns, links_of(actor, study, lines))
 
 
 def shown_columns(kind: str, name: str, columns: Sequence[str]) -> list[str]:
@@ -194,7 +216,9 @@ def shown_columns(kind: str, name: str, columns: Sequence[str]) -> list[str]:
     return wanted or list(columns)[:_MOST_COLUMNS]
 
 
-def whole_table(study: Study, name: str, *, where: str = "", value: str = "", sort: str = "", page: int = 1) -> dict[str, Any] | None:
+def whole_table(
+    actor: Actor, study: Study, name: str, *, where: str = "", value: str = "", sort: str = "", page: int = 1
+) -> dict[str, Any] | None:
     """A page of a whole table, narrowed to one value of a column and sorted as wanted; None if there is no such table."""
     found = table(study, name)
     if found is None:
@@ -217,7 +241,7 @@ def whole_table(study: Study, name: str, *, where: str = "", value: str = "", so
         "sort": sort,
         "where": where,
         "value": value,
-        **grid(study.kind, name, lines, columns),
+        **_grid(actor, study, name, lines, columns),
     }
 
 

@@ -39,12 +39,16 @@ ROLES: dict[str, tuple[str, ...]] = {
     Kind.ACCOUNTS: ("id", "outcome", "value", "sales", "territory"),
     Kind.MEASURES: ("group",),
     Kind.PANEL: ("unit", "period", "value", "treated"),
+    Kind.VISITS: ("customer", "date"),
 }
 """Kind of a table → what its columns may be."""
 
 
 _OWN_IDS: dict[str, tuple[str, ...]] = {Kind.DEALS: ("opportunity_id", "deal_id", "opportunity", "deal")}
 """Names of the id of a row, where the usual ones could also be that of its account."""
+
+
+_PAGES = frozenset({"url", "page", "pageviews", "visits", "referrer", "session"})
 
 
 def guess_kind(names: Sequence[str]) -> str:
@@ -61,6 +65,8 @@ def guess_kind(names: Sequence[str]) -> str:
     keys = {name_key(name) for name in names}
     if {"unit", "period", "value"} <= keys:
         return str(Kind.PANEL)
+    if {"customer", "date"} <= orders.keys() and keys & _PAGES:
+        return str(Kind.VISITS)
     is_measures = "id" not in guess_roles(Kind.ACCOUNTS, names) and "group" in guess_roles(Kind.MEASURES, names)
     return str(Kind.MEASURES if is_measures else Kind.ACCOUNTS)
 

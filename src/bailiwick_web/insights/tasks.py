@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.core.refusals import Conflict
+from bailiwick_web.core.ticking import every
+from bailiwick_web.crm.models import Order
 from bailiwick_web.insights.finding import study_of, table_of
-from bailiwick_web.insights.services import answer, read_rows
+from bailiwick_web.insights.services import answer, ask_health, read_rows
 from bailiwick_web.insights.services.studies import ANSWER
 from bailiwick_web.insights.services.tables import READ
 
@@ -37,3 +41,10 @@ def read(handle: Handle) -> dict[str, Any]:
     if not table.n_rows:
         read_rows(handle.actor, table)
     return {"table": str(table.public_id)}
+
+
+@every(24 * 3600, "insights.health")
+def look_after(now: datetime) -> None:
+    """Once a day: the health of all accounts, if there is an order at all."""
+    if Order.objects.exists():
+        ask_health(Actor(None, now, "clock"))

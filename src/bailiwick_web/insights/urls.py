@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bailiwick_web.insights.views import pages, studies, tables
+from bailiwick_web.insights.views import health, pages, studies, tables
 
 urlpatterns = [
     path("", pages.overview, name="insights"),
@@ -25,5 +25,10 @@ urlpatterns = [
     path("studies/<uuid:public_id>/tables/<str:name>.csv", studies.table_csv, name="insight_rows_csv"),
     path("studies/<uuid:public_id>/tables/<str:name>", studies.table, name="insight_rows"),
     path("studies/<uuid:public_id>/charts/<str:name>.vl.json", studies.chart, name="insight_chart"),
+    path("accounts/", health.accounts, name="insight_health"),
+    path("accounts/compute", health.compute, name="insight_health_compute"),
+    path("accounts/<uuid:public_id>/card", health.card, name="insight_health_card"),
+    path("accounts/<uuid:public_id>/say", health.say, name="insight_health_say"),
+    path("accounts/<uuid:public_id>/task", health.task, name="insight_health_task"),
     path("<str:page>/", pages.page, name="insight_page"),
 ]

@@ -75,7 +75,7 @@ def test_the_summary_says_what_matters(run: Any, country: Path) -> None:
         "in one piece",
         "Mean distance",
         "Every rule is kept",
-        "above the best",
+        "best possible",
     ):
         assert words in output
     assert f"Written to {country / 'plan'}" in output.replace("\n", "")

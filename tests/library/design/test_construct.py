@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from random_instances import Wish, make
+from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import splu
 from tiny_instances import coincident_homes, grid, grid_pairs, island, one_place, path_pairs, problem, star, tie, two_towns
 
 from bailiwick.design.construct.build import construct, fill_empty, proposal_graph, tightest_measure
 from bailiwick.design.construct.centres import bisect, on_surface, recentre, scattered_centres, spread_coincident, start_centres
 from bailiwick.design.construct.curvature_kernels import gather_curvature
+from bailiwick.design.construct.newton_kernels import newton_step
 from bailiwick.design.construct.repair import carve, connect, n_broken, pieces
 from bailiwick.design.construct.transport import Transport, cut_to_size
 from bailiwick.design.model import Model, compile_problem
@@ -206,7 +208,7 @@ def test_the_smoothed_loads_are_the_slope_of_the_smoothed_dual() -> None:
     prices = np.linspace(-3, 3, 5)
     temperature = np.full(len(transport.radius), 4.0)
     _, loads, curvature = transport.soft(centres, prices, temperature)
-    step = 1e-4
+    slope, step = csr_matrix((curvature.entries, curvature.indices, curvature.indptr)).toarray(), 1e-4
     for j in range(5):
         ahead, behind = prices.copy(), prices.copy()
         ahead[j] += step
@@ -214,7 +216,30 @@ def test_the_smoothed_loads_are_the_slope_of_the_smoothed_dual() -> None:
         (value_ahead, loads_ahead, _), (value_behind, loads_behind, _) = (transport.soft(centres, p, temperature) for p in (ahead, behind))
         assert -(value_ahead - value_behind) / (2 * step) == pytest.approx(loads[j], rel=1e-3)
         # couplings below the cut-off are dropped, so the curvature is close, not exact
-        assert (loads_ahead - loads_behind) / (2 * step) == pytest.approx(curvature.toarray()[:, j], abs=0.02 * curvature.diagonal().max())
+        assert (loads_ahead - loads_behind) / (2 * step) == pytest.approx(slope[:, j], abs=0.02 * slope.max())
+
+
+def test_a_newton_step_solves_its_equations() -> None:
+    rng = np.random.default_rng(4)
+    k = 40
+    coupling = np.where(rng.random((k, k)) < 0.1, rng.random((k, k)), 0.0)
+    coupling += coupling.T
+    matrix = csr_matrix(np.diag(coupling.sum(axis=0) + rng.random(k) * 0.1) - coupling)
+    short = rng.normal(size=k)
+    exact = np.linalg.solve(matrix.toarray(), short)
+    step = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 1e9)
+    assert step == pytest.approx(exact - np.median(exact), abs=1e-5 * np.abs(exact).max())
+    cut = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 0.5)
+    assert cut == pytest.approx(np.clip(step, -0.5, 0.5))
+
+
+def test_spacing_is_the_way_from_the_nearest_centre_to_the_third_beside_it() -> None:
+    model = compile_problem(random_problem(5, 300, 7))
+    transport = Transport.of(model)
+    centres = start_centres(transport, model.centres)
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    nearest = np.linalg.norm(transport.middle[:, None] - centres[None], axis=2).argmin(axis=1)
+    assert transport.spacing(centres) == pytest.approx(np.sort(apart, axis=1)[nearest, 3])
 
 
 def test_merging_points_keeps_their_sums() -> None:

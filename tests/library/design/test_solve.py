@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
+import numba as nb
 import numpy as np
 import pytest
 from tiny_instances import OBJECTIVES, grid, grid_pairs, line5, one_unit, problem
 
 from bailiwick.design import solve
-from bailiwick.domain import Objective, Problem, Progress
+from bailiwick.domain import Objective, Problem, Progress, Result
 from bailiwick.errors import InfeasibleError, InputError
 from bailiwick.metrics import evaluate
 
@@ -38,22 +40,44 @@ def test_progress_goes_forward(objective: Objective) -> None:
     assert all(seconds > 0 for seconds in result.timings_seconds.values())
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Who tells of progress is the thread that asks: how often depends on what others take off it."""
+    nb.set_num_threads(1)
+    yield
+    nb.set_num_threads(nb.config.NUMBA_NUM_THREADS)
+
+
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_a_search_can_be_stopped_at_every_report(objective: Objective) -> None:
     asked = uneven_grid(objective)
     reports: list[Progress] = []
     full = solve(asked, clock=ticking().__next__, on_progress=reports.append)
     for moment in [0, 1, 2, 3, 10, len(reports) // 2, len(reports) - 1]:
-        seen = iter(range(moment))
-        plan = solve(asked, clock=ticking().__next__, stop=lambda _, seen=seen: next(seen, None) is None)
+        plan = stopped_after(asked, moment)
         assert plan.stop_reason == "interrupted"
-        assert np.bincount(plan.territory_idx, minlength=5).min() > 0
-        judged = evaluate(asked, plan.territory_idx)
-        assert judged.in_pieces.size == 0
-        assert judged.keeps_every_rule or plan.notices
-        if plan.bound is not None:
-            assert plan.bound.value <= plan.objective
+        assert_valid(plan)
     assert evaluate(asked, full.territory_idx).keeps_every_rule
+
+
+def test_a_search_on_several_threads_can_be_stopped() -> None:
+    for moment in (0, 1, 5, 40, 80, 120):
+        assert_valid(stopped_after(uneven_grid(), moment))
+
+
+def stopped_after(asked: Problem, moment: int) -> Result:
+    seen = iter(range(moment))
+    return solve(asked, clock=ticking().__next__, stop=lambda _: next(seen, None) is None)
+
+
+def assert_valid(plan: Result) -> None:
+    assert np.bincount(plan.territory_idx, minlength=5).min() > 0
+    judged = evaluate(plan.problem, plan.territory_idx)
+    assert judged.in_pieces.size == 0
+    assert judged.keeps_every_rule or plan.notices
+    if plan.bound is not None:
+        assert plan.bound.value <= plan.objective
 
 
 def test_the_clock_changes_nothing_but_times() -> None:

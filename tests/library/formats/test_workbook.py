@@ -146,3 +146,36 @@ def test_open_document_sheets_beyond_reason_are_not_opened(tmp_path: Path) -> No
     wide = '<table:table-cell table:number-columns-repeated="1000" office:value-type="string"><text:p>x</text:p></table:table-cell>'
     with pytest.raises(InputError, match="spans 100,000,000 cells"):
         read_table(ods(tmp_path / "many.ods", row(wide, 100_000)))
+
+
+@pytest.fixture
+def book_with_notes(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    for row in (["Sales plan 2027"], ["prepared by", "Zoë"]):
+        book.active.append(row)
+    for name, key in (("Accounts", "a"), ("Reps", "r")):
+        sheet = book.create_sheet(name)
+        sheet.append(["id", "name"])
+        sheet.append([key, key])
+    book.save(tmp_path / "f.xlsx")
+    return tmp_path / "f.xlsx"
+
+
+def test_a_sheet_of_notes_before_the_table_is_passed_over(book_with_notes: Path) -> None:
+    table = read_table(book_with_notes)
+    assert table.column("id").tolist() == ["a"]
+    assert table.notices[0].message == "read sheet 'Accounts'; not read: 'Notes', 'Reps'"
+
+
+def test_a_sheet_is_named_behind_the_file(book_with_notes: Path) -> None:
+    assert read_table(f"{book_with_notes}#Reps").column("id").tolist() == ["r"]
+    with pytest.raises(InputError, match="no sheet 'Rep'; it has: 'Notes', 'Accounts', 'Reps'"):
+        read_table(f"{book_with_notes}#Rep")
+    with pytest.raises(InputError, match="there is no file"):
+        read_table(f"{book_with_notes.with_name('g.xlsx')}#Reps")
+
+
+def test_a_file_with_a_hash_in_its_name_is_still_a_file(book_with_notes: Path) -> None:
+    hashed = book_with_notes.rename(book_with_notes.with_name("f.xlsx#Reps"))
+    assert read_table(hashed).column("id").tolist() == ["a"]

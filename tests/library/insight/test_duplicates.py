@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 import bailiwick as bw
+from bailiwick.api import resemblances
 from bailiwick.errors import InputError
 from bailiwick.insight.duplicates import cleaning
 from bailiwick.insight.duplicates.keys import make_keys
 from bailiwick.insight.duplicates.records import clean_records
+from bailiwick.insight.duplicates.resembling import PRIOR
 
 pytest.importorskip("splink")
 
@@ -170,3 +172,46 @@ def test_two_strangers_and_nothing_in_common() -> None:
     found = bw.find_duplicates({"name": ["Alpha", "Zulu"], "city": ["Ulm", "Kiel"]})
     assert len(found["pairs"]) == len(found["clusters"]) == 0
     assert {notice.code for notice in found.notices} == {"row_numbers", "no_pairs"}
+
+
+def test_the_evidence_of_each_pair_stands_in_a_table_of_its_own() -> None:
+    names = ["Acme Inc", "ACME Corp.", "Bolt Ltd", "Nut & Co"]
+    found = bw.find_duplicates({"id": list("abcd"), "name": names, "city": ["Ulm", "Ulm", "Bonn", "Kiel"]})
+    evidence = found["evidence"]
+    assert set(zip(evidence["id_a"], evidence["id_b"], strict=True)) == {("a", "b")}
+    assert dict(zip(evidence["comparison"], evidence["agreement"], strict=True)) == {"name": "the same", "area": "the same place"}
+    assert evidence["weight"].sum() == pytest.approx(found["pairs"]["weight"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ({"name": "Acme GmbH"}, {"name": "ACME Inc."}, True),
+        ({"name": "Acme", "place": "Ulm"}, {"name": "Acme", "place": "Kiel"}, False),
+        ({"name": "Acme Bolts", "phone": "030 1234567"}, {"name": "Acme Botls", "phone": "+49 30 1234567"}, True),
+        ({"name": "Nut", "phone": "030 1234567"}, {"name": "Acme", "phone": "030 1234567"}, False),
+        ({"name": "Acme", "website": "acme.com"}, {"name": "A.C.M.E. Holding", "website": "https://www.acme.com/de"}, True),
+        ({"name": "Acme Süd", "website": "acme.com", "place": "Ulm"}, {"name": "Nut", "website": "acme.com", "place": "Kiel"}, False),
+    ],
+)
+def test_a_new_account_is_compared_by_fixed_weights(one: dict[str, str], other: dict[str, str], is_same: bool) -> None:
+    found = resemblances(one, [other], kind="accounts")[0]
+    assert (found.probability >= 0.5) == is_same
+    assert sum(agreement.weight for agreement in found.evidence) + PRIOR == pytest.approx(
+        np.log2(found.probability / (1 - found.probability))
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ({"full_name": "Jo Lee", "email": "jo@acme.com"}, {"given": "Joanna", "family": "Lee", "email": "JO@acme.com"}, True),
+        ({"full_name": "Jo Lee", "email": "info@acme.com"}, {"full_name": "Max Chan", "email": "info@acme.com"}, False),
+        ({"full_name": "Jo Lee", "company": "Acme"}, {"full_name": "Jo Lee", "company": "ACME Inc."}, True),
+        ({"full_name": "Jo Lee", "company": "Acme"}, {"full_name": "Jo Lee", "company": "Nut & Bolt"}, False),
+    ],
+)
+def test_a_new_contact_is_compared_by_fixed_weights(one: dict[str, str], other: dict[str, str], is_same: bool) -> None:
+    assert (resemblances(one, [other], kind="contacts")[0].probability >= 0.5) == is_same
+    with pytest.raises(InputError, match="accounts or contacts"):
+        resemblances(one, [other], kind="people")

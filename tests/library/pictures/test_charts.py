@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bailiwick.errors import InputError
-from bailiwick.pictures.charts import MOST_BARS, balance_chart, distance_chart, plan_charts, scatter_chart
+from bailiwick.pictures.charts import MOST_BARS, _inside_words, balance_chart, distance_chart, plan_charts, scatter_chart
 
 
 def rendered(spec) -> str:
@@ -104,3 +104,18 @@ def test_a_measure_that_is_zero_everywhere_is_drawn(views):
     for spec in plan_charts(view).values():
         json.dumps(spec, allow_nan=False)
         rendered(spec)
+
+
+def test_axes_count_whole_units_and_zero_has_no_sign(views):
+    assert distance_chart(views.grid_view())["layer"][1]["encoding"]["x"]["axis"]["tickMinStep"] == 1
+    axis = scatter_chart(views.grid_view())["layer"][-1]["encoding"]["x"]["axis"]
+    assert axis["labelExpr"] == "datum.value > 0 ? '+' + datum.label : datum.label"
+    assert "+" not in axis["format"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "of", "words"),
+    [(1, 1, "1 of 1 territory is"), (2, 2, "Both territories are"), (1, 2, "1 of 2 territories are"), (9, 9, "All 9 territories are")],
+)
+def test_few_territories_are_told_as_people_tell_them(inside, of, words):
+    assert _inside_words(inside, of) == words

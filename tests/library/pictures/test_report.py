@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 
 import numpy as np
 import pytest
+import shapely
 
 from bailiwick.domain import Notice
 from bailiwick.pictures.report import report_pdf, write_report
 from bailiwick.pictures.report.words import gap_sentences, report_record, summary_sentences
+from bailiwick.pictures.static_map import svg
 
 
 def plain_spaces(sentences: list[str]) -> str:
@@ -110,3 +113,22 @@ def test_a_long_table_goes_over_many_pages(views):
 )
 def test_odd_plans_are_reported(views, changes):
     assert report_pdf(views.point_view(**changes)).startswith(b"%PDF-")
+
+
+def test_no_gap_is_told_without_a_number(views):
+    words = plain_spaces(gap_sentences(views.grid_view(gap=0.0)))
+    assert words.startswith("In all, ")
+    assert "so that none is better than this one" in words
+
+
+def test_only_rules_that_are_not_kept_are_announced_as_such(views):
+    assert not report_record(views.grid_view())["is_broken"]
+    assert report_record(views.grid_view(n_clashes=1))["is_broken"]
+
+
+def test_a_tall_map_leaves_room_for_the_summary(views):
+    grid = views.grid_view()
+    narrow = {name: shapely.transform(getattr(grid, name), lambda c: c * [0.2, 1.0]) for name in ("unit_shapes", "territory_shapes")}
+    tall = views.grid_view(coordinates=grid.coordinates * [0.2, 1.0], centres=grid.centres * [0.2, 1.0], **narrow)
+    heights = [int(re.search(r'height="(\d+)"', svg(tall, width=760, tallest=most))[1]) for most in (1.25, 0.9)]
+    assert heights == [982, 716]

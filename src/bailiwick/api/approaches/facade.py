@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -16,11 +15,12 @@ from bailiwick.api.approaches.segments import Segments, find_segments
 from bailiwick.api.balance import COUNT, Balance, parse_balance, resolve_balance
 from bailiwick.api.layers.carve import carve, rule_columns
 from bailiwick.api.layers.steps import Budget, design_layer
-from bailiwick.api.limits import StopFn
+from bailiwick.api.options import read_search, shows
 from bailiwick.api.problem import with_count
+from bailiwick.api.searching import SearchKeywords, SearchOptions
 from bailiwick.api.sources import Source, read_source
 from bailiwick.design.hierarchy.tree import apportion
-from bailiwick.domain import FloatArray, IntArray, Measure, Problem, Progress, UnitTable
+from bailiwick.domain import FloatArray, IntArray, Measure, Problem, UnitTable
 from bailiwick.domain.layers import Layer, LayerPlan, Step
 from bailiwick.domain.rules import Condition
 from bailiwick.errors import InputError
@@ -31,9 +31,9 @@ KEY_SHARE = 0.5
 """The largest accounts that together make this share of the potential are key accounts."""
 DEFAULT_REACH_KM = 100.0
 SEGMENT, KEY = "approach segment", "approach key"
-ProgressFn = Callable[[Progress], None]
 
 
+@shows(SearchOptions)
 def compare_approaches(
     units: Any,
     *,
@@ -44,11 +44,7 @@ def compare_approaches(
     reach_km: float = DEFAULT_REACH_KM,
     is_planar: bool = False,
     column_map: Mapping[str, str] | None = None,
-    seed: int = 0,
-    time_limit: float | None = None,
-    stop: StopFn | None = None,
-    on_progress: ProgressFn | None = None,
-    clock: Callable[[], float] = time.perf_counter,
+    **options: Unpack[SearchKeywords],
 ) -> ApproachComparison:
     """Design one base geographically, by segments, and by accounts, and compare.
 
@@ -85,6 +81,7 @@ def compare_approaches(
     >>> found.recommended, found.concentration > 0.8
     ('account-based', True)
     """
+    search = read_search(options)
     texts = (segment,) if segment else ()
     named = [m.name for m in parse_balance(balance)]
     names = list(dict.fromkeys([*named, *([potential] if potential and named else [])])) or None
@@ -92,18 +89,27 @@ def compare_approaches(
     measures, told = resolve_balance(balance, source.units.measures)
     table = with_count(source.units, measures)
     worth = _potential(table, measures, potential)
-    segments = find_segments(table, worth, segment, seed=seed, most=territories)
+    segments = find_segments(table, worth, segment, seed=search.seed, most=territories)
     is_key = ~smallest_making(table.measures[worth], 1 - KEY_SHARE)
     marked = {**table.attributes, SEGMENT: segments.names[segments.idx], KEY: np.where(is_key, "key", "")}
     source = replace(source, units=replace(table, attributes=marked))
     load = table.measures[measures[0].name]
     layers = [_geographic(territories), _by_segment(segments, load, territories), _by_account(is_key, load, territories)]
-    budget = Budget(clock, time_limit, stop, on_progress, sum(len(layer.steps) for layer in layers))
+    budget = Budget(search, sum(len(layer.steps) for layer in layers))
     wanted = [f"{m.name}:{100 * m.tolerance:.10g}%" for m in measures if m.tolerance is not None]
-    found = [_designed(layer, source, tuple(wanted), budget, measures, seed=seed) for layer in layers]
+    found = [_designed(layer, source, tuple(wanted), budget, measures) for layer in layers]
     figures = [figures_of(approach, worth, reach_km) for approach in found]
     return ApproachComparison(
-        source, tuple(found), tuple(figures), worth, segments, KEY_SHARE, reach_km, (*told, *source.notices), seed, bailiwick.__version__
+        source,
+        tuple(found),
+        tuple(figures),
+        worth,
+        segments,
+        KEY_SHARE,
+        reach_km,
+        (*told, *source.notices),
+        search.seed,
+        bailiwick.__version__,
     )
 
 
@@ -142,11 +148,9 @@ def _by_account(is_key: np.ndarray, load: FloatArray, k: int) -> Layer:
     return Layer("account-based", steps=(key, Step("rest", territories=int(spans[1]))))
 
 
-def _designed(
-    layer: Layer, source: Source, balance: tuple[str, ...], budget: Budget, measures: tuple[Measure, ...], *, seed: int
-) -> Approach:
+def _designed(layer: Layer, source: Source, balance: tuple[str, ...], budget: Budget, measures: tuple[Measure, ...]) -> Approach:
     columns = rule_columns(source.units, LayerPlan((layer,)))
-    designed, _ = design_layer(carve(layer, source.units, columns), source, balance, Path(), budget, seed=seed)
+    designed, _ = design_layer(carve(layer, source.units, columns), source, balance, Path(), budget)
     ids, idx = np.unique(designed.territory_ids.astype(str), return_inverse=True)
     territory_idx: IntArray = idx.astype(np.int32)
     problem = Problem(

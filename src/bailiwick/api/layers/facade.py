@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import bailiwick
 from bailiwick.api.balance import COUNT, parse_balance, resolve_balance
 from bailiwick.api.layers.carve import Carving, carve, rule_columns
 from bailiwick.api.layers.plan import DesignedLayer, LayeredPlan, layer_counts
 from bailiwick.api.layers.steps import Budget, design_layer
-from bailiwick.api.limits import StopFn
+from bailiwick.api.options import read_search, shows
 from bailiwick.api.problem import with_count
+from bailiwick.api.searching import SearchKeywords, SearchOptions
 from bailiwick.api.sources import Source, read_source
-from bailiwick.domain import FloatArray, Notice, Progress
+from bailiwick.domain import FloatArray, Notice
 from bailiwick.domain.layers import LayerPlan
 from bailiwick.formats.layer_file import read_layers
 
-ProgressFn = Callable[[Progress], None]
 
-
+@shows(SearchOptions)
 def design_layers(
     units: Any,
     plan: str | os.PathLike[str] | Mapping[str, Any],
@@ -30,11 +29,7 @@ def design_layers(
     is_planar: bool = False,
     column_map: Mapping[str, str] | None = None,
     shapes: Any = None,
-    seed: int = 0,
-    time_limit: float | None = None,
-    stop: StopFn | None = None,
-    on_progress: ProgressFn | None = None,
-    clock: Callable[[], float] = time.perf_counter,
+    **options: Unpack[SearchKeywords],
 ) -> LayeredPlan:
     """Assign every account once per layer: named accounts first, then rules in their order, geography for the rest.
 
@@ -66,18 +61,19 @@ def design_layers(
     [['a', 'Kim', 'named'], ['b', 'Lee', 'rule:health'], ['c', 'Lee', 'rule:health'],
      ['d', 'T1', 'geography'], ['e', 'T1', 'geography'], ['f', 'T1', 'geography']]
     """
+    search = read_search(options)
     asked, folder = read_layers(plan)
     source, carvings, measures = _carved(units, asked, is_planar=is_planar, column_map=column_map, shapes=shapes)
     n_steps = sum(len(carving.layer.steps) for carving in carvings)
-    budget = Budget(clock, time_limit, stop, on_progress, max(n_steps, 1))
+    budget = Budget(search, max(n_steps, 1))
     layers: list[DesignedLayer] = []
     told: list[Notice] = []
     for carving in carvings:
-        layer, notices = design_layer(carving, source, asked.balance, folder, budget, seed=seed)
+        layer, notices = design_layer(carving, source, asked.balance, folder, budget)
         layers.append(layer)
         told += notices
     said = (*(n for carving in carvings for n in carving.notices), *told, *source.notices)
-    return LayeredPlan(source, tuple(layers), measures, said, seed, bailiwick.__version__)
+    return LayeredPlan(source, tuple(layers), measures, said, search.seed, bailiwick.__version__)
 
 
 def preview_layers(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import numpy as np
 from bailiwick.api.facade import Laps, finish, solve_within
 from bailiwick.api.layers.carve import NAMED, Carving
 from bailiwick.api.layers.plan import DesignedLayer
-from bailiwick.api.limits import StopFn
 from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.api.plan import Plan
 from bailiwick.api.problem import Rules, build_problem
@@ -30,47 +28,41 @@ _SEPARATOR = re.compile(r"\s*[;,|]\s*")
 
 @dataclass(slots=True)
 class Budget:
-    """Time, stopping rule and audience of all steps together.
+    """One search shared by all steps: its time, its stopping rule and its audience.
 
     Attributes
     ----------
-    clock
-        Source of seconds.
-    time_limit
-        Seconds for all steps, or None.
-    stop, on_progress
-        As for a single design; shares of work are told for the whole.
+    search
+        As for a single design; the seconds are for all steps, and shares of work are told for the whole.
     n_steps
         How many steps there are.
     """
 
-    clock: Callable[[], float]
-    time_limit: float | None
-    stop: StopFn | None
-    on_progress: Callable[[Progress], None] | None
+    search: SearchOptions
     n_steps: int
     done: int = 0
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.started = self.clock()
+        self.started = self.search.clock()
 
-    def solve(self, problem: Problem, laps: Laps, source: Source, told: tuple[Notice, ...], *, seed: int) -> Plan:
+    def solve(self, problem: Problem, laps: Laps, source: Source, told: tuple[Notice, ...]) -> Plan:
         """Design one step within what is left of the time."""
-        left = None if self.time_limit is None else max(self.time_limit - (self.clock() - self.started), 0.0)
+        limit, listener = self.search.time_limit, self.search.on_progress
+        left = None if limit is None else max(limit - (self.search.clock() - self.started), 0.0)
 
         def tell(progress: Progress) -> None:
-            if self.on_progress is not None:
-                self.on_progress(replace(progress, fraction=(self.done + progress.fraction) / self.n_steps))
+            if listener is not None:
+                listener(replace(progress, fraction=(self.done + progress.fraction) / self.n_steps))
 
-        search = SearchOptions(seed=seed, time_limit=left, stop=self.stop, on_progress=tell, clock=self.clock)
+        search = replace(self.search, time_limit=left, on_progress=tell)
         result = solve_within(problem, search)
         laps.end("solve")
         return finish(result, source, told, laps)
 
 
 def design_layer(
-    carving: Carving, source: Source, balance: tuple[str, ...], folder: Path, budget: Budget, *, seed: int
+    carving: Carving, source: Source, balance: tuple[str, ...], folder: Path, budget: Budget
 ) -> tuple[DesignedLayer, list[Notice]]:
     """Territories of every step of a layer."""
     territory = np.array(carving.owner)
@@ -82,7 +74,7 @@ def design_layer(
             territory[members] = step.owner
         elif len(members):
             try:
-                plan, told = _design_step(step, members, carving, source, balance, folder, budget, seed=seed)
+                plan, told = _design_step(step, members, carving, source, balance, folder, budget)
             except InputError as error:
                 message = f"layer {carving.layer.name!r}, step {step.name!r}: {error}"
                 raise InputError(message, code=error.code, field=error.field, row=error.row) from None
@@ -94,9 +86,9 @@ def design_layer(
 
 
 def _design_step(
-    step: Step, members: np.ndarray, carving: Carving, source: Source, balance: tuple[str, ...], folder: Path, budget: Budget, *, seed: int
+    step: Step, members: np.ndarray, carving: Carving, source: Source, balance: tuple[str, ...], folder: Path, budget: Budget
 ) -> tuple[Plan, list[Notice]]:
-    laps = Laps(budget.clock)
+    laps = Laps(budget.search.clock)
     units = source.units.take(members)
     roster = None if step.reps is None else read_roster(folder / step.reps, is_planar=units.is_planar)
     wanted = list(step.balance or balance) or None
@@ -110,7 +102,7 @@ def _design_step(
     problem, full = _less_what_is_carried(problem, carving, source)
     laps.end("model")
     part = Source(units, len(members), title=source.title)
-    return budget.solve(problem, laps, part, (*notices, *told, *full), seed=seed), full
+    return budget.solve(problem, laps, part, (*notices, *told, *full)), full
 
 
 def _named_after(name: str, k: int) -> TextArray:

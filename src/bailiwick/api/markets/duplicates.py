@@ -66,7 +66,7 @@ def find_duplicates(
     Returns
     -------
     Findings with the tables ``pairs``, ``clusters``, ``branches`` (accounts of one company in different places, which are no duplicates)
-    and ``weights`` (what each agreement is worth).
+    ``weights`` (what each agreement is worth) and ``evidence`` (a row per pair and field: how it agrees, and what that weighs).
 
     Raises
     ------
@@ -171,6 +171,7 @@ def _findings(
     everything = float(matches.pairs.loc[~matches.pairs["is_elsewhere"], "probability"].sum())
     sentences = _sentences(records, matches, threshold, (len(pairs), len(elsewhere)), clusters, (likely, everything - likely))
     tables = {"pairs": pairs, "clusters": clusters, "branches": elsewhere, "weights": _weight_table(matches)}
+    tables["evidence"] = _evidence_table(records, matches, np.flatnonzero(is_same))
     facts = {
         "n_records": len(records),
         "columns": dict(columns),
@@ -184,7 +185,9 @@ def _findings(
     }
     notices = (*sheet.notices, *_warnings(matches, clusters))
     chart = _chart(pairs)
-    return Findings("duplicates", tables, facts, sentences, {"probabilities": chart}, notices, frozenset({"pairs", "clusters", "branches"}))
+    return Findings(
+        "duplicates", tables, facts, sentences, {"probabilities": chart}, notices, frozenset({"pairs", "clusters", "branches", "evidence"})
+    )
 
 
 def _sentences(
@@ -229,6 +232,33 @@ def _pair_table(records: Records, matches: Matches, rows: NDArray[np.int64], tex
             "evidence": evidence(matches, rows, texts),
         }
     )
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _evidence_table(records: Records, matches: Matches, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """A row per pair and field that says something, without what stands in the fields."""
+    import pandas as pd
+
+    frame = matches.pairs.iloc[rows]
+    parts = []
+    for comparison in matches.comparisons:
+        values = frame[f"value_{comparison.name}"].to_numpy()
+        told = frame[values >= 0]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "id_a": records.ids[told["left"].to_numpy(np.int64)],
+                    "id_b": records.ids[told["right"].to_numpy(np.int64)],
+                    "comparison": comparison.title,
+                    "agreement": [comparison.words(value) for value in told[f"value_{comparison.name}"].tolist()],
+                    "weight": told[f"weight_{comparison.name}"].to_numpy(np.float64),
+                }
+            )
+        )
+    if not parts:
+        return pd.DataFrame({name: [] for name in ("id_a", "id_b", "comparison", "agreement", "weight")})
+    table = pd.concat(parts, ignore_index=True)
+    order = np.lexsort((-table["weight"].abs().to_numpy(), table["id_b"].to_numpy(str), table["id_a"].to_numpy(str)))
     return table.iloc[order].reset_index(drop=True)
 
 

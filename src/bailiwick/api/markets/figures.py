@@ -103,6 +103,20 @@ def key_figures(
     return replace(result, tables=tables, long_tables=frozenset({"lines"}))
 
 
+def figures_of(change: Change, period: dict[str, str], n_days: int) -> Findings:
+    """The built-in key figures of measures that were counted elsewhere; the whole stands first.
+
+    Parameters
+    ----------
+    period
+        ``start``, ``end`` and ``before`` as dates.
+    n_days
+        Days of the period.
+    """
+    values = {**change.measures, "year_factor": np.full(len(change.names), _DAYS_PER_YEAR / n_days)}
+    return _findings(change, KEY_FIGURES, compute(KEY_FIGURES, values), period, (), None)
+
+
 def _measure_table(names: TextArray, values: Mapping[str, FloatArray]) -> pd.DataFrame:
     """What the formulas were given."""
     import pandas as pd

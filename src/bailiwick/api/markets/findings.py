@@ -142,7 +142,7 @@ def written_columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "segments": (("segments", "members", "products", "reasons", "clusters"), ("segments",)),
-    "duplicates": (("pairs", "clusters", "branches", "weights"), ("probabilities",)),
+    "duplicates": (("pairs", "clusters", "branches", "weights", "evidence"), ("probabilities",)),
     "density": (("units", "classes"), ("classes",)),
     "lead_scores": (("leads", "reliability", "importance", "drift", "suspects"), ("reliability", "importance")),
     "fit_scores": (("prospects", "profile", "lookalikes"), ("profile",)),
@@ -161,6 +161,9 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "allocation": (("allocation", "methods"), ("allocation",)),
     "effect": (("effect", "path", "pairs", "blend"), ("path",)),
     "gap": (("groups",), ("gap",)),
+    "large_market": (("figures", "waterfall", "quadrant", "segments"), ("waterfall", "quadrant")),
+    "health": (("accounts", "reliability", "signs"), ("levels", "reliability")),
+    "cohorts": (("repeat", "cohorts"), ("cohorts",)),
     "market": (("territories", "units"), ("map", "pareto", "white_space", "quality")),
 }
 """Kind → names of its tables and of its pictures."""

@@ -213,7 +213,8 @@ def learn(frame: pd.DataFrame, target: NDArray[np.int64], *, seed: int) -> _Lear
         "chosen": trial.chosen_,
         "candidates": {name: {"log_loss": loss, "standard_error": error} for name, (loss, error) in trial.losses_.items()},
     }
-    return _Learned(WinScorer(seed=seed).fit(frame, target), test, table, areas)
+    whole = WinScorer(candidates=(trial.chosen_,), seed=seed)  # chosen once: the rows held back have judged this one
+    return _Learned(whole.fit(frame, target), test, table, areas)
 
 
 def _lead_table(

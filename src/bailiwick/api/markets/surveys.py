@@ -92,14 +92,7 @@ def survey_market(
     >>> found["territories"][["territory", "units", "sales", "top_20_share"]].round(2).values.tolist()
     [['West', 2, 9.0, 0.89], ['East', 2, 3.0, 0.67]]
     """
-    for name in filter(None, (measure, sales, potential, effort, competition)):
-        if name not in units.measures:
-            raise InputError(
-                f"there is no measure {name!r}; there are: {', '.join(units.measures) or 'none'}", code="unknown_measure", field="measure"
-            )
-    values = units.measures[measure]
-    if not (values > 0).any():
-        raise InputError(f"measure {measure!r} has no amount above 0", code="too_little_data", field="measure")
+    values = _checked(units, measure, (sales, potential, effort, competition))
     ground = _Ground(units, territory_idx, tuple(territories), values)
     whole = concentration(values, seed=seed)
     table = _territory_table(ground, measure, {"sales": sales, "potential": potential, "effort": effort, "competition": competition})
@@ -112,17 +105,33 @@ def survey_market(
     charts = _charts(ground, measure, whole, spots, table)
     if quality is not None:
         charts["quality"] = quality.pictures["quality"]
-    facts = {
+    facts = _facts(measure, whole, spots) | {"factors": [] if quality is None else quality.facts["factors"]}
+    return Findings("market", tables, facts, _sentences(ground, measure, whole, spots, table), charts, tuple(told), frozenset({"units"}))
+
+
+def _checked(units: UnitTable, measure: str, others: Sequence[str | None]) -> FloatArray:
+    """The measure of the market; all that are named must be there, and it must say something."""
+    for name in filter(None, (measure, *others)):
+        if name not in units.measures:
+            raise InputError(
+                f"there is no measure {name!r}; there are: {', '.join(units.measures) or 'none'}", code="unknown_measure", field="measure"
+            )
+    values = units.measures[measure]
+    if not (values > 0).any():
+        raise InputError(f"measure {measure!r} has no amount above 0", code="too_little_data", field="measure")
+    return values
+
+
+def _facts(measure: str, whole: Concentration, spots: HotSpots | None) -> dict[str, Any]:
+    return {
         "measure": measure,
         "formulas": FORMULAS,
         "gini": {"value": whole.gini, "low": whole.gini_low, "high": whole.gini_high},
         "top_20_share": whole.top_share,
         "abc": {letter: int((whole.classes == letter).sum()) for letter in "ABC"},
         "moran": None if spots is None else {"value": spots.moran, "p": spots.moran_p},
-        "factors": [] if quality is None else quality.facts["factors"],
         "interval": "Gini: 95 %, bootstrap over units; scores: 95 of 100 draws of the weights; the rest is counted",
     }
-    return Findings("market", tables, facts, _sentences(ground, measure, whole, spots, table), charts, tuple(told), frozenset({"units"}))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -75,6 +76,16 @@ def unavoidable_excess(model: Model) -> float:
     Two territories, one unit with 10 of 14: 10 is 3/7 above the target of 7, the other territory is as far below.
     See ``tests/library/design/test_bounds.py``.
     """
+    if model not in _known:
+        _known[model] = _least_excess(model)
+    return _known[model]
+
+
+_known: WeakKeyDictionary[Model, float] = WeakKeyDictionary()
+"""Of models at hand: every search of a problem asks."""
+
+
+def _least_excess(model: Model) -> float:
     total = 0.0
     for measure in range(model.load.shape[1]):
         load, target = model.load[:, measure], model.target[:, measure]

@@ -70,6 +70,7 @@ def _priced_loads(  # type: ignore[no-untyped-def]
     for chunk in nb.prange(N_CHUNKS):
         found, floor, score = np.empty(k, np.int64), np.empty(k), np.empty(k)
         low, high = np.empty(n_measures), np.empty(n_measures)
+        sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             low[:], high[:] = np.inf, -np.inf
@@ -116,7 +117,7 @@ def _priced_loads(  # type: ignore[no-untyped-def]
                 if chosen < 0:
                     continue
                 if t == 0.0:
-                    value[chunk] += weight[i] * best
+                    sum_of_chunk += weight[i] * best
                     for m in range(n_measures):
                         loads[chunk, found[chosen], m] += load[i, m]
                     continue
@@ -125,11 +126,12 @@ def _priced_loads(  # type: ignore[no-untyped-def]
                     gap = (score[c] - best) * steep
                     score[c] = math.exp(-gap) if gap < CUTOFF else 0.0
                     total += score[c]
-                value[chunk] += weight[i] * best - softness[i] * t * math.log(total)
+                sum_of_chunk += weight[i] * best - softness[i] * t * math.log(total)
                 for c in range(n_found):
                     if score[c] > 0.0:
                         for m in range(n_measures):
                             loads[chunk, found[c], m] += load[i, m] * score[c] / total
+        value[chunk] = sum_of_chunk
     return value.sum(), loads.sum(axis=0)
 
 

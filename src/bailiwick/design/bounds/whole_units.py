@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 
 from bailiwick.domain import FloatArray
@@ -29,7 +27,13 @@ def steps(load: FloatArray) -> tuple[float, int]:
     if not len(values) or len(values) > MOST_VALUES:
         return 0.0, 0
     least = LEAST_STEP * float(values[-1])
-    step = reduce(lambda a, b: _common(a, b, least), values.tolist())
+    step = float(values[0])
+    while step >= least:
+        rest = np.abs(values - np.round(values / step) * step)
+        uneven = np.flatnonzero(rest > 1e-3 * least)
+        if not len(uneven):
+            break
+        step = _common(step, float(rest[uneven[0]]), least)
     if step < least:
         return 0.0, 0
     number = load / step

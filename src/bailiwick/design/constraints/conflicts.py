@@ -28,7 +28,7 @@ from bailiwick.design.constraints.together import together_conflict
 from bailiwick.design.model import Model, number_nodes
 from bailiwick.domain import Conflict, FloatArray, IntArray, Measure, Problem
 from bailiwick.domain.naming import territory_names, unit_names
-from bailiwick.domain.wording import counted, listed, percent, tolerance_percent
+from bailiwick.domain.wording import counted, enough_percent, listed, percent, tolerance_percent
 from bailiwick.metrics.evaluation import Evaluation
 
 N_IDS = 10
@@ -295,7 +295,7 @@ def _unproven(evaluation: Evaluation, column: int, left: list[int], *, least: fl
         message=f"{who} could not be brought within {tolerance_percent(measure.tolerance or 0.0)} of the target of {measure.name}; "
         f"the search reached {percent(reached)}. {_what_is_proven(problem, measure, least)}",
         rules=("tolerance",),
-        relaxation=f"allow {percent(reached)} for {measure.name}, which this plan keeps; or give the search more time",
+        relaxation=f"allow {enough_percent(reached)} for {measure.name}, which this plan keeps; or give the search more time",
         is_proven=False,
         measure=measure.name,
         allowed=measure.tolerance,

@@ -9,7 +9,7 @@ import numpy as np
 from bailiwick.design.bounds.reach_floor import Access, access_of, home_km, reach_floor
 from bailiwick.domain import Conflict, FloatArray, IntArray, Problem
 from bailiwick.domain.naming import unit_names
-from bailiwick.domain.wording import counted
+from bailiwick.domain.wording import counted, enough
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics.evaluation import Evaluation
 from bailiwick.metrics.rules import too_far
@@ -39,7 +39,7 @@ def distance_conflicts(evaluation: Evaluation, access: Access | None) -> list[Co
             code="not_proven",
             message=f"{who}; the search reached {reached:.4g} km. It is not proven impossible.{free}",
             rules=("max_distance",),
-            relaxation=f"allow {reached:.4g} km, which this plan keeps; or give the search more time",
+            relaxation=f"allow {enough(reached)} km, which this plan keeps; or give the search more time",
             is_proven=False,
             allowed=limit,
             reached=reached,
@@ -69,7 +69,7 @@ def _out_of_reach(evaluation: Evaluation, access: Access, reached: float) -> lis
             code="out_of_reach",
             message=f"{counted(len(units), 'unit is', 'units are')} more than {limit:g} km from {where}: {unit_names(problem, units)}.",
             rules=rules,
-            relaxation=f"allow {least.max():.4g} km: no plan needs less, {met}; or add a territory near them",
+            relaxation=f"allow {enough(float(least.max()))} km: no plan needs less, {met}; or add a territory near them",
             is_proven=True,
             allowed=limit,
             least=float(least.max()),
@@ -121,7 +121,7 @@ def _too_spread(problem: Problem, limit: float, reached: float) -> list[Conflict
             message=f"{len(units):,} units ({unit_names(problem, units)}) are more than {2 * limit:g} km from each other, but there are "
             f"{n_free:,} {centres}: some two of them share one.",
             rules=("max_distance", "territories"),
-            relaxation=f"allow {reached:.4g} km, which this plan keeps; no plan needs less than {bound:.4g} km; or add territories",
+            relaxation=f"allow {enough(reached)} km, which this plan keeps; no plan needs less than {bound:.4g} km; or add territories",
             is_proven=True,
             allowed=limit,
             least=bound,

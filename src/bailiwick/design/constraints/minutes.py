@@ -7,7 +7,7 @@ import numpy as np
 from bailiwick.design.bounds.reach_floor import Access, home_km
 from bailiwick.domain import Conflict, FloatArray, Problem
 from bailiwick.domain.naming import unit_names
-from bailiwick.domain.wording import counted
+from bailiwick.domain.wording import counted, enough
 from bailiwick.metrics.evaluation import Evaluation
 from bailiwick.metrics.rules import too_far
 
@@ -31,7 +31,7 @@ def minutes_conflicts(evaluation: Evaluation, access: Access | None) -> list[Con
             code="not_proven",
             message=f"{who}; the search reached {reached:.4g} minutes. It is not proven impossible.",
             rules=("max_minutes",),
-            relaxation=f"allow {reached:.4g} minutes, which this plan keeps; or give the search more time",
+            relaxation=f"allow {enough(reached)} minutes, which this plan keeps; or give the search more time",
             is_proven=False,
             allowed=limit,
             reached=reached,
@@ -48,7 +48,7 @@ def _too_long(problem: Problem, least: FloatArray, stuck: np.ndarray, reached: f
         message=f"{counted(len(stuck), 'unit is', 'units are')} more than {limit:g} minutes from every centre that "
         f"{'it' if len(stuck) == 1 else 'they'} may go to: {unit_names(problem, stuck)}.",
         rules=("max_minutes",),
-        relaxation=f"allow {needed:.4g} minutes: no plan needs less, {met}; or add a territory near them",
+        relaxation=f"allow {enough(needed)} minutes: no plan needs less, {met}; or add a territory near them",
         is_proven=True,
         allowed=limit,
         least=needed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bailiwick.domain import Measure
-from bailiwick.domain.wording import percent
+from bailiwick.domain.wording import enough_percent, percent
 
 MET = 1e-6
 """What is known to be needed and what was reached count as the same if they differ by less."""
@@ -22,7 +22,7 @@ def allow(measure: Measure, least: float, reached: float, *, who: str = "plan") 
         The plans that the proof is about.
     """
     if reached < least - MET:
-        return f"allow {percent(least)} for {measure.name}, which every {who} needs"
+        return f"allow {enough_percent(least)} for {measure.name}, which every {who} needs"
     if reached <= least + MET:
-        return f"allow {percent(least)} for {measure.name}: no {who} needs less, and this one keeps it"
-    return f"allow {percent(reached)} for {measure.name}, which this plan keeps; no {who} needs less than {percent(least)}"
+        return f"allow {enough_percent(least)} for {measure.name}: no {who} needs less, and this one keeps it"
+    return f"allow {enough_percent(reached)} for {measure.name}, which this plan keeps; no {who} needs less than {percent(least)}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from bailiwick.domain import Conflict
 from bailiwick.domain.naming import unit_names
-from bailiwick.domain.wording import counted, percent, tolerance_percent
+from bailiwick.domain.wording import counted, enough_percent, percent, tolerance_percent
 from bailiwick.metrics.evaluation import Evaluation
 
 N_IDS = 10
@@ -41,7 +41,7 @@ def stay_conflicts(evaluation: Evaluation) -> list[Conflict]:
             code="must_move" if is_proven else "not_proven",
             message=message,
             rules=rules if is_proven else ("max_moved",),
-            relaxation=f"allow {percent(reached)} to move, which this plan keeps{tail}",
+            relaxation=f"allow {enough_percent(reached)} to move, which this plan keeps{tail}",
             is_proven=is_proven,
             allowed=cap,
             least=least if is_proven else None,

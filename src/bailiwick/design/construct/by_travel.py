@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sp
 
 from bailiwick.design.construct.curvature_kernels import gather_curvature
 from bailiwick.design.construct.table_kernels import assign_by_table, soft_loads_by_table
-from bailiwick.design.construct.transport import DEAD_CELL, Transport
+from bailiwick.design.construct.transport import DEAD_CELL, Curvature, Transport
 from bailiwick.domain import FloatArray, IntArray
 
 APART = 0.02
@@ -34,15 +33,13 @@ class TableTransport(Transport):
             self.stay.ptr, self.stay.territory, self.stay_worth, centres, prices,
         )  # fmt: skip
 
-    def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
+    def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, Curvature]:
         """Smoothed dual without its linear term, loads (K,), and the negative second derivative (K, K)."""
         value, load, diagonal, partner, coupling = soft_loads_by_table(
             self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
             self.stay.ptr, self.stay.territory, self.stay_worth, centres, prices, temperature,
         )  # fmt: skip
-        indptr, indices, entries = gather_curvature(diagonal, partner, coupling, DEAD_CELL)
-        k = len(diagonal)
-        return value, load, sp.csc_matrix((entries, indices, indptr), shape=(k, k))
+        return value, load, Curvature(*gather_curvature(diagonal, partner, coupling, DEAD_CELL))
 
 
 def told_apart(rows: FloatArray, points: FloatArray, node_points: FloatArray) -> FloatArray:

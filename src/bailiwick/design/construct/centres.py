@@ -52,12 +52,26 @@ def bisect(points: FloatArray, load: FloatArray, n_parts: int, *, rng: np.random
 
 
 def _longest_direction(points: FloatArray, heft: FloatArray) -> FloatArray:
-    offset = points - np.average(points, axis=0, weights=heft)
-    # Sums without BLAS, whose rounding depends on the number of threads.
-    spread = np.array([[(heft * a * b).sum() for b in offset.T] for a in offset.T])
-    _, directions = np.linalg.eigh(spread)
+    _, directions = np.linalg.eigh(spread_of(points, heft))
     longest = directions[:, -1]
     return longest * np.sign(longest[np.argmax(np.abs(longest))])
+
+
+@kernel
+def spread_of(points, heft):  # type: ignore[no-untyped-def]
+    """Second moments of the points around their mean, shape (d, d); summed in order, without BLAS, whose rounding depends on threads."""
+    n, d = points.shape
+    middle, spread, total = np.zeros(d), np.zeros((d, d)), 0.0
+    for i in range(n):
+        total += heft[i]
+        for a in range(d):
+            middle[a] += heft[i] * points[i, a]
+    middle /= total
+    for i in range(n):
+        for a in range(d):
+            for b in range(d):
+                spread[a, b] += heft[i] * (points[i, a] - middle[a]) * (points[i, b] - middle[b])
+    return spread
 
 
 def scattered_centres(transport: Transport, fixed: FloatArray, rng: np.random.Generator) -> FloatArray:

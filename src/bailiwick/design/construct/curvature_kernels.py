@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bailiwick.design.compiled import kernel, leaf
+
+LEAST_SHARE = 2e-3  # of a unit in a territory that couples it with others
 
 
 @leaf
@@ -18,6 +22,47 @@ def add_coupling(partner, coupling, j, other, value):  # type: ignore[no-untyped
             partner[j, slot] = other
             coupling[j, slot] = value
             return
+
+
+@leaf
+def soften(score, count, best, t, cutoff, share):  # type: ignore[no-untyped-def]
+    """Shares of a unit by a softmin of temperature t, none beyond ``cutoff``, not yet divided by their sum, which is returned."""
+    total = 0.0
+    for c in range(count):
+        gap = (score[c] - best) / t
+        share[c] = math.exp(-gap) if gap < cutoff else 0.0
+        total += share[c]
+    return total
+
+
+@leaf
+def add_shares(share, count, total, unit_load, scale, found, loads, diagonal, strong, which):  # type: ignore[no-untyped-def]
+    """Add a unit to loads and diagonal; lists the shares that couple territories, and whose they are, and returns their number."""
+    n_strong = 0
+    for c in range(count):
+        p = share[c] / total
+        if p == 0.0:
+            continue
+        loads[found[c]] += unit_load * p
+        diagonal[found[c]] += scale * p * (1.0 - p)
+        if p >= LEAST_SHARE:
+            strong[n_strong] = p
+            which[n_strong] = c
+            n_strong += 1
+    return n_strong
+
+
+@leaf
+def add_couplings(strong, which, n_strong, scale, is_local, block, found, count, partner, coupling):  # type: ignore[no-untyped-def]
+    """Add what a unit couples to the triangle of its block, or where that is too small to the lists of the territories."""
+    for c in range(n_strong):
+        drag = -scale * strong[c]
+        for e in range(c + 1, n_strong):
+            if is_local:
+                block[which[c] * count + which[e]] += drag * strong[e]
+            else:
+                add_coupling(partner, coupling, found[which[c]], found[which[e]], drag * strong[e])
+                add_coupling(partner, coupling, found[which[e]], found[which[c]], drag * strong[e])
 
 
 @leaf

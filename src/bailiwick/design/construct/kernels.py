@@ -8,7 +8,7 @@ import numba as nb
 import numpy as np
 
 from bailiwick.design.compiled import inline_leaf, kernel, leaf, parallel
-from bailiwick.design.construct.curvature_kernels import add_block, add_coupling
+from bailiwick.design.construct.curvature_kernels import add_block, add_couplings, add_shares, soften
 from bailiwick.design.stay import kept_by
 
 PARALLEL_UNITS = 20_000
@@ -189,6 +189,20 @@ def has_rules(pinned, barred_ptr, start, stop):  # type: ignore[no-untyped-def]
     return False
 
 
+@leaf
+def ruled_scores(points, i, rho, barred_ptr, barred, centres, prices, power, is_sphere, found, count, score):  # type: ignore[no-untyped-def]
+    """Like :func:`plain_scores` for a unit that may be barred: infinite where it is."""
+    best = np.inf
+    for c in range(count):
+        j = found[c]
+        if barred_ptr[i] < barred_ptr[i + 1] and is_barred(barred_ptr, barred, i, j):
+            score[c] = np.inf
+            continue
+        score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
+        best = min(best, score[c])
+    return best
+
+
 def _soft_loads(  # type: ignore[no-untyped-def]
     points,
     weight,
@@ -224,6 +238,8 @@ def _soft_loads(  # type: ignore[no-untyped-def]
         score, share, which = np.empty(k), np.empty(k), np.empty(k, np.int64)
         across = np.ascontiguousarray(centres.T)
         near, price, block = np.empty((points.shape[1], k)), np.empty(k), np.empty(MOST_LOCAL * MOST_LOCAL)
+        own_loads, own_diagonal, own_partner, own_coupling = loads[chunk], diagonal[chunk], partner[chunk], coupling[chunk]
+        sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             rho_low, rho_high = np.inf, -np.inf
@@ -240,20 +256,13 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                 block[: count * count] = 0.0
             for i in range(start, stop):
                 if pinned[i] >= 0:
-                    loads[chunk, pinned[i]] += load[i]
+                    own_loads[pinned[i]] += load[i]
                     continue
-                rho = load[i] / weight[i]
-                best = np.inf
+                rho, n_found = load[i] / weight[i], count
                 if is_plain:
                     best = plain_scores(points, i, rho, near, price, count, power, is_sphere, score)
-                for c in range(0 if is_plain else count):
-                    j = found[c]
-                    if barred_ptr[i] < barred_ptr[i + 1] and is_barred(barred_ptr, barred, i, j):
-                        score[c] = np.inf
-                        continue
-                    score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere) - rho * prices[j]
-                    best = min(best, score[c])
-                n_found = count
+                else:
+                    best = ruled_scores(points, i, rho, barred_ptr, barred, centres, prices, power, is_sphere, found, count, score)
                 if has_stay:
                     n_found, least = scores_of_today(
                         points, i, rho, weight[i], barred_ptr, barred, stay_ptr, stay_at, stay_worth, centres, prices, power, is_sphere,
@@ -262,35 +271,14 @@ def _soft_loads(  # type: ignore[no-untyped-def]
                     best = min(best, least)
                 if best == np.inf:
                     continue
-                total = 0.0
-                for c in range(n_found):
-                    gap = (score[c] - best) / t
-                    share[c] = math.exp(-gap) if gap < CUTOFF else 0.0
-                    total += share[c]
-                value[chunk] += weight[i] * (best - t * math.log(total))
-                strong = 0
+                total = soften(score, n_found, best, t, CUTOFF, share)
+                sum_of_chunk += weight[i] * (best - t * math.log(total))
                 scale = load[i] * rho / t
-                for c in range(n_found):
-                    p = share[c] / total
-                    if p == 0.0:
-                        continue
-                    j = found[c]
-                    loads[chunk, j] += load[i] * p
-                    diagonal[chunk, j] += scale * p * (1.0 - p)
-                    if p >= 2e-3:
-                        score[strong] = p
-                        which[strong] = c
-                        strong += 1
-                for c in range(strong):
-                    drag = -scale * score[c]
-                    for e in range(c + 1, strong):
-                        if is_local:
-                            block[which[c] * count + which[e]] += drag * score[e]
-                        else:
-                            add_coupling(partner[chunk], coupling[chunk], found[which[c]], found[which[e]], drag * score[e])
-                            add_coupling(partner[chunk], coupling[chunk], found[which[e]], found[which[c]], drag * score[e])
+                n_strong = add_shares(share, n_found, total, load[i], scale, found, own_loads, own_diagonal, score, which)
+                add_couplings(score, which, n_strong, scale, is_local, block, found, count, own_partner, own_coupling)
             if is_local:
-                add_block(block, found, count, partner[chunk], coupling[chunk])
+                add_block(block, found, count, own_partner, own_coupling)
+        value[chunk] = sum_of_chunk
     return value.sum(), loads.sum(axis=0), diagonal.sum(axis=0), partner, coupling
 
 
@@ -306,6 +294,7 @@ def _hard_assign(  # type: ignore[no-untyped-def]
         found, floor = np.empty(k, np.int64), np.empty(k)
         across = np.ascontiguousarray(centres.T)
         near, price, worth = np.empty((points.shape[1], k)), np.empty(k), np.empty(k)
+        sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
             rho_low, rho_high = np.inf, -np.inf
@@ -355,8 +344,9 @@ def _hard_assign(  # type: ignore[no-untyped-def]
                                 best, chosen = score, j
                 if chosen >= 0:
                     label[i] = chosen
-                    value[chunk] += best
+                    sum_of_chunk += best
                     loads[chunk, chosen] += load[i]
+        value[chunk] = sum_of_chunk
     return label, value.sum(), loads.sum(axis=0)
 
 

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.linalg import splu
-from scipy.spatial import cKDTree
 
 from bailiwick.design.construct import kernels
 from bailiwick.design.construct.curvature_kernels import gather_curvature
+from bailiwick.design.construct.newton_kernels import newton_step, spacing_around
 from bailiwick.design.model import INERTIA, Model
 from bailiwick.design.stay import NOTHING, Stay
 from bailiwick.domain import FloatArray, IntArray
@@ -30,6 +29,14 @@ from bailiwick.domain import FloatArray, IntArray
 BLOCK = 64
 DEAD_CELL = 0.2
 LADDER = (0.12, 0.04, 0.012)
+
+
+class Curvature(NamedTuple):
+    """Negative second derivative of the smoothed dual, symmetric, (K, K), in compressed rows."""
+
+    indptr: IntArray
+    indices: IntArray
+    entries: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +128,7 @@ class Transport:
         k = len(centres)
         if k == 1:
             return np.full(len(self.radius), max(float(self.radius.max()), 1.0))
-        q = min(4, k)
-        near = cKDTree(centres).query(centres, k=q)[0][:, q - 1]
-        owner = cKDTree(centres).query(self.middle)[1]
-        return np.maximum(near[owner], 1e-6)
+        return np.maximum(spacing_around(centres, self.middle, min(4, k) - 1), 1e-6)
 
     def assign(self, centres: FloatArray, prices: FloatArray) -> tuple[IntArray, float, FloatArray]:
         """Best territory per unit at these prices, sum of the best scores, and territory loads."""
@@ -135,7 +139,7 @@ class Transport:
             self.power, self.is_sphere,
         )  # fmt: skip
 
-    def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
+    def soft(self, centres: FloatArray, prices: FloatArray, temperature: FloatArray) -> tuple[float, FloatArray, Curvature]:
         """Smoothed dual without its linear term, loads (K,), and the negative second derivative (K, K)."""
         soft_loads = kernels.soft_loads_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.soft_loads
         value, load, diagonal, partner, coupling = soft_loads(
@@ -143,9 +147,7 @@ class Transport:
             self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, BLOCK, centres, prices, temperature,
             self.power, self.is_sphere,
         )  # fmt: skip
-        indptr, indices, entries = gather_curvature(diagonal, partner, coupling, DEAD_CELL)
-        k = len(diagonal)
-        return value, load, sp.csc_matrix((entries, indices, indptr), shape=(k, k))
+        return value, load, Curvature(*gather_curvature(diagonal, partner, coupling, DEAD_CELL))
 
     def balance(
         self,
@@ -187,7 +189,7 @@ class Transport:
             short = self.target - load
             if np.abs(short / self.target).max() < accuracy:
                 break
-            step = _newton_step(curvature, short, cap)
+            step = newton_step(*curvature, short, cap)
             for _ in range(8):
                 trial = prices + step
                 value, load, curvature = self.soft(centres, trial, temperature)
@@ -210,11 +212,6 @@ def _something_to_share(model: Model, measure: int) -> tuple[FloatArray, FloatAr
     if load.sum() > 0:
         return load, target
     return np.full(model.n, model.k / model.n), np.ones(model.k)
-
-
-def _newton_step(curvature: sp.csc_matrix, short: FloatArray, cap: float) -> FloatArray:
-    step = splu(curvature, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}).solve(short)
-    return np.clip(step - np.median(step), -cap, cap)
 
 
 def cut_to_size(load: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sp
 
 from bailiwick.design.bounds.kernels import kinked_newton_step
-from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.transport import Curvature, Transport
 from bailiwick.domain import FloatArray
 
 GAIN = 1e-6
@@ -43,13 +42,13 @@ def climb_to_windows(
     scale = transport.spacing(centres) ** transport.power
     cap, heat = float(np.median(scale)), temperature * scale
 
-    def smoothed(g: FloatArray) -> tuple[float, FloatArray, sp.csc_matrix]:
+    def smoothed(g: FloatArray) -> tuple[float, FloatArray, Curvature]:
         value, load, curvature = transport.soft(centres, g, heat)
         return value + window_value(g, lower, upper), load, curvature
 
     value, load, curvature = smoothed(prices)
     for _ in range(max_steps):
-        step = kinked_newton_step(curvature.indptr, curvature.indices, curvature.data, -load, prices, lower, upper, 300)
+        step = kinked_newton_step(*curvature, -load, prices, lower, upper, 300)
         step *= min(1.0, cap / max(float(np.abs(step).max()), 1e-12))
         for _ in range(6):
             trial_value, trial_load, trial_curvature = smoothed(prices + step)

@@ -19,6 +19,7 @@ PER_GROUP = 32  # territories, at least; with fewer too many borders lie between
 MOST_GROUPS = 16
 ROUNDS = 4  # of a run, each with other groups, so that every border gets its turn
 UNEVEN = 0.3  # by how much the halves of a division may differ from even ones: lines fall elsewhere every time
+APART = 16  # words of eight bytes: numbers that different threads change must not share a line of the cache
 
 
 class Crew:
@@ -44,13 +45,14 @@ class Crew:
     def __init__(self, graph: Graph, k: int, *, seed: int) -> None:
         n = len(graph.indptr) - 1
         self.graph, self.k, self.seed = graph, k, seed
-        self.n_groups = min(max(k // PER_GROUP, 1), MOST_GROUPS)
+        n_groups = min(k // PER_GROUP, MOST_GROUPS)
+        self.n_groups = max(n_groups - n_groups % 2, 1)
         self.has_borders = False
         self._rng = np.random.default_rng([seed, k])
-        self._random = [np.array([mixed(seed, number)], np.uint64) for number in range(self.n_groups)]
+        self._random = [np.full(APART, mixed(seed, number), np.uint64) for number in range(self.n_groups)]
         most = int(min(n, (SEARCH_LIMIT + 1) * int(np.diff(graph.indptr).max(initial=0)))) + 1
         stamp = np.zeros(n, np.int64)
-        self.scratch = [Scratch(stamp, np.zeros(1, np.int64), np.empty(most, np.int32)) for _ in range(self.n_groups)]
+        self.scratch = [Scratch(stamp, np.zeros(APART, np.int64), np.empty(most, np.int32)) for _ in range(self.n_groups)]
 
     def run(self, ground: Ground, state: State, borders: Borders, heat: Heat, *, is_alone: bool = False) -> int:
         """Anneal the plan in place, all territories as one group if ``is_alone``; returns the number of accepted steps."""
@@ -70,30 +72,25 @@ class Crew:
         """All groups to the end of their proposals, each in proportion to its territories."""
         turfs = [Turf(group, number, np.flatnonzero(group == number).astype(np.int32), np.zeros(1, np.bool_)) for number in range(n_groups)]
         todo = [heat.n_proposals * len(turf.territories) // self.k // STINT for turf in turfs]
-        done, total, moved = [0] * n_groups, 0, [np.zeros(1) for _ in turfs]
+        done, total, moved = [0] * n_groups, 0, [np.zeros(APART) for _ in turfs]
         self._tell_marks()
 
         def work(number: int) -> tuple[int, int]:
-            own = state._replace(moved=moved[number]) if n_groups > 1 else state
-            found: tuple[int, int] = anneal(
-                self.graph,
-                ground,
-                own,
-                borders,
-                turfs[number],
-                self.scratch[number],
-                heat,
-                self._random[number],
-                done[number],
-                todo[number],
-            )
+            is_alone = n_groups == 1
+            own = state if is_alone else _sums_apart(state, moved[number])
+            lists = borders if is_alone else borders._replace(count=borders.count.copy())
+            turf, scratch, random = turfs[number], self.scratch[number], self._random[number]
+            found: tuple[int, int] = anneal(self.graph, ground, own, lists, turf, scratch, heat, random, done[number], todo[number])
+            if not is_alone:
+                _bring_home(state, own, turf.territories)
+                borders.count[turf.territories] = lists.count[turf.territories]
             return found
 
         while True:
             if not self.has_borders:
                 lay_out_borders(self.graph, state.label, borders)
                 self.has_borders = True
-            waiting = [number for number in range(n_groups) if done[number] < todo[number]]
+            waiting = sorted((number for number in range(n_groups) if done[number] < todo[number]), key=lambda number: -todo[number])
             if not waiting:
                 break
             for number, (stints, accepted) in zip(waiting, each(work, waiting), strict=True):
@@ -108,6 +105,22 @@ class Crew:
         last = max(int(scratch.mark[0]) for scratch in self.scratch)
         for scratch in self.scratch:
             scratch.mark[0] = last
+
+
+def _sums_apart(state: State, moved: FloatArray) -> State:
+    """The plan with sums per territory of a group's own.
+
+    Two threads that write to neighbouring numbers take the line of the cache from each other with every move.
+    """
+    centres = state.centres.copy() if state.is_mean.any() else state.centres
+    return state._replace(loads=state.loads.copy(), size=state.size.copy(), mass=state.mass.copy(), centres=centres, moved=moved)
+
+
+def _bring_home(state: State, own: State, mine: IntArray) -> None:
+    """The sums of a group's territories into those of the plan."""
+    state.loads[mine], state.size[mine], state.mass[mine] = own.loads[mine], own.size[mine], own.mass[mine]
+    if own.centres is not state.centres:
+        state.centres[mine] = own.centres[mine]
 
 
 def mixed(seed: int, number: int) -> int:

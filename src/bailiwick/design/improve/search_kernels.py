@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.design.compiled import free_kernel, inline_leaf, leaf
+from bailiwick.design.compiled import inline_leaf, kernel, leaf
 from bailiwick.design.construct.kernels import LOOKUP, cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import (
     Graph,
@@ -348,7 +348,7 @@ def touches_territory(indptr, indices, label, i, j):  # type: ignore[no-untyped-
     return False
 
 
-@free_kernel
+@kernel
 def anneal(graph, ground, state, borders, turf, scratch, heat, random, first, n_stints):  # type: ignore[no-untyped-def]
     """Propose moves within a group of territories while the temperature falls; returns the stints done and the accepted number.
 

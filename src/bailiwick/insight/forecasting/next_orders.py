@@ -74,7 +74,7 @@ def next_orders(orders: OrderTable, *, today: int | None = None) -> NextOrders:
     ([400.0, 400.0], [True, True])
     """
     bought = orders.amounts > 0
-    customer, day, amount = _purchases(orders.customer_idx[bought], orders.days[bought], orders.amounts[bought])
+    customer, day, amount = purchases(orders.customer_idx[bought], orders.days[bought], orders.amounts[bought])
     same = np.diff(customer) == 0
     gap, owner = np.diff(day)[same].astype(np.float64), customer[1:][same]
     if len(gap) < LEAST_GAPS:
@@ -85,7 +85,7 @@ def next_orders(orders: OrderTable, *, today: int | None = None) -> NextOrders:
     members = np.unique(owner)
     from scipy.stats import norm
 
-    mean, spread = _rhythm(np.log(gap), owner, members)
+    mean, spread = rhythm(np.log(gap), owner, members)
     last = np.array([day[customer == c].max() for c in members]) if len(members) < 2000 else _last(customer, day, members)
     z = float(norm.ppf(0.5 + LEVEL / 2))
     since = np.maximum(now - last, 0)
@@ -108,16 +108,17 @@ def next_orders(orders: OrderTable, *, today: int | None = None) -> NextOrders:
     )
 
 
-def _purchases(
+def purchases(
     customer: NDArray[np.int64], day: NDArray[np.int64], amount: FloatArray
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
+    """Days with a purchase, by customer and day: customer, day and amount of each, shape (q,)."""
     order = np.lexsort((day, customer))
     customer, day, amount = customer[order], day[order], amount[order]
     starts = np.flatnonzero(np.r_[True, (np.diff(customer) != 0) | (np.diff(day) != 0)])
     return customer[starts], day[starts], np.add.reduceat(amount, starts)
 
 
-def _rhythm(logs: FloatArray, owner: NDArray[np.int64], members: NDArray[np.int64]) -> tuple[FloatArray, float]:
+def rhythm(logs: FloatArray, owner: NDArray[np.int64], members: NDArray[np.int64]) -> tuple[FloatArray, float]:
     """Mean of every member, drawn towards the common one, and the spread inside, with the doubt about the mean."""
     place = np.searchsorted(members, owner)
     count = np.bincount(place, minlength=len(members)).astype(np.float64)
@@ -151,7 +152,7 @@ def _test(logs: FloatArray, owner: NDArray[np.int64], z: float) -> tuple[float, 
     if held.sum() < 5:
         return float("nan"), float("nan"), float("nan"), int(held.sum())
     members = np.unique(owner[~held])
-    mean, spread = _rhythm(logs[~held], owner[~held], members)
+    mean, spread = rhythm(logs[~held], owner[~held], members)
     ahead = mean[np.searchsorted(members, owner[held])]
     naive = logs[np.flatnonzero(held) - 1]
     inside = np.abs(logs[held] - ahead) <= z * spread

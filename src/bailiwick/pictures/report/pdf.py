@@ -21,6 +21,7 @@ from bailiwick.pictures.view import PlanView
 # Inside typst, on every machine; other scripts fall back on the fonts of the system.
 FONT = "Libertinus Serif"
 _MAP_WIDTH = 760
+_TALLEST_MAP = 0.9  # leaves room for the summary on the first page
 _BARS_WIDTH, _CHART_WIDTH, _CHART_HEIGHT = 200, 330, 250
 
 
@@ -53,7 +54,7 @@ def report_pdf(view: PlanView, basemap: BaseMap | None = None) -> bytes:
         **report_record(view),
         "font": FONT,
         "charts": charts,
-        "map": svg(view, basemap, width=_MAP_WIDTH, font=FONT),
+        "map": svg(view, basemap, width=_MAP_WIDTH, tallest=_TALLEST_MAP, font=FONT),
         "credit": credit,
     }
     template = (files("bailiwick.pictures.report") / "report.typ").read_bytes()

@@ -11,6 +11,7 @@ from bailiwick.pictures.wording import compact_text, count_text, deviation_text,
 
 _TERRITORY = ("territory", "territories")
 _ON_TARGET = 0.0005
+_NO_GAP = 5e-7
 
 
 def report_record(view: PlanView) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def report_record(view: PlanView) -> dict[str, Any]:
         "gap": gap_sentences(view),
         "reading": reading_sentences(view),
         "settings": [[name, value] for name, value in view.settings],
+        "is_broken": view.n_clashes > 0,
         "map_alt": f"Map of {count_text(view.n_territories, _TERRITORY)}",
         "is_areal": view.unit_shapes is not None,
     }
@@ -66,14 +68,17 @@ def gap_sentences(view: PlanView) -> list[str]:
     """How good the plan is, and how that is known."""
     if not view.objective_words:
         return []
-    size = "" if view.objective is None else f" It comes to {compact_text(view.objective)} {view.objective_unit}.".replace(" .", ".")
-    sentences = [f"The plan makes {view.objective_words} as small as it can.{size}"]
+    sentences = []
+    if view.objective is not None:
+        size = f"{compact_text(view.objective)} {view.objective_unit}".strip()
+        sentences.append(f"In all, {view.objective_words} comes to {size}.")
     if view.lower_bound is None or view.gap is None:
         sentences.append("For this problem no bound is at hand that would tell how much better another plan could be.")
         return sentences
     scope = f"Proven for {view.bound_holds_for}: none of them comes" if view.bound_holds_for else "No plan can come"
     bound = f"{compact_text(view.lower_bound)} {view.objective_unit}".strip()
-    sentences.append(f"{scope} below {bound}, so that none is more than {percent_text(view.gap)} better than this one.")
+    best = "none is better than this one" if view.gap < _NO_GAP else f"none is more than {percent_text(view.gap)} better than this one"
+    sentences.append(f"{scope} below {bound}, so that {best}.")
     if view.bound_method:
         sentences.append(f"The bound comes from: {view.bound_method}.")
     return sentences

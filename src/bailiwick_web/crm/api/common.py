@@ -14,10 +14,12 @@ from pydantic import create_model
 
 from bailiwick_web.core.access import Actor, actor_of
 from bailiwick_web.core.models import Person, Position, Record
+from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries.lists import RELATED, rows
+from bailiwick_web.crm.services.merging import survivor
 from bailiwick_web.crm.visibility import find
 
 REFERENCES: dict[str, type[Model]] = {
@@ -116,13 +118,24 @@ def _add_reading(router: Router, resource: Resource) -> None:
         return page | {"items": resource.show(actor, page["items"])}
 
     def get_one(request: HttpRequest, response: HttpResponse, record_id: UUID) -> Any:
-        return answer(resource, reader(request), response, record_id)
+        actor = reader(request)
+        try:
+            return answer(resource, actor, response, record_id)
+        except Missing:
+            following = survivor(actor, resource.model, record_id) if resource.model in {m.Account, m.Contact} else None
+            if following is None:
+                raise
+            return HttpResponse(status=307, headers={"Location": request.path.replace(str(record_id), str(following.public_id))})
 
     get_list.__annotations__["wanted"] = Annotated[resource.filters, Query()]  # type: ignore[type-arg]
     about: Any = {"operation_id": f"list_{resource.key}", "description": f"{resource.many}, newest first."}
     router.get(f"/{resource.path}", response=page_of(resource.out), **about)(get_list)
-    about = {"operation_id": f"get_{resource.key}", "description": f"{resource.one}; the ``ETag`` is its version."}
+    about = {"operation_id": f"get_{resource.key}", "description": f"{resource.one}; the ``ETag`` is its version.{_leads_on(resource)}"}
     router.get(f"/{resource.path}/{{uuid:record_id}}", response=resource.out, **about)(get_one)
+
+
+def _leads_on(resource: Resource) -> str:
+    return " The address of one that was merged leads to the survivor (307)." if resource.model in {m.Account, m.Contact} else ""
 
 
 def _add_post(router: Router, resource: Resource, schema: type[Schema], create: Callable[..., Any]) -> None:

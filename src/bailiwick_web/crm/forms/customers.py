@@ -116,7 +116,6 @@ EDITABLE: dict[str, Any] = {
     "email": lambda actor: forms.EmailField(label=_("E-mail"), required=False),
     "tags": lambda actor: words(_("Tags")),
     "needs": lambda actor: words(_("Needs")),
-    "health": lambda actor: forms.IntegerField(label=_("Health"), required=False, min_value=0, max_value=100),
     "description": lambda actor: area(_("Description"), rows=5),
 }
 """Fields of an account that can be changed where they stand, in the order in which they stand."""

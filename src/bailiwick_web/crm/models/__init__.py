@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bailiwick_web.crm.models.base import ExternalId, FieldDefinition, Merge, SellingRecord
+from bailiwick_web.crm.models.base import ExternalId, FieldDefinition, SellingRecord
 from bailiwick_web.crm.models.belonging import AccountNaming, AccountTerritory, Handover
 from bailiwick_web.crm.models.customers import Account, Location
 from bailiwick_web.crm.models.deals import Opportunity, OpportunityCompetitor, OpportunityLine, OutcomeReason, Pipeline, Stage, StageChange
 from bailiwick_web.crm.models.leads import Criterion, Lead
 from bailiwick_web.crm.models.market import Competitor, CompetitorPresence
+from bailiwick_web.crm.models.merging import DuplicateMark, DuplicatePair, Merge
 from bailiwick_web.crm.models.people import Consent, Contact, ContactPoint, PersonalNote, PersonalValue, Suppression
 from bailiwick_web.crm.models.trading import ExchangeRate, Order, OrderLine, Price, Product, ProductLine
 from bailiwick_web.crm.models.work import Absence, Activity, ActivitySeries, Attachment, Case, PositionLimit, ServiceLevel, TimelineEvent
@@ -27,6 +28,8 @@ __all__ = [
     "Contact",
     "ContactPoint",
     "Criterion",
+    "DuplicateMark",
+    "DuplicatePair",
     "ExchangeRate",
     "ExternalId",
     "FieldDefinition",

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from bailiwick_web.core.identifiers import uuid7
-from bailiwick_web.core.models import Record, User
+from bailiwick_web.core.models import Record
 
 MONEY: Any = {"max_digits": 18, "decimal_places": 2}
 RATE: Any = {"max_digits": 18, "decimal_places": 8}
@@ -68,21 +67,3 @@ class FieldDefinition(Record):
 
     def __str__(self) -> str:
         return self.label
-
-
-class Merge(models.Model):
-    """Two records that became one: what moved from which to which, so that it can be undone."""
-
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    record_type = models.CharField(max_length=40)
-    kept_id = models.UUIDField(db_index=True)
-    gone_id = models.UUIDField(db_index=True)
-    changes = models.JSONField(default=dict, help_text="fields before, and the keys of every relation that moved")
-    evidence = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ("-pk",)

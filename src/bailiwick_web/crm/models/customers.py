@@ -55,6 +55,8 @@ class Account(SellingRecord):
         indexes = (
             models.Index(fields=["state", "id"], name="account_by_state"),
             models.Index(fields=["name"], name="account_by_name"),
+            models.Index(fields=["parent", "name"], name="account_by_parent"),
+            models.Index(fields=["segment"], name="account_segments", condition=models.Q(deleted_at__isnull=True) & ~models.Q(segment="")),
         )
 
     def __str__(self) -> str:

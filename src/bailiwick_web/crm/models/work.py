@@ -173,6 +173,7 @@ class Activity(SellingRecord):
             models.Index(fields=["person", "state", "starts_at"], name="activity_calendar"),
             models.Index(fields=["account", "id"], name="activity_of_account"),
             models.Index(fields=["state", "due_on"], name="activity_due"),
+            models.Index(fields=["person", "state", "done_at"], name="activity_done"),
         )
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries import whose
+from bailiwick_web.crm.queries.duplicates import merged_into
 from bailiwick_web.crm.services.routing import BASE
 from bailiwick_web.crm.visibility import notes
 
@@ -73,6 +74,7 @@ def of_account(actor: Actor, account: m.Account) -> dict[str, Any]:
         "files": list(m.Attachment.objects.filter(**there).order_by("-pk")[:MOST_SHOWN]),
         "bought": bought(actor, account),
         "family": _family(account),
+        "merged": merged_into(actor, "account", account),
     }
     return context | {"step": next_step(actor, account, context)}
 

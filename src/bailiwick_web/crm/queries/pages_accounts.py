@@ -21,6 +21,7 @@ from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.queries.pages_paging import Slice, chosen, cut
 from bailiwick_web.crm.services.routing import BASE
 from bailiwick_web.crm.visibility import present, visible
+from bailiwick_web.planning.models import Publication, TerritoryDefinition
 
 SORTS = {
     "name": gettext_lazy("Name"),
@@ -118,10 +119,11 @@ def beside(actor: Actor, accounts: list[Account]) -> list[Row]:
 def choices(actor: Actor) -> Choices:
     """What the filters offer: territories and people within the scope, segments that there are."""
     scope = scope_of(actor.user, actor.now.date())
-    held = AccountTerritory.objects.filter(present(actor.now), layer=BASE, territory__isnull=False)
+    counting = Publication.objects.filter(present(actor.now), plan__layer=BASE)
+    held = TerritoryDefinition.objects.filter(scenario__publications__in=counting)
     if scope.kind != "all":
         held = held.filter(position__in=scope.positions().values("pk"))
-    territories = held.values_list("territory__code").annotate(name=Max("territory__name")).order_by("name")[:MOST_CHOICES]
+    territories = held.values_list("code").annotate(name=Max("name")).order_by("name")[:MOST_CHOICES]
     segments = visible(actor, Account).exclude(segment="").order_by("segment").values_list("segment", flat=True).distinct()
     return Choices(list(territories), list(segments[:MOST_CHOICES]), list(visible(actor, Person).order_by("name")[:MOST_CHOICES]))
 

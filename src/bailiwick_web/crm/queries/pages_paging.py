@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
 ROWS = 50
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def cut(rows: QuerySet[Any], sort: str, after: str, size: int = ROWS) -> Slice:
     A mark that cannot be read shows the first page: an address that somebody shared must open.
     """
     field, is_down = sort.lstrip("-"), sort.startswith("-")
-    n = rows.values("pk").order_by()[: MOST_COUNTED + 1].count()
+    counted = rows
     order = F(field).desc(nulls_last=True) if is_down else F(field).asc(nulls_last=True)
     nullable = bool(rows.model._meta.get_field(field).null)
     rows = rows.order_by(order if nullable else sort, "pk")
@@ -43,6 +43,8 @@ def cut(rows: QuerySet[Any], sort: str, after: str, size: int = ROWS) -> Slice:
     found = list(rows[: size + 1])
     last = found[size - 1] if len(found) > size else None
     mark = "" if last is None else _write(getattr(last, field), last.pk)
+    is_all = last is None and start is None
+    n = len(found) if is_all else counted.values("pk").order_by()[: MOST_COUNTED + 1].count()
     return Slice(found[:size], mark, min(n, MOST_COUNTED), n > MOST_COUNTED, start is None)
 
 

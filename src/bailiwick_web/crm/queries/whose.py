@@ -14,7 +14,8 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person, Staffing
 from bailiwick_web.crm.deriving import BY_POSTCODE, CHUNK, FAR, INSIDE, NEAREST, NO_POSITION, UNASSIGNED, derive, present_of
 from bailiwick_web.crm.models import Account, AccountNaming, AccountTerritory
-from bailiwick_web.crm.services.belonging import SAME_BY, counting, facts_of, known_fields, named_by, stretches
+from bailiwick_web.crm.services.belonging import SAME_BY, stretches
+from bailiwick_web.crm.services.grounds import counting, facts_of, known_fields, named_by
 from bailiwick_web.crm.services.routing import Duty, duty_of
 from bailiwick_web.crm.visibility import present
 from bailiwick_web.planning.models import UnitAssignment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.services import audit
@@ -37,7 +37,11 @@ def _remove(actor: Actor, record: m.SellingRecord) -> bool:
         with transaction.atomic():
             audit(actor, f"{record._meta.model_name}.removed", record)
             m.ExternalId.objects.filter(record_type=record._meta.model_name, record_key=record.pk).delete()
-            m.TimelineEvent.objects.filter(record_id=record.public_id).delete()
+            if getattr(record, "merged_into_id", None) is None:  # else what happened with it is the survivor's
+                m.TimelineEvent.objects.filter(record_id=record.public_id).delete()
+            m.DuplicatePair.objects.filter(record_type=record._meta.model_name).filter(
+                Q(one_key=record.pk) | Q(other_key=record.pk)
+            ).delete()
             m.PersonalValue.objects.filter(subject=record.public_id).delete()
             record.delete()
     except ProtectedError:

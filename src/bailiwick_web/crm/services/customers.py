@@ -155,7 +155,7 @@ def change_account(
     changed = writing.change(actor, ACCOUNT, account, given)
     writing.identify(account, external_ids or {})
     if "parent" in changed:
-        _move_family(actor, account)
+        move_family(actor, account)
     if changed & BELONGS_BY or external_ids:
         belonging.settle(actor, [account.pk])
     return account
@@ -235,7 +235,14 @@ def _give_to_creator(actor: Actor, account: Account) -> None:
     account.save(update_fields=["owner"])
 
 
-def _move_family(actor: Actor, account: Account) -> None:
+def refamily(actor: Actor, account: Account) -> None:
+    """Find the top of the parents of an account anew, and of what hangs below it."""
+    account.family = _top(account) if account.parent_id is not None else None
+    account.save(update_fields=["family"])
+    move_family(actor, account)
+
+
+def move_family(actor: Actor, account: Account) -> None:
     """What hangs below an account has the top that it has now."""
     top = account.family or account
     level, seen = [account.pk], {account.pk}

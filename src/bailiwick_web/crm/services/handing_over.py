@@ -111,7 +111,7 @@ def _record(actor: Actor, handovers: Sequence[Handover]) -> None:
         )
         told: dict[str, str | None] = {"account": str(h.account.public_id), "layer": h.layer, "handover": str(h.public_id)}
         told |= {"before": h.before.code if h.before else None, "after": h.after.code if h.after else None}
-        events.append(OutboxEvent(kind="account.handed_over", payload=told, created_at=actor.now))
+        events.append(OutboxEvent(kind="account.handed_over", payload=told, request_id=actor.request_id[:40], created_at=actor.now))
         lines.append(
             event(actor, "territory", h.account, account=h.account, at=h.at, title=f"{before or '–'} → {after or '–'}", layer=h.layer)
         )

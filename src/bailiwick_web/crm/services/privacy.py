@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from bailiwick_web.crm.models import (
     Attachment,
     Case,
     Contact,
+    DuplicatePair,
     ExternalId,
     Lead,
     Merge,
@@ -30,6 +31,7 @@ from bailiwick_web.crm.models import (
     TimelineEvent,
 )
 from bailiwick_web.crm.services.attachments import drop_content
+from bailiwick_web.crm.services.merging.surviving import cluster
 from bailiwick_web.crm.services.people import suppress
 from bailiwick_web.crm.visibility import visible
 
@@ -58,6 +60,7 @@ def dossier(actor: Actor, contact: Contact) -> dict[str, Any]:
     for name, rows in _copies(contact).items():
         found[name] = [_plain(row) for row in rows]
     found["account"] = str(contact.account or "")
+    found["merged"] = [_plain(record) | {"points": [_plain(p) for p in record.points.all()]} for record in cluster(contact)[1:]]
     found["history"] = list(_history(contact))
     return found
 
@@ -112,7 +115,8 @@ def _plain(row: Model) -> dict[str, Any]:
 def erase(actor: Actor, public_id: UUID, *, version: int | None, reason: str) -> Contact:
     """Erase a person from every copy; a tombstone without personal data stays, so that counts and relations hold. Administrators may.
 
-    Their addresses are suppressed by digest, so that they are not written to if they come back by an import. Recorded, told.
+    What was merged into it is the same person and goes, too; a merge cannot be undone then. Their addresses are suppressed by digest, so
+    that they are not written to if they come back by an import. Recorded, told.
 
     Raises
     ------
@@ -128,17 +132,41 @@ def erase(actor: Actor, public_id: UUID, *, version: int | None, reason: str) ->
     check_version(contact, version)
     if contact.erased_at is not None:
         raise Conflict(_("This person was erased already."), code="erased")
+    if contact.merged_into is not None:
+        message = _("This record was merged into %(record)s: erase that one, and this goes with it.")
+        raise Conflict(message % {"record": contact.merged_into.public_id}, code="merged")
     if not reason.strip():
         raise Invalid(_("Say why, for the history."), code="no_reason")
+    for record in cluster(contact):
+        _erase_record(actor, record)
+    audit(actor, "contact.erased", contact, reason=reason.strip()[:500])
+    tell(actor, "contact.erased", contact=str(contact.public_id))
+    transaction.on_commit(_empty_log)
+    return contact
+
+
+def _empty_log() -> None:
+    """Nor does the person stand in the log of an SQLite database any more; freed pages are overwritten by its settings."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _erase_record(actor: Actor, contact: Contact) -> None:
     told = _values(contact)
     for forget in ALSO:
         forget(actor, contact, told)
     _forget_replies(actor, contact)
+    _forget_merges(contact)
     _erase_work(actor, contact)
     _erase_contact(actor, contact)
-    audit(actor, "contact.erased", contact, reason=reason.strip()[:500])
-    tell(actor, "contact.erased", contact=str(contact.public_id))
-    return contact
+
+
+def _forget_merges(contact: Contact) -> None:
+    """What was kept to undo merges holds the person; pairs are about nobody any more."""
+    merges = Merge.objects.filter(Q(kept_id=contact.public_id) | Q(gone_id=contact.public_id), record_type="contact")
+    merges.update(changes={}, evidence=[], left=[])
+    DuplicatePair.objects.filter(Q(one_key=contact.pk) | Q(other_key=contact.pk), record_type="contact").delete()
 
 
 def _values(contact: Contact) -> list[str]:
@@ -179,9 +207,6 @@ def _erase_work(actor: Actor, contact: Contact) -> None:
     for file in Attachment.objects.filter(contact=contact):
         drop_content(file)
         file.delete()
-    for merge in Merge.objects.filter(Q(kept_id=contact.public_id) | Q(gone_id=contact.public_id)):
-        merge.changes, merge.evidence = {}, {}
-        merge.save(update_fields=["changes", "evidence"])
 
 
 def _erase_contact(actor: Actor, contact: Contact) -> None:

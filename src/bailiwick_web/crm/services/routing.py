@@ -14,7 +14,7 @@ from bailiwick_web.core.models import Person, Position, Staffing
 from bailiwick_web.core.people.queries import leads
 from bailiwick_web.crm.deriving import Facts, derive, present_of
 from bailiwick_web.crm.models import Absence, Lead, PositionLimit
-from bailiwick_web.crm.services.belonging import counting, known_fields
+from bailiwick_web.crm.services.grounds import counting, known_fields
 from bailiwick_web.planning.models import TerritoryDefinition
 
 VACANT, ABSENT, FULL, UNLED = "vacant", "absent", "full", "unled"

@@ -111,8 +111,13 @@ def locked(actor: Actor, spec: Spec[R], public_id: UUID, version: int | None, *,
 
 def change(actor: Actor, spec: Spec[R], record: R, given: Mapping[str, Any]) -> set[str]:
     """Change what is given of a locked record; names of the fields that are different now. Recorded field by field, told."""
+    return put(actor, spec, record, checked(spec, given))
+
+
+def put(actor: Actor, spec: Spec[R], record: R, values: Mapping[str, Any]) -> set[str]:
+    """The same with values that were checked when they were first written."""
     changed: dict[str, tuple[Any, Any]] = {}
-    for name, value in checked(spec, given).items():
+    for name, value in values.items():
         if (before := getattr(record, name)) != value:
             changed[name] = before, value
             setattr(record, name, value)
@@ -150,6 +155,8 @@ def restore(actor: Actor, spec: Spec[R], public_id: UUID, *, version: int | None
     record = locked(actor, spec, public_id, version, with_bin=True)
     if record.deleted_at is None:  # type: ignore[attr-defined]
         raise Conflict(_("It is not in the bin."), code="state")
+    if getattr(record, "merged_into_id", None) is not None:
+        raise Conflict(_("It was merged into another record; undo that instead."), code="merged")
     record.deleted_at = None  # type: ignore[attr-defined]
     touch(actor, record, "deleted_at")
     audit(actor, f"{spec.name}.restored", record)

@@ -27,6 +27,7 @@ ICONS = {
     "stage": "deal",
     "territory": "pin",
     "converted": "lead",
+    "merged": "people",
 }
 
 
@@ -136,6 +137,7 @@ def event_name(kind: str) -> str:
         "territory": _("Territory"),
         "handover": _("Handed over"),
         "converted": _("Came from a lead"),
+        "merged": _("Merged into it"),
         "consent.given": _("Consent given"),
         "consent.withdrawn": _("Consent withdrawn"),
         "case.opened": _("Case opened"),

@@ -13,7 +13,9 @@ from bailiwick_web.crm.views.customers import (
     new_customer,
 )
 from bailiwick_web.crm.views.deals import change_deal, deal, move_deal, new_deal, pipeline
+from bailiwick_web.crm.views.duplicates import alike, duplicates, duplicates_progress, judge_duplicate, search_duplicates
 from bailiwick_web.crm.views.leads import change_lead, convert_lead, lead, leads, new_lead
+from bailiwick_web.crm.views.merging import merge_records, pick_account_to_merge, pick_contact_to_merge, undo_merge
 from bailiwick_web.crm.views.people import add_contact, add_file, change_contact, contact, drop_file, file
 from bailiwick_web.crm.views.work import act_on_activity, calendar, day, log_activity, plan_activity, tasks
 
@@ -22,6 +24,7 @@ __all__ = [
     "act_on_customer",
     "add_contact",
     "add_file",
+    "alike",
     "calendar",
     "case",
     "cases",
@@ -41,16 +44,24 @@ __all__ = [
     "day",
     "deal",
     "drop_file",
+    "duplicates",
+    "duplicates_progress",
     "file",
+    "judge_duplicate",
     "lead",
     "leads",
     "log_activity",
+    "merge_records",
     "move_deal",
     "new_case",
     "new_customer",
     "new_deal",
     "new_lead",
+    "pick_account_to_merge",
+    "pick_contact_to_merge",
     "pipeline",
     "plan_activity",
+    "search_duplicates",
     "tasks",
+    "undo_merge",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,12 +19,14 @@ from bailiwick_web.core.models import Person
 from bailiwick_web.core.organisation.views import version_of
 from bailiwick_web.core.refusals import Invalid, Missing, Stale
 from bailiwick_web.core.roles import Right
-from bailiwick_web.crm.models import Account
+from bailiwick_web.crm.models import Account, Contact
 from bailiwick_web.crm.queries.lists import rows
+from bailiwick_web.crm.services.merging import survivor
 from bailiwick_web.crm.visibility import find, visible
 
-__all__ = ["done", "invalid_step", "kindly", "may_sell", "me", "picked", "said", "to_pick_from", "version_of"]
+__all__ = ["done", "found_or_survivor", "invalid_step", "kindly", "may_sell", "me", "picked", "said", "to_pick_from", "version_of"]
 View = Callable[..., HttpResponseBase]
+Merging = TypeVar("Merging", Account, Contact)
 
 
 def kindly(view: View) -> View:
@@ -73,6 +75,17 @@ def said(
 def me(actor: Actor) -> Person | None:
     """The person of the organisation that somebody is."""
     return Person.objects.filter(user=actor.user).first() if actor.user is not None else None
+
+
+def found_or_survivor(actor: Actor, model: type[Merging], public_id: UUID) -> Merging:
+    """A record that somebody sees, or the one that it was merged into: its address leads on."""
+    try:
+        return find(actor, model, public_id)
+    except Missing:
+        following = survivor(actor, model, public_id)
+        if following is None:
+            raise
+        return following
 
 
 def may_sell(actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +23,7 @@ from bailiwick_web.crm.queries import pages_account, pages_accounts
 from bailiwick_web.crm.queries.lists import timeline, timeline_page
 from bailiwick_web.crm.queries.pages_map import small_map
 from bailiwick_web.crm.services import customers as services
-from bailiwick_web.crm.views.common import done, invalid_step, kindly, may_sell, said, version_of
+from bailiwick_web.crm.views.common import done, found_or_survivor, invalid_step, kindly, may_sell, said, version_of
 from bailiwick_web.crm.visibility import find
 
 HERE = "customers"
@@ -88,7 +88,9 @@ def made_address(account: Account) -> str:
 def customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One account: whose it is and why, what comes next, everything that happened, and what hangs on it."""
     actor = actor_of(request)
-    account = find(actor, Account, public_id)
+    account = found_or_survivor(actor, Account, public_id)
+    if account.public_id != public_id:
+        return redirect("customer", account.public_id)
     show = request.GET.get("show", "")
     events, after = timeline_page(timeline(actor, account, kind=KINDS.get(show, "")), limit=EVENTS)
     context = {

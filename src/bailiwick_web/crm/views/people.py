@@ -18,9 +18,10 @@ from bailiwick_web.crm.forms.common import cleaned, given
 from bailiwick_web.crm.forms.customers import ConsentForm, ContactForm, NewContactForm, NoteForm, PointForm
 from bailiwick_web.crm.models import Account, Attachment, Contact
 from bailiwick_web.crm.queries import pages_account
+from bailiwick_web.crm.queries.duplicates import merged_into
 from bailiwick_web.crm.services import attachments
 from bailiwick_web.crm.services import people as services
-from bailiwick_web.crm.views.common import done, invalid_step, kindly, said, version_of
+from bailiwick_web.crm.views.common import done, found_or_survivor, invalid_step, kindly, said, version_of
 from bailiwick_web.crm.views.customers import made_address
 from bailiwick_web.crm.visibility import find
 
@@ -42,7 +43,9 @@ def add_contact(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One contact: how to reach them, what they agreed to, what we keep in mind."""
     actor = actor_of(request)
-    found = find(actor, Contact, public_id)
+    found = found_or_survivor(actor, Contact, public_id)
+    if found.public_id != public_id:
+        return redirect("contact", found.public_id)
     names = ContactForm.base_fields
     context = {
         "here": "customers",
@@ -52,6 +55,7 @@ def contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "point_form": PointForm(auto_id="point_%s"),
         "consent_form": ConsentForm(auto_id="consent_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
+        "merged": merged_into(actor, "contact", found),
         **pages_account.of_contact(actor, found),
     }
     return render(request, "crm/contact.html", context)

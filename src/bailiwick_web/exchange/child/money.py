@@ -9,8 +9,6 @@ from typing import Any
 from bailiwick.formats.synonyms import name_key
 from bailiwick_web.exchange.vocabulary import CURRENCY_COLUMNS, MONEY_ATTRIBUTES, attribute_ranks
 
-UNKNOWN = "XXX"
-"""What ISO 4217 writes for money whose currency nobody told."""
 _SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN"}
 """Signs that stand for one currency; $ and ¥ stand for several."""
 _CODES = (
@@ -37,7 +35,7 @@ def money_among(names: Iterable[str]) -> list[str]:
 
 
 def currency_of(table: Any, money: Iterable[str]) -> str:
-    """The currency of the money of a table: by the names of its columns, or a column of currencies with one value; else unknown.
+    """The currency of the money of a table: by the names of its columns, or a column of currencies with one value; else empty.
 
     Examples
     --------
@@ -50,7 +48,7 @@ def currency_of(table: Any, money: Iterable[str]) -> str:
     if not found:
         column = next((name for name in table.names if name_key(name) in CURRENCY_COLUMNS), None)
         found = set() if column is None else {str(v).strip().upper() for v in table.data.column(column).unique().to_pylist()} - {""}
-    return next(iter(found)) if len(found) == 1 and re.fullmatch("[A-Z]{3}", next(iter(found))) else UNKNOWN
+    return next(iter(found)) if len(found) == 1 and re.fullmatch("[A-Z]{3}", next(iter(found))) else ""
 
 
 def _named(name: str) -> list[str]:

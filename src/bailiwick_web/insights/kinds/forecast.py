@@ -54,6 +54,7 @@ KINDS = (
         about=_("The next months with intervals, in all and by territory, by the method that did best on the past; the parts add up."),
         teaches=_("Bring orders with a date and an amount: at least twelve full months, better twenty-four."),
         run=sales,
+        is_for_all=True,
         inputs=(_ORDERS,),
         fields=(
             Field("months", _("Months ahead"), "number", default=6, least=1, most=24, is_whole=True),
@@ -69,6 +70,7 @@ KINDS = (
         about=_("When each account orders next by its own rhythm, and who is overdue."),
         teaches=_("Bring orders with customer, date and amount; at least 30 customers must have ordered again."),
         run=next_orders,
+        is_for_all=True,
         inputs=(_ORDERS,),
         fields=(
             Field("by", _("Keep this column"), "column", of="orders", role="territory"),
@@ -82,6 +84,7 @@ KINDS = (
         about=_("What the open deals bring within some days, simulated from those that were closed, and the chance to reach a goal."),
         teaches=_("Bring deals with stage, value, start and end: at least 20 closed ones and some open."),
         run=pipeline,
+        is_for_all=True,
         inputs=(Input("deals", _("Deals"), (DataTable.Kind.DEALS,)),),
         fields=(
             Field("days", _("Days ahead"), "number", default=90, least=1, most=1000, is_whole=True),

@@ -76,6 +76,7 @@ KINDS = (
             "Bring a table of accounts with sales a year and what explains them: size, industry, population. At least 40 must have sales."
         ),
         run=potential,
+        is_for_all=True,
         inputs=(Input("accounts", _("Accounts"), (DataTable.Kind.ACCOUNTS,)),),
         fields=(
             Field("sales", _("Sales a year"), "column", of="accounts", role="sales", is_needed=True),

@@ -43,6 +43,7 @@ KINDS = (
         about=_("A calibrated probability for each open lead with its reasons, tested on finished ones that were held back."),
         teaches=_("Bring finished leads or deals with an outcome and what was known before it: at least 30 won and 30 lost."),
         run=leads,
+        is_for_all=True,
         inputs=(
             Input("history", _("Finished leads"), _HISTORY),
             Input("open", _("Open leads"), _HISTORY, is_needed=False, help=_("Empty: the rows without an outcome.")),
@@ -60,6 +61,7 @@ KINDS = (
         about=_("What sets your customers apart, how well each prospect fits from 0 to 100 and why, and who resembles the best."),
         teaches=_("Bring customers and prospects in one table, with a column that tells them apart."),
         run=fit,
+        is_for_all=True,
         inputs=(Input("history", _("Customers and prospects"), (DataTable.Kind.ACCOUNTS,)),),
         fields=(
             Field("customer", _("Column that tells customers from others"), "column", of="history", role="outcome", is_needed=True),

@@ -53,6 +53,7 @@ KINDS = (
             "Bring orders for classes by recency, frequency and money; or accounts with what is known of them for rules and clusters."
         ),
         run=segments,
+        is_for_all=True,
         inputs=(
             Input("orders", _("Orders"), (DataTable.Kind.ORDERS,), is_needed=False, is_proposed=True),
             Input("accounts", _("Accounts"), (DataTable.Kind.ACCOUNTS,), is_needed=False),

@@ -11,6 +11,7 @@ import pyarrow as pa
 from django.utils.functional import Promise
 
 from bailiwick.api import Findings
+from bailiwick_web.insights.own import Beside
 from bailiwick_web.planning.convert import ScenarioArrays
 
 Text = str | Promise
@@ -78,6 +79,8 @@ class Given:
     options: Mapping[str, Any]
     arrays: ScenarioArrays | None
     today: date
+    beside: Beside | None = None
+    """Of our customers: what stands beside their orders."""
 
     def said(self, name: str) -> Any:
         """What the user said; None for nothing."""
@@ -121,3 +124,5 @@ class Kind:
     inputs: tuple[Input, ...] = ()
     fields: tuple[Field, ...] = field(default_factory=tuple)
     needs_scenario: bool = False
+    is_for_all: bool = False
+    """Whether everybody may ask it about the customers within their scope."""

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from bailiwick_web.insights.services.health import say_health, take_health_back
 from bailiwick_web.insights.services.marking import mark_units
-from bailiwick_web.insights.services.studies import answer, ask, forget_study
+from bailiwick_web.insights.services.studies import answer, ask, ask_health, forget_study, may_ask
 from bailiwick_web.insights.services.tables import forget_table, read_rows, receive_table, say_roles
 
-__all__ = ["answer", "ask", "forget_study", "forget_table", "mark_units", "read_rows", "receive_table", "say_roles"]
+__all__ = [
+    "answer",
+    "ask",
+    "ask_health",
+    "forget_study",
+    "forget_table",
+    "mark_units",
+    "may_ask",
+    "read_rows",
+    "receive_table",
+    "say_health",
+    "say_roles",
+    "take_health_back",
+]

@@ -6,18 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.refusals import Conflict, Invalid
+from bailiwick_web.core.refusals import Conflict, Invalid, NotAllowed
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, stamped, tell, touch
-from bailiwick_web.insights.finding import study_of, table_of
+from bailiwick_web.insights.finding import study_of, table_of, visible_studies
 from bailiwick_web.insights.kinds import KINDS, Given, Kind
 from bailiwick_web.insights.models import DataTable, Study
+from bailiwick_web.insights.own import OwnTable, is_own, source_of
+from bailiwick_web.insights.own import sources as own
 from bailiwick_web.insights.reading import rows_of
+from bailiwick_web.insights.scoping import WHOLE, scope_key
+from bailiwick_web.insights.services.health import HEALTH, keep_scores
 from bailiwick_web.insights.storing import store
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Scenario
@@ -25,35 +30,46 @@ from bailiwick_web.planning.visibility import scenario as visible_scenario
 
 ANSWER = "insight"
 Tell = Callable[[str, float], None]
+AnyTable = DataTable | OwnTable
 
 
 @transaction.atomic
-def ask(actor: Actor, key: str, *, options: Mapping[str, Any], tables: Mapping[str, UUID], scenario: UUID | None = None) -> Study:
-    """Ask; a job answers. Planners may. Recorded.
+def ask(actor: Actor, key: str, *, options: Mapping[str, Any], tables: Mapping[str, UUID | str], scenario: UUID | None = None) -> Study:
+    """Ask; a job answers. Planners may ask about everything, others about the customers within their scope. Recorded.
+
+    What was asked of our customers before, and was answered from the same records within the same scope, is given back as it is.
 
     Parameters
     ----------
     tables
-        Input of the kind → table.
+        Input of the kind → table that was brought in, or ``own:`` and what of our customers.
 
     Raises
     ------
+    NotAllowed
+        If tables that were brought in, or a plan, are asked about by somebody who does not plan.
     Invalid
         If an input that is needed is missing, or of another kind.
     """
-    actor.need(Right.PLAN)
+    actor.need(Right.LOOK)
     kind = KINDS.get(key)
     if kind is None:
         raise Invalid(_("There is no such question."), code="unknown_kind")
-    given = {name: table_of(public_id) for name, public_id in tables.items()}
+    if not may_ask(actor, kind, tables):
+        raise NotAllowed(_("Only planners ask about plans and about tables that were brought in; ask about our customers instead."))
+    given = {name: _table(actor, public_id) for name, public_id in tables.items()}
     _check_inputs(kind, given)
-    about = visible_scenario(actor, scenario) if scenario is not None else None
+    about = visible_scenario(actor, scenario) if scenario is not None and kind.needs_scenario else None
     if kind.needs_scenario and about is None:
         raise Invalid(_("Choose the plan to look at."), code="no_scenario")
     study = Study(kind=key, options=dict(options), scenario=about, name=_name(kind, given, about), **stamped(actor))
-    study.inputs = {name: _input(table) for name, table in given.items()}
+    stamp = own.digest(actor) if any(map(is_own, tables.values())) else ""
+    study.inputs = {name: _input(actor, table, stamp) for name, table in given.items()}
+    study.scope_key = scope_key(actor) if stamp else ""
+    if stamp and (known := _same(actor, study)) is not None:
+        return known
     study.save()
-    digest = next(iter(given.values())).digest if given else ""
+    digest = next((entry["digest"] for entry in study.inputs.values()), "")
     study.job = jobs.enqueue(
         actor, ANSWER, title=f"{kind.label}: {study.name}"[:300], params={"study": str(study.public_id)}, input_digest=digest
     )
@@ -62,27 +78,60 @@ def ask(actor: Actor, key: str, *, options: Mapping[str, Any], tables: Mapping[s
     return study
 
 
-def _check_inputs(kind: Kind, given: Mapping[str, DataTable]) -> None:
+def ask_health(actor: Actor) -> Study:
+    """Ask for the health of all customers, with the newest visits to the website; planners and the system. Recorded."""
+    actor.need(Right.PLAN)
+    tables: dict[str, UUID | str] = {"orders": "own:orders"}
+    visits = DataTable.objects.filter(kind=DataTable.Kind.VISITS, n_rows__gt=0).first()
+    if visits is not None:
+        tables["visits"] = visits.public_id
+    return ask(actor, HEALTH, options={}, tables=tables)
+
+
+def may_ask(actor: Actor, kind: Kind, tables: Mapping[str, UUID | str]) -> bool:
+    """Whether somebody may ask a question about some tables."""
+    return actor.may(Right.PLAN) or (kind.is_for_all and bool(tables) and all(map(is_own, tables.values())))
+
+
+def _table(actor: Actor, identifier: UUID | str) -> AnyTable:
+    return table_of(identifier) if isinstance(identifier, UUID) else source_of(actor, identifier)
+
+
+def _same(actor: Actor, study: Study) -> Study | None:
+    """The newest answer to the same question from the same records, within the same scope; also one that is being worked on."""
+    earlier = [s for s in visible_studies(actor).filter(kind=study.kind, scope_key=study.scope_key)[:20] if s.answered_at or s.is_busy]
+    wanted = (study.options, _digests(study))
+    return next((known for known in earlier if (known.options, _digests(known)) == wanted), None)
+
+
+def _digests(study: Study) -> dict[str, str]:
+    return {name: f"{entry['table']} {entry['digest']}" for name, entry in study.inputs.items()}
+
+
+def _check_inputs(kind: Kind, given: Mapping[str, AnyTable]) -> None:
     for wanted in kind.inputs:
         table = given.get(wanted.name)
         if table is None and wanted.is_needed:
             raise Invalid(_("Choose a table: %(label)s.") % {"label": wanted.label}, code="no_table")
-        if table is not None and not table.n_rows:
+        if isinstance(table, DataTable) and not table.n_rows:
             raise Conflict(_("“%(name)s” is still being read; wait until it is here.") % {"name": table.name}, code="busy")
+        if table is not None and table.kind not in wanted.kinds:
+            raise Invalid(_("“%(name)s” does not fit: %(label)s.") % {"name": table.name, "label": wanted.label}, code="no_table")
 
 
-def _input(table: DataTable) -> dict[str, Any]:
+def _input(actor: Actor, table: AnyTable, stamp: str) -> dict[str, Any]:
+    digest, at = (table.digest, table.created_at) if isinstance(table, DataTable) else (stamp, actor.now)
     return {
         "table": str(table.public_id),
         "name": table.name,
-        "digest": table.digest,
+        "digest": digest,
         "rows": table.n_rows,
-        "roles": table.roles,
-        "brought_at": table.created_at.isoformat(),
+        "roles": dict(table.roles),
+        "brought_at": at.isoformat(),
     }
 
 
-def _name(kind: Kind, given: Mapping[str, DataTable], scenario: Scenario | None) -> str:
+def _name(kind: Kind, given: Mapping[str, AnyTable], scenario: Scenario | None) -> str:
     names = [table.name for table in given.values()] + ([scenario.name] if scenario is not None else [])
     return (", ".join(names) or str(kind.label))[:200]
 
@@ -97,23 +146,35 @@ def answer(actor: Actor, study: Study, tell_fn: Tell) -> None:
     """
     kind = KINDS[study.kind]
     tell_fn("reading", 0.05)
-    tables = {name: table_of(UUID(entry["table"])) for name, entry in study.inputs.items()}
+    if study.scope_key and study.scope_key != scope_key(actor):
+        raise Conflict(_("What you see has changed since you asked; ask again."), code="scope")
     given = Given(
-        tables={name: rows_of(table) for name, table in tables.items()},
-        roles={name: table.roles for name, table in tables.items()},
+        tables={name: _rows(actor, entry["table"]) for name, entry in study.inputs.items()},
+        roles={name: _roles(entry) for name, entry in study.inputs.items()},
         options=study.options,
         arrays=scenario_arrays(study.scenario) if study.scenario is not None else None,
         today=actor.now.date(),
+        beside=own.Beside(actor) if study.scope_key else None,
     )
     tell_fn("computing", 0.2)
     found = kind.run(given)
     tell_fn("drawing", 0.8)
     with transaction.atomic():
         store(study, found)
+        if study.kind == HEALTH and study.scope_key == WHOLE:
+            keep_scores(actor, study, found["accounts"])
         study.answered_at = actor.now
         touch(actor, study, "facts", "answered_at")
         audit(actor, "study.answered", study)
         tell(actor, "study.answered", study=str(study.public_id), question=study.kind)
+
+
+def _rows(actor: Actor, identifier: str) -> pa.Table:
+    return own.rows_of(actor, identifier) if is_own(identifier) else rows_of(table_of(UUID(identifier)))
+
+
+def _roles(entry: Mapping[str, Any]) -> dict[str, str]:
+    return dict(entry["roles"] if is_own(entry["table"]) else table_of(UUID(entry["table"])).roles)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.translation import gettext as _
 
+from bailiwick_web.insights.own.sources import label_of as own_label
 from bailiwick_web.insights.presenting import FIGURES
 
 register = template.Library()
@@ -27,6 +28,12 @@ def flip(key: str, sort: str) -> str:
 def figure_title(key: str, title: str) -> str:
     """Name of a key figure in the present language."""
     return str(FIGURES.get(key, title))
+
+
+@register.filter
+def source_name(entry: dict[str, Any]) -> str:
+    """Name of what an answer was made from: our records in the present language, a table as it was called."""
+    return own_label(str(entry.get("table", ""))) or str(entry["name"])
 
 
 @register.filter

@@ -20,41 +20,41 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import request_cancel
 from bailiwick_web.insights import queries, services, storing
-from bailiwick_web.insights.finding import study_of
+from bailiwick_web.insights.finding import sees_all, study_of, whole_study_of
 from bailiwick_web.insights.forms import identifier
 from bailiwick_web.insights.kinds import KINDS
 from bailiwick_web.insights.views.pages import HERE
 
 
-@access(Right.PLAN)
+@access(Right.LOOK)
 @require_GET
 def study(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """An answer."""
-    found = study_of(actor_of(request), public_id)
+    found = whole_study_of(actor_of(request), public_id)
     kind = KINDS[found.kind]
     context = HERE | {"tab": kind.page, "page": kind.page, "title": queries.TITLES[kind.page], "kind": kind, "alone": True}
     if found.answered_at is None:
         context |= {"busy": [queries.progress_of(found)] if found.is_busy else [], "failed": None if found.is_busy else found}
     else:
-        context |= queries.shown_study(found)
+        context |= queries.shown_study(actor_of(request), found)
     return render(request, "insights/page.html", context)
 
 
-@access(Right.PLAN)
+@access(Right.LOOK)
 @require_GET
 def progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How far the job is; when it is over, the page is loaded anew."""
-    found = study_of(actor_of(request), public_id)
+    found = whole_study_of(actor_of(request), public_id)
     if not found.is_busy:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "insights/_progress.html", {"work": queries.progress_of(found)})
 
 
-@access(Right.PLAN)
+@access(Right.LOOK)
 @require_POST
 def stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Stop the job of a study."""
-    found = study_of(actor_of(request), public_id)
+    found = whole_study_of(actor_of(request), public_id)
     if found.job is not None:
         request_cancel(actor_of(request), found.job)
     return redirect("insight_study", public_id)
@@ -66,17 +66,24 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What an answer rests on."""
     found = study_of(actor_of(request), public_id)
     kind = KINDS[found.kind]
-    context = HERE | {"tab": kind.page, "study": found, "kind": kind, **queries.model_card(found)}
+    context = HERE | {
+        "tab": kind.page,
+        "study": found,
+        "kind": kind,
+        **queries.model_card(found),
+        "sees_all": sees_all(actor_of(request), found),
+    }
     return render(request, "insights/card.html", context)
 
 
-@access(Right.PLAN)
+@access(Right.LOOK)
 @require_GET
 def table(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
     """A whole table, page by page."""
-    found = study_of(actor_of(request), public_id)
+    found = whole_study_of(actor_of(request), public_id)
     number = request.GET.get("page", "1")
     wanted = queries.whole_table(
+        actor_of(request),
         found,
         name,
         where=request.GET.get("where", ""),
@@ -90,11 +97,11 @@ def table(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
     return render(request, "insights/table.html", context | wanted)
 
 
-@access(Right.PLAN)
+@access(Right.LOOK)
 @require_GET
 def table_csv(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
     """A whole table as a file; cells that a spreadsheet would take for formulas are guarded."""
-    found = storing.table(study_of(actor_of(request), public_id), name)
+    found = storing.table(whole_study_of(actor_of(request), public_id), name)
     if found is None:
         raise Missing(_("There is no such table."))
     columns = [
@@ -113,11 +120,11 @@ def _guarded(column: pa.ChunkedArray) -> pa.Array:
     return formula_safe_array(pc.cast(column, pa.string()).combine_chunks())
 
 
-@access(Right.PLAN)
+@access(Right.LOOK)
 @require_GET
 def chart(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
     """A picture as Vega-Lite."""
-    found = storing.specification(study_of(actor_of(request), public_id), name)
+    found = storing.specification(whole_study_of(actor_of(request), public_id), name)
     if found is None:
         raise Missing(_("There is no such picture."))
     return JsonResponse(found, headers={"Content-Disposition": f'attachment; filename="{name}.vl.json"'})

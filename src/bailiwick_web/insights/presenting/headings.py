@@ -1,14 +1,9 @@
-"""How answers are shown: which columns, under which names, in which form, and what stands behind each."""
+"""What tables, columns and key figures are called, and how a column is made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
 
 Text = str | Promise
 TABLES: dict[str, Text] = {
@@ -41,6 +36,8 @@ TABLES: dict[str, Text] = {
     "products": _("Products by segment"),
     "reasons": _("Why won and lost"),
     "clusters": _("Clusters"),
+    "repeat": _("Who comes back"),
+    "cohorts": _("Cohorts by first quarter"),
     "effect": _("Effect"),
     "path": _("Course"),
     "pairs": _("Who was compared with whom"),
@@ -113,7 +110,6 @@ LABELS: dict[str, Text] = {
     "auc_lost_when_shuffled": _("Ranking lost without it"),
     "auc_alone": _("Ranking by it alone"),
     "reason": _("Reason"),
-    "level": _("How far"),
     "fit": _("Fit"),
     "segment": _("Segment"),
     "accounts": _("Accounts"),
@@ -163,100 +159,31 @@ LABELS: dict[str, Text] = {
     "hours": _("Hours"),
     "lost": _("Lost"),
     "year_factor": _("Years in the period, inverse"),
+    "health": _("Health"),
+    "risk": _("Risk of leaving"),
+    "left": _("Left"),
+    "left_low": _("from"),
+    "left_high": _("to"),
+    "risk_low": _("from"),
+    "risk_high": _("to"),
+    "level": _("State"),
+    "since_days": _("Days since the last order"),
+    "pause": _("In usual pauses"),
+    "trend": _("Trend of half a year"),
+    "next_order": _("Next order"),
+    "repeat_rate": _("Bought again within a year"),
+    "repeat_low": _("from"),
+    "repeat_high": _("to"),
+    "repeat_of": _("of customers"),
+    "retention_low": _("from"),
+    "retention_high": _("to"),
+    "retention_of": _("of customers"),
+    "churn_rate": _("Lost"),
+    "cohort": _("First quarter"),
+    **{f"q{n}": f"+{n}" for n in range(1, 9)},
     "trait": _("Trait"),
     "weight": _("Weight"),
 }
-PERCENTS = frozenset(
-    {
-        "class_stability",
-        "top_20_share",
-        "penetration",
-        "probability",
-        "win_rate",
-        "won",
-        "won_low",
-        "won_high",
-        "coverage",
-        "conversion",
-        "conversion_low",
-        "conversion_high",
-        "chance_of_goal",
-        "acquisition_rate",
-        "retention_rate",
-        "retention_low",
-        "retention_high",
-        "share",
-        "share_extrapolated",
-    }
-)
-SHARES: dict[tuple[str, str], str] = {
-    ("effect", "low"): "effect",
-    ("effect", "high"): "effect",
-    ("effect", "weight"): "share",
-}
-"""Question and column → the column in whose form it is shown, where the same name means something else elsewhere."""
-SCORES = frozenset(
-    {"score", "potential_score", "concentration_score", "travel_score", "competition_score", "score_low", "score_high", "fit"}
-)
-"""0 to 100: parts of a point say nothing."""
-SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth"})
-"""Shares with a sign."""
-SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
-    ("market", "territories"): (
-        "territory", "score", "class", "class_stability", "potential_score", "concentration_score", "travel_score", "competition_score",
-        "raise_first", "units", "penetration", "open_potential", "share_gap", "top_20_share", "travel_km",
-    ),
-    ("forecast", "forecast"): ("series", "month", "forecast", "low", "high"),
-    ("forecast", "methods"): ("series", "method", "mase", "mase_seasonal_naive", "is_better_than_naive"),
-    ("segments", "segments"): (
-        "segment", "accounts", "demographics", "purchasing_history", "estimated_revenue_potential", "potential_low", "potential_high",
-    ),
-    ("segments", "members"): ("account", "segment"),
-    ("gap", "groups"): (
-        "group", "revenue", "gap", "main_factor", "effect potential", "effect coverage", "effect conversion", "effect deal size",
-        "opportunities", "coverage", "conversion", "conversion_low", "conversion_high", "deal_size",
-    ),
-}  # fmt: skip
-"""Columns of a table on the page, in this order, where not all are shown; the whole table has them all."""
-ASIDE: dict[str, tuple[str, ...]] = {"key_figures": ("figures", "measures", "lines"), "effect": ("pairs",)}
-"""Tables that are only linked from a page: what they hold is shown in another way, or is behind each number."""
-ORDER: dict[str, tuple[str, ...]] = {
-    "market": ("territories", "units"),
-    "forecast": ("methods", "forecast", "seasonality"),
-    "lead_scores": ("suspects", "leads", "reliability", "importance", "drift"),
-}
-"""Tables of a page in their order; those that are not named come after."""
-WORDS: dict[str, Text] = {
-    "high": _("high"),
-    "medium": _("medium"),
-    "low": _("low"),
-    "hot": _("hot"),
-    "cold": _("cold"),
-    "potential": _("potential"),
-    "concentration": _("concentration"),
-    "travel": _("travel"),
-    "competition": _("competition"),
-    "coverage": _("coverage"),
-    "conversion": _("conversion"),
-    "deal size": _("deal size"),
-    "seasonal naive": _("as in the year before"),
-    "exponential smoothing": _("exponential smoothing"),
-    "theta": "Theta",
-    "arima": "ARIMA",
-    "panel trees": _("trees over all series"),
-    "grows and keeps": _("grows and keeps"),
-    "wins and loses": _("wins and loses"),
-    "keeps, wins few": _("keeps, wins few"),
-    "loses, wins few": _("loses, wins few"),
-    "matched": _("most alike"),
-    "synthetic": _("blend of all"),
-    "(all)": _("all"),
-    "total": _("all"),
-    "now": _("now"),
-    "before": _("before"),
-}
-"""Values that are words of ours."""
-WORD_COLUMNS = frozenset({"class", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"})
 EXPLAINED: dict[str, Text] = {
     "score": _("Weighted mean of the sub-scores, 0 to 100. A sub-score is the share of the other territories that are beaten, ties half."),
     "class": _("Thirds of the scores: high, medium, low."),
@@ -289,6 +216,13 @@ EXPLAINED: dict[str, Text] = {
     "fit": _("0 to 100: how much a prospect looks like a customer, by the weights of the profile."),
     "stability": _("How alike a cluster is on other samples of the accounts: 0.75 and more is stable."),
     "estimated_revenue_potential": _("Sum over the accounts of the segment, with an interval by bootstrap."),
+    "risk": _(
+        "That nothing is bought within the horizon. Learned: as often as with like accounts held back. By the rule: points taken off."
+    ),
+    "health": _("100 less the risk in percent."),
+    "pause": _("Days since the last order ÷ the usual days between two orders of this account."),
+    "repeat_rate": _("Of those whose first order lies a year back: who ordered again within it. 95 % interval by Wilson."),
+    "cohort": _("Whose first order lies in the quarter; +1, +2 …: the share of them that ordered in the first, second … quarter after it."),
     "potential": _("What one in four similar accounts reaches, and never less than the own sales."),
     "expected": _("By the rhythm of the account; from and to hold the day in 80 of 100 cases."),
     "forecast": _("By the method that did best on the past; territories are reconciled so that they add up to all."),
@@ -311,78 +245,3 @@ FIGURES: dict[str, Text] = {
     "calls_per_day": _("Calls a day"),
     "net_revenue_retention": _("Revenue kept of last period's customers"),
 }
-LINKS: dict[tuple[str, str], tuple[str, str]] = {
-    ("market", "territories"): ("units", "territory"),
-    ("segments", "segments"): ("members", "segment"),
-    ("forecast", "methods"): ("forecast", "series"),
-    ("effect", "effect"): ("path", ""),
-}
-"""Table → the table with the rows behind each of its rows, and the column by which it is narrowed."""
-
-
-def label(column: str) -> str:
-    """Heading of a column.
-
-    >>> str(label("open_potential")), str(label("annual_sales"))
-    ('Still to be won', 'Annual sales')
-    """
-    return str(LABELS[column]) if column in LABELS else words(column)
-
-
-def cell(column: str, value: Any, kind: str = "") -> str:
-    """A value as it is shown.
-
-    >>> cell("penetration", 0.25), cell("class", "high"), cell("sales", 1234.5), cell("x", None), cell("is_held", True)
-    ('25.0 %', 'high', '1,234', '–', '✓')
-    """
-    if value is None or value != value:
-        return "–"
-    if value == "none" and column == "spot":
-        return "–"
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    if isinstance(value, int | float):
-        return _figure(SHARES.get((kind, column), column), float(value))
-    text = str(value)
-    return str(WORDS[text]) if column in WORD_COLUMNS and text in WORDS else text
-
-
-def _figure(column: str, value: float) -> str:
-    if column in SIGNED:
-        return signed_percent(value)
-    if column in PERCENTS:
-        return percent(value)
-    if column in SCORES:
-        return number(round(value))
-    if "p_value" in column:
-        return f"{value:.3f}"
-    return number(value)
-
-
-def figure_text(unit: str, value: float | None) -> str:
-    """A key figure by its unit.
-
-    >>> figure_text("fraction", 0.5), figure_text("currency", 12.0), figure_text("ratio", None)
-    ('50.0 %', '12', '–')
-    """
-    return percent(value) if unit == "fraction" else number(value)
-
-
-def is_number(values: Sequence[Any]) -> bool:
-    """Whether a column is set to the right."""
-    known = [value for value in values if value is not None]
-    return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
-
-
-def grid(kind: str, name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:
-    """Rows ready for a page: headings, cells, and where each row leads."""
-    target, by = LINKS.get((kind, name), ("", ""))
-    heads = [{"key": c, "label": label(c), "is_number": is_number([row[c] for row in rows]), "about": EXPLAINED.get(c)} for c in columns]
-    lines = []
-    for row in rows:
-        cells = [
-            {"text": cell(c, row[c], kind), **head, "is_bad": row[c] == "low" and c == "class"}
-            for c, head in zip(columns, heads, strict=True)
-        ]
-        lines.append({"cells": cells, "value": "" if not by else row.get(by, row.get(columns[0], ""))})
-    return {"heads": heads, "lines": lines, "target": target, "by": by}

@@ -1,0 +1,9 @@
+"""How answers are shown: which columns, under which names, in which form, and what stands behind each."""
+
+from __future__ import annotations
+
+from bailiwick_web.insights.presenting.cells import cell, figure_text, grid, label
+from bailiwick_web.insights.presenting.headings import EXPLAINED, FIGURES, TABLES
+from bailiwick_web.insights.presenting.layout import ASIDE, ORDER, SHOWN
+
+__all__ = ["ASIDE", "EXPLAINED", "FIGURES", "ORDER", "SHOWN", "TABLES", "cell", "figure_text", "grid", "label"]

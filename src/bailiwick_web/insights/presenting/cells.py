@@ -1,0 +1,92 @@
+"""Values as they are shown, and rows ready for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
+from bailiwick_web.insights.presenting.headings import EXPLAINED, LABELS
+from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
+from bailiwick_web.insights.presenting.values import WORD_COLUMNS, WORDS
+
+
+def label(column: str) -> str:
+    """Heading of a column.
+
+    >>> str(label("open_potential")), str(label("annual_sales"))
+    ('Still to be won', 'Annual sales')
+    """
+    return str(LABELS[column]) if column in LABELS else words(column)
+
+
+def cell(column: str, value: Any, kind: str = "") -> str:
+    """A value as it is shown.
+
+    >>> cell("penetration", 0.25), cell("class", "high"), cell("sales", 1234.5), cell("x", None), cell("is_held", True)
+    ('25.0 %', 'high', '1,234', '–', '✓')
+    """
+    if value is None or value != value:
+        return "–"
+    if value == "none" and column == "spot":
+        return "–"
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if isinstance(value, int | float):
+        return _figure(SHARES.get((kind, column), column), float(value))
+    text = str(value)
+    return str(WORDS[text]) if column in WORD_COLUMNS and text in WORDS else text
+
+
+def _figure(column: str, value: float) -> str:
+    if column in SIGNED:
+        return signed_percent(value)
+    if column in PERCENTS:
+        return percent(value)
+    if column in SCORES:
+        return number(round(value))
+    if "p_value" in column:
+        return f"{value:.3f}"
+    return number(value)
+
+
+def figure_text(unit: str, value: float | None) -> str:
+    """A key figure by its unit.
+
+    >>> figure_text("fraction", 0.5), figure_text("currency", 12.0), figure_text("ratio", None)
+    ('50.0 %', '12', '–')
+    """
+    return percent(value) if unit == "fraction" else number(value)
+
+
+def is_number(values: Sequence[Any]) -> bool:
+    """Whether a column is set to the right."""
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+
+
+def grid(
+    kind: str,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    records: Mapping[tuple[str, str], tuple[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Rows ready for a page: headings, cells, and where each row leads.
+
+    Parameters
+    ----------
+    records
+        Column and value → address and name of the record that it stands for.
+    """
+    known = records or {}
+    target, by = LINKS.get((kind, name), ("", ""))
+    heads = [{"key": c, "label": label(c), "is_number": is_number([row[c] for row in rows]), "about": EXPLAINED.get(c)} for c in columns]
+    lines = []
+    for row in rows:
+        cells = []
+        for c, head in zip(columns, heads, strict=True):
+            address, said = known.get((c, str(row[c])), ("", cell(c, row[c], kind)))
+            cells.append({"text": said, "address": address, **head, "is_bad": row[c] == "low" and c == "class"})
+        lines.append({"cells": cells, "value": "" if not by else row.get(by, row.get(columns[0], ""))})
+    return {"heads": heads, "lines": lines, "target": target, "by": by}

@@ -1,0 +1,42 @@
+"""Values of tables that are words of ours."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+WORDS: dict[str, Text] = {
+    "high": _("high"),
+    "medium": _("medium"),
+    "low": _("low"),
+    "gone": _("gone"),
+    "hot": _("hot"),
+    "cold": _("cold"),
+    "potential": _("potential"),
+    "concentration": _("concentration"),
+    "travel": _("travel"),
+    "competition": _("competition"),
+    "coverage": _("coverage"),
+    "conversion": _("conversion"),
+    "deal size": _("deal size"),
+    "seasonal naive": _("as in the year before"),
+    "exponential smoothing": _("exponential smoothing"),
+    "theta": "Theta",
+    "arima": "ARIMA",
+    "panel trees": _("trees over all series"),
+    "grows and keeps": _("grows and keeps"),
+    "wins and loses": _("wins and loses"),
+    "keeps, wins few": _("keeps, wins few"),
+    "loses, wins few": _("loses, wins few"),
+    "matched": _("most alike"),
+    "synthetic": _("blend of all"),
+    "(all)": _("all"),
+    "total": _("all"),
+    "now": _("now"),
+    "before": _("before"),
+}
+"""Values that are words of ours."""
+WORD_COLUMNS = frozenset(
+    {"class", "level", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"}
+)

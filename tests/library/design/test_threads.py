@@ -1,0 +1,100 @@
+"""Work on several threads: everything once, in order, told by one thread only, and ended by the first error."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import numba as nb
+import pytest
+
+from bailiwick.design.progress import Watch
+from bailiwick.design.threads import each
+from bailiwick.domain import Progress
+
+MANY = nb.config.NUMBA_NUM_THREADS
+needs_threads = pytest.mark.skipif(MANY < 2, reason="numba has one thread here")
+
+
+@pytest.fixture(autouse=True)
+def all_threads() -> Iterator[None]:
+    nb.set_num_threads(MANY)
+    yield
+    nb.set_num_threads(MANY)
+
+
+@pytest.mark.parametrize("n_threads", [1, MANY])
+def test_every_item_once_and_in_order(n_threads: int) -> None:
+    nb.set_num_threads(n_threads)
+    done: list[int] = []
+
+    def work(item: int) -> int:
+        time.sleep(0.001 * (item % 3))
+        done.append(item)
+        return item * item
+
+    assert each(work, range(20)) == [item * item for item in range(20)]
+    assert sorted(done) == list(range(20))
+
+
+@needs_threads
+def test_work_within_work_stays_on_its_thread() -> None:
+    meeting = threading.Barrier(2)
+
+    def outer(_: int) -> tuple[int, set[int]]:
+        meeting.wait(10)  # only two threads together get past here
+        return threading.get_ident(), set(each(lambda _: threading.get_ident(), range(4)))
+
+    found = each(outer, range(2))
+    assert len({thread for thread, _ in found}) == 2
+    assert all(within == {thread} for thread, within in found)
+
+
+@needs_threads
+@pytest.mark.parametrize("fails_here", [True, False])
+def test_an_error_on_any_thread_ends_the_work(fails_here: bool) -> None:
+    asking, meeting, done = threading.get_ident(), threading.Barrier(2), []
+
+    def work(item: int) -> None:
+        if item < 2:
+            meeting.wait(10)
+            if (threading.get_ident() == asking) == fails_here:
+                raise ValueError("no")
+            time.sleep(0.05)
+        done.append(item)
+
+    with pytest.raises(ValueError, match="no"):
+        each(work, range(1000))
+    assert len(done) < 1000
+    assert each(lambda item: item, range(5)) == [0, 1, 2, 3, 4]
+
+
+@needs_threads
+def test_who_waits_asks_whether_to_stop_and_others_hear_it() -> None:
+    asking, meeting = threading.get_ident(), threading.Barrier(2)
+    threads: list[int] = []
+    fractions: list[float] = []
+
+    def stop(progress: Progress) -> bool:
+        threads.append(threading.get_ident())
+        fractions.append(progress.fraction)
+        return len(threads) > 3
+
+    watch = Watch(time.perf_counter, stop)
+
+    def work(item: int) -> int:
+        with watch.part(item / 2, (item + 1) / 2):
+            meeting.wait(10)
+            if threading.get_ident() == asking:
+                watch.report("improve", 0.5)
+                return 0
+            rounds = 0
+            while not watch.report("improve", 0.9) and rounds < 1000:
+                time.sleep(0.01)
+                rounds += 1
+            return rounds
+
+    rounds = each(work, range(2), while_waiting=watch.repeat)
+    assert watch.is_stopped
+    assert max(rounds) < 1000
+    assert set(threads) == {asking}
+    assert len(set(fractions)) == 1  # what others do is not told

@@ -10,10 +10,9 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.models import Node, Person, Staffing, User
 from bailiwick_web.core.roles import Role
-from bailiwick_web.core.services import stamped
+from bailiwick_web.core.services import stamped, tell
 from bailiwick_web.crm.sample import load_customers
 from bailiwick_web.exchange.sample import load_sample
-from bailiwick_web.insights.services import ask, ask_health
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services import branch, decide, propose, publish, start_run
 from bailiwick_web.planning.services.runs import ANEW
@@ -48,8 +47,7 @@ def load_demo() -> None:
     today.refresh_from_db()
     publish(planner, today.public_id, version=today.version, reason="Start")
     load_customers(Actor(None, timezone.now(), system.request_id), plan.unit_set)
-    ask_health(Actor(None, timezone.now(), system.request_id))
-    ask(planner, "key_figures", options={"by": "territory"}, tables={"orders": "own:orders"})
+    tell(planner, "demo.loaded")
     draft = branch(planner, Scenario.objects.get(pk=today.pk), name="Next year")
     start_run(planner, draft, mode=ANEW, time_limit_seconds=60, name="Next year, balanced")
 

@@ -14,6 +14,8 @@ import time
 import webbrowser
 from types import FrameType
 
+from bailiwick_web.config.folders import data_folder
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bailiwick_web.config.settings")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 HOST = "127.0.0.1"
@@ -48,8 +50,14 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def serve(options: argparse.Namespace) -> int:
     """Prepare the database, then run web server and worker until one is told to end."""
     if not _is_free(options.host, options.port):
-        print(f"Error: port {options.port} of {options.host} is in use; choose another with --port", file=sys.stderr)  # noqa: T201
-        return 2
+        return _refuse(f"port {options.port} of {options.host} is in use; choose another with --port")
+    folder = data_folder(os.environ)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _refuse(f"the data folder {folder} cannot be made: {error.strerror}; name another one in BAILIWICK_DATA")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return _refuse(f"the data folder {folder} cannot be written; name another one in BAILIWICK_DATA")
     if options.demo:
         os.environ["BAILIWICK_DEMO_KEY"] = os.environ.get("BAILIWICK_DEMO_KEY") or secrets.token_urlsafe(24)
     os.environ.setdefault("BAILIWICK_SETUP_KEY", secrets.token_urlsafe(24))
@@ -72,6 +80,11 @@ def serve(options: argparse.Namespace) -> int:
     finally:
         keeper.end()
     return 0 if stop.is_set() else 1
+
+
+def _refuse(why: str) -> int:
+    print(f"Error: {why}", file=sys.stderr)  # noqa: T201
+    return 2
 
 
 def prepare(*, with_demo: bool) -> None:

@@ -1,10 +1,9 @@
-"""Stories of one customer, once: a hint while somebody is entered again, two that become one and two again, a person who is forgotten."""
+"""Stories of one customer, once: a hint while somebody is entered again, two that become one and two again."""
 
 from __future__ import annotations
 
 import re
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
-MARK = "Zqcanaryqz"
 
 
 @pytest.fixture(scope="module")
@@ -140,58 +138,3 @@ def test_on_a_phone_a_pair_is_looked_at_and_put_away(phone: Page, server: Server
     phone.goto(server.base + "/duplicates/?state=dismissed")
     expect(phone.locator(".pair")).to_have_count(1)
     well_made(phone)
-
-
-def found_in(folder: Path) -> list[str]:
-    """Files of the server in which the mark stands: database, its log, attachments, everything."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.name for path in files if MARK.lower().encode() in path.read_bytes().lower())
-
-
-def test_a_person_is_erased_and_found_nowhere(browser: Browser, desk: Page, server: Server) -> None:
-    desk.goto(server.base + "/customers/?q=quayside")
-    desk.locator("#found td.first a").first.click()
-    address = desk.url
-    for first in ("Jo", "Joanna"):
-        desk.goto(address)
-        desk.locator("[data-open=contact-dialog]").click()
-        dialog = desk.locator("#contact-dialog")
-        dialog.get_by_label("First name").fill(first)
-        dialog.get_by_label("Last name").fill(MARK)
-        dialog.get_by_label("E-mail").fill(f"{MARK}@example.org")
-        if first == "Joanna":
-            dialog.get_by_label("Function").fill(f"{MARK} buyer")
-            expect(dialog.locator("#alike")).to_contain_text(f"Jo {MARK}")
-        dialog.get_by_role("button", name="Add").click()
-        expect(dialog).to_be_hidden()
-    desk.goto(address)
-    desk.get_by_role("link", name=f"Joanna {MARK}").click()
-    joanna = desk.url
-    desk.get_by_role("link", name="Merge with …").click()
-    desk.locator("#q").fill(MARK)
-    desk.get_by_role("button", name="Search").click()
-    desk.locator(".pick").first.click()
-    desk.get_by_role("button", name="Merge", exact=True).click()
-    expect(desk).to_have_url(joanna)
-    assert found_in(server.folder), "the mark is not there, so that it is gone shows nothing"
-    key = joanna.rstrip("/").split("/")[-1]
-    administrator = enter(browser, server, "administrator", width=1440, height=900)
-    administrator.goto(joanna)
-    status = administrator.evaluate(
-        """async (key) => {
-            const headers = {"Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers"))};
-            const address = `/api/v1/contacts/${key}`;
-            const version = (await fetch(address)).headers.get("ETag");
-            const body = JSON.stringify({reason: "asked on 1 November"});
-            return (await fetch(`${address}/erase`, {method: "POST", headers: {...headers, "If-Match": version}, body})).status;
-        }""",
-        key,
-    )
-    administrator.context.close()
-    assert status == 204
-    desk.goto(address)
-    expect(desk.get_by_text(MARK)).to_have_count(0)
-    until = time.monotonic() + 20
-    while (left := found_in(server.folder)) and time.monotonic() < until:
-        time.sleep(1)
-    assert left == []

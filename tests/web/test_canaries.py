@@ -15,6 +15,7 @@ from permission_rows import API_ROWS, ROWS
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Job
 from bailiwick_web.crm import services as crm
+from bailiwick_web.exchange.exports.tables import TABLES
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Challenge, Publication, Run, Scenario, TerritoryDefinition
 from bailiwick_web.territories.models import AlignmentPlan, Unit
@@ -119,6 +120,8 @@ def addresses(planted: dict[str, Any]) -> list[str]:
             found += [reverse(name) + query for query in QUERIES]
         elif row.target == "scenario":
             found += [reverse(name, args=[key]) + query for key in scenarios for query in QUERIES]
+        elif row.target == "table":
+            found += [reverse(name, args=[kind, "csv"]) for kind in TABLES]
         elif row.target == "part":
             found += [reverse(name, args=[key, "revenue_growth"]) for key in keys]
         else:

@@ -226,7 +226,7 @@ def solve_within(problem: Problem, search: SearchOptions, *, prove: bool = False
     from bailiwick.design.solve import solve
 
     limits = search.limits()
-    stop, tell = limits.should_stop, search.on_progress
+    stop, tell = limits.rule, search.on_progress
     return limits.explained(solve(problem, seed=search.seed, prove=prove, stop=stop, on_progress=tell, clock=search.clock))
 
 

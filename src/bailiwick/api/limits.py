@@ -28,6 +28,11 @@ class Limits:
     stop: StopFn | None = None
     reason: str = field(default="", init=False)
 
+    @property
+    def rule(self) -> StopFn | None:
+        """What the search has to ask, or None where nothing but its own rest ends it."""
+        return None if self.time_limit is None and self.stop is None else self.should_stop
+
     def should_stop(self, progress: Progress) -> bool:
         """Whether the search must end now; once it must, it always must."""
         if not self.reason and self.time_limit is not None and progress.seconds >= self.time_limit:

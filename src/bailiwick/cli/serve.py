@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from bailiwick.cli.handling import friendly_errors
+from bailiwick.cli.values import whole_number
 
 
 def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty installation with a generated example and sign a planner in.")
     ] = False,
-    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port of this machine to answer on.")] = 8000,
+    port: Annotated[int, typer.Option(metavar="N", parser=whole_number(1, 65535), help="Port of this machine to answer on.")] = 8000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
     """Start the planning application in the browser.

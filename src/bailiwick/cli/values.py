@@ -12,8 +12,8 @@ import typer
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def whole_number(least: int) -> Callable[[object], int]:
-    """Read a whole number that is not too small.
+def whole_number(least: int, most: int | None = None) -> Callable[[object], int]:
+    """Read a whole number that is neither too small nor too large.
 
     Examples
     --------
@@ -26,8 +26,9 @@ def whole_number(least: int) -> Callable[[object], int]:
             number = int(str(text))
         except ValueError:
             number = None
-        if number is None or number < least:
-            raise typer.BadParameter(f"expected a whole number, {least} or more; found {str(text)!r}")
+        if number is None or number < least or (most is not None and number > most):
+            upwards = "or more" if most is None else f"to {most}"
+            raise typer.BadParameter(f"expected a whole number, {least} {upwards}; found {str(text)!r}")
         return number
 
     return read

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from bailiwick.domain import Progress
 
@@ -16,8 +15,7 @@ ProgressFn = Callable[[Progress], None]
 class Watch:
     """Clock, stopping rule and audience of one search.
 
-    Rule and audience are only ever called from the thread that made the watch. Others may ask whether to stop, and hear what
-    that thread has heard last.
+    The audience is only ever told by the thread that made the watch.
 
     Parameters
     ----------
@@ -37,7 +35,11 @@ class Watch:
         self.started = self._lap = clock()
         self._low, self._high = 0.0, 1.0
         self._thread = threading.get_ident()
-        self._last: Progress | None = None
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether there is a stopping rule: then searches follow each other, so that the same report always ends the same work."""
+        return self.stop_fn is not None
 
     @contextmanager
     def part(self, low: float, high: float) -> Iterator[None]:
@@ -55,20 +57,12 @@ class Watch:
         """Tell the audience; returns True if the search must stop now."""
         if threading.get_ident() == self._thread:
             done = self._low + (self._high - self._low) * fraction
-            self._tell(Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound))
+            progress = Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound)
+            if self.progress_fn is not None:
+                self.progress_fn(progress)
+            if self.stop_fn is not None and self.stop_fn(progress):
+                self.is_stopped = True
         return self.is_stopped
-
-    def repeat(self) -> None:
-        """Tell again what was told last, and ask whether to stop: for who waits for other threads."""
-        if self._last is not None and threading.get_ident() == self._thread:
-            self._tell(replace(self._last, seconds=self.clock() - self.started))
-
-    def _tell(self, progress: Progress) -> None:
-        self._last = progress
-        if self.progress_fn is not None:
-            self.progress_fn(progress)
-        if self.stop_fn is not None and self.stop_fn(progress):
-            self.is_stopped = True
 
     def lap(self, name: str) -> None:
         """Book the time since the last lap under ``name``."""

@@ -132,7 +132,7 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
 
     results: list[Searched] = []
     for at in range(0, FINALISTS, PAIR):
-        results += each(search_on, range(at, at + PAIR), while_waiting=watch.repeat)
+        results += _side_by_side(search_on, range(at, at + PAIR), watch)
         best = min(range(len(results)), key=lambda r: _rank(model, results[r]))
         if watch.is_stopped or best < at or model.n >= SMALL:
             break
@@ -162,7 +162,7 @@ def _diagrams(model: Model, watch: Watch, seed: int) -> list[Construction]:
         return relocate(transport, found[at], is_free, tries=tries, rng=rng, watch=watch)
 
     if not watch.is_stopped:
-        found += each(relocated, range(min(SETTLED, len(found))), while_waiting=watch.repeat)
+        found += _side_by_side(relocated, range(min(SETTLED, len(found))), watch)
     found.sort(key=lambda diagram: diagram.value)
     return [round_off(model, transport, diagram) for diagram in found[:SHORT_SEARCHES]]
 
@@ -187,4 +187,9 @@ def _until_stopped(work: Callable[[Item], Found], items: Sequence[Item], watch: 
     def unless_stopped(number: int) -> list[Found]:
         return [] if number and watch.is_stopped else [work(items[number])]
 
-    return [one for found in each(unless_stopped, range(len(items)), while_waiting=watch.repeat) for one in found]
+    return [one for found in _side_by_side(unless_stopped, range(len(items)), watch) for one in found]
+
+
+def _side_by_side(work: Callable[[Item], Found], items: Sequence[Item], watch: Watch) -> list[Found]:
+    """What ``work`` gives for each item: on several threads, but one after the other where a report may end the search."""
+    return [work(item) for item in items] if watch.may_be_stopped else each(work, items)

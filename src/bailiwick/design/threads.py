@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numba as nb
@@ -12,21 +12,14 @@ import numba as nb
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
-ASKED_EVERY = 0.05  # seconds between two calls of what is done while waiting
-
 _here = threading.local()
 
 
-def each(work: Callable[[Item], Found], items: Sequence[Item], *, while_waiting: Callable[[], object] | None = None) -> list[Found]:
+def each(work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
     """What ``work`` gives for every item, in their order; as many at a time as numba may have threads.
 
     Items must not depend on one another: then the number of threads changes nothing. They are begun in their order, so long
     ones belong first. The thread that asks works, too; what an item itself hands to this function runs on its thread alone.
-
-    Parameters
-    ----------
-    while_waiting
-        Called by the thread that asks, again and again, when only others have work left.
     """
     n_threads = 1 if getattr(_here, "is_inside", False) else min(int(nb.get_num_threads()), len(items))
     if n_threads <= 1:
@@ -36,8 +29,6 @@ def each(work: Callable[[Item], Found], items: Sequence[Item], *, while_waiting:
     with ThreadPoolExecutor(n_threads - 1) as pool:
         helpers = [pool.submit(_work_through, work, items, numbers, found) for _ in range(n_threads - 1)]
         _work_through(work, items, numbers, found)
-        while while_waiting is not None and wait(helpers, timeout=ASKED_EVERY).not_done:
-            while_waiting()
         for helper in helpers:
             helper.result()
     return [found[number] for number in range(len(items))]

@@ -23,8 +23,9 @@ _INSIDE, _OUTSIDE, _BAND = "#7d9195", "#b9602c", "#dfe6e1"
 _LONGEST_NAME = 28
 _NAMED_POINTS = 6
 _BAR_WIDTH = 400
+_ABOUT = {"zero": False, "nice": False, "padding": 8}
 _WHOLE = {"tickCount": 8, "tickMinStep": 1}
-_SIGNED = {"format": "~g", "labelExpr": "datum.value > 0 ? '+' + datum.label : datum.label", "tickCount": 8}
+_SIGNED = {"format": "~f", "labelExpr": "datum.value > 0 ? '+' + datum.label : datum.label", "tickCount": 8}
 _NAME_WIDTH, _NAME_HEIGHT = 0.3, 0.06
 
 Spec = dict[str, Any]

@@ -65,7 +65,8 @@ def tell(actor: Actor, kind: str, **payload: Any) -> None:
 
 def tell_all(actor: Actor, kind: str, payloads: Sequence[dict[str, Any]]) -> None:
     """Like :func:`tell`, for many changes of a kind at once; who listens is told of each."""
-    OutboxEvent.objects.bulk_create((OutboxEvent(kind=kind, payload=p, created_at=actor.now) for p in payloads), batch_size=MANY)
+    told = {"kind": kind, "request_id": actor.request_id[:40], "created_at": actor.now}
+    OutboxEvent.objects.bulk_create((OutboxEvent(payload=payload, **told) for payload in payloads), batch_size=MANY)
     for payload in payloads:
         pass_on(actor, kind, payload)
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.refusals import Missing, NotAllowed
 from bailiwick_web.core.roles import Right
 from bailiwick_web.insights.models import DataTable, Study
 from bailiwick_web.insights.scoping import WHOLE, scope_key
@@ -55,10 +55,12 @@ def whole_study_of(actor: Actor, public_id: UUID) -> Study:
     ------
     Missing
         If there is none, or not for this user: the answer is the same.
+    NotAllowed
+        If it shows the whole market, of which the user sees the own key figures only.
     """
     found = study_of(actor, public_id)
     if not sees_all(actor, found):
-        raise Missing(_("There is no such study, or you may not see it."))
+        raise NotAllowed(_("This answer is about the whole market; yours are the key figures of your scope."))
     return found
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.events import listens
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.ticking import every
 from bailiwick_web.crm.models import Order
 from bailiwick_web.insights.finding import study_of, table_of
-from bailiwick_web.insights.services import answer, ask_health, read_rows
+from bailiwick_web.insights.services import answer, ask, ask_health, read_rows
 from bailiwick_web.insights.services.studies import ANSWER
 from bailiwick_web.insights.services.tables import READ
 
@@ -41,6 +42,13 @@ def read(handle: Handle) -> dict[str, Any]:
     if not table.n_rows:
         read_rows(handle.actor, table)
     return {"table": str(table.public_id)}
+
+
+@listens("demo.loaded")
+def show_what_is_there(actor: Actor, payload: dict[str, Any]) -> None:
+    """The demonstration begins with key figures and the health of its customers."""
+    ask(actor, "key_figures", options={"by": "territory"}, tables={"orders": "own:orders"})
+    ask_health(actor)
 
 
 @every(24 * 3600, "insights.health")

@@ -21,7 +21,7 @@ from bailiwick_web.reports.computing import Result, run
 from bailiwick_web.reports.models import Report
 from bailiwick_web.reports.operators import OPERATORS
 from bailiwick_web.reports.presenting import heading, plain
-from bailiwick_web.reports.registry import SUBJECTS, Ground, fields_of
+from bailiwick_web.reports.registry import SUBJECTS, Ground, every_field
 from bailiwick_web.reports.visibility import find_report, nodes_to_share_with, seen_reports
 from bailiwick_web.reports.zones import zone_named
 
@@ -167,8 +167,8 @@ def list_report_fields(request: HttpRequest) -> Any:
     """Everything that reports can ask for, as far as the user may."""
     actor = _reader(request)
     return [
-        {"key": subject.key, "label": str(subject.label), "fields": [_field(field) for field in fields_of(actor, subject).values()]}
-        for subject in SUBJECTS.values()
+        {"key": key, "label": str(SUBJECTS[key].label), "fields": [_field(field) for field in fields.values()]}
+        for key, fields in every_field(actor).items()
     ]
 
 

@@ -76,3 +76,9 @@ def test_ctrl_c_while_the_plan_is_written_does_not_cost_the_plan(run: Any, count
     arguments = ("--planar", "--territories", "4", "--no-map", "--no-report", "--out", country / "plan")
     assert run("design", country / "towns.csv", *arguments).exit_code == 0
     assert (country / "plan" / "alignment.csv").exists()
+
+
+@pytest.mark.parametrize("port", ["http", "0", "99999"])
+def test_a_port_is_a_number_that_a_port_can_have(run: Any, port: str) -> None:
+    refused = run("serve", "--port", port)
+    assert (refused.exit_code, f"expected a whole number, 1 to 65535; found '{port}'" in refused.stderr) == (2, True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
-import numba as nb
 import numpy as np
 import pytest
 from tiny_instances import OBJECTIVES, grid, grid_pairs, line5, one_unit, problem
@@ -40,15 +38,6 @@ def test_progress_goes_forward(objective: Objective) -> None:
     assert all(seconds > 0 for seconds in result.timings_seconds.values())
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Who tells of progress is the thread that asks: how often depends on what others take off it."""
-    nb.set_num_threads(1)
-    yield
-    nb.set_num_threads(nb.config.NUMBA_NUM_THREADS)
-
-
-@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_a_search_can_be_stopped_at_every_report(objective: Objective) -> None:
     asked = uneven_grid(objective)
@@ -59,11 +48,6 @@ def test_a_search_can_be_stopped_at_every_report(objective: Objective) -> None:
         assert plan.stop_reason == "interrupted"
         assert_valid(plan)
     assert evaluate(asked, full.territory_idx).keeps_every_rule
-
-
-def test_a_search_on_several_threads_can_be_stopped() -> None:
-    for moment in (0, 1, 5, 40, 80, 120):
-        assert_valid(stopped_after(uneven_grid(), moment))
 
 
 def stopped_after(asked: Problem, moment: int) -> Result:

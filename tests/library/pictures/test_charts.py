@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,15 @@ def test_a_measure_that_is_zero_everywhere_is_drawn(views):
     for spec in plan_charts(view).values():
         json.dumps(spec, allow_nan=False)
         rendered(spec)
+
+
+@pytest.mark.parametrize(("tolerance", "shown"), [(0.05, "+4"), (0.01, "+0.2"), (0.2, "+20")])
+def test_ticks_are_numbers_as_people_write_them(views, tolerance, shown):
+    grid = views.grid_view()
+    measures = tuple(replace(m, tolerance=tolerance, deviations=np.linspace(-tolerance, tolerance, 9)) for m in grid.measures)
+    texts = shown_texts(rendered(scatter_chart(views.grid_view(measures=measures))))
+    assert shown in texts
+    assert not [text for text in texts if "e+" in text]
 
 
 def test_axes_count_whole_units_and_zero_has_no_sign(views):

@@ -141,7 +141,7 @@ def erase(actor: Actor, public_id: UUID, *, version: int | None, reason: str) ->
         _erase_record(actor, record)
     audit(actor, "contact.erased", contact, reason=reason.strip()[:500])
     tell(actor, "contact.erased", contact=str(contact.public_id))
-    transaction.on_commit(_empty_log)
+    transaction.on_commit(_empty_log, robust=True)
     return contact
 
 

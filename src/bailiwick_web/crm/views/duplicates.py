@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import Job
+from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.queries import duplicates as queries
 from bailiwick_web.crm.services import duplicates as services
@@ -89,6 +90,8 @@ def duplicates_progress(request: HttpRequest) -> HttpResponse:
 def judge_duplicate(request: HttpRequest, public_id: UUID) -> Any:
     """Say that two records are not the same, or let them be looked at again."""
     actor, act = actor_of(request), request.POST.get("act", "")
+    if not services.pairs(actor).filter(public_id=public_id).exists():
+        raise Missing(_("There is no such record, or you may not see it."))
     if act not in {"dismiss", "reopen"}:
         raise invalid_step()
     judge = services.dismiss if act == "dismiss" else services.reopen

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Missing
@@ -37,7 +38,7 @@ AT_ONCE = 1_000
 
 def _of(name: str) -> Callable[[Any], Any]:
     """A field, or one of a record that it names."""
-    first, _, rest = name.partition(".")
+    first, _dot, rest = name.partition(".")
     if not rest:
         return lambda record: getattr(record, first)
     inner = _of(rest)
@@ -267,7 +268,8 @@ def table_of(kind: str) -> Table:
     """
     found = TABLES.get(kind)
     if found is None:
-        raise Missing(f"There is no export of “{kind}”; there are: {', '.join(TABLES)}.")
+        said = {"kind": kind, "kinds": ", ".join(TABLES)}
+        raise Missing(_("There is no export of “%(kind)s”; there are: %(kinds)s.") % said)
     return found
 
 
@@ -292,7 +294,7 @@ def _value(text: str) -> Any:
 
 def cells(table: Table, record: Any) -> list[Any]:
     """Values of a record: numbers and days as they are, instants in UTC, the rest as text."""
-    return [_plain(get(record)) for _, get in table.columns]
+    return [_plain(get(record)) for _header, get in table.columns]
 
 
 def _plain(value: Any) -> Any:
@@ -309,4 +311,4 @@ def _plain(value: Any) -> Any:
 
 def headers(table: Table) -> Sequence[str]:
     """Names of the columns."""
-    return [header for header, _ in table.columns]
+    return [header for header, _get in table.columns]

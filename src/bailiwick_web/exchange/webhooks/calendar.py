@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
 from django.db.models import Q
@@ -18,11 +17,11 @@ from bailiwick_web.core.models import Person
 from bailiwick_web.crm.models import Activity, ActivitySeries
 from bailiwick_web.crm.services.series import days, starts_at
 from bailiwick_web.crm.visibility import visible
+from bailiwick_web.exchange.exports.cards import escaped, folded
 
 BEFORE, AHEAD = timedelta(days=60), timedelta(days=365)
 MOST = 5_000
 MOST_OF_SERIES = 400
-OCTETS = 75
 HALF_HOUR = 30
 SAME = ("account", "contact", "kind", "subject", "text", "duration_minutes", "changed_at", "version")
 
@@ -67,7 +66,7 @@ def calendar(activities: Iterable[Activity], *, name: str) -> str:
     lines.append(("REFRESH-INTERVAL;VALUE=DURATION", "PT1H"))
     for activity in activities:
         lines += _event(activity)
-    return "".join(folded(f"{key}:{value}") for key, value in [*lines, ("END", "VCALENDAR")])
+    return "".join(folded(key, value) for key, value in [*lines, ("END", "VCALENDAR")])
 
 
 def _event(activity: Activity) -> Iterator[tuple[str, str]]:
@@ -90,28 +89,3 @@ def _event(activity: Activity) -> Iterator[tuple[str, str]]:
 
 def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def escaped(text: Any) -> str:
-    r"""Text as a value.
-
-    >>> escaped("a, b; c\\d\ne")
-    'a\\, b\\; c\\\\d\\ne'
-    """
-    plain = str(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "".join(c for c in plain.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n") if c.isprintable())
-
-
-def folded(line: str) -> str:
-    r"""A line of at most 75 octets, gone on in further lines that begin with a blank; no character is torn apart.
-
-    >>> folded("NOTE:" + "ü" * 50).split("\r\n")[1][:2]
-    ' ü'
-    """
-    parts, part = [], ""
-    for character in line:
-        if len((part + character).encode()) > OCTETS:
-            parts.append(part)
-            part = " "
-        part += character
-    return "\r\n".join([*parts, part]) + "\r\n"

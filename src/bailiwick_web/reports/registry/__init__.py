@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bailiwick_web.reports.registry.finding import field_of, fields_of, subject_of
+from bailiwick_web.reports.registry.finding import every_field, field_of, fields_of, subject_of
 from bailiwick_web.reports.registry.kinds import Field, Ground, Kind, Subject
 from bailiwick_web.reports.registry.subjects import SUBJECTS
 
-__all__ = ["SUBJECTS", "Field", "Ground", "Kind", "Subject", "field_of", "fields_of", "subject_of"]
+__all__ = ["SUBJECTS", "Field", "Ground", "Kind", "Subject", "every_field", "field_of", "fields_of", "subject_of"]

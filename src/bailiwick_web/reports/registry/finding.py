@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import BooleanField, Case, DateField, FloatField, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -44,11 +46,22 @@ def subject_of(key: str) -> Subject:
 
 def fields_of(actor: Actor, subject: Subject) -> dict[str, Field]:
     """Everything that somebody may ask of a type of records, in the order in which it is offered."""
+    rows = FieldDefinition.objects.filter(record_type=subject.free, is_active=True) if subject.free else ()
+    return _allowed(actor, subject, rows)
+
+
+def every_field(actor: Actor) -> dict[str, dict[str, Field]]:
+    """The same of all types of records, in one query."""
+    there: dict[str, list[FieldDefinition]] = {}
+    for row in FieldDefinition.objects.filter(is_active=True):
+        there.setdefault(row.record_type, []).append(row)
+    return {key: _allowed(actor, subject, there.get(subject.free, ())) for key, subject in SUBJECTS.items()}
+
+
+def _allowed(actor: Actor, subject: Subject, rows: Iterable[FieldDefinition]) -> dict[str, Field]:
+    """Fields of the list that somebody may ask for, and free ones in their order."""
     found = {field.key: field for field in subject.fields if actor.may(field.right)}
-    if subject.free:
-        there = FieldDefinition.objects.filter(record_type=subject.free, is_active=True)
-        found |= {f"{FREE}{row.key}": _free(row) for row in there.order_by("place", "pk")}
-    return found
+    return found | {f"{FREE}{row.key}": _free(row) for row in rows}
 
 
 def field_of(actor: Actor, subject: Subject, known: dict[str, Field], key: str) -> Field:

@@ -10,16 +10,15 @@ import pyarrow.compute as pc
 
 from bailiwick.domain.said import say
 from bailiwick.errors import InputError
+from bailiwick.formats.additive import is_code, is_quantity, likely_measures
 from bailiwick.formats.coordinates import parse_degrees
-from bailiwick.formats.numbers import looks_numeric, parse_numbers
+from bailiwick.formats.numbers import looks_numeric
 from bailiwick.formats.synonyms import (
     COUNT_MEASURES,
     FIELD_ALIASES,
     FIELD_SYNONYMS,
     FIELDS,
     IGNORED_PREFIXES,
-    MEASURE_WORDS,
-    NOT_A_MEASURE_WORDS,
     NOT_A_NAME_WORDS,
     measure_keys,
     name_key,
@@ -33,14 +32,10 @@ _NOT_AN_ID_WORDS = {
     *("phone", "fax", "tax", "vat", "year", "date", "zip", "postal", "postcode"),
     *("street", "house", "lat", "lon", "longitude", "latitude", "country", "state"),
 }
-_COUNT_WORDS = {"number", "no", "nr", "n"}
 _SURE_IDS = 2
 _VAGUE_KEYS = {"x", "y", "xcoord", "ycoord", "xcoordinate", "ycoordinate", "long", "lange", "breite"}
 _SHARED = {"id", "name", "postcode", "place", "state", "country", "location"}
 _SAMPLE = 5000
-_FEW = 20
-FIRST_YEAR, LAST_YEAR = 1800, 2100
-"""A column of whole numbers that all lie in between is taken for years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +195,7 @@ def choose_columns(
     asked = {name: column for name, column in mapped.items() if name not in known}
     measures = _choose_measures(table, usable, fields, asked, measure_names) if needs_measures or measure_names or asked else {}
     taken = {c.column for c in (*fields.values(), *measures.values())}
-    numbers = tuple(n for n in usable if n not in taken and not _is_code(n) and _is_quantity(table, n))
+    numbers = tuple(n for n in usable if n not in taken and not is_code(n) and is_quantity(table, n))
     texts = {name: resolve_column(table, name, role="") for name in text_columns}
     return Choice(fields, measures, texts, numbers)
 
@@ -340,7 +335,7 @@ def _choose_measures(
             measures[name] = _find_measure(table, usable, fields, name)
     if wanted or measures:
         return {name: measures[name] for name in wanted} if wanted else measures
-    found = _likely_measures(table, usable, {chosen.column for chosen in fields.values()})
+    found = likely_measures(table, usable, {chosen.column for chosen in fields.values()})
     if found:
         return {name: Chosen(name, "a numeric column that looks like a measure") for name in found}
     return {COUNT_MEASURES[0]: Chosen("", "no column looks like a measure: every unit counts as one")}
@@ -359,7 +354,7 @@ def _find_measure(table: Table, usable: Sequence[str], fields: Mapping[str, Chos
     if name.lower() in COUNT_MEASURES:
         return Chosen("", f"there is no column {name!r}: every unit counts as one")
     taken = {chosen.column for chosen in fields.values()}
-    numeric = [n for n in usable if n not in taken and not _is_code(n) and _is_quantity(table, n)]
+    numeric = [n for n in usable if n not in taken and not is_code(n) and is_quantity(table, n)]
     near = nearest(name, usable)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
     raise InputError(
@@ -375,38 +370,3 @@ def _find_measure(table: Table, usable: Sequence[str], fields: Mapping[str, Chos
         code="unknown_measure",
         field=name,
     )
-
-
-def _is_code(name: str) -> bool:
-    words = name_words(name)
-    return not words or bool(set(words) & (set(NOT_A_MEASURE_WORDS) - _COUNT_WORDS)) or words[-1] in _COUNT_WORDS
-
-
-def _is_quantity(table: Table, name: str) -> bool:
-    """Whether a column holds numbers that can be added up: no text, nothing negative, no years and no running numbers."""
-    if looks_numeric(table.data.column(name), sample=500)[0] <= 0.95 or _has_negative(table, name):
-        return False
-    values = parse_numbers(table.data.column(name)[:_SAMPLE], decimal=table.decimal).values
-    values = values[np.isfinite(values)]
-    if not len(values) or (values != np.floor(values)).any():
-        return bool(len(values))
-    is_year = bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())
-    is_running = len(values) > _FEW and bool(len(np.unique(values)) == len(values) == np.ptp(values) + 1)
-    return not is_year and not is_running
-
-
-def _likely_measures(table: Table, usable: Sequence[str], taken: set[str]) -> list[str]:
-    found = []
-    for position, name in enumerate(usable):
-        hits = [MEASURE_WORDS.index(word) for word in name_words(name) if word in MEASURE_WORDS]
-        if name in taken or not hits or _is_code(name):
-            continue
-        share, filled = looks_numeric(table.data.column(name), decimal=table.decimal)
-        if share >= 0.95 and filled >= 0.9 and not _has_negative(table, name):
-            found.append((hits[0], position, name))
-    return [name for _, _, name in sorted(found)]
-
-
-def _has_negative(table: Table, name: str) -> bool:
-    numbers = parse_numbers(table.data.column(name)[:_SAMPLE], decimal=table.decimal)
-    return bool((np.nan_to_num(numbers.values) < 0).any())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.core.ticking import every
 from bailiwick_web.reports.services.sending import SEND, deliver, look
@@ -21,4 +19,4 @@ def look_at_the_clock(now: datetime) -> None:
 @handler(SEND)
 def send(handle: Handle) -> dict[str, Any]:
     """Send one report; a repeated job sends nothing twice."""
-    return {"state": deliver(handle.params["delivery"], timezone.now())}
+    return {"state": deliver(handle.params["delivery"], handle.actor.now)}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bailiwick.api.explaining.document import territory_document, unit_document
-from bailiwick.api.explaining.words import move_rows, neighbour_rows, territory_text, unit_text
+from bailiwick.api.explaining.territory_words import neighbour_rows, territory_text
+from bailiwick.api.explaining.words import move_rows, unit_text
 from bailiwick.design.explain.moves import MoveJudge
 from bailiwick.design.explain.territories import territory_insight
 from bailiwick.design.explain.units import unit_insight

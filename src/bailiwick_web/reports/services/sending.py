@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
@@ -73,10 +73,10 @@ def deliver(key: int, now: datetime) -> str:
     except NotTaken as problem:
         return _not_taken(delivery, now, problem)
     except Unsure as problem:
-        return _done(delivery, State.UNKNOWN, str(problem))
+        return _done(delivery, now, State.UNKNOWN, str(problem))
     except Refused as problem:
-        return _done(delivery, State.REFUSED, problem.message)
-    return _done(delivery, State.SENT, "")
+        return _done(delivery, now, State.REFUSED, problem.message)
+    return _done(delivery, now, State.SENT, "")
 
 
 def _send(delivery: Delivery, now: datetime) -> None:
@@ -115,14 +115,13 @@ def _text(subscription: Subscription, found: Result, stop: str) -> str:
 def _not_taken(delivery: Delivery, now: datetime, problem: NotTaken) -> str:
     """Later again, if that may help."""
     if problem.is_permanent or delivery.attempts >= MOST_ATTEMPTS:
-        return _done(delivery, State.REFUSED, str(problem))
+        return _done(delivery, now, State.REFUSED, str(problem))
     later = now + delivery.attempts * WAIT
     Delivery.objects.filter(pk=delivery.pk).update(state=State.WAITING, try_at=later, told=str(problem)[:300])
     return State.WAITING
 
 
-def _done(delivery: Delivery, state: str, told: str) -> str:
-    now = timezone.now()
+def _done(delivery: Delivery, now: datetime, state: str, told: str) -> str:
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(state=state, done_at=now, told=told[:300])
         actor = Actor(None, now, f"delivery {delivery.public_id}")

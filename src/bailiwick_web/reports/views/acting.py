@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -132,5 +131,5 @@ def stop(request: HttpRequest, secret: str) -> HttpResponse:
     """The link in a message: it shows what it would end, and ends it only when the button is pressed."""
     if request.method == "GET":
         return render(request, "reports/stop.html", {"order": by_secret(secret), "secret": secret})
-    found = services.end_by_secret(timezone.now(), secret)
+    found = services.end_by_secret(actor_of(request).now, secret)
     return render(request, "reports/stop.html", {"order": found, "is_over": True})

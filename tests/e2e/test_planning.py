@@ -362,7 +362,7 @@ def test_5_it_is_proposed_approved_published_and_stands_in_the_history(page: Pag
     expect(page.locator("details")).to_contain_text(["Ada Stone", "open"][:1])
     accessible(page)
     page.goto(page.url.replace("/plans/", "/history/"))
-    expect(page.locator("tbody")).to_contain_text("scenario.published")
+    expect(page.locator("tbody")).to_contain_text("Scenario: published")
     accessible(page)
 
 

@@ -12,5 +12,9 @@ class Config(AppConfig):
     label = "insights"
 
     def ready(self) -> None:
-        """Make the kinds of jobs known."""
+        """Make the kinds of jobs known, and what becomes of the health of an account that is merged into another."""
+        from bailiwick_web.crm.services.merging.rules import declare, stays
         from bailiwick_web.insights import tasks  # noqa: F401
+
+        for key in ("insights.accountscore.account", "insights.healthsaid.account"):
+            declare(key, stays())  # computed and said of that record; the survivor has its own

@@ -123,7 +123,7 @@ def test_map_and_report_say_minutes(banks: Path) -> None:
     assert view.objective_unit == "visits · min"
     assert "minutes of travel" in view.objective_words
     assert ("Distances", "road minutes by car, banks.osm") in view.settings
-    assert ("Mean travel", "4 min") in [(fact.label, fact.value) for fact in view.facts]
+    assert ("Mean travel", "3.6 min") in [(fact.label, fact.value) for fact in view.facts]
     assert "Mean travel" in [column.name for column in view.territory_columns]
 
 

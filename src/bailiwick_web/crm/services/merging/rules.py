@@ -70,8 +70,6 @@ RULES: dict[str, Rule] = {
     "crm.accountnaming.account": unless_there("layer", among=Q(valid_until__isnull=True)),
     "crm.accountterritory.account": stays(),  # whose it was when: derived, and true of that record only
     "crm.handover.account": stays(),
-    "insights.accountscore.account": stays(),  # computed of that record; the survivor gets its own with the next run
-    "insights.healthsaid.account": stays(),
     "crm.contact.merged_into": stays(),
     "crm.contactpoint.contact": unless_there("channel", "normal"),
     "crm.consent.contact": moves(),

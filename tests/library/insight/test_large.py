@@ -61,7 +61,7 @@ def test_classes_are_those_of_the_scores_in_memory(lines: Path) -> None:
 
     found = api.large_market(lines, **PERIOD)["segments"].set_index("segment")
     frame = pd.read_parquet(lines)
-    assert str(frame["date"].max()) <= PERIOD["end"]
+    frame = frame[frame["date"].astype(str).str[:10] <= PERIOD["end"]]
     bought = frame[frame["amount"] > 0]
     customers = pd.DataFrame({"last": bought.groupby("customer")["date"].max(), "orders": bought.groupby("customer")["date"].nunique()})
     customers["amount"] = frame.groupby("customer")["amount"].sum()

@@ -79,7 +79,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     """Round values along an axis that holds zero.
 
     >>> ticks(0, 95), ticks(-4, 9)
-    ([0.0, 20.0, 40.0, 60.0, 80.0, 100.0], [-4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0])
+    ([0.0, 20.0, 40.0, 60.0, 80.0, 100.0], [-5.0, 0.0, 5.0, 10.0])
     """
     low, high = min(low, 0.0), max(high, 0.0)
     if low == high:

@@ -27,8 +27,6 @@ PAGES = (
     "first:/plans/ td a[href^='/scenarios/']",
 )
 MOST_STEPS = 400
-SCROLLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-"""The browser brings what has the focus into view with its next picture."""
 HERE = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
@@ -63,7 +61,6 @@ def steps(page: Page) -> Iterator[dict[str, Any]]:
     known: set[str] = set()
     for _ in range(MOST_STEPS):
         page.keyboard.press("Tab")
-        page.evaluate(SCROLLED)
         found = page.evaluate(HERE)
         if found is None or found["name"] in known:
             return

@@ -25,6 +25,12 @@ document.body.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) say(document.body.dataset.failed, "refused");
 });
 
+/* On a phone the rail is longer than the screen: where one is, and what has the focus, is brought into it whole. */
+const rail = document.querySelector(".rail");
+const inRail = (link) => link?.scrollIntoView({ block: "nearest", inline: "center" });
+rail?.addEventListener("focusin", (event) => inRail(event.target));
+inRail(rail?.querySelector("[aria-current]"));
+
 document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   const root = document.documentElement;
   const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

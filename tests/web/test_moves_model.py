@@ -202,6 +202,7 @@ class Planning(RuleBasedStateMachine):
         after.causes = ["manual" if cause == f"rule:{key}" else cause for cause in after.causes]
         self.scenario.refresh_from_db()
         services.delete_rule(self.planner, self.scenario.public_id, UUID(key), version=self.scenario.version)
+        self.scenario.refresh_from_db()
         self.did(after)
 
     @rule()

@@ -33,7 +33,7 @@ def load_demo() -> None:
     if User.objects.exists():
         return
     log.info("loading the demonstration data (generated, not real)")
-    system = Actor(None, timezone.now(), f"demo {uuid7()}")
+    system = Actor(None, timezone.now(), f"demo {uuid7().hex}")
     users = {role: User.objects.create_user(email, name or "Rep", role=role) for role, (email, name) in PEOPLE.items()}
     planner = Actor(users[Role.PLANNER], timezone.now(), system.request_id)
     load_sample(planner)

@@ -97,7 +97,7 @@ def test_a_system_hears_what_happens_and_a_rule_acts(browser: Browser, server: S
 
 def wait_for(page: Page, text: str) -> None:
     """Load the page again until the worker has done its part."""
-    for _ in range(30):
+    for _ in range(120):
         if text in page.locator("main").inner_text():
             return
         page.wait_for_timeout(1_000)

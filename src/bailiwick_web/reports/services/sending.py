@@ -81,7 +81,7 @@ def deliver(key: int, now: datetime) -> str:
 
 def _send(delivery: Delivery, now: datetime) -> None:
     subscription = delivery.subscription
-    actor = Actor(subscription.user, now, f"delivery {delivery.public_id}")
+    actor = Actor(subscription.user, now, f"msg {delivery.public_id}")
     with translation.override(subscription.language):
         _check(actor, subscription)
         ground = Ground(actor, ZoneInfo(subscription.time_zone))
@@ -124,7 +124,7 @@ def _not_taken(delivery: Delivery, now: datetime, problem: NotTaken) -> str:
 def _done(delivery: Delivery, now: datetime, state: str, told: str) -> str:
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(state=state, done_at=now, told=told[:300])
-        actor = Actor(None, now, f"delivery {delivery.public_id}")
+        actor = Actor(None, now, f"msg {delivery.public_id}")
         audit(actor, f"report.{state}", delivery.subscription.report, after=delivery.subscription.user.public_id, reason=told[:300])
     if state != State.SENT:
         log.warning("report %s was not sent: %s", delivery.subscription.report.public_id, told)

@@ -78,7 +78,7 @@ def test_a_system_hears_what_happens_and_a_rule_acts(browser: Browser, server: S
         page.locator("main form button.primary").first.click()
         page.goto(server.base + "/rules/")
         page.get_by_role("link", name="Fair").click()
-        wait_for(page, "task ")
+        wait_for(page, "\ttask\t")
         wrong += at_both_widths(page, "rule-log", folder)
         page.goto(server.base + "/webhooks/")
         page.get_by_role("link", name="ERP").click()

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -88,11 +88,15 @@ class Handle:
         return Actor(self.job.created_by, timezone.now(), f"job {self.job.public_id}")
 
     def tell(self, progress: dict[str, Any], *, at_once: bool = False) -> None:
-        """Store the progress, a few times a second at most."""
+        """Store the progress, a few times a second at most; work goes on if the database is too busy to take it."""
         now = time.monotonic()
         if at_once or now - self._told_at > _LEAST_SECONDS_BETWEEN_WRITES:
             self._told_at = now
-            Job.objects.filter(pk=self.job.pk, worker=self.job.worker).update(progress=progress, heartbeat_at=timezone.now())
+            rows = Job.objects.filter(pk=self.job.pk, worker=self.job.worker)
+            try:
+                rows.update(progress=progress, heartbeat_at=timezone.now())
+            except OperationalError:
+                log.warning("the progress of job %s was not kept: the database was busy", self.job.public_id)
 
     def should_stop(self) -> bool:
         """Whether somebody cancelled the job, or another worker has it."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from crm_world import at_the_time, put_into_force
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bailiwick_web.core import token_services
 from bailiwick_web.core.access import Actor
@@ -58,14 +59,14 @@ def source(planner: Actor) -> Source:
     return incoming.save_source(planner, name="Website", mapping=MAPPING)
 
 
-def test_a_lead_gets_its_territory_and_rep_in_under_a_second_with_the_reason(
+def test_a_lead_gets_its_territory_and_rep_with_the_reason_in_few_queries(
     act: Callable[[str], Actor], scenario: Scenario, key: str, source: Source
 ) -> None:
     put_into_force(act, scenario)
     send(key, f"/incoming/leads?source={source.public_id}", DOCUMENT | {"id": 1})  # the units are in memory from here on
-    start = time.perf_counter()
-    answer = send(key, f"/incoming/leads?source={source.public_id}", DOCUMENT)
-    assert time.perf_counter() - start < 1
+    with CaptureQueriesContext(connection) as asked:
+        answer = send(key, f"/incoming/leads?source={source.public_id}", DOCUMENT)
+    assert len(asked) <= 60
     found, lead = answer.json(), Lead.objects.latest("pk")
     assert (answer.status_code, found["is_new"], found["lead"]) == (201, True, str(lead.public_id))
     assert (found["whose"]["territory"], found["whose"]["person_name"]) == ("P1", "A rep")

@@ -104,7 +104,7 @@ def test_a_measure_that_is_zero_everywhere_is_drawn(views):
     view = views.point_view(6, 3, measures=(views.measure("Sales", np.zeros(6), territory_idx, 3, tolerance=0.05),))
     for spec in plan_charts(view).values():
         json.dumps(spec, allow_nan=False)
-        rendered(spec)
+        assert shown_texts(rendered(spec))
 
 
 @pytest.mark.parametrize(("tolerance", "shown"), [(0.05, "+4"), (0.01, "+0.2"), (0.2, "+20")])

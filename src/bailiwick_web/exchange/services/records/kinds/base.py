@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,7 +27,7 @@ AT_ONCE = 1_000
 Update = Callable[..., Any]
 
 
-class Kind:
+class Kind(ABC):
     """Most kinds of records: fields, references, one service to change them."""
 
     key: ClassVar[str]
@@ -57,14 +58,14 @@ class Kind:
         """Own fields; an empty cell says nothing, so that it changes nothing."""
         return {name: cells[name] for name in self.own if cells.get(name)}
 
-    def read(self, reader: Reader, row: Row, cells: Cells) -> None:
+    def read(self, reader: Reader, row: Row, cells: Cells) -> None:  # noqa: B027  most kinds need nothing here
         """Look up what a row names, and take what is not a field as it stands; refused by ``Invalid``."""
 
     def keys(self, row: Row, cells: Cells) -> Keys:
         """What a row is known by beside its identifier, the surest first."""
         return []
 
-    def know(self, actor: Actor, known: Known, records: Any) -> None:
+    def know(self, actor: Actor, known: Known, records: Any) -> None:  # noqa: B027  most kinds need nothing here
         """Let the records that are here be known by the same."""
 
     def names(self, row: Row) -> list[tuple[str, str]]:
@@ -76,13 +77,13 @@ class Kind:
         found = {name: value for name, value in row.values.items() if not same(getattr(record, name), value)}
         return found | {f"+{name}": key for name, (_, key) in row.refs.items() if getattr(record, f"{name}_id") != key}
 
+    @abstractmethod
     def create(self, writer: Writer, rows: Sequence[Row]) -> list[Any]:
         """Make the records of some rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, actor: Actor, public_id: UUID, **given: Any) -> Any:
         """Change a record: the service of the kind."""
-        raise NotImplementedError
 
     def change(self, writer: Writer, row: Row, record: Any, new: Mapping[str, Any]) -> dict[str, Any]:
         """Change a record; gives back what stood there before."""

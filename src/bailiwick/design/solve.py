@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bailiwick.design.bounds.any_centres import bound_for_any_centres, why_not_any_centres
-from bailiwick.design.bounds.for_centres import bound_for_centres
+from bailiwick.design.bounds.of_plan import lower_bound
 from bailiwick.design.constraints.conflicts import find_conflicts
 from bailiwick.design.constraints.hard import check_hard_rules
 from bailiwick.design.explain.findings import findings
@@ -67,7 +67,7 @@ def solve(
     watch.report("construct", 0.0)
     prices, evaluation = best_by_units(problem, model, watch, seed=seed)
     watch.lap("solve")
-    bound = bound_for_centres(model, evaluation, prices, is_quick=watch.is_stopped)
+    bound = lower_bound(model, evaluation, prices, is_quick=watch.is_stopped)
     wider = bound_for_any_centres(model, evaluation, watch) if prove else None
     watch.lap("bound")
     return Result(

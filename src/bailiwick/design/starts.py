@@ -10,7 +10,7 @@ import numpy as np
 
 from bailiwick.design.bounds.balance_floor import unavoidable_excess
 from bailiwick.design.bounds.transport_dual import quick_bound
-from bailiwick.design.construct.build import Construction, Diagram, construct, lay_out, round_off, tightest_measure
+from bailiwick.design.construct.build import Construction, Diagram, construct, draft, finish_draft, round_off, tightest_measure
 from bailiwick.design.construct.kernels import PARALLEL_UNITS
 from bailiwick.design.construct.relocate import relocate
 from bailiwick.design.construct.repair import n_broken
@@ -26,11 +26,15 @@ MOST_NODES = PARALLEL_UNITS - 1
 """Nodes up to which there are many starts: these run side by side, larger problems have threads within."""
 MOST_STARTS = 32
 MOST_TRIES = 40
+TERRITORY_NODES = 5  # nodes that a territory counts as, where work is shared out
+START_NODES, TRY_NODES = 12_000, 40_000  # ÷ nodes: further starts, and tries of a relocation
+LEAST_FINISHED, FINISHED = 4, 0.4  # drafts that are laid out to the end, at least and of all
 SETTLED = 2
 SHORT_SEARCHES = 12
 FINALISTS = 6
+MOST_FINALISTS, FEW_PROPOSALS = 24, 3_000_000  # tiny problems have more of them, until they have made so many proposals
 PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
-FINAL_PROPOSALS = 1_000_000
+FINAL = ScheduleParams(few=1_000_000, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
 SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
 SMALL = 2_000
 """Nodes below which quality goes before time: the tolerance is not spent in the first construction, and more finalists are searched."""
@@ -123,25 +127,34 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
     tried = _short_searches(model, starts, graph, watch, seed)
 
+    n_least = min(MOST_FINALISTS, max(PAIR, FEW_PROPOSALS // FINAL.proposals(model.n)))
+    n_most = max(FINALISTS, n_least)
+
     def search_on(at: int) -> Searched:
         start, found = tried[at % len(tried)]
-        params = ScheduleParams(few=FINAL_PROPOSALS, hot=FINAL_HOT[at % 2])
-        with watch.part(0.4 + 0.6 * at / FINALISTS, 0.4 + 0.6 * (at + 1) / FINALISTS):
+        params = replace(FINAL, hot=FINAL_HOT[at % 2])
+        with watch.part(0.4 + 0.6 * at / n_most, 0.4 + 0.6 * (at + 1) / n_most):
             begun = replace(start, label=found.label, centres=found.centres)
             return start, improve(model, begun, graph, watch, seed=seed + at, params=params)
 
     results: list[Searched] = []
-    for at in range(0, FINALISTS, PAIR):
+    for at in range(0, n_most, PAIR):
         results += _side_by_side(search_on, range(at, at + PAIR), watch)
         best = min(range(len(results)), key=lambda r: _rank(model, results[r]))
-        if watch.is_stopped or best < at or model.n >= SMALL:
+        brought_nothing = best < at or model.n >= SMALL
+        if watch.is_stopped or (brought_nothing and len(results) >= n_least):
             break
     return results[best]
 
 
+def _work(model: Model) -> int:
+    """What one evaluation of prices takes, in nodes."""
+    return model.n + TERRITORY_NODES * model.k
+
+
 def _generators(model: Model, seed: int) -> list[np.random.Generator | None]:
     """Of the starts, the more the smaller the problem; the first is the plain one."""
-    n_starts = min(MOST_STARTS, 4 + 12_000 // model.n, 8 + model.n // 4)
+    n_starts = min(MOST_STARTS, 4 + START_NODES // _work(model), 8 + model.n // 4)
     return [None, *(np.random.default_rng([seed, start]) for start in range(1, n_starts))]
 
 
@@ -151,11 +164,14 @@ def _constructions(model: Model, watch: Watch, seed: int) -> list[Construction]:
 
 
 def _diagrams(model: Model, watch: Watch, seed: int) -> list[Construction]:
-    """The best of the diagrams that were laid out and relocated, rounded off, cheapest first."""
-    transport = Transport.of(model, measure=tightest_measure(model))
-    found = _until_stopped(lambda rng: lay_out(model, transport, watch=watch, rng=rng), _generators(model, seed), watch)
+    """The best of the diagrams that were drafted, laid out and relocated, rounded off, cheapest first."""
+    transport, is_free = Transport.of(model, measure=tightest_measure(model)), ~model.is_fixed
+    drafts = _until_stopped(lambda rng: draft(transport, model.centres, watch=watch, rng=rng), _generators(model, seed), watch)
+    drafts.sort(key=lambda diagram: diagram.value)
+    kept = drafts[: max(LEAST_FINISHED, int(FINISHED * len(drafts)))]
+    found = _until_stopped(lambda drawn: finish_draft(transport, drawn, is_free, watch=watch), kept, watch)
     found.sort(key=lambda diagram: diagram.value)
-    tries, is_free = min(MOST_TRIES, 25_000 // model.n), ~model.is_fixed
+    tries = min(MOST_TRIES, TRY_NODES // _work(model))
 
     def relocated(at: int) -> Diagram:
         rng = np.random.default_rng([seed, MOST_STARTS, at])

@@ -16,8 +16,8 @@ from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation
 
 
-def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *, is_quick: bool = False) -> Bound | None:
-    """Lower bound over all plans with the centres of this one; None for the diameter, which has no centres.
+def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *, is_quick: bool = False) -> Bound:
+    """Lower bound over all plans with the centres of this one; not for the diameter, which has no centres.
 
     Parameters
     ----------
@@ -29,8 +29,6 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
         Take the value at these prices, valid but weaker, instead of the best prices, and leave further measures out.
     """
     problem = evaluation.problem
-    if problem.objective == "diameter":
-        return None
     model = bounded_model(model, problem)
     measure = tightest_measure(model)
     lower, upper, is_outside = windows_with(model, model.to_nodes(evaluation.territory_idx))
@@ -92,11 +90,12 @@ def _balanced(problem: Problem) -> list[Measure]:
 
 
 def holds_for(problem: Problem, measures: list[int], *, centres: str, is_widened: bool) -> str:
-    """The plans that a bound speaks of, in words."""
+    """The plans that a bound speaks of, in words; without ``centres`` of all."""
     balanced = [_balanced(problem)[m] for m in measures]
+    plans = f"all plans with {centres}" if centres else "all plans"
     if balanced[0].tolerance is None:
-        return f"all plans with {centres}"
+        return plans
     names = [m.name for m in balanced]
     kept = f"{names[0]} within its tolerance" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} within their tolerances"
-    words = f"all plans with {centres} that keep {kept}"
+    words = f"{plans} that keep {kept}"
     return words + (" (territories outside it here may be as far outside)" if is_widened else "")

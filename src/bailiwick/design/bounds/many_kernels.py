@@ -37,6 +37,88 @@ def priced_candidates(middle, radius, b, centres, prices, power, is_sphere, low,
     return count
 
 
+@leaf
+def score_between(points, i, weight, load, centres, prices, j, power, is_sphere):  # type: ignore[no-untyped-def]
+    """Score per weight of unit i in territory j."""
+    score = cost_of(square_between(points, i, centres, j), power, is_sphere)
+    for m in range(prices.shape[1]):
+        score -= load[i, m] / weight[i] * prices[j, m]
+    return score
+
+
+@leaf
+def rates_of_block(weight, softness, load, pinned, barred_ptr, start, stop, low, high):  # type: ignore[no-untyped-def]
+    """Least and greatest load per weight of a block's units into ``low`` and ``high``.
+
+    Returns the largest softness per weight, and whether locks or bars can make any centre the best that is left.
+    """
+    for m in range(len(low)):
+        low[m], high[m] = np.inf, -np.inf
+    softest, is_ruled = 0.0, False
+    for i in range(start, stop):
+        softest = max(softest, softness[i] / weight[i])
+        is_ruled = is_ruled or barred_ptr[i] < barred_ptr[i + 1] or pinned[i] >= 0
+        for m in range(len(low)):
+            rho = load[i, m] / weight[i]
+            low[m], high[m] = min(low[m], rho), max(high[m], rho)
+    return softest, is_ruled
+
+
+@leaf
+def scores_of_unit(  # type: ignore[no-untyped-def]
+    points, i, weight, load, pinned, barred_ptr, barred, is_ruled, centres, prices, power, is_sphere, found, count, score
+):
+    """Scores of unit i in the candidates of its block, infinite where it must not be; returns the least and whose it is, or −1."""
+    best, chosen = np.inf, -1
+    for c in range(count):
+        j = found[c]
+        score[c] = np.inf
+        if (pinned[i] >= 0 and pinned[i] != j) or (is_ruled and is_barred(barred_ptr, barred, i, j)):
+            continue
+        score[c] = score_between(points, i, weight, load, centres, prices, j, power, is_sphere)
+        if score[c] < best:
+            best, chosen = score[c], c
+    return best, chosen
+
+
+@leaf
+def scores_where_it_stands(  # type: ignore[no-untyped-def]
+    points, i, weight, load, pinned, barred_ptr, barred, stay_ptr, stay_at, stay_worth, centres, prices, power, is_sphere,
+    found, count, score, best, chosen,
+):  # fmt: skip
+    """What unit i gains by staying, candidates that are missing added; returns their number, the least score and whose it is."""
+    n_found = count
+    for at in range(stay_ptr[i], stay_ptr[i + 1]):
+        j = stay_at[at]
+        c = place_of(found, count, j)
+        if c < 0:
+            c = n_found
+            n_found += 1
+            found[c] = j
+            score[c] = np.inf
+            if (pinned[i] < 0 or pinned[i] == j) and not is_barred(barred_ptr, barred, i, j):
+                score[c] = score_between(points, i, weight, load, centres, prices, j, power, is_sphere)
+        score[c] -= stay_worth[at] / weight[i]
+        if score[c] < best:
+            best, chosen = score[c], c
+    return n_found, best, chosen
+
+
+@leaf
+def share_out(i, load, found, n_found, score, best, steep, loads):  # type: ignore[no-untyped-def]
+    """Give the load of unit i to territories in shares of a softmin; returns the logarithm of their sum before division."""
+    total = 0.0
+    for c in range(n_found):
+        gap = (score[c] - best) * steep
+        score[c] = math.exp(-gap) if gap < CUTOFF else 0.0
+        total += score[c]
+    for c in range(n_found):
+        if score[c] > 0.0:
+            for m in range(load.shape[1]):
+                loads[found[c], m] += load[i, m] * score[c] / total
+    return math.log(total)
+
+
 def _priced_loads(  # type: ignore[no-untyped-def]
     points,
     weight,
@@ -69,68 +151,33 @@ def _priced_loads(  # type: ignore[no-untyped-def]
     loads = np.zeros((N_CHUNKS, k, n_measures))
     for chunk in nb.prange(N_CHUNKS):
         found, floor, score = np.empty(k, np.int64), np.empty(k), np.empty(k)
-        low, high = np.empty(n_measures), np.empty(n_measures)
+        low, high, own_loads = np.empty(n_measures), np.empty(n_measures), loads[chunk]
         sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))
-            low[:], high[:] = np.inf, -np.inf
-            softest, is_any_barred = 0.0, False
-            for i in range(start, stop):
-                softest = max(softest, softness[i] / weight[i])
-                # Bars and locks can make any centre the best that is left.
-                is_any_barred = is_any_barred or barred_ptr[i] < barred_ptr[i + 1] or pinned[i] >= 0
-                for m in range(n_measures):
-                    rho = load[i, m] / weight[i]
-                    low[m], high[m] = min(low[m], rho), max(high[m], rho)
+            softest, is_ruled = rates_of_block(weight, softness, load, pinned, barred_ptr, start, stop, low, high)
             t = temperature[b]
-            slack = np.inf if is_any_barred else CUTOFF * t * softest
+            slack = np.inf if is_ruled else CUTOFF * t * softest
             count = priced_candidates(middle, radius, b, centres, prices, power, is_sphere, low, high, slack, found, floor)
             for i in range(start, stop):
-                best, chosen = np.inf, -1
-                for c in range(count):
-                    j = found[c]
-                    score[c] = np.inf
-                    if (pinned[i] >= 0 and pinned[i] != j) or (is_any_barred and is_barred(barred_ptr, barred, i, j)):
-                        continue
-                    score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere)
-                    for m in range(n_measures):
-                        score[c] -= load[i, m] / weight[i] * prices[j, m]
-                    if score[c] < best:
-                        best, chosen = score[c], c
                 n_found = count
+                best, chosen = scores_of_unit(
+                    points, i, weight, load, pinned, barred_ptr, barred, is_ruled, centres, prices, power, is_sphere, found, count, score
+                )
                 if has_stay:
-                    for at in range(stay_ptr[i], stay_ptr[i + 1]):
-                        j = stay_at[at]
-                        c = place_of(found, count, j)
-                        if c < 0:
-                            c = n_found
-                            n_found += 1
-                            found[c] = j
-                            score[c] = np.inf
-                            if (pinned[i] < 0 or pinned[i] == j) and not is_barred(barred_ptr, barred, i, j):
-                                score[c] = cost_of(square_between(points, i, centres, j), power, is_sphere)
-                                for m in range(n_measures):
-                                    score[c] -= load[i, m] / weight[i] * prices[j, m]
-                        score[c] -= stay_worth[at] / weight[i]
-                        if score[c] < best:
-                            best, chosen = score[c], c
+                    n_found, best, chosen = scores_where_it_stands(
+                        points, i, weight, load, pinned, barred_ptr, barred, stay_ptr, stay_at, stay_worth, centres, prices, power,
+                        is_sphere, found, count, score, best, chosen,
+                    )  # fmt: skip
                 if chosen < 0:
                     continue
-                if t == 0.0:
-                    sum_of_chunk += weight[i] * best
-                    for m in range(n_measures):
-                        loads[chunk, found[chosen], m] += load[i, m]
+                sum_of_chunk += weight[i] * best
+                if t > 0.0:
+                    steep = weight[i] / (softness[i] * t)
+                    sum_of_chunk -= softness[i] * t * share_out(i, load, found, n_found, score, best, steep, own_loads)
                     continue
-                total, steep = 0.0, weight[i] / (softness[i] * t)
-                for c in range(n_found):
-                    gap = (score[c] - best) * steep
-                    score[c] = math.exp(-gap) if gap < CUTOFF else 0.0
-                    total += score[c]
-                sum_of_chunk += weight[i] * best - softness[i] * t * math.log(total)
-                for c in range(n_found):
-                    if score[c] > 0.0:
-                        for m in range(n_measures):
-                            loads[chunk, found[c], m] += load[i, m] * score[c] / total
+                for m in range(n_measures):
+                    own_loads[found[chosen], m] += load[i, m]
         value[chunk] = sum_of_chunk
     return value.sum(), loads.sum(axis=0)
 

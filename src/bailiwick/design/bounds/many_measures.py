@@ -23,7 +23,7 @@ from bailiwick.design.construct import kernels
 from bailiwick.design.construct.build import transport_kind
 from bailiwick.design.construct.by_travel import TableTransport
 from bailiwick.design.construct.table_kernels import priced_loads_by_table
-from bailiwick.design.construct.transport import BLOCK, Transport
+from bailiwick.design.construct.transport import Transport
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray
 
@@ -117,7 +117,7 @@ class _Units:
         priced_loads = many_kernels.priced_loads_parallel if is_large else many_kernels.priced_loads
         value, loads = priced_loads(
             t.points, self.weight, self.softness, self.load, t.pinned, t.barred_ptr, t.barred,
-            t.stay.ptr, t.stay.territory, t.stay_worth, t.middle, t.radius, BLOCK,
+            t.stay.ptr, t.stay.territory, t.stay_worth, t.middle, t.radius, t.block,
             centres, np.ascontiguousarray(prices), heat, t.power, t.is_sphere,
         )  # fmt: skip
         return value, loads

@@ -27,6 +27,7 @@ COARSE_POINTS = 20_000
 COARSE_PER_TERRITORY = 40
 ROUGH_PER_TERRITORY, ROUGH_POINTS, ROUGH_ROUNDS = 25, 2_000, 5
 ROUGH_ACCURACY = 0.02
+DRAFT_ROUNDS, FINISH_ROUNDS = 6, 19
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,32 @@ def lay_out(
     elif not watch.report("construct", 0.0):
         prices = transport.balance(centres, ladder=LADDER[1:] if size == 1 else LADDER[2:], start=prices)
     return valued(transport, centres, prices)
+
+
+def draft(transport: Transport, fixed: FloatArray, *, watch: Watch, rng: np.random.Generator | None) -> Diagram:
+    """Rough places and prices, to tell promising starts from others.
+
+    Parameters
+    ----------
+    fixed
+        Centres that are given, shape (K, d), km, NaN rows where free.
+    rng
+        As for :func:`construct`.
+    """
+    centres = start_centres(transport, fixed, rng=rng)
+    centres = spread_coincident(centres, float(np.median(transport.spacing(centres))))
+    is_free = ~np.isfinite(fixed[:, 0])
+    return valued(transport, *locate(transport, centres, is_free, rounds=DRAFT_ROUNDS, should_stop=lambda: watch.report("construct", 0.0)))
+
+
+def finish_draft(transport: Transport, drawn: Diagram, is_free: np.ndarray, *, watch: Watch) -> Diagram:
+    """A draft whose centres have come to rest, with balancing prices."""
+    if watch.report("construct", 0.0):
+        return drawn
+    centres, prices = locate(
+        transport, drawn.centres, is_free, rounds=FINISH_ROUNDS, should_stop=lambda: watch.report("construct", 0.0), start=drawn.prices
+    )
+    return valued(transport, centres, transport.balance(centres, ladder=LADDER[1:], start=prices))
 
 
 def spend(

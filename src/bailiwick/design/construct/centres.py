@@ -192,22 +192,31 @@ def recentre(transport: Transport, label: IntArray, centres: FloatArray, is_free
 
 
 def locate(
-    transport: Transport, centres: FloatArray, is_free: np.ndarray, *, rounds: int, should_stop: Callable[[], bool]
+    transport: Transport,
+    centres: FloatArray,
+    is_free: np.ndarray,
+    *,
+    rounds: int,
+    should_stop: Callable[[], bool],
+    start: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Balance and recentre in turn until centres rest, or ``should_stop`` says so; returns centres and prices.
+
+    With prices to ``start`` from, shape (K,), steps are lengthened from the first round on.
 
     References
     ----------
     Hess, S. W. et al. (1965). Nonpartisan political redistricting by computer. Operations Research 13(6).
     Fleischmann, B., Paraschis, J. N. (1988). Solving a large scale districting problem. Computers & OR 15(6).
     """
-    prices = transport.balance(centres, ladder=(0.12,), accuracy=0.05, max_steps=8)
+    is_warm = start is not None
+    prices = transport.balance(centres, ladder=(0.06,) if is_warm else (0.12,), start=start, accuracy=0.05, max_steps=8)
     spacing = float(np.median(transport.spacing(centres)))
     for at in range(rounds):
         label = transport.assign(centres, prices)[0]
         step = recentre(transport, label, centres, is_free) - centres
         shift = float(np.sqrt((step**2).sum(axis=1)).max())
-        centres = on_surface(centres + (OVERSHOOT if at >= CALM_ROUNDS else 1.0) * step)
+        centres = on_surface(centres + (OVERSHOOT if is_warm or at >= CALM_ROUNDS else 1.0) * step)
         prices = transport.balance(centres, ladder=(0.06,), start=prices, accuracy=0.04, max_steps=5)
         if shift < 0.002 * spacing or should_stop():
             break

@@ -225,20 +225,23 @@ def _soft_loads(  # type: ignore[no-untyped-def]
     """Value, territory loads and curvature of the smoothed dual.
 
     ``temperature`` is per block, in units of cost. Returns the value, loads (K,), and the negative second derivative as
-    its diagonal (K,) and couplings: partners and values, shape (N_CHUNKS, K, SLOTS), partner −1 where unused.
+    its diagonal (K,) and couplings: partners and values, shape (lists, K, SLOTS), partner −1 where unused; one list per chunk,
+    or one for all where chunks follow each other.
     """
     n_blocks, k, has_stay = len(radius), len(prices), len(stay_ptr) > 0
+    n_lists = N_CHUNKS if len(points) >= PARALLEL_UNITS else 1
     value = np.zeros(N_CHUNKS)
     loads = np.zeros((N_CHUNKS, k))
     diagonal = np.zeros((N_CHUNKS, k))
-    partner = np.full((N_CHUNKS, k, SLOTS), -1, np.int32)
-    coupling = np.zeros((N_CHUNKS, k, SLOTS))
+    partner = np.full((n_lists, k, SLOTS), -1, np.int32)
+    coupling = np.zeros((n_lists, k, SLOTS))
     for chunk in nb.prange(N_CHUNKS):
         found, floor = np.empty(k, np.int64), np.empty(k)
         score, share, which = np.empty(k), np.empty(k), np.empty(k, np.int64)
         across = np.ascontiguousarray(centres.T)
         near, price, block = np.empty((points.shape[1], k)), np.empty(k), np.empty(MOST_LOCAL * MOST_LOCAL)
-        own_loads, own_diagonal, own_partner, own_coupling = loads[chunk], diagonal[chunk], partner[chunk], coupling[chunk]
+        own_loads, own_diagonal = loads[chunk], diagonal[chunk]
+        own_partner, own_coupling = partner[chunk % n_lists], coupling[chunk % n_lists]
         sum_of_chunk = 0.0
         for b in range(chunk * n_blocks // N_CHUNKS, (chunk + 1) * n_blocks // N_CHUNKS):
             start, stop = b * size, min((b + 1) * size, len(points))

@@ -27,6 +27,7 @@ from bailiwick.design.stay import NOTHING, Stay
 from bailiwick.domain import FloatArray, IntArray
 
 BLOCK = 64
+LEAST_BLOCK = 8
 DEAD_CELL = 0.2
 LADDER = (0.12, 0.04, 0.012)
 
@@ -65,6 +66,7 @@ class Transport:
     barred_ptr: IntArray
     barred: IntArray
     power: int
+    block: int
     middle: FloatArray
     radius: FloatArray
     stay: Stay = NOTHING
@@ -74,7 +76,8 @@ class Transport:
         """The transport problem of one balanced measure of a model."""
         weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
         load, target = cut_to_size(*_something_to_share(model, measure))
-        middle, radius = kernels.block_circles(model.points, BLOCK)
+        block = block_size(model.n, model.k)
+        middle, radius = kernels.block_circles(model.points, block)
         return cls(
             points=model.points,
             weight=_smoothable(weight, load),
@@ -84,6 +87,7 @@ class Transport:
             barred_ptr=model.barred_ptr,
             barred=model.barred,
             power=power or (2 if model.objective == INERTIA else 1),
+            block=block,
             middle=middle,
             radius=radius,
             stay=model.stay.scaled(model.scale),
@@ -104,7 +108,9 @@ class Transport:
         """Like :meth:`of` with weights and loads as they are: for :meth:`assign` and bounds, not for :meth:`balance`."""
         smooth = cls.of(model, measure=measure)
         weight = model.weight * (model.k / max(model.weight.sum(), 1e-300))
-        return replace(smooth, weight=weight, load=np.ascontiguousarray(model.load[:, measure]), target=model.target[:, measure])
+        middle, radius = kernels.block_circles(model.points, BLOCK)  # the smoothing of bounds goes by larger blocks
+        load, target = np.ascontiguousarray(model.load[:, measure]), model.target[:, measure]
+        return replace(smooth, weight=weight, load=load, target=target, block=BLOCK, middle=middle, radius=radius)
 
     def smoothable(self) -> Transport:
         """The same with positive weights, which the softmin needs."""
@@ -118,10 +124,11 @@ class Transport:
         starts = np.arange(0, n, size)
         weight, load = np.add.reduceat(self.weight, starts), np.add.reduceat(self.load, starts)
         points = np.add.reduceat(self.points * self.weight[:, None], starts, axis=0) / weight[:, None]
-        middle, radius = kernels.block_circles(points, BLOCK)
+        block = block_size(len(points), len(self.target))
+        middle, radius = kernels.block_circles(points, block)
         free = np.full(len(points), -1, np.int32)
         none = np.zeros(len(points) + 1, np.int32)
-        return Transport(points, weight, load, self.target, free, none, np.empty(0, np.int32), self.power, middle, radius)
+        return Transport(points, weight, load, self.target, free, none, np.empty(0, np.int32), self.power, block, middle, radius)
 
     def spacing(self, centres: FloatArray) -> FloatArray:
         """Local distance between centres around each block, km."""
@@ -135,7 +142,7 @@ class Transport:
         assign = kernels.hard_assign_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.hard_assign
         return assign(
             self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
-            self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, BLOCK, centres, prices,
+            self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, self.block, centres, prices,
             self.power, self.is_sphere,
         )  # fmt: skip
 
@@ -144,7 +151,7 @@ class Transport:
         soft_loads = kernels.soft_loads_parallel if len(self.points) >= kernels.PARALLEL_UNITS else kernels.soft_loads
         value, load, diagonal, partner, coupling = soft_loads(
             self.points, self.weight, self.load, self.pinned, self.barred_ptr, self.barred,
-            self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, BLOCK, centres, prices, temperature,
+            self.stay.ptr, self.stay.territory, self.stay_worth, self.middle, self.radius, self.block, centres, prices, temperature,
             self.power, self.is_sphere,
         )  # fmt: skip
         return value, load, Curvature(*gather_curvature(diagonal, partner, coupling, DEAD_CELL))
@@ -200,6 +207,20 @@ class Transport:
                 return prices
             prices, dual = trial, value + trial @ self.target
         return prices
+
+
+def block_size(n: int, k: int) -> int:
+    """Consecutive points per block of the pruning, a power of two: small territories want small blocks, or every centre is a candidate.
+
+    Examples
+    --------
+    >>> block_size(1_000, 100), block_size(30_000, 300), block_size(1_000_000, 10)
+    (8, 64, 64)
+    """
+    size = BLOCK
+    while size > LEAST_BLOCK and size > n // k:
+        size //= 2
+    return size
 
 
 def _smoothable(weight: FloatArray, load: FloatArray) -> FloatArray:

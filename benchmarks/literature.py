@@ -51,8 +51,8 @@ def main() -> int:
         if len(instance.xy) <= options.most_units and options.only in (None, instance.family):
             rows.append(measure(instance, options.exact_seconds))
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
-            if options.date and options.only is None:
-                keep({"date": options.date, "rows": rows}, render(rows))
+            if options.date:
+                keep(rows, options.date)
     print(render(rows))
     return 0
 
@@ -73,7 +73,7 @@ def instances(bench: Path) -> Iterator[Instance]:
 
         load_fn: Callable[[str], dict[str, Any]] = load
         yield from (zip_region(load_fn, n, k, at) for n, k, at in ((5_000, 50, 15_000), (3_000, 18, 20_000), (2_000, 8, 9_000)))
-        yield county_region(load_fn, 1_000, 12, 800)
+        yield county_region(load_fn, 1_000, 12, 500)
     yield from (p_median(n, k, 1) for n, k in ((3_038, 600), (402, 30), (100, 10), (50, 5)))
     yield from (tracts(n, k, 1) for n, k in ((60, 4), (40, 3)))
 
@@ -155,11 +155,14 @@ def _short(value: float) -> str:
     return f"{value:,.1f}" if value < 1e5 else f"{value:.4g}"
 
 
-def keep(results: dict[str, Any], table: str) -> None:
-    """Write the results beside this script and into the documentation."""
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+def keep(rows: list[dict[str, Any]], date: str) -> None:
+    """Write the rows beside this script and into the documentation; those of other instances stay as they were."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.is_file() else []
+    kept = {(row["family"], row["name"]): row for row in (*before, *({"date": date, **row} for row in rows))}
+    RESULTS.write_text(json.dumps({"rows": list(kept.values())}, indent=1) + "\n", encoding="utf-8")
+    days = sorted({row["date"] for row in kept.values()})
+    text = f"{START}\n\nMeasured on {' and '.join(days)}.\n\n{render([*kept.values()])}\n{END}"
     page = PAGE.read_text(encoding="utf-8")
-    text = f"{START}\n\nMeasured on {results['date']}.\n\n{table}\n{END}"
     PAGE.write_text(re.sub(f"{re.escape(START)}.*{re.escape(END)}", lambda _: text, page, flags=re.DOTALL), encoding="utf-8")
 
 

@@ -34,7 +34,10 @@ SHORT_SEARCHES = 12
 FINALISTS = 6
 MOST_FINALISTS, FEW_PROPOSALS = 24, 3_000_000  # tiny problems have more of them, until they have made so many proposals
 PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
-FINAL = ScheduleParams(few=1_000_000, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
+CHEAP = ScheduleParams(few=1_000_000, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
+DEAR = ScheduleParams(few=1_000_000)
+FINAL = (CHEAP, replace(CHEAP, hot=0.5), DEAR, replace(DEAR, hot=0.5))
+"""Courses of the finalists, in turn: hot to change course, cool to keep it; with dear imbalance where cheap one leaves some."""
 SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
 SMALL = 2_000
 """Nodes below which quality goes before time: the tolerance is not spent in the first construction, and more finalists are searched."""
@@ -44,7 +47,6 @@ FIRST_PART = 0.4
 LATER_PART = 0.8
 """Shares of the progress before other starts: where three searches as long may follow the one, and where little may follow much."""
 LEAST_PROPOSALS = 10_000  # of a short search
-FINAL_HOT = (2.0, 0.5)  # in turn: to change course, and to keep it
 
 Searched = tuple[Construction, Improved]
 Item = TypeVar("Item")
@@ -127,12 +129,12 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
     tried = _short_searches(model, starts, graph, watch, seed)
 
-    n_least = min(MOST_FINALISTS, max(PAIR, FEW_PROPOSALS // FINAL.proposals(model.n)))
+    n_least = min(MOST_FINALISTS, max(PAIR, FEW_PROPOSALS // FINAL[0].proposals(model.n)))
     n_most = max(FINALISTS, n_least)
 
     def search_on(at: int) -> Searched:
         start, found = tried[at % len(tried)]
-        params = replace(FINAL, hot=FINAL_HOT[at % 2])
+        params = FINAL[at % len(FINAL)]
         with watch.part(0.4 + 0.6 * at / n_most, 0.4 + 0.6 * (at + 1) / n_most):
             begun = replace(start, label=found.label, centres=found.centres)
             return start, improve(model, begun, graph, watch, seed=seed + at, params=params)
@@ -141,8 +143,8 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     for at in range(0, n_most, PAIR):
         results += _side_by_side(search_on, range(at, at + PAIR), watch)
         best = min(range(len(results)), key=lambda r: _rank(model, results[r]))
-        brought_nothing = best < at or model.n >= SMALL
-        if watch.is_stopped or (brought_nothing and len(results) >= n_least):
+        is_enough = len(results) >= n_least and (best < at or model.n >= SMALL) and keeps_rules(model, results[best][1])
+        if watch.is_stopped or is_enough:
             break
     return results[best]
 

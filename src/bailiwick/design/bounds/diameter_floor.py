@@ -30,9 +30,9 @@ def diameter_bound(model: Model, evaluation: Evaluation) -> Bound:
 
     Notes
     -----
-    *Apart*: of K + 1 units two share a territory, so the largest diameter is at least the least distance among any K + 1 of them; they
-    are taken one after the other, each farthest from those before. *Lonely*: the territory of a unit holds at least the least
-    load that a territory may have, of every measure, and all of it within its diameter of that unit; tried for the same units, which begin at the
+    *Apart*: of K + 1 units two share a territory, so the largest diameter is at least the least distance among any K + 1 of them; they are
+    taken one after the other, each farthest from those before. *Lonely*: the territory of a unit holds at least the least load that a
+    territory may have, of every measure, all of it within its diameter of that unit; tried for the same units, which begin at the
     edge. Both hold whatever else is asked for. O(K n log n).
     """
     problem = evaluation.problem

@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import both_ways, leaf
+from bailiwick.compiled import both_ways, leaf
 from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, cost_of, is_barred, place_of, square_between
 
 

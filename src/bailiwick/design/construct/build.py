@@ -265,6 +265,7 @@ def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntAr
     is_new = np.append(True, (model.points[1:] != model.points[:-1]).any(axis=1))  # nodes in one place follow each other
     first, place = np.flatnonzero(is_new), np.cumsum(is_new) - 1
     q = min(n_neighbours + 1, len(first))
-    near = cKDTree(model.points[first]).query(model.points[first], k=q, workers=int(nb.get_num_threads()))[1]
+    tree = cKDTree(model.points[first], balanced_tree=False, compact_nodes=False)  # asked once per place: laid out quickly
+    near = tree.query(model.points[first], k=q, workers=int(nb.get_num_threads()))[1]
     indptr, indices = mutual_rows(first.astype(np.int32), near.astype(np.int32).reshape(len(first), q)[:, 1:], place.astype(np.int32))
     return indptr, indices

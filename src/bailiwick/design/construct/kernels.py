@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import both_ways, inline_leaf, kernel, leaf
+from bailiwick.compiled import both_ways, inline_leaf, kernel, leaf
 from bailiwick.design.construct.curvature_kernels import add_block, add_couplings, add_shares, soften
 from bailiwick.design.stay import kept_by
 

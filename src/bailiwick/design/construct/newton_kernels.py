@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import math
 
+import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import kernel, leaf
-from bailiwick.design.construct.kernels import chords_to
+from bailiwick.compiled import both_ways, kernel, leaf
+from bailiwick.design.construct.kernels import N_CHUNKS, chords_to
 
-EXACT = 1e-8
+EXACT = 1e-3
 """Relative length of the rest at which a step is found."""
 
 
-@kernel
-def spacing_around(centres, middle, rank):  # type: ignore[no-untyped-def]
+def _spacing_around(centres, middle, rank):  # type: ignore[no-untyped-def]
     """Distance from the centre nearest to each block to its ``rank``-th nearest other one, shape (blocks,)."""
     k = len(centres)
-    across, chord = np.ascontiguousarray(centres.T), np.empty(k)
+    across = np.ascontiguousarray(centres.T)
     near, spacing = np.empty(k), np.empty(len(middle))
-    for j in range(k):
-        chords_to(centres, j, across, chord)
-        near[j] = np.partition(chord, rank)[rank]  # the nearest is the centre itself
-    for b in range(len(middle)):
-        chords_to(middle, b, across, chord)
-        spacing[b] = near[np.argmin(chord)]
+    for chunk in nb.prange(N_CHUNKS):
+        chord = np.empty(k)
+        for j in range(chunk * k // N_CHUNKS, (chunk + 1) * k // N_CHUNKS):
+            chords_to(centres, j, across, chord)
+            near[j] = np.partition(chord, rank)[rank]  # the nearest is the centre itself
+    for chunk in nb.prange(N_CHUNKS):
+        chord = np.empty(k)
+        for b in range(chunk * len(middle) // N_CHUNKS, (chunk + 1) * len(middle) // N_CHUNKS):
+            chords_to(middle, b, across, chord)
+            spacing[b] = near[np.argmin(chord)]
     return spacing
+
+
+spacing_around, spacing_around_parallel = both_ways(_spacing_around)
 
 
 @leaf

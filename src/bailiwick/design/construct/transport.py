@@ -21,7 +21,7 @@ import numpy as np
 
 from bailiwick.design.construct import kernels
 from bailiwick.design.construct.curvature_kernels import gather_curvature
-from bailiwick.design.construct.newton_kernels import newton_step, spacing_around
+from bailiwick.design.construct.newton_kernels import newton_step, spacing_around, spacing_around_parallel
 from bailiwick.design.model import INERTIA, Model
 from bailiwick.design.stay import NOTHING, Stay
 from bailiwick.domain import FloatArray, IntArray
@@ -128,7 +128,8 @@ class Transport:
         k = len(centres)
         if k == 1:
             return np.full(len(self.radius), max(float(self.radius.max()), 1.0))
-        return np.maximum(spacing_around(centres, self.middle, min(4, k) - 1), 1e-6)
+        around = spacing_around_parallel if len(self.points) >= kernels.PARALLEL_UNITS else spacing_around
+        return np.maximum(around(centres, self.middle, min(4, k) - 1), 1e-6)
 
     def assign(self, centres: FloatArray, prices: FloatArray) -> tuple[IntArray, float, FloatArray]:
         """Best territory per unit at these prices, sum of the best scores, and territory loads."""

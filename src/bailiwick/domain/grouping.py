@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-
 _SHORT = np.iinfo(np.int16).max
 """Territories up to which indices fit two bytes, which NumPy sorts in one pass (radix)."""
 

@@ -5,10 +5,11 @@ Importing this loads numba, so it is imported where it is used and not on top.
 
 from __future__ import annotations
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.compiled import inline_leaf, kernel
+from bailiwick.compiled import kernel
 from bailiwick.domain import IntArray
 
 GRID_BITS = 30
@@ -16,7 +17,7 @@ GRID_BITS = 30
 _MASK = (1 << 31) - 1
 
 
-@inline_leaf
+@nb.njit(cache=True, inline="always")
 def _turn(x: NDArray[np.int64], y: NDArray[np.int64], a: int, b: int, c: int) -> int:
     """Positive if a, b, c turn left, negative if right, 0 on a line: exact."""
     return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a])

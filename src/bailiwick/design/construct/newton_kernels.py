@@ -10,9 +10,6 @@ import numpy as np
 from bailiwick.compiled import both_ways, kernel, leaf
 from bailiwick.design.construct.kernels import N_CHUNKS, chords_to
 
-EXACT = 1e-3
-"""Relative length of the rest at which a step is found."""
-
 
 def _spacing_around(centres, middle, rank):  # type: ignore[no-untyped-def]
     """Distance from the centre nearest to each block to its ``rank``-th nearest other one, shape (blocks,)."""
@@ -55,9 +52,10 @@ def inner(a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def newton_step(indptr, indices, entries, short, cap):  # type: ignore[no-untyped-def]
+def newton_step(indptr, indices, entries, short, cap, rest_share):  # type: ignore[no-untyped-def]
     """Change of the prices that would raise loads by ``short``, its median taken out, every component within ±``cap``; shape (K,).
 
+    Found when what is still short is at most ``rest_share`` of ``short``, in length.
     Conjugate gradients with the diagonal as preconditioner (Hestenes & Stiefel 1952): territories are coupled with those
     around them only, so a few dozen products with a sparse matrix do, and no factor has to be laid out.
     """
@@ -71,7 +69,7 @@ def newton_step(indptr, indices, entries, short, cap):  # type: ignore[no-untype
     eased = rest / diagonal
     way = eased.copy()
     gain = inner(rest, eased)
-    enough = EXACT * math.sqrt(inner(short, short))
+    enough = rest_share * math.sqrt(inner(short, short))
     for _ in range(2 * k + 20):
         if math.sqrt(inner(rest, rest)) <= enough:
             break

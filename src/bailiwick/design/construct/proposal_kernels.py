@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.compiled import kernel
+from bailiwick.geography.row_kernels import compact_rows
 
 
 @kernel
@@ -43,21 +44,3 @@ def mutual_rows(first, near, place):  # type: ignore[no-untyped-def]
             start[i] += 1
             start[i - 1] += 1
     return compact_rows(end, indices)
-
-
-@kernel
-def compact_rows(end, indices):  # type: ignore[no-untyped-def]
-    """Rows sorted, and what stands in them twice or leads back to the row left out."""
-    n = len(end) - 1
-    indptr, used = np.zeros(n + 1, np.int32), 0
-    for i in range(n):
-        row = indices[end[i] : end[i + 1]]
-        row.sort()
-        last = -1
-        for u in row:
-            if u != last and u != i:
-                indices[used] = u
-                used += 1
-            last = u
-        indptr[i + 1] = used
-    return indptr, indices[:used].copy()

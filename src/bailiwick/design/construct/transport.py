@@ -29,6 +29,8 @@ from bailiwick.domain import FloatArray, IntArray
 BLOCK = 64
 DEAD_CELL = 0.2
 LADDER = (0.12, 0.04, 0.012)
+REST = 1e-3
+"""Share of what is short that a Newton step may leave: the next step takes it along, and a tenth of the work does."""
 
 
 class Curvature(NamedTuple):
@@ -190,7 +192,7 @@ class Transport:
             short = self.target - load
             if np.abs(short / self.target).max() < accuracy:
                 break
-            step = newton_step(*curvature, short, cap)
+            step = newton_step(*curvature, short, cap, REST)
             for _ in range(8):
                 trial = prices + step
                 value, load, curvature = self.soft(centres, trial, temperature)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
-from bailiwick.compiled import kernel, leaf
+from bailiwick.compiled import both_ways, kernel, leaf
+from bailiwick.domain import IntArray
+
+PARALLEL_UNITS = 20_000
+"""Nodes from which rows are sorted by several threads; each by itself, so that this changes nothing."""
+N_CHUNKS = 8
 
 SHORT = 64
 """Entries up to which a row is sorted by insertion, a third of the time of a general sort."""
@@ -22,37 +29,64 @@ def sort_row(row):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def compact_rows(end, indices):  # type: ignore[no-untyped-def]
+def distinct_first(row, own):  # type: ignore[no-untyped-def]
+    """Sort a row and move its distinct entries but ``own`` to the front, in place; returns their number."""
+    if len(row) <= SHORT:
+        sort_row(row)
+    else:
+        row.sort()
+    count, last = 0, -1
+    for u in row:
+        if u != last and u != own:
+            row[count] = u
+            count += 1
+        last = u
+    return count
+
+
+def _compact_rows(end, indices):  # type: ignore[no-untyped-def]
     """Rows sorted, and what stands in them twice or leads back to the row left out.
 
-    ``end`` is where each row ends, shape (n + 1,), the first entry 0.
+    ``end`` is where each row ends, shape (n + 1,), the first entry 0; ``indices`` serves as working memory.
     """
     n = len(end) - 1
-    indptr, used = np.zeros(n + 1, np.int32), 0
+    indptr = np.zeros(n + 1, np.int32)
+    for chunk in nb.prange(N_CHUNKS):
+        for i in range(chunk * n // N_CHUNKS, (chunk + 1) * n // N_CHUNKS):
+            indptr[i + 1] = distinct_first(indices[end[i] : end[i + 1]], i)
     for i in range(n):
-        row = indices[end[i] : end[i + 1]]
-        if len(row) <= SHORT:
-            sort_row(row)
-        else:
-            row.sort()
-        last = -1
-        for u in row:
-            if u != last and u != i:
-                indices[used] = u
-                used += 1
-            last = u
-        indptr[i + 1] = used
-    return indptr, indices[:used].copy()
+        indptr[i + 1] += indptr[i]
+    compact = np.empty(indptr[n], np.int32)
+    for chunk in nb.prange(N_CHUNKS):
+        for i in range(chunk * n // N_CHUNKS, (chunk + 1) * n // N_CHUNKS):
+            for c in range(indptr[i + 1] - indptr[i]):
+                compact[indptr[i] + c] = indices[end[i] + c]
+    return indptr, compact
 
 
-@kernel
-def rows_of_pairs(n, pairs):  # type: ignore[no-untyped-def]
+compact_rows, compact_rows_parallel = both_ways(_compact_rows)
+
+
+def rows_of_pairs(n: int, pairs: NDArray[np.integer]) -> tuple[IntArray, IntArray]:
     """Neighbours in compressed rows, ascending, of pairs of nodes, shape (m, 2), which may repeat themselves or name one node twice.
 
     Returns
     -------
     Row starts, shape (n + 1,), and neighbours: every pair stands in both rows.
     """
+    return compacted(*both_rows(n, pairs))
+
+
+def compacted(end: NDArray[np.int64], indices: IntArray) -> tuple[IntArray, IntArray]:
+    """Rows that end at ``end``, sorted, without repeats and without themselves: row starts and neighbours."""
+    compact = compact_rows_parallel if len(end) > PARALLEL_UNITS else compact_rows
+    indptr, neighbours = compact(end, indices)
+    return indptr, neighbours
+
+
+@kernel
+def both_rows(n, pairs):  # type: ignore[no-untyped-def]
+    """Row ends, shape (n + 1,), and neighbours: every pair in both rows, as often as it is given."""
     end = np.zeros(n + 1, np.int64)
     for at in range(len(pairs)):
         end[pairs[at, 0] + 1] += 1
@@ -66,7 +100,7 @@ def rows_of_pairs(n, pairs):  # type: ignore[no-untyped-def]
         start[u] += 1
         indices[start[v]] = u
         start[v] += 1
-    return compact_rows(end, indices)
+    return end, indices
 
 
 @kernel

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.compiled import kernel
-from bailiwick.geography.row_kernels import compact_rows
 
 
 @kernel
 def mutual_rows(first, near, place):  # type: ignore[no-untyped-def]
-    """Neighbours in compressed rows, ascending, each pair in both rows.
+    """Row ends, shape (n + 1,), and neighbours, each pair in both rows, some twice.
 
     Parameters
     ----------
@@ -43,4 +42,4 @@ def mutual_rows(first, near, place):  # type: ignore[no-untyped-def]
             indices[start[i]], indices[start[i - 1]] = i - 1, i
             start[i] += 1
             start[i - 1] += 1
-    return compact_rows(end, indices)
+    return end, indices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -86,6 +87,16 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def at(values: Sequence[Any], index: int) -> Any:
+    """An entry of a list; nothing where there is none.
+
+    >>> at(["a", "b"], 1), at([], 0)
+    ('b', '')
+    """
+    return values[index] if index < len(values) else ""
+
+
+@register.filter
 def roles_of(user: User) -> str:
     """Planner, Manager."""
     return ", ".join(role_name(role) for role in (user.role, *user.more_roles))
@@ -115,6 +126,12 @@ def state_name(state: str) -> str:
         "reverted": _("reverted"),
         "failed": _("failed"),
     }.get(state, state)
+
+
+@register.filter
+def node_kind(kind: str) -> str:
+    """The kind of a part of the organisation; what users call their own way stays as it is."""
+    return {"nation": _("nation"), "region": _("region"), "district": _("district")}.get(kind, kind)
 
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))

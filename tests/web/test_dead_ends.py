@@ -119,8 +119,8 @@ def test_the_wizard_speaks_german_to_germans(sign_in: SignIn) -> None:
 
 
 def test_what_the_page_says_of_a_file_holds_no_marks_of_ours(sign_in: SignIn) -> None:
-    said = "Columns: 'City\\u2063kept', '\\u2063row\\u2063kept'. Name them, such as --map city=COLUMN, or read it as --map 'location=My place'."
-    assert for_the_page(said) == "Columns: 'City'. Name them, such as “city”, or read it as “location”."
+    said = "'City\\u2063kept', '\\u2063row\\u2063kept'; such as --map city=COLUMN, or as --map 'location=My place'."
+    assert for_the_page(said) == "'City'; such as “city”, or as “location”."
     client = sign_in("planner")
     answer = client.post("/imports/new", {"file": SimpleUploadedFile("x.txt", b"# Words\nundefined\nNULL\n"), "kind": "units"}, **GERMAN)
     page = client.get(answer["Location"], **GERMAN)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from bailiwick.pictures import basemap
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Job
 from bailiwick_web.exchange.child.readers import for_the_page
 from bailiwick_web.exchange.field_words import WORDS, field_words
-from bailiwick_web.exchange.queries import _FIELDS
+from bailiwick_web.exchange.queries import _FIELDS, ending_of
 from bailiwick_web.exchange.vocabulary import ATTRIBUTES, MEASURE, MONEY, OWNER, SKIP
 from bailiwick_web.planning import services
 from bailiwick_web.planning.ground import ground_key

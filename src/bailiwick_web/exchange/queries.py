@@ -194,5 +194,5 @@ def ending_of(job: Job | None) -> str:
         return retold(job.made_of.get("error"), job.error)
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
         done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
-        return f"{_('Stopped.')} {done.get(job.params.get('what', ''), '')}"
+        return " ".join([str(_("Stopped.")), str(done.get(job.params.get("what", ""), ""))])
     return ""

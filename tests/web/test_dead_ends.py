@@ -133,6 +133,11 @@ def test_what_the_page_says_of_a_file_holds_no_marks_of_ours(sign_in: SignIn) ->
     assert "\u2063" not in text
 
 
+def test_a_stopped_import_says_so_in_german() -> None:
+    with override("de"):
+        assert ending_of(Job(state=Job.State.CANCELLED, params={"what": "run"})) == "Angehalten. Nichts wurde eingelesen."
+
+
 def test_a_map_that_was_made_without_a_base_map_is_made_anew_with_it(
     unit_set: UnitSet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,6 +16,7 @@ from django.utils.translation import override
 from bailiwick.pictures import basemap
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Job
+from bailiwick_web.core.templatetags.words import number, percent, signed_percent
 from bailiwick_web.exchange.child.readers import for_the_page
 from bailiwick_web.exchange.field_words import WORDS, field_words
 from bailiwick_web.exchange.queries import _FIELDS, ending_of
@@ -131,6 +134,20 @@ def test_what_the_page_says_of_a_file_holds_no_marks_of_ours(sign_in: SignIn) ->
     assert "sagt nicht, wo die Zeilen liegen" in text
     assert "2063" not in text
     assert "\u2063" not in text
+
+
+def test_a_run_that_has_just_begun_has_no_progress_to_show(sign_in: SignIn, planner: Actor, scenario: Scenario) -> None:
+    run = services.start_run(planner, scenario, mode="anew", time_limit_seconds=5)
+    Job.objects.filter(pk=run.job_id).update(state=Job.State.RUNNING, progress={})
+    shown = sign_in("planner").get(f"/scenarios/{scenario.public_id}/runs")
+    assert shown.status_code == 200
+    assert "The engine is working" in shown.content.decode()
+
+
+def test_a_figure_that_is_not_there_is_a_dash() -> None:
+    for missing in (None, "", float("nan")):
+        assert [percent(missing), number(missing), signed_percent(missing)] == ["–", "–", "–"]
+    assert [percent(Decimal("0.5")), number(np.int64(1200)), number(Decimal("2.50"))] == ["50.0 %", "1,200", "2.5"]
 
 
 def test_a_stopped_import_says_so_in_german() -> None:

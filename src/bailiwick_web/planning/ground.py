@@ -42,7 +42,7 @@ def ground(unit_set: UnitSet) -> bytes:
 
 def ground_key(unit_set: UnitSet) -> str:
     """What the columns depend on: the units (digest), what is not in the digest (version), and whether there is a base map."""
-    return f"{unit_set.digest[:48]}.{unit_set.version}{'' if basemap.ASSET.exists() else '.bare'}"
+    return f"{unit_set.digest[:48]}.{unit_set.version}{'.land' if basemap.ASSET.exists() else ''}"
 
 
 def _file(unit_set: UnitSet) -> bytes:

@@ -162,4 +162,4 @@ TYPES = {
 
 def field_words(field: str, kind: str = "") -> str:
     """What a field is called on the pages, in the present language."""
-    return str(WORDS_OF_KIND.get((kind, field)) or WORDS.get(field, field))
+    return str(WORDS_OF_KIND.get((kind, field)) or WORDS.get(field) or field)

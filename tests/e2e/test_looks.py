@@ -159,9 +159,11 @@ def test_a_rep_challenges_a_proposal_and_is_answered(browser: Browser, server: S
     row = rep.locator("tbody tr", has=rep.locator("summary")).first
     row.locator("summary").click()
     assert look(rep, "rep-mine-proposal-wide", folder) == []
-    row.get_by_label("Warum soll er").fill("Seit zehn Jahren mein Kunde")
-    row.get_by_role("button", name="An die Planung senden").click()
+    row.get_by_label("Warum soll er").fill(f"Seit zehn Jahren mein Kunde {'sehr' * 60}")
+    row.get_by_role("button", name="An die Planung senden").dblclick()
     expect(rep.locator("aside")).to_contain_text("Seit zehn Jahren mein Kunde")
+    expect(rep.locator(".toast.refused")).to_have_count(0)  # the second click sent nothing
+    assert look(rep, "rep-mine-long-word-wide", folder) == []
     planner.reload()
     expect(planner.locator(".challenges")).to_contain_text("Seit zehn Jahren mein Kunde")
     planner.locator(".challenges").get_by_role("button", name="Accept").click()

@@ -241,21 +241,32 @@ def _check_any(found: Positions, table: Table, choice: Choice, is_planar: bool) 
     has_columns = bool(choice.fields.keys() & {"lon", "lat", "x", "y", "location"}) or table.geometry is not None
     can_place = bool(choice.fields.keys() & {"postcode", "place"}) and not is_planar
     hidden = [] if has_columns or is_planar else find_hidden_coordinates(table)
-    advice = ""
+    advice: str = ""
     if hidden:
         name, count, example = hidden[0]
-        where = f"Column {name!r} holds coordinates in text ({in_rows(count)}, such as {example!r})"
-        advice = f" {where}; read them with {as_map('location', name)}."
-        how = "by shape" if not found.is_open.any() else "by postcode or place, which is less exact"
-        text = say("there are no coordinate columns, so rows are placed %(how)s.%(advice)s", how=how, advice=str(advice))
+        advice = say(
+            " Column %(name)s holds coordinates in text (%(rows)s, such as %(example)s); read it as %(option)s.",
+            name=repr(name),
+            rows=in_rows(count),
+            example=repr(example),
+            option=as_map("location", name),
+        )
+        how = say("by shape") if not found.is_open.any() else say("by postcode or place, which is less exact")
+        text = say("there are no coordinate columns, so rows are placed %(how)s.%(advice)s", how=how, advice=advice)
         found.notices.append(Notice("coordinates_in_text", text, count, (name,)))
     if has_columns or can_place or not found.is_open.all():
         return
-    wanted = "x and y" if is_planar else "longitude and latitude, nor as postcode or place"
-    example = "--map x=COLUMN --map y=COLUMN" if is_planar else "--map city=COLUMN"
+    wanted = say("x and y") if is_planar else say("longitude and latitude, nor as postcode or place")
     raise InputError(
-        f"{table.source} does not say where its rows are: no column was recognised as {wanted}.{advice} "
-        f"Columns: {quoted(table.names)}. Name the right ones, such as {example}, or give a file with shapes",
+        say(
+            "%(source)s does not say where its rows are: no column was recognised as %(wanted)s.%(advice)s "
+            "Columns: %(names)s. Name the right ones, such as %(example)s, or give a file with shapes",
+            source=table.source,
+            wanted=wanted,
+            advice=advice,
+            names=quoted(table.names),
+            example="--map x=COLUMN --map y=COLUMN" if is_planar else "--map city=COLUMN",
+        ),
         code="no_position_column",
         field="x" if is_planar else "lon",
     )

@@ -62,6 +62,14 @@ class SecureHeaders:
         return response
 
 
+def page_before(request: HttpRequest) -> str:
+    """Path of the page of this application that led here; empty if it was another site, none, or this same page."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    path = f"{before.path}?{before.query}" if before.query else before.path
+    is_ours = before.netloc == request.get_host() and before.path.startswith("/") and not before.path.startswith("//")
+    return path if is_ours and path != request.get_full_path() else ""
+
+
 class RequestActor:
     """Says who acts and when, once per request, and turns refusals into pages."""
 
@@ -87,7 +95,7 @@ class RequestActor:
             response.headers["HX-Reswap"] = "none"
             response.headers["HX-Trigger"] = json.dumps({"refused": {"message": error.message}})
         else:
-            response = render(request, "core/refused.html", {"refusal": error}, status=error.status)
+            response = render(request, "core/refused.html", {"refusal": error, "back": page_before(request)}, status=error.status)
         if "retry_after" in error.details:
             response.headers["Retry-After"] = str(error.details["retry_after"])
         return response

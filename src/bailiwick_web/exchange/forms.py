@@ -10,9 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.exchange.field_words import field_words
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.record_names import RECORD_KINDS
-from bailiwick_web.exchange.vocabulary import MEASURE, MONEY, SKIP, label_of
+from bailiwick_web.exchange.vocabulary import MEASURE, MONEY, SKIP
 
 TEXT = "text"
 LAYOUT = ("encoding", "separator", "header_row", "sheet", "layer", "decimal")
@@ -56,7 +57,7 @@ def options_of(data: QueryDict, batch: ImportBatch) -> dict[str, Any]:
         return options | {"no_template": True}
     if fixes := _fixes(data):
         options["fixes"] = fixes
-    columns = _columns(data)
+    columns = _columns(data, batch.kind)
     if columns and not _is_read_anew(options, batch):
         options |= {"columns": columns, "is_complete": True}
     return options
@@ -109,7 +110,7 @@ def _is_read_anew(options: dict[str, Any], batch: ImportBatch) -> bool:
     return any(options.get(name) != batch.options.get(name) for name in LAYOUT)
 
 
-def _columns(data: QueryDict) -> dict[str, str]:
+def _columns(data: QueryDict, kind: str) -> dict[str, str]:
     columns: dict[str, str] = {}
     for key in data:
         word = str(data.get(key, ""))
@@ -121,7 +122,7 @@ def _columns(data: QueryDict) -> dict[str, str]:
         if word in columns:
             raise Invalid(
                 _("Two columns cannot both be the %(field)s: “%(one)s” and “%(other)s”. Choose one.")
-                % {"field": label_of(word), "one": columns[word], "other": name},
+                % {"field": field_words(word, kind), "one": columns[word], "other": name},
                 code="map_twice",
             )
         columns[word] = name

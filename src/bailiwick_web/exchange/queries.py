@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bailiwick_web.core.models import Job, Position
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.exchange.error_file import examples
+from bailiwick_web.exchange.field_words import TYPES, field_words
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
 from bailiwick_web.exchange.record_names import FIELDS as RECORD_FIELDS
@@ -21,11 +22,11 @@ from bailiwick_web.exchange.vocabulary import (
     ATTRIBUTES,
     MEASURE,
     MONEY,
+    NUMBERS,
     OWNER,
     REP_FIELDS,
     SKIP,
     UNIT_FIELDS,
-    label_of,
 )
 from bailiwick_web.territories.models import UnitSet
 
@@ -96,7 +97,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "facts": facts,
         "layout": facts.get("layout") or {},
         "groups": field_groups(batch.kind),
-        "columns": [column | {"field": column["field"] or TEXT} for column in facts.get("columns", [])],
+        "columns": [_column(column) for column in facts.get("columns", [])],
         "rejected": examples(batch, shown),
         "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
         "reasons": facts.get("rejected") or {},
@@ -115,6 +116,13 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "n_reps": Position.objects.count(),
         **work_of(batch, main),
     }
+
+
+def _column(column: dict[str, Any]) -> dict[str, Any]:
+    """A column of the file; its range with the separators of the language only where the numbers are amounts, not years or ids."""
+    field = column["field"] or TEXT
+    is_amount = column["type"] == "number" or field in {MEASURE, MONEY} or field in NUMBERS
+    return column | {"field": field, "type_words": TYPES.get(column["type"], column["type"]), "is_amount": is_amount}
 
 
 def _totals(family: list[ImportBatch]) -> dict[str, int]:
@@ -152,13 +160,15 @@ def _separator(facts: dict[str, Any]) -> str:
 
 def field_groups(kind: str) -> list[tuple[Any, list[tuple[str, str]]]]:
     """What a column can be, in groups for a select box."""
-    known = [(field, label_of(field)) for field in _FIELDS[kind]]
+    known = [(field, field_words(field, kind)) for field in _FIELDS[kind]]
     groups: list[tuple[Any, list[tuple[str, str]]]] = [(_("What and where"), known)]
     if kind == "units":
-        groups.append((_("Planning"), [(MEASURE, label_of(MEASURE)), (MONEY, label_of(MONEY)), (OWNER, label_of(OWNER))]))
+        groups.append((_("Planning"), [(field, field_words(field)) for field in (MEASURE, MONEY, OWNER)]))
     if kind in {"units", "reps"}:
-        groups.append((_("More about it"), sorted(((field, label_of(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold())))
-    return [*groups, (_("Neither"), [(TEXT, str(_("Kept as text"))), (SKIP, label_of(SKIP))])]
+        groups.append(
+            (_("More about it"), sorted(((field, field_words(field)) for field in ATTRIBUTES), key=lambda pair: pair[1].casefold()))
+        )
+    return [*groups, (_("Neither"), [(TEXT, str(_("Kept as text"))), (SKIP, field_words(SKIP))])]
 
 
 def progress_of(job: Job | None) -> dict[str, Any]:
@@ -184,5 +194,5 @@ def ending_of(job: Job | None) -> str:
         return retold(job.made_of.get("error"), job.error)
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
         done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
-        return f"{_('Stopped.')} {done.get(job.params.get('what', ''), '')}"
+        return " ".join([str(_("Stopped.")), str(done.get(job.params.get("what", ""), ""))])
     return ""

@@ -41,8 +41,8 @@ def ground(unit_set: UnitSet) -> bytes:
 
 
 def ground_key(unit_set: UnitSet) -> str:
-    """What the columns depend on: the digest of the units, and the version, as attributes are not in the digest."""
-    return f"{unit_set.digest[:48]}.{unit_set.version}"
+    """What the columns depend on: the units (digest), what is not in the digest (version), and whether there is a base map."""
+    return f"{unit_set.digest[:48]}.{unit_set.version}{'.land' if basemap.ASSET.exists() else ''}"
 
 
 def _file(unit_set: UnitSet) -> bytes:

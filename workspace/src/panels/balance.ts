@@ -2,7 +2,7 @@
 import type { Plan } from "../model/plan";
 import { patterns } from "../model/classes";
 import { h, iconButton, on, set, svg, swatch, text } from "./dom";
-import { count, number, signed, t, words } from "./words";
+import { count, number, signed, t, title } from "./words";
 
 export interface BalanceEvents {
   choose(territory: number): void;
@@ -166,7 +166,7 @@ function gaugeOf(key: string, tolerance: number): Gauge {
     svg("path", { class: "axis", d: "M50 0v14" }),
   );
   const value = h("span", { class: "num small" });
-  const row = h("div", { class: "bar-row" }, h("span", { class: "quiet small" }, words(key)), h("span", {}), value);
+  const row = h("div", { class: "bar-row" }, h("span", { class: "quiet small" }, title(key)), h("span", {}), value);
   row.children[1]?.replaceWith(picture);
   return { bar, was, value, row };
 }

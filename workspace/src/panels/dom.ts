@@ -35,7 +35,7 @@ const ICONS = {
   redo: "M12 5l4 4-4 4M16 9H8a4 4 0 0 0 0 8h2",
   locked: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3",
   open: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 5.5-1.5",
-  more: "M10 5v.1M10 10v.1M10 15v.1",
+  more: "M10 4.3a.7.7 0 1 0 .01 0zM10 9.3a.7.7 0 1 0 .01 0zM10 14.3a.7.7 0 1 0 .01 0z",
   add: "M10 4v12M4 10h12",
   near: "M10 5v10M5 10h10",
   far: "M5 10h10",

@@ -3,7 +3,7 @@ import type { Choice, Choices, Clash } from "../journal/clashes";
 import type { Plan } from "../model/plan";
 import { button, dialog } from "./dialogs";
 import { h, options } from "./dom";
-import { t } from "./words";
+import { t, tn } from "./words";
 
 const MOST_ROWS = 40;
 
@@ -15,7 +15,7 @@ export function askMineOrTheirs(root: HTMLElement, plan: Plan, by: string, found
     const box = dialog(
       root,
       t("{by} moved some of the same units", { by }),
-      h("p", {}, t("{n} units have another territory by now than when you moved them. Nothing is lost: both can be undone.", { n: found.length })),
+      h("p", {}, tn(found.length, "{n} unit has another territory by now than when you moved it. Nothing is lost: both can be undone.", "{n} units have another territory by now than when you moved them. Nothing is lost: both can be undone.")),
       table(plan, by, rows),
       found.length > rows.length ? h("p", { class: "quiet small" }, t("{n} more are not listed; they follow the buttons for all, or stay yours.", { n: found.length - rows.length })) : "",
     );
@@ -46,16 +46,17 @@ function choiceOf(plan: Plan, clash: Clash): HTMLSelectElement {
 
 function table(plan: Plan, by: string, rows: readonly { clash: Clash; select: HTMLSelectElement }[]): HTMLElement {
   const name = (code: string): string => (code === "" ? t("no territory") : (plan.territories.find((x) => x.code === code)?.name ?? code));
-  const head = [t("Name"), t("Before"), by, t("Mine"), t("Counts")].map((text) => h("th", { scope: "col" }, text));
+  const titles = [t("Name"), t("Before"), by, t("Mine"), t("Counts")];
+  const head = titles.map((text) => h("th", { scope: "col" }, text));
   const lines = rows.map(({ clash, select }) =>
     h(
       "tr",
       {},
       h("th", { scope: "row" }, plan.ground.names[clash.unit] ?? ""),
-      ...[clash.before, clash.theirs, clash.mine].map((code) => h("td", {}, name(code))),
-      h("td", {}, rows.length > 1 ? select : "–"),
+      ...[clash.before, clash.theirs, clash.mine].map((code, i) => h("td", { "data-label": titles[i + 1] }, name(code))),
+      h("td", { "data-label": titles[4] }, rows.length > 1 ? select : "–"),
     ),
   );
   const label = t("What differs");
-  return h("div", { class: "scroll ws-clashes", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "list units" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines)));
+  return h("div", { class: "scroll ws-clashes", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "list stacked" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines)));
 }

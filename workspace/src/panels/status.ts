@@ -2,7 +2,7 @@
 import type { State } from "../journal/journal";
 import type { Counts, Plan } from "../model/plan";
 import { h, iconButton, on, set, text } from "./dom";
-import { count, t } from "./words";
+import { count, t, tn } from "./words";
 
 export type Trouble = "unassigned" | "outside" | "astray" | "conflicts";
 
@@ -38,7 +38,7 @@ export class Status {
     const texts: Record<State, string> = {
       saved: t("Saved"),
       saving: t("Saving …"),
-      offline: t("Offline: {n} changes wait here", { n: nPending }),
+      offline: tn(nPending, "Offline: {n} change waits here", "Offline: {n} changes wait here"),
       conflict: t("Somebody else changed this"),
     };
     set(this.saved, "data-state", state);

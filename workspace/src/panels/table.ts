@@ -3,7 +3,7 @@ import type { Plan } from "../model/plan";
 import { EVERYTHING, rows, type Only, type View } from "../model/rows";
 import type { Selection } from "../model/selection";
 import { h, on, options, set, swatch, text } from "./dom";
-import { number, t, words } from "./words";
+import { evenly, number, t, title } from "./words";
 
 export interface TableEvents {
   chosen(units: readonly number[]): void;
@@ -130,7 +130,7 @@ export class Table {
       h("td", {}, h("button", { type: "button", class: "link plain-link", "data-show": unit, tabindex: -1 }, name), plan.locked[unit] === 1 ? h("span", { class: "chip" }, t("locked")) : plan.named[unit] === 1 ? h("span", { class: "chip" }, t("named")) : null),
       h("td", { class: "quiet" }, ground.ids[unit] ?? ""),
       h("td", {}, territory ? h("span", { class: "named" }, swatch(territory.colour), territory.name) : h("span", { class: "chip warning" }, t("none"))),
-      ...ground.measures.map((m) => h("td", { class: "num" }, number(m.values[unit] ?? 0))),
+      ...ground.measures.map((m) => h("td", { class: "num" }, number(m.values[unit] ?? 0, evenly(m.values)))),
       ...ground.attributes.map((a) => h("td", {}, a.categories[(a.codes[unit] ?? 0) - 1] ?? "")),
     );
     const why = h("button", { type: "button", class: "link", "data-why": unit, tabindex: -1 }, plan.file.causes[plan.causes[unit] ?? 0] || t("why?"), h("span", { class: "hidden" }, `: ${t("why is {name} here?", { name })}`));
@@ -155,8 +155,8 @@ export class Table {
     column("name", t("Name"));
     column("code", t("Id"));
     column("territory", t("Territory"));
-    for (const m of plan.ground.measures) column(`measure:${m.key}`, words(m.key), true);
-    for (const a of plan.ground.attributes) column(`attribute:${a.key}`, words(a.key));
+    for (const m of plan.ground.measures) column(`measure:${m.key}`, title(m.key), true);
+    for (const a of plan.ground.attributes) column(`attribute:${a.key}`, title(a.key));
     column("cause", t("Why here?"));
     this.head.replaceChildren(...cells);
   }

@@ -2,7 +2,7 @@
 import type { Ground } from "../model/ground";
 import type { Plan } from "../model/plan";
 import { h, text } from "./dom";
-import { number, t, words } from "./words";
+import { number, t, title } from "./words";
 
 export class Tip {
   readonly element = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
@@ -24,7 +24,7 @@ export class Tip {
     const territory = plan.territories[plan.of[unit] ?? -1];
     const head = h("strong");
     text(head, this.ground.names[unit] ?? "");
-    const lines = this.ground.measures.map((m) => h("div", {}, `${words(m.key)}: ${number(m.values[unit] ?? 0)}`));
+    const lines = this.ground.measures.map((m) => h("div", {}, `${title(m.key)}: ${number(m.values[unit] ?? 0)}`));
     const where = h("div", {}, (territory?.name ?? t("no territory")) + (plan.locked[unit] === 1 ? ` · ${t("locked")}` : ""));
     this.element.replaceChildren(head, where, ...lines);
   }

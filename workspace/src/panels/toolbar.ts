@@ -6,7 +6,7 @@ import { PALETTE, RAMP, RAMP_DARK, type ColourBy } from "../map/paint";
 import type { Scope } from "../map/renderer";
 import type { Tool } from "../map/tools";
 import { h, iconButton, on, options, set, swatch } from "./dom";
-import { number, t, words } from "./words";
+import { number, t, title } from "./words";
 
 export interface ToolbarEvents {
   tool(tool: Tool): void;
@@ -64,8 +64,8 @@ export class Toolbar {
     options(this.colour, [
       ["territory", t("Territories")],
       ...(plan.before ? [["change", t("Change from “{name}”", { name: parent })] as const] : []),
-      ...this.ground.measures.map((m) => [`measure:${m.key}`, words(m.key)] as const),
-      ...this.ground.attributes.map((a) => [`segment:${a.key}`, words(a.key)] as const),
+      ...this.ground.measures.map((m) => [`measure:${m.key}`, title(m.key)] as const),
+      ...this.ground.attributes.map((a) => [`segment:${a.key}`, title(a.key)] as const),
     ]);
     options(this.target, [["", t("chooses")], ...plan.territories.filter((x) => !x.is_locked).map((x) => [x.code, t("moves to {name}", { name: x.name })] as const)]);
   }

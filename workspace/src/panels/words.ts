@@ -20,9 +20,30 @@ export function count(value: number): string {
   return value.toLocaleString(locale);
 }
 
-export function number(value: number): string {
-  const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+/* One or many; {n} stands for the number. */
+export function tn(n: number, one: string, many: string): string {
+  return t(n === 1 ? one : many, { n });
+}
+
+export function number(value: number, digits = digitsOf(value)): string {
   return value.toLocaleString(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+}
+
+function digitsOf(value: number): number {
+  return Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+}
+
+const evenDigits = new WeakMap<Float64Array, number>();
+
+/* Digits behind the point for a whole column, so that its numbers stand one under the other: none if all are whole, else by the largest. */
+export function evenly(values: Float64Array): number {
+  let digits = evenDigits.get(values);
+  if (digits === undefined) {
+    const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
+    digits = values.every(Number.isInteger) || most >= 1000 ? 0 : most >= 10 ? 1 : 2;
+    evenDigits.set(values, digits);
+  }
+  return digits;
 }
 
 /* +4.1 %, −3 %: relative deviations always carry their sign. */
@@ -32,7 +53,13 @@ export function signed(share: number): string {
   return `${percent > 0.049 ? "+" : percent < -0.049 ? "−" : ""}${text} %`;
 }
 
-/* workload_hours → workload hours */
+/* workload_hours → Workload hours: where it stands alone. */
+export function title(key: string): string {
+  const text = words(key);
+  return text.slice(0, 1).toLocaleUpperCase(locale) + text.slice(1);
+}
+
+/* workload_hours → workload hours: within a sentence. */
 export function words(key: string): string {
   return key.replaceAll("_", " ");
 }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any, TypeGuard
 
 from django import template
 from django.utils.formats import number_format
@@ -18,17 +22,22 @@ MINUS = "\u2212"
 
 
 @register.filter
-def signed_percent(fraction: float | None, digits: int = 1) -> str:
+def signed_percent(fraction: float | str | None, digits: int = 1) -> str:
     """+4.1 %, −0.3 %, 0.0 %.
 
     >>> signed_percent(0.041), signed_percent(-0.003), signed_percent(None)
     ('+4.1 %', '−0.3 %', '–')
     """
-    if fraction is None or fraction != fraction:
+    if not _is_number(fraction):
         return "–"
     value = round(100 * fraction, digits)
     sign = "+" if value > 0 else MINUS if value < 0 else ""
     return f"{sign}{_number(abs(value), digits)} %"
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    """Whether there is something to write; what a template does not find is an empty text."""
+    return isinstance(value, Real | Decimal) and not math.isnan(value)
 
 
 def _number(value: float, digits: int) -> str:
@@ -37,19 +46,19 @@ def _number(value: float, digits: int) -> str:
 
 
 @register.filter
-def percent(fraction: float | None, digits: int = 1) -> str:
+def percent(fraction: float | str | None, digits: int = 1) -> str:
     """4.1 %."""
-    return "–" if fraction is None or fraction != fraction else f"{_number(100 * fraction, int(digits))} %"
+    return f"{_number(100 * fraction, int(digits))} %" if _is_number(fraction) else "–"
 
 
 @register.filter
-def number(value: float | None) -> str:
+def number(value: float | str | None) -> str:
     """12,345 or 3.25: as many digits as say something.
 
     >>> number(12345.6), number(3.25), number(None)
     ('12,346', '3.25', '–')
     """
-    if value is None or value != value:
+    if not _is_number(value):
         return "–"
     if float(value).is_integer() or abs(value) >= 1000:
         return _number(value, 0)
@@ -86,6 +95,16 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def at(values: Sequence[Any], index: int) -> Any:
+    """An entry of a list; nothing where there is none.
+
+    >>> at(["a", "b"], 1), at([], 0)
+    ('b', '')
+    """
+    return values[index] if index < len(values) else ""
+
+
+@register.filter
 def roles_of(user: User) -> str:
     """Planner, Manager."""
     return ", ".join(role_name(role) for role in (user.role, *user.more_roles))
@@ -115,6 +134,12 @@ def state_name(state: str) -> str:
         "reverted": _("reverted"),
         "failed": _("failed"),
     }.get(state, state)
+
+
+@register.filter
+def node_kind(kind: str) -> str:
+    """The kind of a part of the organisation; what users call their own way stays as it is."""
+    return {"nation": _("nation"), "region": _("region"), "district": _("district")}.get(kind, kind)
 
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))

@@ -57,17 +57,15 @@ def _task(name: str) -> Task:
 
 
 def _refusal(error: Exception, path: Path, options: dict[str, Any]) -> dict[str, Any]:
+    from bailiwick_web.exchange.child.readers import for_the_page
+
     name = options.get("filename") or path.name
     origin = error.args[0].made_of if error.args and hasattr(error.args[0], "made_of") else None
 
     def for_people(text: str) -> str:
         for ours in (str(path.resolve()), str(path), path.name):
             text = text.replace(ours, name)
-        if "--map" in text:
-            from bailiwick_web.exchange.child.readers import for_the_page
-
-            text = for_the_page(text)
-        return text
+        return for_the_page(text)
 
     return {
         "error": {

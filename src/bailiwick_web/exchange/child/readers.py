@@ -30,6 +30,9 @@ from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.vocabulary import PLACE_FIELDS
 
 AREA = "area"
+_OPTION = re.compile(r"`?--map (?:'(\w+)=[^']*'|(\w+)=[^\s.,;`]+)`?")
+_ADDED = re.compile(r"(?:, )?'(?:\u2063|\\u2063)[^']*'|(?:\u2063|\\u2063)kept")
+"""Names that start with the mark of :mod:`.tables`, in quotes, and the mark of columns that are kept; both may come out of ``repr``."""
 _TOLD_ELSEWHERE = frozenset({"columns_chosen", "rows_rejected", "most_rows_rejected"})
 
 
@@ -40,8 +43,8 @@ def tell(phase: str, fraction: float) -> None:
 
 
 def for_the_page(text: str) -> str:
-    """A message of the library without the options of the command line."""
-    return re.sub(r"`?--map (\w+)=[^\s.,;`]+`?", r"“\1” in the table of columns", text.replace(KEPT, ""))
+    """A message of the library without the options of the command line and without the marks and columns that were added here."""
+    return _OPTION.sub(lambda found: f"“{found[1] or found[2]}”", _ADDED.sub("", text))
 
 
 def what_is_there(path: Path, kind: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     for publication in Publication.objects.select_related("scenario", "published_by"):
         publications.setdefault(publication.plan_id, []).append(publication)
     groups = [
-        {"plan": plan, "scenarios": scenarios.get(plan.pk, []), "publications": publications.get(plan.pk, [])}
+        {"plan": plan, "scenarios": (own := scenarios.get(plan.pk, [])), "publications": publications.get(plan.pk, []), **_sides(own)}
         for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk")
         if plan.pk in scenarios or actor.may(Right.PLAN)
     ]
@@ -93,6 +93,12 @@ def plans(request: HttpRequest) -> HttpResponse:
         bin_ = list(Scenario.objects.filter(deleted_at__gt=actor.now - RESTORABLE).select_related("plan"))
     context = {"here": "plans", "groups": groups, "bin": bin_, "now": actor.now, "has_units": UnitSet.objects.exists()}
     return render(request, "planning/plans.html", context)
+
+
+def _sides(scenarios: list[Scenario]) -> dict[str, Scenario | None]:
+    """Which two are offered for comparison: what counts, or the oldest, against the latest of the others."""
+    before = next((s for s in scenarios if s.state == Scenario.State.PUBLISHED), scenarios[-1] if scenarios else None)
+    return {"before": before, "after": next((s for s in scenarios if s != before), before)}
 
 
 @access(Right.PLAN)

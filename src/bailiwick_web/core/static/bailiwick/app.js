@@ -39,10 +39,16 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   document.body.dispatchEvent(new CustomEvent("theme-changed"));
 });
 
+/* From its beginning, although what has the focus may stand at its end. */
+function open(dialog) {
+  dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
 let isGoing = false;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
-  if (event.key === "?") document.getElementById("keys").showModal();
+  if (event.key === "?") open(document.getElementById("keys"));
   if (event.key === "/") {
     const search = document.querySelector("[data-search]");
     if (search) {
@@ -67,7 +73,7 @@ document.addEventListener("click", (event) => {
     dialog.querySelector("[name=unit]").value = opener.dataset.unit;
     dialog.querySelector("[data-unit-name]").textContent = opener.dataset.unitName;
   }
-  dialog?.showModal();
+  if (dialog) open(dialog);
 });
 
 document.addEventListener("change", (event) => {
@@ -81,7 +87,7 @@ document.addEventListener("change", (event) => {
 for (const zone of document.querySelectorAll(".drop")) {
   const input = zone.querySelector("input[type=file]");
   const name = zone.querySelector("[data-file-name]");
-  const show = () => (name.textContent = input.files.length ? input.files[0].name : "");
+  const show = () => (name.textContent = [...input.files].map((file) => file.name).join(", "));
   input.addEventListener("change", show);
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -95,6 +101,22 @@ for (const zone of document.querySelectorAll(".drop")) {
     show();
   });
 }
+
+/* A second click while the first is on its way sends nothing twice. */
+const ANSWERED_WITHIN_MS = 5000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" && !form.hasAttribute("hx-post")) return;
+  if (Date.now() - Number(form.dataset.sentAt ?? 0) < ANSWERED_WITHIN_MS) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.sentAt = Date.now();
+}, true);
+const mayBeSentAgain = (form) => delete form.dataset?.sentAt;
+document.body.addEventListener("htmx:afterRequest", (event) => mayBeSentAgain(event.target));
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent-at]").forEach(mayBeSentAgain));
 
 /* Dialogs: the version that the page knows by now goes with every form; sending or cancelling closes them. */
 document.addEventListener("submit", (event) => {

@@ -16,6 +16,8 @@ RECORD_KINDS = (
 OWN_ID, OWN_ORDER_ID, RAW = "Bailiwick ID", "Bailiwick Order ID", " (raw)"
 GUARDED = frozenset((OWN_ID, OWN_ORDER_ID))
 """Headers of identifiers in tables that were exported here; by them the importer knows that texts are guarded against being run."""
+EMPTIED = "\x00emptied"
+"""A cell that empties its field, where an empty cell would leave it as it is; no file can hold such a text."""
 TEXT, MONEY, WHOLE, DAY, SHARE, DEGREES = "text", "money", "whole", "day", "share", "degrees"
 NUMBER, INSTANT, YES_NO = "number", "instant", "yes-no"
 

@@ -145,7 +145,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"here": "data", **queries.import_page(batch), "problem": problem}
         context["columns"] = [c | {"field": request.POST.get(f"column:{c['name']}", c["field"])} for c in context["columns"]]
         return render(request, "exchange/import.html", context, status=problem.status)
-    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions", "names"}}
+    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions", "names", "constants"}}
     if kind_of(request.POST, batch) != batch.kind:
         services.call(actor_of(request), batch, kind_of(request.POST, batch))
         options = {name: value for name, value in options.items() if name not in {"columns", "is_complete", "fixes"}}

@@ -19,7 +19,7 @@ from bailiwick_web.core.services import audit
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, forget_file
 from bailiwick_web.exchange.record_names import RECORD_KINDS
-from bailiwick_web.exchange.services.data_loader import names_of
+from bailiwick_web.exchange.services.data_loader import mapping_of
 from bailiwick_web.exchange.services.receiving import RECORDS, forget_abandoned, take_in
 
 MOST_FILES = 20
@@ -40,7 +40,7 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
     """Take several files of records in; planners may. Recorded. The first one leads, the others follow: all or nothing.
 
     Each is what its columns and its name say, unless all are said to be of one kind. A mapping of the Data Loader (``.sdl``) says what
-    the columns of the others are called in Salesforce.
+    the columns of the others are called in Salesforce, and what every row gets.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
     try:
         for file in files:
             if file.name.lower().endswith(_MAPPING):
-                options = {"names": {**options.get("names", {}), **names_of(_whole(file))}}
+                said = mapping_of(_whole(file))
+                options = {"names": {**options.get("names", {}), **said.names}, "constants": {**options.get("constants", {}), **said.constants}}
             else:
                 taken += _take(actor, file, kind)
             if len(taken) > MOST_FILES:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bailiwick_web.territories",
     "bailiwick_web.planning",
     "bailiwick_web.crm",
+    "bailiwick_web.listening",
     "bailiwick_web.exchange",
     "bailiwick_web.exchange.webhooks",
     "bailiwick_web.insights",

@@ -90,10 +90,15 @@ def day_of(activity: m.Activity) -> date | None:
 
 def inbox(actor: Actor, person: Person | None, whose: str, state: str, text: str, after: str) -> Slice:
     """Tasks and appointments, what is due first on top; of what was done, the newest."""
+    return cut(inbox_found(actor, person, whose, state, text), "-done_at" if state == State.DONE else "due_on", after)
+
+
+def inbox_found(actor: Actor, person: Person | None, whose: str, state: str, text: str) -> QuerySet[m.Activity]:
+    """Everything that the list of tasks shows, on all of its pages."""
     rows = lists.rows(actor, m.Activity, q=text).filter(state=state)
     if whose == "me":
         rows = rows.filter(person=person) if person is not None else rows.none()
-    return cut(rows, "-done_at" if state == State.DONE else "due_on", after)
+    return rows
 
 
 def moved_on(activity: m.Activity, now: datetime) -> dict[str, Any]:

@@ -84,9 +84,14 @@ def deals(actor: Actor, pipeline: m.Pipeline, asked: Asked, person: Person | Non
     return found
 
 
+def shown(actor: Actor, found: QuerySet[m.Opportunity]) -> QuerySet[m.Opportunity]:
+    """What the board shows of deals: those that are open, and those that were closed in the last 90 days."""
+    return found.exclude(~Q(stage__kind=Kind.OPEN) & Q(closed_at__lt=actor.now - RECENT))
+
+
 def board(actor: Actor, pipeline: m.Pipeline, found: QuerySet[m.Opportunity]) -> list[Column]:
     """The stages with their sums and first deals, in two queries; of those that are over, the last 90 days."""
-    recent = found.exclude(~Q(stage__kind=Kind.OPEN) & Q(closed_at__lt=actor.now - RECENT))
+    recent = shown(actor, found)
     chance = Coalesce(F("probability"), F("stage__probability"))
     sums = {
         row["stage"]: row

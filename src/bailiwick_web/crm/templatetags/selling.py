@@ -28,6 +28,9 @@ ICONS = {
     "territory": "pin",
     "converted": "lead",
     "merged": "people",
+    "survey": "note",
+    "web": "pin",
+    "mention": "bell",
 }
 
 
@@ -138,6 +141,9 @@ def event_name(kind: str) -> str:
         "handover": _("Handed over"),
         "converted": _("Came from a lead"),
         "merged": _("Merged into it"),
+        "survey": _("Answer to a survey"),
+        "web": _("Visit to the website"),
+        "mention": _("Mention"),
         "consent.given": _("Consent given"),
         "consent.withdrawn": _("Consent withdrawn"),
         "case.opened": _("Case opened"),

@@ -55,7 +55,7 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
         for file in files:
             if file.name.lower().endswith(_MAPPING):
                 said = mapping_of(_whole(file))
-                options = {"names": {**options.get("names", {}), **said.names}, "constants": {**options.get("constants", {}), **said.constants}}
+                options = {name: {**options.get(name, {}), **getattr(said, name)} for name in ("names", "constants")}
             else:
                 taken += _take(actor, file, kind)
             if len(taken) > MOST_FILES:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "bailiwick_web.core.entrance.middleware.SessionLimits",
     "bailiwick_web.core.entrance.middleware.SecondFactorNeeded",
+    "bailiwick_web.core.middleware.ZoneOfWhoeverLooks",
     "bailiwick_web.core.middleware.RequestActor",
 ]
 

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries import lists
 from bailiwick_web.crm.queries.pages_account import OVER, QUIET_OTHERS
@@ -23,11 +24,6 @@ MOST = 100
 MOST_A_DAY = 300
 State = m.Activity.State
 OPEN_LEADS = (m.Lead.Status.NEW, m.Lead.Status.WORKING, m.Lead.Status.QUALIFIED)
-
-
-def local_day(moment: datetime) -> date:
-    """The day that an instant is in, where the page is read."""
-    return timezone.localtime(moment).date()
 
 
 def my_day(actor: Actor, person: Person | None) -> dict[str, Any]:

@@ -100,6 +100,17 @@ def _span(seconds: float) -> tuple[str, int]:
 
 
 @register.filter
+def rhythm(series: Any) -> str:
+    """How often a series comes."""
+    n = series.interval
+    return {
+        "day": ngettext("every day", "every %(n)s days", n),
+        "week": ngettext("every week", "every %(n)s weeks", n),
+        "month": ngettext("every month", "every %(n)s months", n),
+    }[series.every] % {"n": n}
+
+
+@register.filter
 def health_word(value: int | None) -> str:
     """A class for the colour of a health figure."""
     if value is None:

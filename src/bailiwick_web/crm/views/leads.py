@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import Person
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.forms.common import cleaned, given, offer
 from bailiwick_web.crm.forms.work import BantForm, ConvertForm, GiveForm, HotForm, LeadForm
 from bailiwick_web.crm.models import Criterion, Lead
@@ -115,7 +116,7 @@ def change_lead(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     elif act == "grade":
         form = BantForm(request.POST, lead=found)
         cleaned(form)
-        change = {"bant": form.bant(actor.now.date())}
+        change = {"bant": form.bant(local_day(actor.now))}
     elif act == "hot":
         hot = HotForm(request.POST, lead=found)
         cleaned(hot)

@@ -17,6 +17,7 @@ from bailiwick_web.core.models import User
 from bailiwick_web.core.notices.services import tell_people
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import MANY
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.models import Account, Activity, Competitor, TimelineEvent
@@ -187,7 +188,7 @@ def make_task(actor: Actor, public_id: UUID, *, version: int | None) -> Activity
     subject = str(_("Answer to: %(text)s") % {"text": mention.text})[:200]
     holder = holders(actor, [mention]).get(mention.account.pk)
     given = {"person": holder} if holder is not None else {}
-    about = {"account": mention.account, "subject": subject, "text": mention.url, "due_on": actor.now.date()}
+    about = {"account": mention.account, "subject": subject, "text": mention.url, "due_on": local_day(actor.now)}
     task = work.create_activity(actor, kind=Activity.Kind.TASK, **about, **given)
     writing.change(actor, MENTION, mention, {"is_handled": True})
     return task

@@ -139,6 +139,7 @@ ROWS = {
     "import_progress": Row(Right.IMPORT, "nothing", NONE),
     "stop_import": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "discard_import": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "leave_out_part": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "keep_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "forget_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "sample": post(Right.IMPORT),

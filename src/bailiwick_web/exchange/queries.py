@@ -91,6 +91,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "batch": batch,
         "main": main,
         "family": family if len(family) > 1 else [],
+        "can_leave_out": is_records and main.is_open and len(family) > 1 and not any(part.is_busy for part in family),
         "owners": next((part for part in family if part.options.get(OF_OWNERS)), None),
         "is_of_owners": bool(batch.options.get(OF_OWNERS)),
         "facts": facts,

@@ -32,7 +32,8 @@ _STREET = _names("""
     Organization - Address; Person - Postal address; Straße; Strasse
 """)
 _CITY = _names("""
-    Billing City; City; address1_city; Address 1: City; Mailing City; Town; Organization - City/town/village/locality; Ort; Stadt
+    Billing City; City; address1_city; Address 1: City; Mailing City; Town; Organization - City/town/village/locality; Ort; Stadt;
+    Headquarters Location; Headquarters
 """)
 _REGION = _names("""
     Billing State/Province; Billing State; Billing State Code; State/Region; State; address1_stateorprovince; Address 1: State/Province;

@@ -192,6 +192,19 @@ def discard_import(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @access(Right.IMPORT)
 @require_POST
+def leave_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Throw one part of an import away; the others are looked at again, as they may have named its rows."""
+    actor, name = actor_of(request), batch_of(public_id).filename
+    leads = services.leave_out(actor, public_id)
+    messages.success(request, _("“%(name)s” is left out.") % {"name": name})
+    if leads is None:
+        return redirect("data")
+    _look(actor, leads, leads.options)
+    return redirect("import", leads.public_id)
+
+
+@access(Right.IMPORT)
+@require_POST
 def keep_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep the mapping for the next file with the same header."""
     template = services.save_template(actor_of(request), batch_of(public_id), name=request.POST.get("template_name", ""))

@@ -174,4 +174,6 @@ def visits(actor: Actor, given: Mapping[str, str]) -> tuple[dict[str, str], Slic
     asked, found = visits_found(actor, given)
     recent = found.filter(visited_at__gte=actor.now - RECENT, visited_at__lte=actor.now)
     counted = recent.order_by().values("account__public_id", "account__name").annotate(n=Count("pk"), seconds=Avg("seconds"))
-    return asked, cut(found, "-visited_at", given.get("after", "")[:500]), list(counted.order_by("-n", "account__name")[:8])
+    counted = counted.order_by("-n", "account__name")
+    most = [row | {"seconds": row["seconds"] and round(row["seconds"])} for row in counted[:8]]
+    return asked, cut(found, "-visited_at", given.get("after", "")[:500]), most

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
@@ -29,7 +29,9 @@ def leads(actor: Actor, person: Person | None, given: Mapping[str, str]) -> tupl
     asked = chosen(given, LEAD_FILTERS)
     everything = _all_leads(actor, person, asked)
     counts = {row["status"]: row["n"] for row in everything.order_by().values("status").annotate(n=Count("pk"))}
-    return asked, cut(_of_status(everything, asked["status"]), "respond_by", given.get("after", "")[:500]), counts
+    waiting = Case(When(responded_at__isnull=True, then=F("respond_by")), output_field=DateTimeField(null=True))
+    found = _of_status(everything, asked["status"]).annotate(waits_since=waiting)
+    return asked, cut(found, "waits_since", given.get("after", "")[:500]), counts
 
 
 def leads_found(actor: Actor, person: Person | None, given: Mapping[str, str]) -> QuerySet[m.Lead]:

@@ -106,8 +106,8 @@ def create_mentions(actor: Actor, news: Sequence[New], *, origin: str = "") -> l
 def _completed(actor: Actor, given: Mapping[str, Any], names: Names) -> dict[str, Any]:
     values: dict[str, Any] = {"mentioned_at": actor.now, **given}
     words = words_of(str(values.get("text") or ""))
-    if values.get("account") is None and values.get("competitor") is None:
-        values |= names.found(words)
+    if values.get("account") is None or values.get("competitor") is None:
+        values |= {name: found for name, found in names.found(words).items() if values.get(name) is None}
     if values.get("sentiment") in (None, ""):
         values["sentiment"] = guessed(words)
     return values

@@ -48,7 +48,7 @@ def test_any_name_goes_through_every_form_page_and_file(planner: Actor, sign_in:
     assert client.post("/customers/new", {"name": name, "state": "customer", "tags": name[:60]}).status_code == 302
     account = Account.objects.get()
     assert account.name == name
-    client.post(f"/customers/{account.public_id}/contacts", {"first_name": name[:100], "last_name": name[:100], "email": "", "phone": ""})
+    client.post(f"/customers/{account.public_id}/contacts", {"first_name": name[:100], "last_name": name[:100], "role": "customer"})
     client.post("/leads/new", {"company": name, "name": name, "source": name[:100], "tags": ""})
     of_account = {"account": str(account.public_id)}
     client.post("/deals/new", {**of_account, "name": name, "amount": "5"})
@@ -140,9 +140,9 @@ def test_an_account_without_an_address_and_a_deal_past_its_day_say_so(planner: A
 def test_two_tabs_on_one_account_lose_nothing(planner: Actor, sign_in: SignIn) -> None:
     account = crm.customers.create_account(planner, name="Acme")
     client, address = sign_in("planner"), f"/customers/{account.public_id}/field"
-    first: dict[str, Any] = {"field": "phone", "version": account.version, "phone": "1"}
+    first: dict[str, Any] = {"field": "phone", "version": account.version, "value": "1"}
     assert client.post(address, first, headers={"HX-Request": "true"}).status_code == 200
-    second = client.post(address, first | {"phone": "2"}, headers={"HX-Request": "true"})
+    second = client.post(address, first | {"value": "2"}, headers={"HX-Request": "true"})
     assert "It is “1” now." in second.content.decode()
     account.refresh_from_db()
     assert (account.phone, account.version) == ("1", 2)

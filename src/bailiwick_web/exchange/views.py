@@ -91,7 +91,7 @@ def _received(actor: Actor, kind: str, files: list[UploadedFile[bytes]]) -> Impo
     if not files:
         raise Invalid(_("Choose a file."), code="no_file")
     if len(files) == 1 and kind != services.RECORDS:
-        return services.receive(actor, kind, files[0].name or "file", files[0].chunks(CHUNK))
+        return services.receive_one(actor, services.Upload(files[0].name or "file", files[0].chunks(CHUNK)), kind=kind)
     uploads = [services.Upload(file.name or "file", file.chunks(CHUNK)) for file in files]
     return services.receive_together(actor, uploads, kind=kind)
 

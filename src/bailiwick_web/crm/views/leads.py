@@ -21,6 +21,7 @@ from bailiwick_web.crm.forms.work import BantForm, ConvertForm, GiveForm, HotFor
 from bailiwick_web.crm.models import Criterion, Lead
 from bailiwick_web.crm.queries import pages_desk
 from bailiwick_web.crm.queries.pages_pipeline import activities_of
+from bailiwick_web.crm.queries.whose import why_lead
 from bailiwick_web.crm.services import leads as services
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, me, version_of
 from bailiwick_web.crm.views.customers import made_address
@@ -99,7 +100,8 @@ def _why(found: Lead) -> list[str]:
         "unled": _("nobody leads there either"),
         "manual": _("given by hand"),
     }
-    told = [str(words.get(detour, detour)) for detour in found.routing.get("detours", [])]
+    told = [why] if (why := why_lead(found)) else []
+    told += [str(words.get(detour, detour)) for detour in found.routing.get("detours", [])]
     return told + ([str(found.routing["note"])] if found.routing.get("note") else [])
 
 

@@ -23,7 +23,7 @@ from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS
 from bailiwick_web.exchange.services.data_loader import mapping_of
 from bailiwick_web.exchange.services.finding import batch_of
-from bailiwick_web.exchange.services.receiving import RECORDS, forget_abandoned, take_in
+from bailiwick_web.exchange.services.receiving import AUTO, RECORDS, forget_abandoned, receive, take_in
 
 MOST_FILES = 20
 CHUNK = 1 << 20
@@ -70,6 +70,25 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
         for batch in taken:
             forget_file(batch)
         raise
+
+
+def receive_one(actor: Actor, file: Upload, *, kind: str) -> ImportBatch:
+    """Take one file in; planners may. Recorded. What it is may be found out: an archive of several tables brings records.
+
+    Raises
+    ------
+    Invalid
+        If it is refused; nothing of it is kept then.
+    """
+    if kind != AUTO or not file.name.lower().endswith(".zip"):
+        return receive(actor, kind, file.name, file.chunks)
+    actor.need(Right.IMPORT)
+    batch, seen = take_in(actor, file.name, file.chunks)
+    try:
+        again = Upload(file.name, _stored(batch))
+        return receive_together(actor, [again]) if len(seen["members"]) > 1 else receive(actor, kind, again.name, again.chunks)
+    finally:
+        forget_file(batch)
 
 
 def _take(actor: Actor, file: Upload, kind: str) -> Iterator[ImportBatch]:

@@ -77,7 +77,9 @@ def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @kindly
 def change_survey(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Change a survey, close or open it, put it away."""
-    actor, act, version = actor_of(request), request.POST.get("act", ""), version_of(request)
+    actor, act = actor_of(request), request.POST.get("act", "")
+    find(actor, Survey, public_id)
+    version = version_of(request)
     if act == "change":
         services.change_survey(actor, public_id, version=version, **cleaned(SurveyForm(request.POST)))
     elif act in {"close", "open"}:
@@ -163,7 +165,9 @@ def mentions(request: HttpRequest) -> HttpResponse:
 @kindly
 def act_on_mention(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Say how a mention was meant, that it is handled, make a task of it, put it away."""
-    actor, act, version = actor_of(request), request.POST.get("act", ""), version_of(request)
+    actor, act = actor_of(request), request.POST.get("act", "")
+    find(actor, Mention, public_id)
+    version = version_of(request)
     if act == "task":
         task = mention_services.make_task(actor, public_id, version=version)
         return done(request, reverse("mentions"), _("A task for %(person)s.") % {"person": task.person or "–"})

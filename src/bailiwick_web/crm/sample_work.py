@@ -24,8 +24,11 @@ N_LEADS, N_CONVERTED = 140, 6
 SOURCES = ("website", "fair", "referral", "list", "webinar")
 COMPANIES = ("Corner", "Harbour", "Station", "Garden", "Old Mill", "Sunrise", "Riverside", "Market", "Bridge", "Lighthouse")
 SORTS = ("Café", "Bakery", "Hotel", "Canteen", "Bistro", "Offices", "Books & Coffee")
-RIVALS = (("Bean Brothers", "Price, fast delivery", "Few origins"), ("Nordic Roast", "Single origins", "Minimum quantities"))
-RIVALS += (("MegaCup", "Machines for free", "Long contracts"),)
+RIVALS = (
+    ("Bean Brothers", "Price, fast delivery", "Few origins"),
+    ("Nordic Roast", "Single origins", "Minimum quantities"),
+    ("MegaCup", "Machines for free", "Long contracts"),
+)
 PARTS = ("budget", "authority", "need", "timing")
 EVIDENCE = {
     "budget": "Named 12,000 a year",

@@ -104,7 +104,8 @@ def _by_territory(actor: Actor, survey: Survey, answers: QuerySet[SurveyResponse
     held = AccountTerritory.objects.filter(present(actor.now), layer=BASE, territory__isnull=False)
     named = dict(held.filter(account__in=answers.values("account")).values_list("account", "territory__name"))
     found: dict[str, dict[str, Any]] = {}
-    for row in answers.order_by().values("account").annotate(**_counts()):
+    by_account: list[dict[str, Any]] = list(answers.order_by().values("account").annotate(**_counts()))  # type: ignore[arg-type]
+    for row in by_account:
         into = found.setdefault(named.get(row["account"]) or str(_("in none")), dict.fromkeys(_counts(), 0))
         for name in into:
             into[name] += row[name] or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm import visibility
@@ -13,8 +13,8 @@ from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.queries import lists
 from bailiwick_web.listening.models import Mention, Survey, SurveyInvitation, SurveyResponse, WebVisit
 
-PERIODS = {SurveyResponse: "answered_at", WebVisit: "visited_at", Mention: "mentioned_at"}
-RELATED = {
+PERIODS: dict[type[Any], str] = {SurveyResponse: "answered_at", WebVisit: "visited_at", Mention: "mentioned_at"}
+RELATED: dict[type[Model], tuple[str, ...]] = {
     SurveyResponse: ("survey", "account", "contact"),
     SurveyInvitation: ("survey", "account", "contact"),
     WebVisit: ("account", "contact"),
@@ -30,16 +30,17 @@ SEARCHED: dict[type[Any], tuple[str, ...]] = {
 
 def register() -> None:
     """Answers and visits are seen with their account; what names no account of ours tells of the market, for everybody."""
-    for model in (SurveyInvitation, SurveyResponse, WebVisit):
+    of_account: tuple[type[Model], ...] = (SurveyInvitation, SurveyResponse, WebVisit)
+    for model in of_account:
         visibility.RULES[model] = lambda reach: Q(account__in=reach.accounts)
     visibility.RULES[Mention] = lambda reach: Q(account__in=reach.accounts) | Q(account__isnull=True)
     visibility.RULES[Survey] = lambda reach: Q()
     lists.RELATED.update(RELATED)
-    for model in SEARCHED:
-        lists.SPECIAL[model, "q"] = _search
-    for model in PERIODS:
-        lists.SPECIAL[model, "from"] = _since
-        lists.SPECIAL[model, "until"] = _until
+    for searched in SEARCHED:
+        lists.SPECIAL[searched, "q"] = _search
+    for told in PERIODS:
+        lists.SPECIAL[told, "from"] = _since
+        lists.SPECIAL[told, "until"] = _until
 
 
 def _search(actor: Actor, found: QuerySet[Any], text: str) -> QuerySet[Any]:

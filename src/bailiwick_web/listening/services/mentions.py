@@ -188,7 +188,7 @@ def make_task(actor: Actor, public_id: UUID, *, version: int | None) -> Activity
     subject = str(_("Answer to: %(text)s") % {"text": mention.text})[:200]
     holder = holders(actor, [mention]).get(mention.account.pk)
     given = {"person": holder} if holder is not None else {}
-    about = {"account": mention.account, "subject": subject, "text": mention.url, "due_on": local_day(actor.now)}
+    about: dict[str, Any] = {"account": mention.account, "subject": subject, "text": mention.url, "due_on": local_day(actor.now)}
     task = work.create_activity(actor, kind=Activity.Kind.TASK, **about, **given)
     writing.change(actor, MENTION, mention, {"is_handled": True})
     return task
@@ -222,7 +222,7 @@ def event_of(actor: Actor, mention: Mention) -> TimelineEvent:
 
 def holders(actor: Actor, mentions: Sequence[Mention]) -> dict[int, Any]:
     """Account → who looks after it today."""
-    accounts = {mention.account_id: mention.account for mention in mentions if mention.account is not None}
+    accounts = {mention.account.pk: mention.account for mention in mentions if mention.account is not None}
     held = whose.now(actor, list(accounts.values()))
     found = {}
     for key, account in accounts.items():

@@ -246,5 +246,10 @@ def event_of(actor: Actor, response: SurveyResponse) -> TimelineEvent:
     """An answer on the timeline."""
     survey = response.survey
     said = f"{response.score}/{RANGES[Survey.Kind(survey.kind)][1]}" if response.score is not None else ""
-    about = {"account": response.account, "contact": response.contact, "at": response.answered_at, "outcome": response.text[:300]}
+    about: dict[str, Any] = {
+        "account": response.account,
+        "contact": response.contact,
+        "at": response.answered_at,
+        "outcome": response.text[:300],
+    }
     return timeline.event(actor, "survey", response, title=f"{survey.name}: {said}" if said else survey.name, **about)

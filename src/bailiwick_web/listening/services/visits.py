@@ -86,5 +86,5 @@ def restore_visit(actor: Actor, public_id: UUID, *, version: int | None) -> WebV
 
 def event_of(actor: Actor, visit: WebVisit) -> TimelineEvent:
     """A visit on the timeline."""
-    about = {"account": visit.account, "contact": visit.contact, "at": visit.visited_at, "title": visit.page}
+    about: dict[str, Any] = {"account": visit.account, "contact": visit.contact, "at": visit.visited_at, "title": visit.page}
     return timeline.event(actor, "web", visit, outcome=" · ".join(filter(None, (visit.source, visit.campaign))), **about)

@@ -12,7 +12,9 @@ from bailiwick_web.core.models import Node, Person, Staffing, User
 from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import stamped, tell
 from bailiwick_web.crm.sample import load_customers
+from bailiwick_web.crm.sample_work import load_work
 from bailiwick_web.exchange.sample import load_sample
+from bailiwick_web.listening.sample import load_heard
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services import branch, decide, propose, publish, start_run
 from bailiwick_web.planning.services.runs import ANEW
@@ -47,6 +49,9 @@ def load_demo() -> None:
     today.refresh_from_db()
     publish(planner, today.public_id, version=today.version, reason="Start")
     load_customers(Actor(None, timezone.now(), system.request_id), plan.unit_set)
+    selling = Actor(users[Role.PLANNER], timezone.now(), system.request_id)
+    load_work(selling)
+    load_heard(selling)
     tell(planner, "demo.loaded")
     draft = branch(planner, Scenario.objects.get(pk=today.pk), name="Next year")
     start_run(planner, draft, mode=ANEW, time_limit_seconds=60, name="Next year, balanced")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from permission_rows_base import NONE, Row, post, put
 from permission_rows_connect import API_ROWS_CONNECT, ROWS_CONNECT
 from permission_rows_crm import API_ROWS_CRM
+from permission_rows_listening import API_ROWS_LISTENING, ROWS_LISTENING
 from permission_rows_market import ROWS_MARKET
 from permission_rows_notices import API_ROWS_NOTICES, ROWS_NOTICES
 from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
@@ -138,6 +139,7 @@ ROWS = {
     "import_progress": Row(Right.IMPORT, "nothing", NONE),
     "stop_import": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "discard_import": Row(Right.IMPORT, "nothing", NONE, "POST"),
+    "leave_out_part": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "keep_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "forget_template": Row(Right.IMPORT, "nothing", NONE, "POST"),
     "sample": post(Right.IMPORT),
@@ -264,5 +266,5 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
-ROWS |= ROWS_CONNECT | ROWS_NOTICES | ROWS_ONCE
-API_ROWS |= API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS
+ROWS |= ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE
+API_ROWS |= API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS

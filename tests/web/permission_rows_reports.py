@@ -26,6 +26,7 @@ ROWS_REPORTS = {
     "restore_report": Row(Right.LOOK, "nothing", NONE, "POST"),
     "order_report": Row(Right.LOOK, "nothing", NONE, "POST"),
 }
+NOBODY = "00000000-0000-7000-8000-000000000000"
 ONE = "/api/v1/reports/{report_id}"
 API_ROWS_REPORTS = {
     "GET /api/v1/report-fields": Row(Right.LOOK),
@@ -36,5 +37,10 @@ API_ROWS_REPORTS = {
     f"DELETE {ONE}": put("DELETE", Right.LOOK, "nothing", NONE),
     f"POST {ONE}/restore": put("POST", Right.LOOK, "nothing", NONE),
     f"GET {ONE}/result": Row(Right.LOOK, "nothing", NONE),
+    "GET /api/v1/report-subscriptions": Row(Right.LOOK),
+    "POST /api/v1/report-subscriptions": put("POST", Right.LOOK, ok=NONE, body=f'{{"report": "{NOBODY}"}}'),
+    "DELETE /api/v1/report-subscriptions/{subscription_id}": put("DELETE", Right.LOOK, "nothing", NONE),
+    "GET /api/v1/goals": Row(Right.LOOK),
+    "PUT /api/v1/goals": put("PUT", Right.AIM, ok=NONE, body=f'{{"position": "{NOBODY}", "starts_on": "2026-01-01", "amount": 1}}'),
     "POST /api/v1/report-runs": put("POST", Right.LOOK, body=f'{{"definition": {A_QUESTION}}}', ok=SENT),
 }

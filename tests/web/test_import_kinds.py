@@ -34,7 +34,7 @@ from bailiwick_web.crm.models import (
 from bailiwick_web.exchange import services
 from bailiwick_web.exchange.error_file import error_file, examples
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.data_loader import names_of
+from bailiwick_web.exchange.services.data_loader import mapping_of
 
 __all__ = ["_read_here"]
 pytestmark = pytest.mark.django_db
@@ -266,7 +266,7 @@ def test_the_wizard_takes_files_and_archives(planner: Actor, sign_in: Callable[[
 
 def test_a_mapping_of_the_data_loader_and_another_kind(planner: Actor, sign_in: Callable[[str], Client]) -> None:
     mapping = b"#Mapping values\n#Thu\nFirma=Name\nMail\\ 1=Email\nOrt=BillingCity\nEgal=\n"
-    assert names_of(mapping) == {"Firma": "Name", "Mail 1": "Email", "Ort": "BillingCity"}
+    assert mapping_of(mapping).names == {"Firma": "Name", "Mail 1": "Email", "Ort": "BillingCity"}
     client = sign_in("planner")
     files = [SimpleUploadedFile("map.sdl", mapping), SimpleUploadedFile("x.csv", b"Firma,Mail 1,Ort,Egal\nAcme,a@acme.com,Ulm,1\n")]
     client.post("/imports/new", {"kind": "records", "file": files})
@@ -275,6 +275,38 @@ def test_a_mapping_of_the_data_loader_and_another_kind(planner: Actor, sign_in: 
     client.post(f"/imports/{batch.public_id}/check", {"rows_are": "leads", "act": "look"})
     batch.refresh_from_db()
     assert (batch.kind, batch.facts["fields"]["company"], batch.state) == ("leads", "Firma", "checked")
+
+
+def test_the_data_loader_sets_constants_and_empties_fields(planner: Actor, sign_in: Callable[[str], Client]) -> None:
+    """A constant is in every row, where no column says it; ``#N/A`` empties a field, an empty cell leaves it."""
+    mapping = b"Name=Name\nSite=Website\nNote=Description\nStaff=NumberOfEmployees\n"
+    mapping += b'"Prospect"=Type\n"Unheard\\ of"=Zodiac__c\n"Old"=Description\n'
+    assert mapping_of(mapping).constants == {"Type": "Prospect", "Zodiac__c": "Unheard of", "Description": "Old"}
+    client = sign_in("planner")
+
+    def brought(rows: str) -> str:
+        files = [SimpleUploadedFile("map.sdl", mapping), SimpleUploadedFile("x.csv", f"Name,Site,Note,Staff\n{rows}".encode())]
+        address = client.post("/imports/new", {"kind": "accounts", "file": files})["Location"]
+        page = client.get(address).content.decode()
+        assert client.post(f"{address}run").status_code == 302
+        batch = ImportBatch.objects.latest("pk")
+        assert batch.job is not None
+        jobs.perform(batch.job.pk)
+        return page
+
+    page = brought("Acme,acme.com,Likes tea,12\n")
+    assert "is “Prospect”, as the mapping says" in page
+    account = Account.objects.get()
+    assert (account.state, account.description, account.employees) == ("prospect", "Likes tea", 12)
+    brought("Acme,acme.com,,\n")
+    account.refresh_from_db()
+    assert (account.description, account.employees) == ("Likes tea", 12)
+    brought("Acme,acme.com,#N/A,#N/A\n")
+    account.refresh_from_db()
+    assert (account.description, account.employees) == ("", None)
+    page = brought("#N/A,acme.com,,\n")
+    assert "name: expected a text" in page
+    assert Account.objects.count() == 1
 
 
 @here

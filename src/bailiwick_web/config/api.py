@@ -15,7 +15,9 @@ from bailiwick_web.core.rest.signing import TokenAuth
 from bailiwick_web.crm.api import routers as crm_routers
 from bailiwick_web.exchange import api as exchange
 from bailiwick_web.exchange.webhooks.api import routers as webhook_routers
+from bailiwick_web.listening import api as listening
 from bailiwick_web.planning.api import routers as planning_routers
+from bailiwick_web.reports import aims_api as aims
 from bailiwick_web.reports import api as reports
 from bailiwick_web.territories import api as territories
 
@@ -69,8 +71,10 @@ for router in (
     records.router,
     notices.router,
     *crm_routers,
+    listening.router,
     *webhook_routers,
     automation.router,
     reports.router,
+    aims.router,
 ):
     api.add_router("", router)

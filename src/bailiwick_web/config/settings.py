@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bailiwick_web.territories",
     "bailiwick_web.planning",
     "bailiwick_web.crm",
+    "bailiwick_web.listening",
     "bailiwick_web.exchange",
     "bailiwick_web.exchange.webhooks",
     "bailiwick_web.insights",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "bailiwick_web.core.entrance.middleware.SessionLimits",
     "bailiwick_web.core.entrance.middleware.SecondFactorNeeded",
+    "bailiwick_web.core.middleware.ZoneOfWhoeverLooks",
     "bailiwick_web.core.middleware.RequestActor",
 ]
 

@@ -16,6 +16,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.refusals import Invalid, Refused
 from bailiwick_web.core.retelling import of_error, retold
+from bailiwick_web.core.zones import zone_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -68,6 +69,18 @@ def page_before(request: HttpRequest) -> str:
     path = f"{before.path}?{before.query}" if before.query else before.path
     is_ours = before.netloc == request.get_host() and before.path.startswith("/") and not before.path.startswith("//")
     return path if is_ours and path != request.get_full_path() else ""
+
+
+class ZoneOfWhoeverLooks:
+    """Times are shown, read and counted as days in the zone of the browser; they are kept as instants."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the zone."""
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
 
 
 class RequestActor:

@@ -35,6 +35,12 @@ REASONS = (("won", "Price"), ("won", "Service"), ("lost", "Price"), ("lost", "No
 DAYS, SEASON, WINTER = 1_095, 0.25, 15
 """How far back orders go; how much more coffee is drunk around the middle of January than in the mean of the year."""
 SUBJECTS = {"call": "Ordering for next month", "visit": "Tasting", "email": "Offer sent", "meeting": "Yearly review"}
+CASES = (
+    ("Delivery incomplete", "complaint", "Sent again."),
+    ("Grinder too coarse", "request", "Set anew by the service."),
+    ("Which roast for filter machines?", "question", "Recommended the house blend."),
+    ("Invoice names the old address", "complaint", "Invoice written anew."),
+)
 M = TypeVar("M", bound=Model)
 
 
@@ -280,16 +286,25 @@ def _way(draw: Draw, deal: m.Opportunity, stages: Sequence[m.Stage]) -> list[m.S
 
 
 def _cases(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: Held, duties: Duties) -> list[m.TimelineEvent]:
-    """A few questions and complaints, half of them solved."""
+    """Questions and complaints in all states: new, in work, waiting for the customer, solved, closed."""
     cases = []
-    for i, account in enumerate(accounts[::120]):
+    for i, account in enumerate(accounts[::60]):
+        state = tuple(m.Case.State.values)[i % len(m.Case.State.values)]
         opened = draw.actor.now - timedelta(hours=int(draw.rng.integers(1, 60)))
-        is_solved = i % 2 == 0
-        state = (
-            {"state": "solved", "solved_at": draw.actor.now, "first_response_at": opened, "solution": "Sent again."} if is_solved else {}
-        )
+        subject, about, solution = CASES[i % len(CASES)]
         clock = {"opened_at": opened, "respond_by": opened + timedelta(days=1), "solve_by": opened + timedelta(days=3)}
-        about = {"account": account, "contact": contacts[account.pk], "subject": "Delivery incomplete", "about": "complaint"}
-        cases.append(m.Case(**about, **clock, **state, **_work_of(held.get(account.pk), duties), **draw.stamps()))
+        what = {"account": account, "contact": contacts[account.pk], "subject": subject, "about": about, "state": state}
+        what |= {"priority": draw.one(tuple(m.Case.Priority.values)), **_how_far(draw.actor, state, opened, solution)}
+        cases.append(m.Case(**what, **clock, **_work_of(held.get(account.pk), duties), **draw.stamps()))
     _make(m.Case, cases)
     return [event(draw.actor, "case.opened", case, account=case.account, contact=case.contact, at=case.opened_at) for case in cases]
+
+
+def _how_far(actor: Actor, state: str, opened: datetime, solution: str) -> dict[str, Any]:
+    """What the clock of a case says in a state."""
+    found: dict[str, Any] = {} if state == m.Case.State.NEW else {"first_response_at": opened + (actor.now - opened) / 2}
+    if state == m.Case.State.WAITING:
+        found["waiting_since"] = opened + (actor.now - opened) / 2
+    if state in {m.Case.State.SOLVED, m.Case.State.CLOSED}:
+        found |= {"solved_at": actor.now, "solution": solution}
+    return found | ({"closed_at": actor.now} if state == m.Case.State.CLOSED else {})

@@ -17,6 +17,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.exports.cards import calendar, vcards
+from bailiwick_web.exchange.exports.listed import LISTED
 from bailiwick_web.exchange.exports.tables import AT_ONCE, TABLES, Table, records, table_of
 from bailiwick_web.exchange.exports.writers import csv_lines, everything, pieces, workbook
 from bailiwick_web.exchange.models import ImportBatch
@@ -53,11 +54,15 @@ def _formats(kind: str) -> list[str]:
 @access(Right.LOOK)
 @require_GET
 def export(request: HttpRequest, kind: str, ending: str) -> HttpResponse | StreamingHttpResponse:
-    """Records of a kind, as far as one sees them; ``?raw=1`` without the guards against formulas, filters as in the list."""
+    """Records of a kind, as far as one sees them; ``?raw=1`` without the guards against formulas, filters as in the list.
+
+    With ``?list=1`` it holds just what the page of the list shows for the same address, on all of its pages.
+    """
     actor, table = actor_of(request), table_of(kind)
     if ending not in _formats(kind):
         raise Missing(_("There is no such format of this."))
-    wanted = {name: request.GET[name] for name in table.filters if request.GET.get(name)}
+    names = request.GET.keys() if request.GET.get("list") and kind in LISTED else table.filters
+    wanted = {name: request.GET[name] for name in names if request.GET.get(name)}
     asked = ", ".join(f"{name}={value}" for name, value in wanted.items())
     if request.user.is_authenticated:
         audit(actor, "records.exported", request.user, field=f"{kind}.{ending}", after=asked)

@@ -29,6 +29,9 @@ class ImportBatch(Record):
         ORDER_LINES = "order_lines", _("Lines of orders")
         ACTIVITIES = "activities", _("Activities")
         CASES = "cases", _("Cases")
+        RESPONSES = "responses", _("Answers to surveys")
+        WEB_VISITS = "web_visits", _("Visits to the website")
+        MENTIONS = "mentions", _("Mentions")
 
     class State(models.TextChoices):
         """What became of it so far; what is going on at present stands in the job."""

@@ -15,12 +15,15 @@ from bailiwick_web.exchange.record_names import (
     FIELDS,
     GUARDED,
     LEADS,
+    MENTIONS,
     NEEDED,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
     PRODUCTS,
     RAW,
+    RESPONSES,
+    WEB_VISITS,
 )
 
 SKIPPED_WORD = "skip:"
@@ -130,6 +133,9 @@ _MARKS: Mapping[str, tuple[str, ...]] = {
     LEADS: ("leadid", "leadstatus", "isconverted", "leadname", "prospectivebuyerkey", "companyaccount", "hsleadstatus"),
     PRODUCTS: ("productcode", "productnumber", "productsku", "sku", "hssku", "listprice", "salesprice", "product2id", "productfamily"),
     CATEGORIES: ("productcategoryid", "productsubcategoryid", "productlineid", "productfamilyid", "parentcategory", "parentcategoryid"),
+    RESPONSES: ("survey", "surveyresponsekey", "surveyresponseid", "responseid", "surveyname", "surveytitle", "npsscore", "csat"),
+    WEB_VISITS: ("visitid", "pageurl", "pagepath", "landingpage", "timeonpage", "visitedat", "sessionstart", "utmsource"),
+    MENTIONS: ("mentionid", "mention", "mentiontext", "mentionurl", "sentiment", "mentionedat"),
     ADDRESSES: ("addressid", "addresstype", "addressname", "customeraddressid"),
 }
 _IN_NAMES: tuple[tuple[str, str], ...] = (
@@ -137,6 +143,7 @@ _IN_NAMES: tuple[tuple[str, str], ...] = (
     *(("opportunit", OPPORTUNITIES), ("deal", OPPORTUNITIES), ("pipeline", OPPORTUNITIES), ("lead", LEADS), ("ticket", CASES)),
     *(("case", CASES), ("activit", ACTIVITIES), ("task", ACTIVITIES), ("event", ACTIVITIES), ("call", ACTIVITIES), ("address", ADDRESSES)),
     *(("categor", CATEGORIES), ("productline", CATEGORIES), ("product", PRODUCTS), ("account", ACCOUNTS), ("compan", ACCOUNTS)),
+    *(("survey", RESPONSES), ("response", RESPONSES), ("visit", WEB_VISITS), ("mention", MENTIONS)),
     *(("organi", ACCOUNTS), ("customer", ACCOUNTS), ("store", ACCOUNTS)),
 )
 

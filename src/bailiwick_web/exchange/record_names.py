@@ -8,14 +8,17 @@ from __future__ import annotations
 
 ACCOUNTS, CONTACTS, OPPORTUNITIES, LEADS, ADDRESSES = "accounts", "contacts", "deals", "leads", "addresses"
 CATEGORIES, PRODUCTS, ORDERS, ORDER_LINES, CASES, ACTIVITIES = "categories", "products", "orders", "order_lines", "cases", "activities"
+RESPONSES, WEB_VISITS, MENTIONS = "responses", "web_visits", "mentions"
 RECORD_KINDS = (
     *(CATEGORIES, PRODUCTS, ACCOUNTS, ADDRESSES, CONTACTS, LEADS, OPPORTUNITIES),
-    *(ORDERS, ORDER_LINES, CASES, ACTIVITIES),
+    *(ORDERS, ORDER_LINES, CASES, ACTIVITIES, RESPONSES, WEB_VISITS, MENTIONS),
 )
 """In the order in which they are imported: what others name comes first."""
 OWN_ID, OWN_ORDER_ID, RAW = "Bailiwick ID", "Bailiwick Order ID", " (raw)"
 GUARDED = frozenset((OWN_ID, OWN_ORDER_ID))
 """Headers of identifiers in tables that were exported here; by them the importer knows that texts are guarded against being run."""
+EMPTIED = "\x00emptied"
+"""A cell that empties its field, where an empty cell would leave it as it is; no file can hold such a text."""
 TEXT, MONEY, WHOLE, DAY, SHARE, DEGREES = "text", "money", "whole", "day", "share", "degrees"
 NUMBER, INSTANT, YES_NO = "number", "instant", "yes-no"
 
@@ -29,7 +32,8 @@ _STREET = _names("""
     Organization - Address; Person - Postal address; Straße; Strasse
 """)
 _CITY = _names("""
-    Billing City; City; address1_city; Address 1: City; Mailing City; Town; Organization - City/town/village/locality; Ort; Stadt
+    Billing City; City; address1_city; Address 1: City; Mailing City; Town; Organization - City/town/village/locality; Ort; Stadt;
+    Headquarters Location; Headquarters
 """)
 _REGION = _names("""
     Billing State/Province; Billing State; Billing State Code; State/Region; State; address1_stateorprovince; Address 1: State/Province;
@@ -345,6 +349,44 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
             Besitzer
         """)),
     },
+    RESPONSES: {
+        "external_id": (TEXT, _names("""
+            Bailiwick ID; Bailiwick ID (raw); Response ID; SurveyResponseKey; Survey Response ID; Record ID; Id
+        """)),
+        "survey": (TEXT, _names("Survey; Survey Name; Survey Title; Umfrage")),
+        "account": (TEXT, _ACCOUNT),
+        "contact": (TEXT, (*_CONTACT, *_names("Email; Respondent Email; Respondent; E-mail"))),
+        "answered_at": (INSTANT, _names("""
+            Answered; Answered At; Response Date; ResponseDate; Submitted; Submitted At; Completed; End Date; Date; Datum
+        """)),
+        "score": (WHOLE, _names("Score; NPS; NPS Score; CSAT; Rating; Response Value; Bewertung; Punkte")),
+        "text": (TEXT, _names("""
+            Comment; Comments; Feedback; Answer; Response; Reason; EnglishProductSubcategoryName; Kommentar; Antwort
+        """)),
+    },
+    WEB_VISITS: {
+        "external_id": (TEXT, _names("Bailiwick ID; Bailiwick ID (raw); Visit ID; Session ID; Record ID; Id")),
+        "account": (TEXT, _ACCOUNT),
+        "contact": (TEXT, (*_CONTACT, *_names("Visitor Email; Email; E-mail"))),
+        "visited_at": (INSTANT, _names("""
+            Visited; Visited At; Visit Date; Visit Time; Session Start; hs_visit_timestamp; Time; Timestamp; Date; Zeitpunkt; Datum
+        """)),
+        "page": (TEXT, _names("Page; Page URL; Page Path; Landing Page; URL; Path; Page Title; Seite")),
+        "seconds": (WHOLE, _names("Seconds; Duration (Seconds); Time on Page; Session Duration; Dauer (Sekunden)")),
+        "source": (TEXT, _names("Referrer; Referrer URL; Source; Session source; utm_source; Quelle; Herkunft")),
+        "campaign": (TEXT, _names("Campaign; utm_campaign; Kampagne")),
+    },
+    MENTIONS: {
+        "external_id": (TEXT, _names("Bailiwick ID; Bailiwick ID (raw); Mention ID; Post ID; Record ID; Id")),
+        "text": (TEXT, _names("Mention; Mention Text; Snippet; Text; Content; Post; Message; Body; Erwähnung")),
+        "mentioned_at": (INSTANT, _names("Mentioned; Mentioned At; Published; Published At; Post Date; Date; Timestamp; Zeitpunkt; Datum")),
+        "account": (TEXT, _ACCOUNT),
+        "competitor": (TEXT, _names("Competitor; Competitor Name; Wettbewerber")),
+        "channel": (TEXT, _names("Channel; Media Type; Platform; Network; Source; Kanal; Quelle")),
+        "author": (TEXT, _names("Author; Author Name; Influencer; Username; Verfasser")),
+        "url": (TEXT, _names("Mention URL; Post URL; Permalink; Link; URL")),
+        "sentiment": (TEXT, _names("Sentiment; Tone; Stimmung")),
+    },
 }  # fmt: skip
 """Kind of record → field → what it holds, names best first."""
 
@@ -360,5 +402,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     ORDER_LINES: (("order",), ("product", "text"), ("quantity", "amount")),
     CASES: (("account", "contact"), ("subject",)),
     ACTIVITIES: (("subject", "activity_kind"),),
+    RESPONSES: (("account", "contact"), ("score", "text")),
+    WEB_VISITS: (("account", "contact"), ("visited_at",), ("page",)),
+    MENTIONS: (("text",), ("mentioned_at",)),
 }
 """Kind of record → of each of these groups a file has one field at least."""

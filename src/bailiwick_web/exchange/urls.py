@@ -20,6 +20,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/run", views.run, name="run_import"),
     path("imports/<uuid:public_id>/stop", views.stop_import, name="stop_import"),
     path("imports/<uuid:public_id>/discard", views.discard_import, name="discard_import"),
+    path("imports/<uuid:public_id>/leave-out", views.leave_out, name="leave_out_part"),
     path("imports/<uuid:public_id>/revert", views.revert, name="revert_import"),
     path("imports/<uuid:public_id>/template", views.keep_template, name="keep_template"),
     path("imports/<uuid:public_id>/rejected.csv", views.rejected, name="rejected"),

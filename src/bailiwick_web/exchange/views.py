@@ -91,7 +91,7 @@ def _received(actor: Actor, kind: str, files: list[UploadedFile[bytes]]) -> Impo
     if not files:
         raise Invalid(_("Choose a file."), code="no_file")
     if len(files) == 1 and kind != services.RECORDS:
-        return services.receive(actor, kind, files[0].name or "file", files[0].chunks(CHUNK))
+        return services.receive_one(actor, services.Upload(files[0].name or "file", files[0].chunks(CHUNK)), kind=kind)
     uploads = [services.Upload(file.name or "file", file.chunks(CHUNK)) for file in files]
     return services.receive_together(actor, uploads, kind=kind)
 
@@ -145,7 +145,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"here": "data", **queries.import_page(batch), "problem": problem}
         context["columns"] = [c | {"field": request.POST.get(f"column:{c['name']}", c["field"])} for c in context["columns"]]
         return render(request, "exchange/import.html", context, status=problem.status)
-    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions", "names"}}
+    kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions", "names", "constants"}}
     if kind_of(request.POST, batch) != batch.kind:
         services.call(actor_of(request), batch, kind_of(request.POST, batch))
         options = {name: value for name, value in options.items() if name not in {"columns", "is_complete", "fixes"}}
@@ -188,6 +188,19 @@ def discard_import(request: HttpRequest, public_id: UUID) -> HttpResponse:
     services.discard(actor_of(request), public_id)
     messages.success(request, _("Thrown away. Nothing of it was imported."))
     return redirect("data")
+
+
+@access(Right.IMPORT)
+@require_POST
+def leave_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Throw one part of an import away; the others are looked at again, as they may have named its rows."""
+    actor, name = actor_of(request), batch_of(public_id).filename
+    leads = services.leave_out(actor, public_id)
+    messages.success(request, _("“%(name)s” is left out.") % {"name": name})
+    if leads is None:
+        return redirect("data")
+    _look(actor, leads, leads.options)
+    return redirect("import", leads.public_id)
 
 
 @access(Right.IMPORT)

@@ -15,6 +15,7 @@ from bailiwick_web.core.models import Node
 from bailiwick_web.core.refusals import Invalid, Missing
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import zone_named
 from bailiwick_web.reports import services
 from bailiwick_web.reports.asking import MOST_ROWS, ROWS, Definition, asked, from_json
 from bailiwick_web.reports.computing import Result, run
@@ -23,7 +24,6 @@ from bailiwick_web.reports.operators import OPERATORS
 from bailiwick_web.reports.presenting import heading, plain
 from bailiwick_web.reports.registry import SUBJECTS, Ground, every_field
 from bailiwick_web.reports.visibility import find_report, nodes_to_share_with, seen_reports
-from bailiwick_web.reports.zones import zone_named
 
 router = Router(tags=["reports"])
 Value = str | float | int | bool | None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Person
-from bailiwick_web.crm.forms.common import area, day, moment, money, offer, pick, text, words
-from bailiwick_web.crm.models import Account, Case, Competitor, Contact, Criterion, Lead, OutcomeReason, Product, Stage
+from bailiwick_web.crm.forms.common import area, day, given, moment, money, offer, pick, text, words
+from bailiwick_web.crm.models import Account, ActivitySeries, Case, Competitor, Contact, Criterion, Lead, OutcomeReason, Product, Stage
 from bailiwick_web.crm.models.work import Kind
 
 
@@ -28,6 +30,25 @@ class LogForm(forms.Form):
         _with_people(self, account, people)
 
 
+@dataclass(frozen=True)
+class Rhythm:
+    """How often something comes again."""
+
+    label: Any
+    every: str
+    interval: int = 1
+
+
+RHYTHMS = {
+    "day": Rhythm(_("every day"), ActivitySeries.Every.DAY),
+    "week": Rhythm(_("every week"), ActivitySeries.Every.WEEK),
+    "2weeks": Rhythm(_("every two weeks"), ActivitySeries.Every.WEEK, 2),
+    "month": Rhythm(_("every month"), ActivitySeries.Every.MONTH),
+    "3months": Rhythm(_("every three months"), ActivitySeries.Every.MONTH, 3),
+    "year": Rhythm(_("every year"), ActivitySeries.Every.MONTH, 12),
+}
+
+
 class PlanForm(forms.Form):
     """Something to do: a day is enough, a time makes it an appointment."""
 
@@ -35,6 +56,10 @@ class PlanForm(forms.Form):
     subject = text(_("What is to be done"), required=True)
     due_on = day(_("Until"))
     starts_at = moment(_("Or at a time"))
+    every = forms.ChoiceField(
+        label=_("Again"), required=False, choices=[("", _("once only")), *((key, r.label) for key, r in RHYTHMS.items())]
+    )
+    ends_on = day(_("Ends before"))
     contact = pick(_("With whom"), Contact.objects.none())
     text = area(_("Notes"))
 
@@ -43,11 +68,30 @@ class PlanForm(forms.Form):
         _with_people(self, account, people)
 
     def clean(self) -> dict[str, Any]:
-        """What has a time needs no day beside it."""
+        """What has a time needs no day beside it; what comes again needs one of the two."""
         data: dict[str, Any] = super().clean() or {}
+        if data.get("every") and not (data.get("starts_at") or data.get("due_on")):
+            self.add_error("due_on", _("What comes again needs its first day."))
         if data.get("starts_at"):
             data["due_on"] = None
         return data
+
+    @property
+    def series(self) -> dict[str, Any] | None:
+        """What comes again, as the service takes it: the local time of the page, so that no change of the clock shifts it."""
+        data = dict(self.cleaned_data)
+        rhythm, at = RHYTHMS.get(data.pop("every")), data.pop("starts_at")
+        if rhythm is None:
+            return None
+        at = timezone.localtime(at) if at else None
+        data |= {"starts_on": at.date() if at else data["due_on"], "local_time": at.time() if at else None}
+        data |= {"every": rhythm.every, "interval": rhythm.interval, "time_zone": timezone.get_current_timezone_name()}
+        return {name: value for name, value in data.items() if name != "due_on" and value not in (None, "")}
+
+    @property
+    def once(self) -> dict[str, Any]:
+        """What is planned once, as the service takes it."""
+        return given({name: value for name, value in self.cleaned_data.items() if name not in {"every", "ends_on"}})
 
 
 def _with_people(form: forms.Form, account: Account | None, people: Sequence[Contact]) -> None:

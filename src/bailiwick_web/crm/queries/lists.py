@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.services.people import normal
@@ -136,7 +137,7 @@ def _bounds(field: str) -> dict[str, Callable[[Actor, QuerySet[Any], Any], Query
 
 def _overdue(actor: Actor, found: QuerySet[m.Activity], wanted: bool) -> QuerySet[m.Activity]:
     """Planned for a day or an instant that has passed."""
-    late = Q(due_on__lt=actor.now.date()) | Q(due_on__isnull=True, starts_at__lt=actor.now)
+    late = Q(due_on__lt=local_day(actor.now)) | Q(due_on__isnull=True, starts_at__lt=actor.now)
     late &= Q(state=m.Activity.State.PLANNED)
     return found.filter(late) if wanted else found.exclude(late)
 

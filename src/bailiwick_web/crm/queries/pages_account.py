@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries import whose
 from bailiwick_web.crm.queries.duplicates import merged_into
@@ -63,7 +64,7 @@ def of_account(actor: Actor, account: m.Account) -> dict[str, Any]:
     """What stands beside the timeline, each in one query; whoever asks has found the account within their scope."""
     there = {"account": account, "deleted_at": None}
     deals = m.Opportunity.objects.filter(**there).select_related("stage", "person", "account")
-    planned = m.Activity.objects.filter(**there, state=m.Activity.State.PLANNED).select_related("person", "contact")
+    planned = m.Activity.objects.filter(**there, state=m.Activity.State.PLANNED).select_related("person", "contact", "series")
     context: dict[str, Any] = {
         "held": held(actor, account),
         "contacts": contacts(account),
@@ -87,7 +88,7 @@ def contacts(account: m.Account) -> list[m.Contact]:
 
 def bought(actor: Actor, account: m.Account) -> dict[str, Any]:
     """What an account bought in the last twelve months and the twelve before, in house currency."""
-    day = actor.now.date()
+    day = local_day(actor.now)
     year, before = day - timedelta(days=365), day - timedelta(days=730)
     counts = m.Order.objects.filter(account=account, deleted_at=None).exclude(state=m.Order.State.CANCELLED)
     found = counts.aggregate(
@@ -108,7 +109,7 @@ def _family(account: m.Account) -> list[m.Account]:
 
 def next_step(actor: Actor, account: m.Account, found: dict[str, Any]) -> Step | None:
     """The one thing to do next: what is broken first, then what was promised, then what makes money, then what went quiet."""
-    today = actor.now.date()
+    today = local_day(actor.now)
     for case in found["cases"]:
         if case.solve_by <= actor.now and case.state != m.Case.State.WAITING:
             return Step(_("Solve “%(case)s”") % {"case": case.subject}, _("its clock has run out"), True, record=case)
@@ -139,7 +140,7 @@ def _quiet(actor: Actor, account: m.Account) -> Step | None:
 
 
 def _day_of(activity: m.Activity) -> Any:
-    return activity.due_on or (activity.starts_at.date() if activity.starts_at else None)
+    return activity.due_on or (local_day(activity.starts_at) if activity.starts_at else None)
 
 
 def of_contact(actor: Actor, contact: m.Contact) -> dict[str, Any]:

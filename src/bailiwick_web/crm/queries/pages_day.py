@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries import lists
 from bailiwick_web.crm.queries.pages_account import OVER, QUIET_OTHERS
@@ -23,11 +24,6 @@ MOST = 100
 MOST_A_DAY = 300
 State = m.Activity.State
 OPEN_LEADS = (m.Lead.Status.NEW, m.Lead.Status.WORKING, m.Lead.Status.QUALIFIED)
-
-
-def local_day(moment: datetime) -> date:
-    """The day that an instant is in, where the page is read."""
-    return timezone.localtime(moment).date()
 
 
 def my_day(actor: Actor, person: Person | None) -> dict[str, Any]:
@@ -90,10 +86,15 @@ def day_of(activity: m.Activity) -> date | None:
 
 def inbox(actor: Actor, person: Person | None, whose: str, state: str, text: str, after: str) -> Slice:
     """Tasks and appointments, what is due first on top; of what was done, the newest."""
+    return cut(inbox_found(actor, person, whose, state, text), "-done_at" if state == State.DONE else "due_on", after)
+
+
+def inbox_found(actor: Actor, person: Person | None, whose: str, state: str, text: str) -> QuerySet[m.Activity]:
+    """Everything that the list of tasks shows, on all of its pages."""
     rows = lists.rows(actor, m.Activity, q=text).filter(state=state)
     if whose == "me":
         rows = rows.filter(person=person) if person is not None else rows.none()
-    return cut(rows, "-done_at" if state == State.DONE else "due_on", after)
+    return rows
 
 
 def moved_on(activity: m.Activity, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
@@ -27,13 +27,26 @@ LIKELY = 6
 def leads(actor: Actor, person: Person | None, given: Mapping[str, str]) -> tuple[dict[str, str], Slice, dict[str, int]]:
     """Leads that somebody asked for, the one that waits longest for an answer on top; and how many there are of each status."""
     asked = chosen(given, LEAD_FILTERS)
-    everything = _whose(rows(actor, m.Lead, q=asked["q"], source=asked["source"]), asked, person)
+    everything = _all_leads(actor, person, asked)
     counts = {row["status"]: row["n"] for row in everything.order_by().values("status").annotate(n=Count("pk"))}
-    status = asked["status"]
-    found = everything.filter(status=status) if status in Status.values else everything.filter(status__in=OPEN)
-    if status == "hot":
-        found = found.filter(is_hot=True)
-    return asked, cut(found, "respond_by", given.get("after", "")[:500]), counts
+    waiting = Case(When(responded_at__isnull=True, then=F("respond_by")), output_field=DateTimeField(null=True))
+    found = _of_status(everything, asked["status"]).annotate(waits_since=waiting)
+    return asked, cut(found, "waits_since", given.get("after", "")[:500]), counts
+
+
+def leads_found(actor: Actor, person: Person | None, given: Mapping[str, str]) -> QuerySet[m.Lead]:
+    """Every lead that the list shows, on all of its pages."""
+    asked = chosen(given, LEAD_FILTERS)
+    return _of_status(_all_leads(actor, person, asked), asked["status"])
+
+
+def _all_leads(actor: Actor, person: Person | None, asked: Mapping[str, str]) -> QuerySet[m.Lead]:
+    return _whose(rows(actor, m.Lead, q=asked["q"], source=asked["source"]), asked, person)
+
+
+def _of_status(found: QuerySet[m.Lead], status: str) -> QuerySet[m.Lead]:
+    found = found.filter(status=status) if status in Status.values else found.filter(status__in=OPEN)
+    return found.filter(is_hot=True) if status == "hot" else found
 
 
 def _whose(found: QuerySet[Any], asked: Mapping[str, str], person: Person | None) -> QuerySet[Any]:
@@ -72,7 +85,7 @@ def _domain(lead: m.Lead) -> str:
 def cases(actor: Actor, person: Person | None, given: Mapping[str, str]) -> tuple[dict[str, str], Slice, dict[str, int]]:
     """Cases that somebody asked for, the one whose clock ends first on top; and how many are open, late, waiting."""
     asked = chosen(given, CASE_FILTERS)
-    everything = _whose(rows(actor, m.Case, q=asked["q"]), asked, person)
+    everything = _all_cases(actor, person, asked)
     still = ~Q(state__in=OVER)
     running = still & ~Q(state=m.Case.State.WAITING)
     counts = everything.order_by().aggregate(
@@ -80,10 +93,23 @@ def cases(actor: Actor, person: Person | None, given: Mapping[str, str]) -> tupl
         late=Count("pk", filter=running & Q(solve_by__lte=actor.now)),
         waiting=Count("pk", filter=Q(state=m.Case.State.WAITING)),
     )
-    found = everything.filter(_state(asked["state"], actor))
-    if asked["priority"] in m.Case.Priority.values:
-        found = found.filter(priority=asked["priority"])
+    found = _as_asked(everything, actor, asked)
     return asked, cut(found, "-solve_by" if asked["state"] == "over" else "solve_by", given.get("after", "")[:500]), counts
+
+
+def cases_found(actor: Actor, person: Person | None, given: Mapping[str, str]) -> QuerySet[m.Case]:
+    """Every case that the list shows, on all of its pages."""
+    asked = chosen(given, CASE_FILTERS)
+    return _as_asked(_all_cases(actor, person, asked), actor, asked)
+
+
+def _all_cases(actor: Actor, person: Person | None, asked: Mapping[str, str]) -> QuerySet[m.Case]:
+    return _whose(rows(actor, m.Case, q=asked["q"]), asked, person)
+
+
+def _as_asked(found: QuerySet[m.Case], actor: Actor, asked: Mapping[str, str]) -> QuerySet[m.Case]:
+    found = found.filter(_state(asked["state"], actor))
+    return found.filter(priority=asked["priority"]) if asked["priority"] in m.Case.Priority.values else found
 
 
 def _state(text: str, actor: Actor) -> Q:

@@ -28,16 +28,17 @@ class Slice:
 
 
 def cut(rows: QuerySet[Any], sort: str, after: str, size: int = ROWS) -> Slice:
-    """One page of rows, in the order of a field (``-`` in front: the other way), those without a value last.
+    """One page of rows, in the order of a field or annotation (``-`` in front: the other way), those without a value last.
 
     A mark that cannot be read shows the first page: an address that somebody shared must open.
     """
     field, is_down = sort.lstrip("-"), sort.startswith("-")
     counted = rows
     order = F(field).desc(nulls_last=True) if is_down else F(field).asc(nulls_last=True)
-    nullable = bool(rows.model._meta.get_field(field).null)
+    described = rows.query.annotations[field].output_field if field in rows.query.annotations else rows.model._meta.get_field(field)
+    nullable = bool(described.null)
     rows = rows.order_by(order if nullable else sort, "pk")
-    start = _read(after, rows.model._meta.get_field(field))
+    start = _read(after, described)
     if start is not None:
         rows = rows.filter(_beyond(field, is_down, nullable, *start))
     found = list(rows[: size + 1])

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Coalesce, RowNumber
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.queries.pages_paging import Slice, chosen, cut
@@ -84,9 +85,14 @@ def deals(actor: Actor, pipeline: m.Pipeline, asked: Asked, person: Person | Non
     return found
 
 
+def shown(actor: Actor, found: QuerySet[m.Opportunity]) -> QuerySet[m.Opportunity]:
+    """What the board shows of deals: those that are open, and those that were closed in the last 90 days."""
+    return found.exclude(~Q(stage__kind=Kind.OPEN) & Q(closed_at__lt=actor.now - RECENT))
+
+
 def board(actor: Actor, pipeline: m.Pipeline, found: QuerySet[m.Opportunity]) -> list[Column]:
     """The stages with their sums and first deals, in two queries; of those that are over, the last 90 days."""
-    recent = found.exclude(~Q(stage__kind=Kind.OPEN) & Q(closed_at__lt=actor.now - RECENT))
+    recent = shown(actor, found)
     chance = Coalesce(F("probability"), F("stage__probability"))
     sums = {
         row["stage"]: row
@@ -110,7 +116,7 @@ def card(actor: Actor, deal: m.Opportunity) -> Card:
     """A deal with its age in the stage."""
     days = (actor.now - deal.stage_since).days
     is_open = deal.stage.kind == Kind.OPEN
-    is_late = is_open and deal.close_on is not None and deal.close_on < actor.now.date()
+    is_late = is_open and deal.close_on is not None and deal.close_on < local_day(actor.now)
     return Card(deal, days, is_open and deal.stage.most_days is not None and days > deal.stage.most_days, is_late)
 
 
@@ -145,4 +151,4 @@ def of_deal(deal: m.Opportunity) -> dict[str, Any]:
 def activities_of(name: str, record: Any) -> list[m.Activity]:
     """What was planned and done about a deal, lead or case, the newest first."""
     found = m.Activity.objects.filter(**{name: record}, deleted_at=None).exclude(state=m.Activity.State.CANCELLED)
-    return list(found.select_related("person", "contact", "account").order_by(F("done_at").desc(nulls_first=True), "-pk")[:50])
+    return list(found.select_related("person", "contact", "account", "series").order_by(F("done_at").desc(nulls_first=True), "-pk")[:50])

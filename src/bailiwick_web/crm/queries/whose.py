@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person, Staffing
 from bailiwick_web.crm.deriving import BY_POSTCODE, CHUNK, FAR, INSIDE, NEAREST, NO_POSITION, UNASSIGNED, derive, present_of
-from bailiwick_web.crm.models import Account, AccountNaming, AccountTerritory
+from bailiwick_web.crm.models import Account, AccountNaming, AccountTerritory, Lead
 from bailiwick_web.crm.services.belonging import SAME_BY, stretches
 from bailiwick_web.crm.services.grounds import counting, facts_of, known_fields, named_by
 from bailiwick_web.crm.services.routing import Duty, duty_of
@@ -65,6 +66,15 @@ def duty(row: AccountTerritory, on: date) -> Duty:
     return duty_of(row.position_id, on)
 
 
+GAPS = {
+    NO_POSITION: gettext_lazy("its address has no position"),
+    FAR: gettext_lazy("it is too far from every unit of the plan"),
+    UNASSIGNED: gettext_lazy("its unit has no territory in the plan"),
+    "gap:no_plan": gettext_lazy("no plan counts yet"),
+}
+"""Why something is in no territory."""
+
+
 def why(row: AccountTerritory) -> str:
     """Why an account is where it is, in a sentence."""
     return f"{_cause(row)}{_relation(row)}"
@@ -72,13 +82,8 @@ def why(row: AccountTerritory) -> str:
 
 def _cause(row: AccountTerritory) -> str:
     kind, _colon, key = row.cause.partition(":")
-    gaps = {
-        NO_POSITION: _("its address has no position"),
-        FAR: _("it is too far from every unit of the plan"),
-        UNASSIGNED: _("its unit has no territory in the plan"),
-    }
-    if row.cause in gaps:
-        return gaps[row.cause]
+    if row.cause in GAPS:
+        return str(GAPS[row.cause])
     if kind == "named" and key:
         naming = AccountNaming.objects.filter(public_id=key).first()
         return _("named account: %(reason)s") % {"reason": naming.reason} if naming else _("named account")
@@ -88,14 +93,30 @@ def _cause(row: AccountTerritory) -> str:
 
 
 def _relation(row: AccountTerritory) -> str:
-    unit = str(row.unit or "")
-    if row.relation == INSIDE:
+    return _placed(row.relation, str(row.unit or ""), row.distance_km)
+
+
+def _placed(relation: str, unit: str, distance_km: float | None) -> str:
+    if relation == INSIDE:
         return _(" – it lies in %(unit)s") % {"unit": unit}
-    if row.relation == BY_POSTCODE:
+    if relation == BY_POSTCODE:
         return _(" – by its postal code, %(unit)s") % {"unit": unit}
-    if row.relation == NEAREST:
-        return _(" – nearest unit is %(unit)s, %(distance)s km away") % {"unit": unit, "distance": f"{row.distance_km or 0:.1f}"}
+    if relation == NEAREST:
+        return _(" – nearest unit is %(unit)s, %(distance)s km away") % {"unit": unit, "distance": f"{distance_km or 0:.1f}"}
     return ""
+
+
+def why_lead(lead: Lead) -> str:
+    """Why a lead is in its territory, or in none, in a sentence; nothing where no reason was kept."""
+    cause = str(lead.routing.get("cause", ""))
+    if cause in GAPS:
+        return str(GAPS[cause])
+    if not cause or cause == "manual":
+        return ""
+    if cause.partition(":")[0] == "rule":
+        return _("by a rule of the plan that counts")
+    told = _placed(str(lead.routing.get("relation", "")), str(lead.routing.get("unit", "")), lead.routing.get("distance_km"))
+    return str(_("by its place in the plan that counts")) + told
 
 
 def differences(actor: Actor, keys: Sequence[int] | None = None) -> list[dict[str, Any]]:

@@ -28,6 +28,9 @@ ICONS = {
     "territory": "pin",
     "converted": "lead",
     "merged": "people",
+    "survey": "note",
+    "web": "pin",
+    "mention": "bell",
 }
 
 
@@ -97,6 +100,17 @@ def _span(seconds: float) -> tuple[str, int]:
 
 
 @register.filter
+def rhythm(series: Any) -> str:
+    """How often a series comes."""
+    n = series.interval
+    return {
+        "day": ngettext("every day", "every %(n)s days", n),
+        "week": ngettext("every week", "every %(n)s weeks", n),
+        "month": ngettext("every month", "every %(n)s months", n),
+    }[series.every] % {"n": n}
+
+
+@register.filter
 def health_word(value: int | None) -> str:
     """A class for the colour of a health figure."""
     if value is None:
@@ -138,6 +152,9 @@ def event_name(kind: str) -> str:
         "handover": _("Handed over"),
         "converted": _("Came from a lead"),
         "merged": _("Merged into it"),
+        "survey": _("Answer to a survey"),
+        "web": _("Visit to the website"),
+        "mention": _("Mention"),
         "consent.given": _("Consent given"),
         "consent.withdrawn": _("Consent withdrawn"),
         "case.opened": _("Case opened"),

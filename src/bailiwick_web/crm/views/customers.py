@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bailiwick_web.core.access import Actor, access, actor_of
 from bailiwick_web.core.refusals import Missing, Stale
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.forms.common import cleaned, given
 from bailiwick_web.crm.forms.customers import EDITABLE, FREE, AccountForm, LocationForm, NewContactForm, field_form
 from bailiwick_web.crm.forms.work import LogForm, PlanForm
@@ -97,7 +98,7 @@ def customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "here": HERE,
         "account": account,
         "now": actor.now,
-        "today": actor.now.date(),
+        "today": local_day(actor.now),
         "events": events,
         "after": after,
         "show": show if show in KINDS else "",
@@ -107,7 +108,7 @@ def customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if may_sell(actor):
         context |= {
             "logs": [(kind, LogForm(account=account, people=context["contacts"], auto_id=f"{kind}_%s")) for kind in LOGGED],
-            "plan_form": PlanForm(account=account, people=context["contacts"], auto_id="plan_%s", initial={"due_on": actor.now.date()}),
+            "plan_form": PlanForm(account=account, people=context["contacts"], auto_id="plan_%s", initial={"due_on": local_day(actor.now)}),
             "contact_form": NewContactForm(auto_id="contact_%s", initial={"is_main": not context["contacts"]}),
             "location_form": LocationForm(auto_id="location_%s"),
         }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.forms.common import cleaned, given
 from bailiwick_web.crm.forms.work import DealForm, LineForm, LogForm, PlanForm, StageForm
 from bailiwick_web.crm.models import Opportunity, Stage
@@ -85,7 +86,7 @@ def deal(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "weighted": services.weighted(found),
         "held": pages_account.held(actor, found.account),
         "now": actor.now,
-        "today": actor.now.date(),
+        "today": local_day(actor.now),
         "form": DealForm(account=found.account, initial=initial),
         "line_form": LineForm(auto_id="line_%s"),
         **pages_pipeline.of_deal(found),
@@ -93,7 +94,7 @@ def deal(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if may_sell(actor):
         about: dict[str, Any] = {"account": found.account, "people": pages_account.contacts(found.account)}
         context["logs"] = [(kind, LogForm(**about, auto_id=f"{kind}_%s")) for kind in LOGGED]
-        context["plan_form"] = PlanForm(**about, auto_id="plan_%s", initial={"due_on": actor.now.date()})
+        context["plan_form"] = PlanForm(**about, auto_id="plan_%s", initial={"due_on": local_day(actor.now)})
     return render(request, "crm/deal.html", context)
 
 

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.models import Person
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.forms.common import cleaned, given, offer
 from bailiwick_web.crm.forms.work import BantForm, ConvertForm, GiveForm, HotForm, LeadForm
 from bailiwick_web.crm.models import Criterion, Lead
 from bailiwick_web.crm.queries import pages_desk
 from bailiwick_web.crm.queries.pages_pipeline import activities_of
+from bailiwick_web.crm.queries.whose import why_lead
 from bailiwick_web.crm.services import leads as services
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, me, version_of
 from bailiwick_web.crm.views.customers import made_address
@@ -98,7 +100,8 @@ def _why(found: Lead) -> list[str]:
         "unled": _("nobody leads there either"),
         "manual": _("given by hand"),
     }
-    told = [str(words.get(detour, detour)) for detour in found.routing.get("detours", [])]
+    told = [why] if (why := why_lead(found)) else []
+    told += [str(words.get(detour, detour)) for detour in found.routing.get("detours", [])]
     return told + ([str(found.routing["note"])] if found.routing.get("note") else [])
 
 
@@ -115,7 +118,7 @@ def change_lead(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     elif act == "grade":
         form = BantForm(request.POST, lead=found)
         cleaned(form)
-        change = {"bant": form.bant(actor.now.date())}
+        change = {"bant": form.bant(local_day(actor.now))}
     elif act == "hot":
         hot = HotForm(request.POST, lead=found)
         cleaned(hot)

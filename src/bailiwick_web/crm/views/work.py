@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.forms.common import cleaned, given
 from bailiwick_web.crm.forms.work import LogForm, PlanForm
 from bailiwick_web.crm.models import Account, Activity, Case, Lead, Opportunity
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.queries import pages_day
+from bailiwick_web.crm.services import series as series_services
 from bailiwick_web.crm.services import work as services
 from bailiwick_web.crm.views.common import invalid_step, kindly, me, said, version_of
 from bailiwick_web.crm.views.customers import made_address
@@ -72,9 +74,13 @@ def plan_activity(request: HttpRequest) -> HttpResponse:
         account = find(actor, Account, UUID(key)) if key else None
     except ValueError:
         raise invalid_step() from None
-    data = given(cleaned(PlanForm(request.POST, account=account)))
-    services.create_activity(actor, account=account, **_about(request), **data)
+    form = PlanForm(request.POST, account=account)
+    data = cleaned(form)
     to = made_address(account) if account is not None else reverse("tasks")
+    if form.series is not None:
+        series_services.create_series(actor, account=account, person=me(actor), **form.series)
+        return said(request, to, _("“%(what)s” is planned, and comes again.") % {"what": data["subject"]})
+    services.create_activity(actor, account=account, **_about(request), **form.once)
     return said(request, to, _("“%(what)s” is planned.") % {"what": data["subject"]})
 
 
@@ -97,6 +103,9 @@ def act_on_activity(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         moved = pages_day.moved_on(found, actor.now)
         services.change_activity(actor, public_id, version=version, **moved)
         return said(request, to, _("“%(what)s” can wait until tomorrow.") % what)
+    if act == "end" and found.series is not None:
+        series_services.archive_series(actor, found.series.public_id, version=found.series.version)
+        return said(request, to, _("“%(what)s” comes no more.") % what)
     if act == "archive":
         fresh = services.archive_activity(actor, public_id, version=version)
         undo = {"address": request.path, "act": "restore", "version": fresh.version}
@@ -112,8 +121,8 @@ def act_on_activity(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def day(request: HttpRequest) -> HttpResponse:
     """My day: what is overdue, what is today, what comes, and who has been left alone for long."""
     actor = actor_of(request)
-    context = {"here": "day", "tab": "day", "now": actor.now, "today": actor.now.date(), **pages_day.my_day(actor, me(actor))}
-    context["plan_form"] = PlanForm(account=None, auto_id="plan_%s", initial={"due_on": actor.now.date()})
+    context = {"here": "day", "tab": "day", "now": actor.now, "today": local_day(actor.now), **pages_day.my_day(actor, me(actor))}
+    context["plan_form"] = PlanForm(account=None, auto_id="plan_%s", initial={"due_on": local_day(actor.now)})
     return render(request, "crm/day.html", context)
 
 
@@ -125,8 +134,16 @@ def tasks(request: HttpRequest) -> HttpResponse:
     whose = "all" if request.GET.get("whose") == "all" else "me"
     state = "done" if request.GET.get("state") == "done" else "planned"
     found = pages_day.inbox(actor, me(actor), whose, state, request.GET.get("q", "").strip()[:200], request.GET.get("after", "")[:500])
-    context = {"here": "day", "tab": "tasks", "part": found, "whose": whose, "state": state, "now": actor.now, "today": actor.now.date()}
-    context["plan_form"] = PlanForm(account=None, auto_id="plan_%s", initial={"due_on": actor.now.date()})
+    context = {
+        "here": "day",
+        "tab": "tasks",
+        "part": found,
+        "whose": whose,
+        "state": state,
+        "now": actor.now,
+        "today": local_day(actor.now),
+    }
+    context["plan_form"] = PlanForm(account=None, auto_id="plan_%s", initial={"due_on": local_day(actor.now)})
     return render(request, "crm/tasks.html", context | {"text": request.GET.get("q", "").strip()[:200]})
 
 
@@ -138,5 +155,5 @@ def calendar(request: HttpRequest) -> HttpResponse:
     whose = "all" if request.GET.get("whose") == "all" else "me"
     span = "month" if request.GET.get("span") == "month" else "week"
     month = pages_day.days_of(actor, me(actor), whose, span, request.GET.get("on", ""))
-    context = {"here": "day", "tab": "calendar", "whose": whose, "span": span, "today": actor.now.date(), **month}
+    context = {"here": "day", "tab": "calendar", "whose": whose, "span": span, "today": local_day(actor.now), **month}
     return render(request, "crm/calendar.html", context)

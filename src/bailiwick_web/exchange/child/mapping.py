@@ -57,6 +57,8 @@ class Columns:
         Columns that are left out.
     owner
         Column that says who has the unit today.
+    constants
+        Field → what every row gets there, as a mapping of the Data Loader says.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Columns:
     attributes: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     owner: str = ""
+    constants: dict[str, str] = field(default_factory=dict)
 
     def of_column(self, name: str) -> str:
         """The field that a column serves; empty text if it is kept as text."""

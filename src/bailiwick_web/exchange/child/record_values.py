@@ -28,7 +28,8 @@ _TIME = re.compile(
 )
 _YES = frozenset(("true", "yes", "y", "1", "x", "ja", "active", "wahr", "oui", "si", "sí"))
 _NO = frozenset(("false", "no", "n", "0", "nein", "inactive", "falsch", "non"))
-MISSING = frozenset(("", "-", "–", "n/a", "na", "null", "none", "#n/a"))
+NOTHING = "#n/a"
+MISSING = frozenset(("", "-", "–", "n/a", "na", "null", "none", NOTHING))
 
 
 def money(text: str, decimal: str | None) -> tuple[Decimal, str] | None:
@@ -143,6 +144,17 @@ def yes_or_no(text: str) -> str | None:
     """
     plain = text.strip().casefold()
     return "true" if plain in _YES else "false" if plain in _NO else None
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell says of its field that it is to be empty, as files for the Data Loader do.
+
+    Examples
+    --------
+    >>> is_nothing("#N/A"), is_nothing("")
+    (True, False)
+    """
+    return text.strip().casefold() == NOTHING
 
 
 def column_values(kind: str, texts: Sequence[str], decimal: str | None, zone: str = "UTC") -> tuple[list[str], list[str], list[bool]]:

@@ -14,11 +14,11 @@ from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.synonyms import name_key
 from bailiwick_web.exchange.child.mapping import Columns
-from bailiwick_web.exchange.child.record_values import column_values
+from bailiwick_web.exchange.child.record_values import column_values, is_nothing
 from bailiwick_web.exchange.child.rejecting import Account
 from bailiwick_web.exchange.child.tables import open_table
 from bailiwick_web.exchange.record_fields import INDUSTRIES, SKIPPED_WORD, long_id, system_of
-from bailiwick_web.exchange.record_names import FIELDS, NEEDED
+from bailiwick_web.exchange.record_names import EMPTIED, FIELDS, NEEDED
 from bailiwick_web.exchange.vocabulary import skipped_keys
 
 _WORDS = {
@@ -70,7 +70,17 @@ def record_columns(table: Any, kind: str, options: dict[str, Any]) -> Columns:
             if field not in columns.fields and found is not None:
                 columns.fields[field] = found
         columns.skipped += [n for n in table.names if name_key(n) in skipped_keys() and n not in columns.taken()]
+    _set_constants(columns, kind, dict(options.get("constants") or {}))
     return columns
+
+
+def _set_constants(columns: Columns, kind: str, said: dict[str, str]) -> None:
+    """What every row gets, where no column of the file says it."""
+    fields = {name_key(name): field for field, (_, names) in reversed(FIELDS[kind].items()) for name in names}
+    for name, value in said.items():
+        field = fields.get(name_key(name))
+        if field is not None and field not in columns.fields:
+            columns.constants[field] = value
 
 
 def read_records(kind: str, path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
@@ -84,20 +94,21 @@ def read_records(kind: str, path: Path, out: Path, options: dict[str, Any]) -> d
     _need_names(table, kind, columns)
     tell("understanding", 0.3)
     texts = {field: _mended(table, column, options) for field, column in columns.fields.items()}
+    constant = {field: [value] * len(table) for field, value in columns.constants.items()}
     account = Account(table.names)
-    data = _values(table, kind, columns, texts, account, str(options.get("zone") or "UTC"))
+    data = _values(table, kind, columns, texts | constant, account, options)
     for row in table.malformed:
         account.add(row.row, "", "too_many_cells", f"the row has {len(row.cells)} cells, the header {len(table.names)}", row.cells)
     tell("describing", 0.7)
     feather.write_feather(data, out / "rows.arrow")
     facts = table_facts(path, table, columns, options, table.notices)
     facts |= account.write(out) | {"n_used": data.num_rows, "has_ids": "external_id" in columns.fields, "has_names": True}
-    return facts | {"system": system_of(list(table.names)), "fixes": _fixes(kind, columns, texts)}
+    return facts | {"system": system_of(list(table.names)), "fixes": _fixes(kind, columns, texts), "constants": columns.constants}
 
 
 def _need_names(table: Any, kind: str, columns: Columns) -> None:
     for group in NEEDED[kind]:
-        if not set(group) & columns.fields.keys():
+        if not set(group) & (columns.fields.keys() | columns.constants.keys()):
             raise InputError(
                 say(
                     "no column of %(source)s was recognised as the %(replace)s; columns: %(names)s. Choose it in the table of columns",
@@ -116,8 +127,9 @@ def _mended(table: Any, column: str, options: dict[str, Any]) -> list[str]:
     return [agreed.get(text.strip(), text) for text in table.text(column).to_pylist()]
 
 
-def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]], account: Account, zone: str) -> pa.Table:
-    n = len(table)
+def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]], account: Account, options: dict[str, Any]) -> pa.Table:
+    n, zone, is_salesforce = len(table), str(options.get("zone") or "UTC"), system_of(list(table.names)) == "salesforce"
+    can_empty = is_salesforce or bool(options.get("names") or options.get("constants"))
     values: dict[str, list[str]] = {}
     currencies = [""] * n
     reasons: dict[int, tuple[str, str, str]] = {}
@@ -125,11 +137,13 @@ def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]]
         if field not in texts:
             continue
         values[field], named, bad = column_values(holds, texts[field], table.decimal, zone)
+        if can_empty and field != "external_id":
+            values[field] = [EMPTIED if is_nothing(text) else value for value, text in zip(values[field], texts[field], strict=True)]
         currencies = [one or other for one, other in zip(currencies, named, strict=True)]
         for i in (i for i, is_bad in enumerate(bad) if is_bad):
-            column = columns.fields[field]
+            column = columns.fields.get(field, "")
             reasons.setdefault(i, (column, "bad_value", f"{texts[field][i]!r} in {column!r} is not {_WORDS[holds]}"))
-    if "external_id" in values and system_of(list(table.names)) == "salesforce":
+    if "external_id" in values and is_salesforce:
         values["external_id"] = [long_id(text) for text in values["external_id"]]
     _once("external_id", columns, values, table, reasons)
     cells = [table.text(name).to_pylist() for name in table.names]

@@ -16,6 +16,7 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.visibility import visible
+from bailiwick_web.exchange.exports.listed import LISTED
 from bailiwick_web.exchange.record_names import (
     ACCOUNTS,
     ACTIVITIES,
@@ -24,13 +25,17 @@ from bailiwick_web.exchange.record_names import (
     CATEGORIES,
     CONTACTS,
     LEADS,
+    MENTIONS,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
     OWN_ID,
     OWN_ORDER_ID,
     PRODUCTS,
+    RESPONSES,
+    WEB_VISITS,
 )
+from bailiwick_web.listening.models import Mention, SurveyResponse, WebVisit
 
 Column = tuple[str, Callable[[Any], Any]]
 AT_ONCE = 1_000
@@ -254,6 +259,56 @@ TABLES: dict[str, Table] = {
             (),
             ("q", "changed_since", "kind", "state", "overdue"),
         ),
+        Table(
+            RESPONSES,
+            SurveyResponse,
+            (
+                *_ID,
+                *_fields(
+                    *(("Survey", "survey.name"), ("Account ID", "account.public_id"), ("Company", "account.name")),
+                    *(("Contact ID", "contact.public_id"), ("Answered", "answered_at"), ("Score", "score"), ("Comment", "text")),
+                ),
+                ("Further answers", lambda record: "; ".join(f"{question}: {said}" for question, said in record.answers.items())),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "survey", "from", "until"),
+        ),
+        Table(
+            WEB_VISITS,
+            WebVisit,
+            (
+                *_ID,
+                *_fields(
+                    *(("Account ID", "account.public_id"), ("Company", "account.name"), ("Contact ID", "contact.public_id")),
+                    *(
+                        ("Visited", "visited_at"),
+                        ("Page", "page"),
+                        ("Seconds", "seconds"),
+                        ("Referrer", "source"),
+                        ("Campaign", "campaign"),
+                    ),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "from", "until"),
+        ),
+        Table(
+            MENTIONS,
+            Mention,
+            (
+                *_ID,
+                *_fields(
+                    *(("Mention", "text"), ("Mentioned", "mentioned_at"), ("Account ID", "account.public_id"), ("Company", "account.name")),
+                    *(("Competitor", "competitor.name"), ("Channel", "channel"), ("Author", "author"), ("Mention URL", "url")),
+                    *(("Sentiment", "sentiment"), ("Handled", "is_handled")),
+                ),
+                *_STAMPS,
+            ),
+            (),
+            ("q", "changed_since", "from", "until"),
+        ),
     )
 }
 
@@ -275,9 +330,11 @@ def table_of(kind: str) -> Table:
 
 def records(actor: Actor, table: Table, wanted: Mapping[str, str]) -> Iterator[Any]:
     """The records that somebody sees and asked for, in the order in which they came, some at a time."""
-    if table.model is m.OrderLine:
+    if wanted.get("list") and table.kind in LISTED:
+        found: Any = LISTED[table.kind](actor, wanted)
+    elif table.model is m.OrderLine:
         orders = visible(actor, m.Order).values("pk")
-        found: Any = m.OrderLine.objects.filter(order__in=orders).select_related("order__account", "product")
+        found = m.OrderLine.objects.filter(order__in=orders).select_related("order__account", "product")
     else:
         found = rows(actor, table.model, **{name: _value(wanted[name]) for name in table.filters if wanted.get(name)})
     after = 0

@@ -12,7 +12,7 @@ from bailiwick_web.exchange.services.importing import run_import, run_together
 from bailiwick_web.exchange.services.receiving import AUTO, RECORDS, discard, forget_abandoned, receive
 from bailiwick_web.exchange.services.rows import Watch
 from bailiwick_web.exchange.services.templates import delete_template, save_template
-from bailiwick_web.exchange.services.together import Upload, call, receive_together
+from bailiwick_web.exchange.services.together import Upload, call, leave_out, receive_one, receive_together
 from bailiwick_web.exchange.services.undoing import revert
 from bailiwick_web.exchange.services.working import CHECK, REVERT, RUN, start, stop
 
@@ -37,7 +37,9 @@ __all__ = [
     "delete_template",
     "discard",
     "forget_abandoned",
+    "leave_out",
     "receive",
+    "receive_one",
     "receive_together",
     "revert",
     "run_import",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -12,29 +13,48 @@ _PAIR = re.compile(r"^((?:\\.|[^\\=:])*?)\s*[=:]\s*(.*)$")
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 
 
-def names_of(data: bytes) -> dict[str, str]:
-    r"""Column → field of Salesforce; columns without a field and constants are left out.
+@dataclass(frozen=True)
+class Mapping:
+    """What a mapping says.
+
+    Attributes
+    ----------
+    names
+        Column → field of Salesforce.
+    constants
+        Field of Salesforce → what every row gets there.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+
+
+def mapping_of(data: bytes) -> Mapping:
+    r"""Columns and constants of a mapping; columns without a field are left out.
 
     Raises
     ------
     Invalid
-        If no line of the file maps a column.
+        If no line of the file maps a column or a constant.
 
     Examples
     --------
-    >>> names_of(b"#Mapping values\nFirma\\ GmbH=Name\nX=\n\"Prospect\"=Type\n")
-    {'Firma GmbH': 'Name'}
+    >>> mapping_of(b"#Mapping values\nFirma\\ GmbH=Name\nX=\n\"Hot\\ Prospect\"=Type,Rating\n")
+    Mapping(names={'Firma GmbH': 'Name'}, constants={'Type': 'Hot Prospect', 'Rating': 'Hot Prospect'})
     """
-    found: dict[str, str] = {}
+    found = Mapping()
     text = data.decode("utf-8-sig", "replace")
     for line in text.splitlines():
         pair = None if line.lstrip().startswith(("#", "!")) else _PAIR.match(line.strip())
         if pair is None:
             continue
-        column, field = (_ESCAPED.sub(_plain, part).strip() for part in pair.groups())
-        if column and field and not column.startswith('"'):
-            found[column] = field.split(",")[0].strip()
-    if not found:
+        column, said = (_ESCAPED.sub(_plain, part).strip() for part in pair.groups())
+        fields = [part.strip() for part in said.split(",") if part.strip()]
+        if len(column) > 1 and column[0] == column[-1] == '"':
+            found.constants.update(dict.fromkeys(fields, column[1:-1]))
+        elif column and fields:
+            found.names[column] = fields[0]
+    if not (found.names or found.constants):
         raise Invalid(_("This is no mapping of the Data Loader: no line says “column=field”."), code="mapping")
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +20,10 @@ from bailiwick_web.core.services import audit
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, forget_file
 from bailiwick_web.exchange.record_names import RECORD_KINDS
-from bailiwick_web.exchange.services.data_loader import names_of
-from bailiwick_web.exchange.services.receiving import RECORDS, forget_abandoned, take_in
+from bailiwick_web.exchange.services.checking import OF_OWNERS
+from bailiwick_web.exchange.services.data_loader import mapping_of
+from bailiwick_web.exchange.services.finding import batch_of
+from bailiwick_web.exchange.services.receiving import AUTO, RECORDS, forget_abandoned, receive, take_in
 
 MOST_FILES = 20
 CHUNK = 1 << 20
@@ -40,7 +43,7 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
     """Take several files of records in; planners may. Recorded. The first one leads, the others follow: all or nothing.
 
     Each is what its columns and its name say, unless all are said to be of one kind. A mapping of the Data Loader (``.sdl``) says what
-    the columns of the others are called in Salesforce.
+    the columns of the others are called in Salesforce, and what every row gets.
 
     Raises
     ------
@@ -54,7 +57,8 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
     try:
         for file in files:
             if file.name.lower().endswith(_MAPPING):
-                options = {"names": {**options.get("names", {}), **names_of(_whole(file))}}
+                said = mapping_of(_whole(file))
+                options = {name: {**options.get(name, {}), **getattr(said, name)} for name in ("names", "constants")}
             else:
                 taken += _take(actor, file, kind)
             if len(taken) > MOST_FILES:
@@ -66,6 +70,25 @@ def receive_together(actor: Actor, files: Sequence[Upload], *, kind: str = RECOR
         for batch in taken:
             forget_file(batch)
         raise
+
+
+def receive_one(actor: Actor, file: Upload, *, kind: str) -> ImportBatch:
+    """Take one file in; planners may. Recorded. What it is may be found out: an archive of several tables brings records.
+
+    Raises
+    ------
+    Invalid
+        If it is refused; nothing of it is kept then.
+    """
+    if kind != AUTO or not file.name.lower().endswith(".zip"):
+        return receive(actor, kind, file.name, file.chunks)
+    actor.need(Right.IMPORT)
+    batch, seen = take_in(actor, file.name, file.chunks)
+    try:
+        again = Upload(file.name, _stored(batch))
+        return receive_together(actor, [again]) if len(seen["members"]) > 1 else receive(actor, kind, again.name, again.chunks)
+    finally:
+        forget_file(batch)
 
 
 def _take(actor: Actor, file: Upload, kind: str) -> Iterator[ImportBatch]:
@@ -123,6 +146,33 @@ def _save(actor: Actor, taken: list[ImportBatch], options: dict[str, Any]) -> Im
         batch.save()
         audit(actor, "import.uploaded", batch)
     return main
+
+
+@transaction.atomic
+def _part_away(actor: Actor, public_id: UUID) -> tuple[ImportBatch, ImportBatch | None]:
+    part = batch_of(public_id, is_locked=True)
+    main = part.main or part
+    others = [other for other in (main, *main.followers.order_by("pk")) if other.pk != part.pk and not other.options.get(OF_OWNERS)]
+    if not main.is_open:
+        raise Conflict(_("This file was imported; take the import back instead."), code="state")
+    if main.is_busy or part.is_busy:
+        raise Conflict(_("This file is being worked on; stop that first."), code="busy")
+    audit(actor, "import.discarded", part)
+    leads = next(iter(sorted(others, key=lambda other: (RECORD_KINDS.index(other.kind), other.pk))), None) if part is main else main
+    for other in others:
+        if leads is not None:
+            other.main = None if other.pk == leads.pk else leads
+            other.save(update_fields=["main"])
+    part.delete()
+    return part, ImportBatch.objects.get(pk=leads.pk) if leads is not None else None
+
+
+def leave_out(actor: Actor, public_id: UUID) -> ImportBatch | None:
+    """Throw one part of an import away, the others stay; planners may. Recorded. Returns the part that leads the others now."""
+    actor.need(Right.IMPORT)
+    part, leads = _part_away(actor, public_id)
+    forget_file(part)
+    return leads
 
 
 def call(actor: Actor, batch: ImportBatch, kind: str) -> None:

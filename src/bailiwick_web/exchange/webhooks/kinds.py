@@ -13,6 +13,7 @@ from bailiwick_web.core.models import OutboxEvent
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.visibility import visible
+from bailiwick_web.listening.models import Mention, SurveyResponse, WebVisit
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
 
@@ -50,6 +51,9 @@ SUBJECTS = {
     "activity": Subject(m.Activity, "activities", (*COMMON, "done")),
     "case": Subject(m.Case, "cases", (*COMMON, "moved", "escalated")),
     "location": Subject(m.Location, "locations", COMMON),
+    "surveyresponse": Subject(SurveyResponse, "survey-responses", COMMON),
+    "webvisit": Subject(WebVisit, "web-visits", COMMON),
+    "mention": Subject(Mention, "mentions", COMMON),
 }
 MORE = {
     "account.named": Subject(m.Account, "accounts", key="account"),

@@ -18,12 +18,12 @@ from bailiwick_web.core.access import Actor, access, actor_of, public
 from bailiwick_web.core.organisation.views import version_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import zone_of
 from bailiwick_web.reports import services
 from bailiwick_web.reports.asking import Definition, from_json
 from bailiwick_web.reports.models import Report
 from bailiwick_web.reports.services.subscriptions import by_secret
 from bailiwick_web.reports.visibility import nodes_to_share_with
-from bailiwick_web.reports.zones import zone_of
 
 
 def _definition(request: HttpRequest) -> Definition:

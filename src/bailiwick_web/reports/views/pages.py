@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid, Missing
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.zones import zone_of
 from bailiwick_web.reports import queries
 from bailiwick_web.reports.asking import Definition, Group, Measure, asked, from_json, from_query
 from bailiwick_web.reports.computing import MOST_EXPORTED, run
@@ -21,7 +22,6 @@ from bailiwick_web.reports.ready import ready_of
 from bailiwick_web.reports.registry import Ground
 from bailiwick_web.reports.services.reports import may_change
 from bailiwick_web.reports.visibility import find_report
-from bailiwick_web.reports.zones import zone_of
 
 HERE = {"here": "reports"}
 FIRST = Definition("opportunity", groups=(Group("stage"),), measures=(Measure("sum", "amount"), Measure("count")))

@@ -1,6 +1,16 @@
 /* What every page does: keys, messages, theme, files that are dropped. */
 "use strict";
 
+/* The browser tells its time zone, so that a time and a day are those of whoever looks. */
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const known = document.cookie.split("; ").find((part) => part.startsWith("bailiwick_zone="));
+  if (!zone || known === `bailiwick_zone=${zone}`) return;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `bailiwick_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  if (!known && document.cookie.includes("bailiwick_zone=") && zone !== "UTC") location.reload();
+})();
+
 const toasts = document.getElementById("toasts");
 
 function say(message, kind = "") {
@@ -25,11 +35,35 @@ document.body.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500) say(document.body.dataset.failed, "refused");
 });
 
+/* A second click while the first is on its way does nothing: what is added is added once. */
+const MOST_WAIT = 3000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" && !form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.sent = "";
+  setTimeout(() => delete form.dataset.sent, MOST_WAIT);
+}, true);
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.xhr?.getResponseHeader("HX-Redirect")) delete event.detail.elt.dataset.sent;
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
 /* On a phone the rail is longer than the screen: where one is, and what has the focus, is brought into it whole. */
 const rail = document.querySelector(".rail");
 const inRail = (link) => link?.scrollIntoView({ block: "nearest", inline: "center" });
 rail?.addEventListener("focusin", (event) => inRail(event.target));
 inRail(rail?.querySelector("[aria-current]"));
+for (const link of document.querySelectorAll(".tabs > [aria-current]")) {
+  const tabs = link.parentElement, [inner, outer] = [link.getBoundingClientRect(), tabs.getBoundingClientRect()];
+  tabs.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
 
 document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   const root = document.documentElement;

@@ -15,7 +15,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_fields import FILE, long_id, source_of
-from bailiwick_web.exchange.record_names import ORDER_LINES
+from bailiwick_web.exchange.record_names import EMPTIED, ORDER_LINES
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
 from bailiwick_web.exchange.services.records.known import BY_ID, FEW, Known, by_keys
 from bailiwick_web.exchange.services.records.lines import Group, Lines
@@ -51,7 +51,7 @@ def compare(actor: Actor, kind: str, rows: pa.Table, facts: dict[str, Any], look
     what = Difference(kind, source)
     if kind == ORDER_LINES:
         lines = Lines(reader)
-        what.groups, what.late = lines.read(_cells(rows))
+        what.groups, what.late = lines.read(_without_emptied(_cells(rows)))
         what.counts, what.how = lines.counts, lines.how
     else:
         _Comparison(KINDS[kind](), reader, what).run(_cells(rows))
@@ -65,6 +65,11 @@ def _cells(rows: pa.Table) -> Iterable[Cells]:
     for batch in rows.to_batches(max_chunksize=10_000):
         for cells in batch.to_pylist():
             yield {name: "" if value is None else str(value) for name, value in cells.items()}
+
+
+def _without_emptied(rows: Iterable[Cells]) -> Iterable[Cells]:
+    """Where nothing can be emptied, such a cell says nothing."""
+    return ({name: "" if text == EMPTIED else text for name, text in cells.items()} for cells in rows)
 
 
 def _once(fixes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -97,8 +102,10 @@ class _Comparison:
     def _read(self, cells: Cells) -> Row | None:
         """A row; None if it does not fit, with the reason in the account."""
         row = Row(int(cells["row"]), cells.get("external_id", ""), {})
+        emptied = [name for name, text in cells.items() if text == EMPTIED]
+        cells = {**cells, **dict.fromkeys(emptied, "")}
         try:
-            row.values = checked(self.kind.spec, self.kind.given(cells))
+            row.values = checked(self.kind.spec, self.kind.given(cells) | self._emptied(emptied))
             self.kind.read(self.reader, row, cells)
             row.values = checked(self.kind.spec, row.values)
         except Invalid as refused:
@@ -106,6 +113,13 @@ class _Comparison:
             self.what.late.append(Late(row.row, self.reader.columns.get(name, ""), refused.code or "bad_value", str(refused.message)))
             return None
         return row
+
+    def _emptied(self, names: Iterable[str]) -> dict[str, None]:
+        """Fields that the file says are to be empty; what is no field of the record itself is told and stays."""
+        for name in names:
+            if name not in self.kind.own:
+                self.reader.note(name, "#N/A")
+        return {name: None for name in names if name in self.kind.own}
 
     def _match(self, row: Row, cells: Cells, matched: list[tuple[Row, int]]) -> None:
         keys = [(how, key) for how, key in [(BY_ID, row.external_id), *self.kind.keys(row, cells)] if key.strip("|")]

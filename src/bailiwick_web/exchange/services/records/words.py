@@ -108,6 +108,9 @@ def place_kind_of(text: str) -> str:
 def location_of(row: Mapping[str, str]) -> dict[str, Any]:
     """An address; half a position is none."""
     found: dict[str, Any] = {name: row[name] for name in OF_PLACE if row.get(name)}
+    city, comma, region = str(found.get("city", "")).rpartition(", ")
+    if comma and "region" not in found:  # such as “Saint Paul, Minnesota”
+        found |= {"city": city.strip(), "region": region.strip()}
     if ("lon" in found) != ("lat" in found):
         found.pop("lon", None)
         found.pop("lat", None)

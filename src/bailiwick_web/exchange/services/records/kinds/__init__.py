@@ -8,15 +8,19 @@ from bailiwick_web.exchange.record_names import (
     CATEGORIES,
     CONTACTS,
     LEADS,
+    MENTIONS,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
     PRODUCTS,
+    RESPONSES,
+    WEB_VISITS,
 )
 from bailiwick_web.exchange.services.records.kinds.accounts import Accounts, Addresses
 from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer
 from bailiwick_web.exchange.services.records.kinds.catalogue import Categories, Products
 from bailiwick_web.exchange.services.records.kinds.deals import Deals
+from bailiwick_web.exchange.services.records.kinds.heard import Mentions, Responses, WebVisits
 from bailiwick_web.exchange.services.records.kinds.orders import Orders
 from bailiwick_web.exchange.services.records.kinds.people import Contacts, Leads
 from bailiwick_web.exchange.services.records.kinds.work import Activities, Cases
@@ -33,6 +37,9 @@ KINDS: dict[str, type[Kind]] = {
     ORDER_LINES: Orders,
     CASES: Cases,
     ACTIVITIES: Activities,
+    RESPONSES: Responses,
+    WEB_VISITS: WebVisits,
+    MENTIONS: Mentions,
 }
 """Lines are part of their orders: these are what is written and taken back."""
 

@@ -1,0 +1,27 @@
+"""Registration with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """The app ``listening``."""
+
+    name = "bailiwick_web.listening"
+    label = "listening"
+
+    def ready(self) -> None:
+        """Say who sees its records, what becomes of them at a merge, and how they forget a person."""
+        from bailiwick_web.crm.services import privacy
+        from bailiwick_web.crm.services.merging.rules import declare, moves, unless_there
+        from bailiwick_web.listening.services.forgetting import forget
+        from bailiwick_web.listening.visibility import register
+
+        register()
+        privacy.ALSO.append(forget)
+        for name in ("surveyinvitation", "surveyresponse", "webvisit", "mention"):
+            declare(f"listening.{name}.account", moves())
+        declare("listening.surveyinvitation.contact", unless_there("survey"))
+        for name in ("surveyresponse", "webvisit"):
+            declare(f"listening.{name}.contact", moves())

@@ -108,7 +108,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "refs": [(REFERRED[name], KNOWN_BY.get(how, how), n) for name, how, n in facts.get("refs") or []],
         "not_understood": [(c, sum(n.values()), ", ".join(list(n)[:5])) for c, n in (facts.get("not_understood") or {}).items()],
         "how": [(KNOWN_BY.get(how, how), n) for how, n in (facts.get("how") or {}).items() if how != LIST_PRICE],
-        "constants": [(label_of(field), value) for field, value in (facts.get("constants") or {}).items()],
+        "constants": [(field_words(field), value) for field, value in (facts.get("constants") or {}).items()],
         "n_listed": (facts.get("how") or {}).get(LIST_PRICE, 0),
         "quality": [(QUALITY.get(how, how), n) for how, n in (facts.get("placed_by") or {}).items()],
         "encodings": _with_found(ENCODINGS, facts.get("layout", {}).get("encoding")),

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
+from bailiwick_web.core.retelling import in_reader_words
+
 Spec = dict[str, Any]
 _NARROW = 280
 _MOST_FOR_TWO = 1_500
@@ -61,6 +63,9 @@ WORDS = (
     _("expansion"),
     _("contraction"),
     _("churn"),
+    _("periods"),
+    _("share of pilots that find it"),
+    _("a line per number of units; 0.8 is usual"),
     _("hot"),
     _("cold"),
 )
@@ -88,6 +93,8 @@ TITLES = {
     "cohorts": _("Who still buys"),
     "attainment": _("Attainment against pace"),
     "survival": _("How long customers stay"),
+    "power": _("What finds the effect"),
+    "value": _("What customers will bring"),
 }
 _WORD_FIELDS = ("title", "subtitle")
 
@@ -118,10 +125,11 @@ def translated(spec: Any) -> Any:
         return [translated(part) for part in spec]
     if not isinstance(spec, dict):
         return spec
-    return {
-        key: gettext(value) if key in _WORD_FIELDS and isinstance(value, str) and value in WORDS else _deeper(key, value)
-        for key, value in spec.items()
-    }
+    return {key: _word(value) if key in _WORD_FIELDS and isinstance(value, str) else _deeper(key, value) for key, value in spec.items()}
+
+
+def _word(text: str) -> str:
+    return gettext(text) if text in WORDS else in_reader_words(text)
 
 
 def _deeper(key: str, value: Any) -> Any:

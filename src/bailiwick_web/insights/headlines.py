@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent
 from bailiwick_web.core.templatetags.words import words as words_of
 from bailiwick_web.insights.presenting import cell
@@ -20,7 +21,10 @@ Tables = Callable[[str], Rows]
 def headlines(kind: str, facts: Mapping[str, Any], tables: Tables) -> list[str]:
     """The findings, the most important first; those of the library where there are none of ours."""
     make = _MAKERS.get(kind)
-    return make(facts, tables) if make else list(facts.get("sentences", ()))
+    if make is not None:
+        return make(facts, tables)
+    sentences = facts.get("sentences", ())
+    return [retold(origin, text) for origin, text in zip(facts.get("said", [None] * len(sentences)), sentences, strict=True)]
 
 
 def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:

@@ -11,6 +11,7 @@ from bailiwick.api.market_files import day_number, day_text
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.sources import tabular
 from bailiwick.domain import Notice, OrderTable
+from bailiwick.domain.said import figure, say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -124,7 +125,11 @@ def _findings(panel: Panel, found: Forecast, months: int, notices: tuple[Notice,
         told.append(
             Notice(
                 "naive_wins",
-                f"repeating the year before is as good or better in the back-test for {counted(len(worse), 'series', 'series')}: {names}",
+                say(
+                    "repeating the year before is as good or better in the back-test for %(n)s series: %(names)s",
+                    n=len(worse),
+                    names=names,
+                ),
                 len(worse),
             )
         )
@@ -189,10 +194,7 @@ def _seasons(panel: Panel, seed: int) -> tuple[pd.DataFrame, list[Notice]]:
         [
             Notice(
                 "not_seasonal",
-                (
-                    f"{counted(short, 'series has', 'series have')} less than 24 months or months without sales, so that no season "
-                    "is estimated"
-                ),
+                say("no season is estimated where there are less than 24 months or months without sales: %(n)s series", n=short),
                 short,
             )
         ]
@@ -267,13 +269,17 @@ def expect_orders(
         latest = dict(zip(table.customer_ids[table.customer_idx[rank]].tolist(), table.groups[by][rank].tolist(), strict=True))
         columns[by] = [latest[c] for c in columns["account"]]
     n = int(found.is_overdue.sum())
-    sentences = [
-        f"{counted(n, 'account is', 'accounts are')} overdue of {counted(len(found.customer_ids), 'account', 'accounts')} with a rhythm."
-    ]
+    sentences = [say("Of %(all)s accounts with a rhythm %(n)s are overdue.", all=len(found.customer_ids), n=n)]
     if found.n_tested >= 5:
         sentences.append(
-            f"On the last gap of {found.n_tested:,} accounts, held back: {percent(found.coverage)} in the interval (meant: "
-            f"80 %); median error {found.error:.0f} days against {found.naive_error:.0f} of repeating the gap before."
+            say(
+                "On the last gap of %(n)s accounts, held back: %(share)s in the interval (meant: 80 %%); median error %(days)s days "
+                "against %(naive)s of repeating the gap before.",
+                n=found.n_tested,
+                share=percent(found.coverage),
+                days=figure(found.error),
+                naive=figure(found.naive_error),
+            )
         )
     accounts = pd.DataFrame(columns)
     late = accounts[accounts["is_overdue"]].head(25)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -165,17 +166,21 @@ def _feature_names(sheet: Sheet, column: str, features: Sequence[str] | None) ->
     return found
 
 
+def _leakage(name: str, why: str, done: str) -> str:
+    return say("column “%(name)s” seems to know the outcome and is %(done)s: %(why)s", name=name, done=done, why=why)
+
+
 def _suspects(
     frame: pd.DataFrame, target: NDArray[np.int64], *, keep_suspects: bool, seed: int
 ) -> tuple[list[Any], dict[str, float], list[Notice]]:
     from bailiwick.insight.scoring.leakage import find_leakage
 
     suspects, alone = find_leakage(frame, target, seed=seed)
-    done = "used all the same, as asked" if keep_suspects else "left out"
+    done = say("used all the same, as asked") if keep_suspects else say("left out")
     return (
         suspects,
         alone,
-        [Notice("leakage", f"column {s.name!r} seems to know the outcome and is {done}: {s.why}", 1, (s.name,)) for s in suspects],
+        [Notice("leakage", _leakage(s.name, s.why, done), 1, (s.name,)) for s in suspects],
     )
 
 
@@ -303,14 +308,14 @@ def _findings(
         moved = [d for d in shift if d.level != "none"]
         if moved:
             words = ", ".join(f"{d.name} ({d.index:.2f}, {d.level})" for d in moved[:5])
-            text = f"{counted(len(moved), 'column has', 'columns have')} shifted since the history, so that the score may be off: {words}"
+            text = say("%(n)s columns have shifted since the history, so that the score may be off: %(words)s", n=len(moved), words=words)
             told.append(Notice("drift", text, len(moved), tuple(d.name for d in moved[:3])))
     if suspects:
         tables["suspects"] = pd.DataFrame([asdict(s) for s in suspects])
     area, brier = test["auc"], test["brier"]
     if not test["is_better_than_base_rate"]:
         told.append(
-            Notice("score_is_no_better", "on rows held back the score is not surely better than giving everybody the same probability")
+            Notice("score_is_no_better", say("on rows held back the score is not surely better than giving everybody the same probability"))
         )
     ranking = f"AUC {area['value']:.3f}, {area['low']:.3f} to {area['high']:.3f}"
     sharpness = f"{brier['value']:.4f} ({brier['low']:.4f} to {brier['high']:.4f}) against {test['brier_of_base_rate']:.4f}"

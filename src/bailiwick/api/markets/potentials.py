@@ -13,6 +13,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import figure, say, say_n
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.insight.extra import require_models
@@ -278,16 +279,17 @@ def _findings(
     told = list(notices)
     if found.is_far.any():
         n = int(found.is_far.sum())
-        text = (
-            f"{counted(n, 'account lies', 'accounts lie')} outside what was learned from in some driver; their potential is "
-            "extrapolated and marked"
+        text = say_n(
+            "%(n)s account lies outside what was learned from in some driver; its potential is extrapolated and marked",
+            "%(n)s accounts lie outside what was learned from in some driver; their potential is extrapolated and marked",
+            n,
         )
         told.append(Notice("extrapolated", text, n, tuple(map(str, ids_of(sheet)[found.is_far][:3]))))
     if found.model.chosen_ == "same for all":
         told.append(
             Notice(
                 "drivers_tell_nothing",
-                (
+                say(
                     "no driver explains sales better than the same potential for all; the differences between groups are those of "
                     "their numbers"
                 ),
@@ -323,25 +325,41 @@ def _sentences(found: _Estimate, groups: pd.DataFrame, spread: Concentration, qu
     whole, test = groups.iloc[0], found.test
     below, range_ = test["share_below_potential"], test["range_coverage"]
     lines = [
-        (
-            f"Potential {whole['potential']:,.0f} a year ({whole['potential_low']:,.0f} to {whole['potential_high']:,.0f}) "
-            f"of {int(whole['accounts']):,} accounts; "
-            f"{percent(float(whole['penetration']))} of it is won."
+        say(
+            "Potential %(sum)s a year (%(low)s to %(high)s) of %(n)s accounts; %(won)s of it is won.",
+            sum=figure(whole["potential"]),
+            low=figure(whole["potential_low"]),
+            high=figure(whole["potential_high"]),
+            n=int(whole["accounts"]),
+            won=percent(float(whole["penetration"])),
         ),
-        (
-            f"On accounts held back {percent(below['value'])} stay below their potential (meant: {percent(quantile)}) and "
-            f"{percent(range_['value'])} "
-            f"lie in their range (meant: {percent(range_['expected'])}); {test['chosen']} errs "
-            f"{percent(max(test['gain'], 0.0))} less than the same for all."
+        say(
+            "On accounts held back %(below)s stay below their potential (meant: %(meant)s) and %(inside)s lie in their range "
+            "(meant: %(expected)s); the method chosen errs %(gain)s less than the same for all.",
+            below=percent(below["value"]),
+            meant=percent(quantile),
+            inside=percent(range_["value"]),
+            expected=percent(range_["expected"]),
+            gain=percent(max(test["gain"], 0.0)),
         ),
-        (
-            f"The largest 20 % hold {percent(spread.top_share)} of the potential (Gini {spread.gini:.2f}, "
-            f"{spread.gini_low:.2f} to {spread.gini_high:.2f})."
+        say(
+            "The largest 20 %% hold %(share)s of the potential (Gini %(gini)s, %(low)s to %(high)s).",
+            share=percent(spread.top_share),
+            gini=figure(spread.gini, 2),
+            low=figure(spread.gini_low, 2),
+            high=figure(spread.gini_high, 2),
         ),
     ]
     if len(groups) > 1:
         best = groups.iloc[1]
-        lines.append(f"Most is open in {best['group']}: {best['open_potential']:,.0f}, penetration {percent(float(best['penetration']))}.")
+        lines.append(
+            say(
+                "Most is open in %(name)s: %(open)s, penetration %(share)s.",
+                name=best["group"],
+                open=figure(best["open_potential"]),
+                share=percent(float(best["penetration"])),
+            )
+        )
     return tuple(lines)
 
 

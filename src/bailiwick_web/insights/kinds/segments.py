@@ -11,6 +11,7 @@ from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
 from bailiwick_web.insights.models import DataTable
 
 RULES, RFM, CLUSTERS = "rules", "rfm", "clusters"
+TEMPLATES = ("coffee", "luxury-cars")
 
 
 def segments(given: Given) -> Findings:
@@ -23,6 +24,7 @@ def segments(given: Given) -> Findings:
         given.by_role("accounts", "id"),
         orders=given.by_role("orders", "customer", "date", "amount", "quantity", "price", "product"),
         rules=_rules(given) if method == RULES else None,
+        template=method if method in TEMPLATES else None,
         clusters=(int(clusters) if clusters else "auto") if method == CLUSTERS else None,
         deals=given.tables.get("deals"),
     )
@@ -65,7 +67,13 @@ KINDS = (
                 _("How"),
                 "choice",
                 default=RFM,
-                choices=((RFM, _("by orders: recency, frequency, money")), (CLUSTERS, _("by clusters")), (RULES, _("by rules"))),
+                choices=(
+                    (RFM, _("by orders: recency, frequency, money")),
+                    (CLUSTERS, _("by clusters")),
+                    (RULES, _("by rules")),
+                    ("coffee", _("template: supplier of coffee beans")),
+                    ("luxury-cars", _("template: luxury cars")),
+                ),
             ),
             Field(
                 "rules",

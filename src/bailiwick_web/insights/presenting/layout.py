@@ -33,6 +33,11 @@ PERCENTS = frozenset(
         "churn_rate",
         *(f"q{n}" for n in range(1, 9)),
         "share",
+        "power",
+        "power_low",
+        "power_high",
+        "false_alarms",
+        "p_alive",
         "share_extrapolated",
     }
 )
@@ -46,7 +51,7 @@ SCORES = frozenset(
     {"score", "potential_score", "concentration_score", "travel_score", "competition_score", "score_low", "score_high", "fit", "health"}
 )
 """0 to 100: parts of a point say nothing."""
-SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth", "trend"})
+SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth", "trend", "least_effect"})
 """Shares with a sign."""
 SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ("market", "territories"): (
@@ -67,6 +72,12 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "retention_of", "churn_rate",
     ),
     ("cohorts", "cohorts"): ("group", "cohort", "customers", *(f"q{n}" for n in range(1, 9))),
+    ("pilot", "designs"): ("units", "periods", "power", "power_low", "power_high", "least_effect", "false_alarms", "is_chosen"),
+    ("customer_value", "groups"): ("column", "group", "customers", "value", "low", "high"),
+    ("customer_value", "customers"): (
+        "customer", "value", "value_low", "value_high", "p_alive", "expected_purchases", "expected_amount", "repeat_purchases",
+        "total_amount",
+    ),
     ("gap", "groups"): (
         "group", "revenue", "gap", "main_factor", "effect potential", "effect coverage", "effect conversion", "effect deal size",
         "opportunities", "coverage", "conversion", "conversion_low", "conversion_high", "deal_size",

@@ -51,7 +51,7 @@ def survey(
     competition: Annotated[str | None, _measure("How strong others are, the fourth sub-score.")] = None,
     weight: Annotated[
         list[str] | None,
-        typer.Option(metavar="SCORE=W", help="Weight of potential, concentration, travel or competition. Default: 1 each."),
+        typer.Option(metavar="SCORE=W", help="Weight of potential, concentration, travel, competition. Default: 1 each."),
     ] = None,
     planar: o.Planar = False,
     map: o.Map = None,

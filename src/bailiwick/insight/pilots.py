@@ -91,8 +91,8 @@ def check_pilot(values: FloatArray, n_units: int, n_periods: int) -> None:
     n, t = values.shape
     if n_units < 1 or n - n_units < LEAST_CONTROLS or n_periods < 1 or t - n_periods < LEAST_BEFORE:
         text = say(
-            "a pilot of %(units)s units and %(periods)s periods out of %(n)s units and %(t)s periods leaves %(rest)s units without the change "
-            "and %(before)s periods before it; expected %(least_rest)s and %(least_before)s or more",
+            "a pilot of %(units)s units and %(periods)s periods out of %(n)s units and %(t)s periods leaves %(rest)s units without the "
+            "change and %(before)s periods before it; expected %(least_rest)s and %(least_before)s or more",
             units=n_units,
             periods=n_periods,
             n=n,

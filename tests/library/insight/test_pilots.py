@@ -41,15 +41,17 @@ def test_more_units_and_longer_find_more_and_smaller_effects() -> None:
     values = past()
     few, many = (pilot_power(values, k, 3, 0.05) for k in (2, 16))
     short, long = (pilot_power(values, 6, t, 0.05) for t in (1, 12))
-    assert few.power < many.power and few.least_effect > many.least_effect
-    assert short.power < long.power and short.least_effect > long.least_effect
+    assert few.power < many.power
+    assert few.least_effect > many.least_effect
+    assert short.power < long.power
+    assert short.least_effect > long.least_effect
 
 
 def test_a_planned_pilot_finds_the_effect_that_was_planned_for() -> None:
     values, months = past(), [f"{2022 + m // 12}-{m % 12 + 1:02d}-01" for m in range(36)]
     rows = [(f"u{i:02d}", months[t], values[i, t]) for i in range(40) for t in range(30)]
     found = plan_pilot(pd.DataFrame(rows, columns=["unit", "period", "value"]), effect=0.15, lengths=[3, 6])
-    assert found.facts["is_enough"] and not found.notices
+    assert (found.facts["is_enough"], found.notices) == (True, ())
     chosen, treated = found["designs"].query("is_chosen").iloc[0], set(found["pilot"]["unit"])
     assert len(treated) == chosen["units"]
     assert not treated & {name for text in found["pilot"]["compared_with"] for name in text.split(", ")}

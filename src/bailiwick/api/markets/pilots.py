@@ -145,7 +145,8 @@ def _warnings(powers: Sequence[Power], best: Power) -> list[Notice]:
     loud = [power for power in powers if power.false_alarms > _ALARM]
     if loud:
         text = say(
-            "%(n)s of %(all)s pilots would raise more false alarms than meant (up to %(share)s instead of 5 %%): the past is short or uneven",
+            "%(n)s of %(all)s pilots would raise more false alarms than meant (up to %(share)s instead of 5 %%): "
+            "the past is short or uneven",
             n=len(loud),
             all=len(powers),
             share=percent(max(power.false_alarms for power in loud)),

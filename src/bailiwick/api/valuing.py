@@ -144,7 +144,7 @@ class CustomerValue:
                 say(
                     "Test on the last %(weeks)s weeks: %(actual)s purchases came, the model expected %(predicted)s, repeating the past "
                     "%(naive)s; mean error per customer %(error)s against %(naive_error)s.",
-                    weeks=f"{t.weeks:g}",
+                    weeks=figure(t.weeks, 0 if t.weeks == int(t.weeks) else 1),
                     actual=t.actual,
                     predicted=figure(t.predicted),
                     naive=figure(t.naive),

@@ -81,8 +81,8 @@ def pilot(
     find: Annotated[
         float, typer.Option("--find", metavar="PCT", parser=number(-99, 500), help="Effect that shall be found, in percent.")
     ] = 5.0,
-    size: Annotated[list[int] | None, typer.Option("--units", metavar="N", help="Units with the change. Several are allowed.")] = None,
-    length: Annotated[list[int] | None, typer.Option("--periods", metavar="N", help="Periods after it. Several are allowed.")] = None,
+    size: Annotated[list[int] | None, typer.Option("--units", metavar="N", help="Units with the change.")] = None,
+    length: Annotated[list[int] | None, typer.Option("--periods", metavar="N", help="Periods after it.")] = None,
     may: Annotated[str | None, typer.Option(metavar="COLUMN", help="Which units may have the change: yes or no. Default: all.")] = None,
     unit: Annotated[str, typer.Option(metavar="COLUMN", help="Column of units.")] = "unit",
     period: Annotated[str, typer.Option(metavar="COLUMN", help="Column of periods: dates.")] = "period",

@@ -129,11 +129,13 @@ def _sentences(best: Power, effect: float) -> tuple[str, ...]:
         "high": percent(best.high),
         "wanted": percent(_WANTED),
     }
-    first = say("%(units)s units for %(periods)s periods would find %(effect)s in %(power)s of pilots (%(low)s to %(high)s).", **words)
+    first = say(
+        "A pilot with units: %(units)s, periods: %(periods)s would find %(effect)s in %(power)s of cases (%(low)s to %(high)s).", **words
+    )
     if best.power < _WANTED:
         first = say(
-            "No pilot of these sizes finds %(effect)s in %(wanted)s of cases; the best, %(units)s units for %(periods)s periods, does in "
-            "%(power)s (%(low)s to %(high)s).",
+            "No pilot of these sizes finds %(effect)s in %(wanted)s of cases; the best, with units: %(units)s, periods: %(periods)s, "
+            "does in %(power)s (%(low)s to %(high)s).",
             **words,
         )
     least = percent(best.least_effect, signed=True)

@@ -160,7 +160,7 @@ def _sentences(found: _Deals, table: pd.DataFrame, days: float) -> tuple[str, ..
             "%(n)s open deals worth %(worth)s; within %(days)s days they bring %(sum)s, 90 %% interval %(low)s to %(high)s.",
             n=n_open,
             worth=figure(worth),
-            days=f"{days:g}",
+            days=figure(days, 0 if days == int(days) else 1),
             sum=figure(whole["expected"]),
             low=figure(whole["low"]),
             high=figure(whole["high"]),

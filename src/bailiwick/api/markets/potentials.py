@@ -258,52 +258,57 @@ def _findings(
     from bailiwick.insight.potential.model import driver_effects
 
     spread = concentration(found.potential, seed=seed)
+    effects = pd.DataFrame(driver_effects(found.model, frame[sold > 0], np.random.default_rng(seed)))
+    tables = {
+        "accounts": _account_table(sheet, group, found, sold, spread),
+        "groups": groups,
+        "drivers": effects,
+        "test": _test_table(found.test),
+    }
+    facts = {"quantile": quantile, "test": found.test, "concentration": spread_record(spread)}
+    told = (*notices, *_warnings(sheet, found))
+    sentences = _sentences(found, groups, spread, quantile)
+    return Findings("potential", tables, facts, sentences, _charts(groups, spread), told, frozenset({"accounts"}))
+
+
+def _account_table(sheet: Sheet, group: TextArray | None, found: _Estimate, sold: FloatArray, spread: Concentration) -> pd.DataFrame:
+    """Accounts with their potential, those with most still to be won first."""
+    import pandas as pd
+
     low, high = np.quantile(found.draws, [0.05, 0.95], axis=0)
     order = np.argsort(-(found.potential - sold), kind="stable")
-    columns: dict[str, Any] = {"account": ids_of(sheet)[order]}
-    columns |= {"group": group[order]} if group is not None else {}
+    columns: dict[str, Any] = {"account": ids_of(sheet)}
+    columns |= {"group": group} if group is not None else {}
     columns |= {
-        "sales": sold[order],
-        "potential": found.potential[order],
-        "potential_low": np.minimum(low, found.potential)[order],
-        "potential_high": np.maximum(high, found.potential)[order],
-        "open_potential": (found.potential - sold)[order],
-        "similar_low": found.sales_low[order],
-        "similar_high": found.sales_high[order],
-        "is_extrapolated": found.is_far[order],
-        "abc": spread.classes[order],
+        "sales": sold,
+        "potential": found.potential,
+        "potential_low": np.minimum(low, found.potential),
+        "potential_high": np.maximum(high, found.potential),
+        "open_potential": found.potential - sold,
+        "similar_low": found.sales_low,
+        "similar_high": found.sales_high,
+        "is_extrapolated": found.is_far,
+        "abc": spread.classes,
     }
-    learn = frame[sold > 0]
-    effects = pd.DataFrame(driver_effects(found.model, learn, np.random.default_rng(seed)))
-    tables = {"accounts": pd.DataFrame(columns), "groups": groups, "drivers": effects, "test": _test_table(found.test)}
-    told = list(notices)
-    if found.is_far.any():
-        n = int(found.is_far.sum())
-        text = say_n(
+    return pd.DataFrame({name: values[order] for name, values in columns.items()})
+
+
+def _warnings(sheet: Sheet, found: _Estimate) -> list[Notice]:
+    told = []
+    n = int(found.is_far.sum())
+    if n:
+        text: str = say_n(
             "%(n)s account lies outside what was learned from in some driver; its potential is extrapolated and marked",
             "%(n)s accounts lie outside what was learned from in some driver; their potential is extrapolated and marked",
             n,
         )
         told.append(Notice("extrapolated", text, n, tuple(map(str, ids_of(sheet)[found.is_far][:3]))))
     if found.model.chosen_ == "same for all":
-        told.append(
-            Notice(
-                "drivers_tell_nothing",
-                say(
-                    "no driver explains sales better than the same potential for all; the differences between groups are those of "
-                    "their numbers"
-                ),
-            )
+        text = say(
+            "no driver explains sales better than the same potential for all; the differences between groups are those of their numbers"
         )
-    return Findings(
-        "potential",
-        tables,
-        {"quantile": quantile, "test": found.test, "concentration": spread_record(spread)},
-        _sentences(found, groups, spread, quantile),
-        _charts(groups, spread),
-        tuple(told),
-        frozenset({"accounts"}),
-    )
+        told.append(Notice("drivers_tell_nothing", text))
+    return told
 
 
 def _test_table(test: Mapping[str, Any]) -> pd.DataFrame:

@@ -159,6 +159,7 @@ _MEASURE_WORDS = {
     "sales": ("sales", "revenue", "turnover"),
     "effort": ("workload", "hours", "calls", "effort"),
     "competition": ("compet",),
+    "people": ("per_km2", "density"),
 }
 
 

@@ -43,6 +43,12 @@ def _rules(given: Given) -> list[dict[str, str]]:
     return found
 
 
+def density(given: Given) -> Findings:
+    """Urban, intermediate and rural units of a plan."""
+    assert given.arrays is not None
+    return api.classify_density(given.arrays.units.table, people_per_km2=given.said("people"))
+
+
 KINDS = (
     Kind(
         key="segments",
@@ -83,5 +89,15 @@ KINDS = (
             ),
             Field("clusters", _("Number of clusters"), "number", least=2, most=20, is_whole=True, help=_("Empty: as many as are stable.")),
         ),
+    ),
+    Kind(
+        key="density",
+        page="segments",
+        label=_("Town or country"),
+        about=_("Which customers or areas lie in town, between, or in the country, and how long it takes there to the next call."),
+        teaches=_("Bring customers or areas with positions, and make a plan of them."),
+        run=density,
+        needs_scenario=True,
+        fields=(Field("people", _("People per km²"), "measure", role="people", help=_("Empty: how near the places are to each other.")),),
     ),
 )

@@ -11,6 +11,12 @@ WORDS: dict[str, Text] = {
     "medium": _("medium"),
     "low": _("low"),
     "gone": _("gone"),
+    "urban": _("urban"),
+    "intermediate": _("intermediate"),
+    "rural": _("rural"),
+    "sales": _("sales"),
+    "growth": _("growth"),
+    "workload": _("workload"),
     "hot": _("hot"),
     "cold": _("cold"),
     "potential": _("potential"),
@@ -38,5 +44,5 @@ WORDS: dict[str, Text] = {
 }
 """Values that are words of ours."""
 WORD_COLUMNS = frozenset(
-    {"class", "level", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"}
+    {"class", "density_class", "level", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"}
 )

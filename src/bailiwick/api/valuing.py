@@ -118,7 +118,7 @@ class CustomerValue:
         h, found = self.history, self.values.groups[""]
         what = say("contribution") if self.params.margin < 1 else say("revenue")
         alive, expected = float(self.values.p_alive.sum()), float(self.values.purchases.sum())
-        lines = [
+        lines: list[str] = [
             say(
                 "%(n)s customers until %(day)s, %(repeaters)s with repeat purchases; about %(alive)s are still customers.",
                 n=h.n_customers,

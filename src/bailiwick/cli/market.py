@@ -97,8 +97,8 @@ def pilot(
     with friendly_errors(as_json=as_json):
         from bailiwick import api
 
-        columns = {"unit": unit, "period": period, "value": value}
-        found = api.plan_pilot(panel, effect=find / 100, sizes=size, lengths=length, may=may, **columns, seed=seed)
+        named: dict[str, Any] = {"unit": unit, "period": period, "value": value, "may": may}
+        found = api.plan_pilot(panel, effect=find / 100, sizes=size, lengths=length, seed=seed, **named)
         finish(found, out, as_json=as_json, title="Pilots")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +21,8 @@ from bailiwick_web.territories.convert import UnitArrays
 from bailiwick_web.territories.models import Unit
 
 CODE, NAME = "code", "name"
-Names = Callable[[], Iterable[str]]
-_OF_CUSTOMERS: list[Names] = []
+Names = TypeVar("Names", bound=Callable[[], Iterable[str]])
+_OF_CUSTOMERS: list[Callable[[], Iterable[str]]] = []
 
 
 def asks_customers(function: Names) -> Names:

@@ -60,8 +60,8 @@ def classify_density(
             "minutes_between_calls": [found.minutes_between[n] for n in names],
         }
     )
-    parts = [say_all([_WORDS[name], figure(n)]) for name, n in zip(names, counts, strict=True)]
-    minutes = [say_all([_WORDS[name], figure(m)]) for name, m in found.minutes_between.items()]
+    parts: list[str] = [say_all([_WORDS[name], figure(n)]) for name, n in zip(names, counts, strict=True)]
+    minutes: list[str] = [say_all([_WORDS[name], figure(m)]) for name, m in found.minutes_between.items()]
     sentences = (
         say("Units by density: %(words)s.", words=say_all(parts, ", ")),
         say("Minutes between calls: %(words)s.", words=say_all(minutes, ", ")),

@@ -186,8 +186,8 @@ def _learned(signs: pd.DataFrame, train: Lesson, test: Lesson, horizon: int, n_d
         "chosen": trial.chosen_,
     }
     if brier.high >= plain:
-        text = say("what was learned says who leaves no better than the share of all who leave, on days held back: a rule stands in")
-        return _by_rule(signs, {"tried": facts}), [Notice("rule", text)]
+        why = say("what was learned says who leaves no better than the share of all who leave, on days held back: a rule stands in")
+        return _by_rule(signs, {"tried": facts}), [Notice("rule", why)]
     whole = Lesson(pd.concat([train.signs, test.signs], ignore_index=True), np.r_[train.left, test.left])
     scorer = learned_risk(whole, seed)
     values = scorer.predict_proba(signs)[:, 1]

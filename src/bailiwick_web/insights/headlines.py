@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,6 +26,11 @@ def headlines(kind: str, facts: Mapping[str, Any], tables: Tables) -> list[str]:
         return make(facts, tables)
     sentences = facts.get("sentences", ())
     return [retold(origin, text) for origin, text in zip(facts.get("said", [None] * len(sentences)), sentences, strict=True)]
+
+
+def chance(p: float) -> str:
+    """How often chance alone gives as much, with three decimals."""
+    return str(number_format(f"{p:.3f}", 3, use_l10n=True))
 
 
 def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
@@ -50,7 +56,7 @@ def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         said.append(_("%(name)s is served least for what it could bring (%(gap)s); %(open)s is still to be won there.") % words)
     moran = facts.get("moran")
     if moran is not None:
-        values = {"i": number(moran["value"]), "p": f"{moran['p']:.3f}"}
+        values = {"i": number(moran["value"]), "p": chance(moran["p"])}
         sure = _("High and low values stand together more than by chance (Moran's I %(i)s, p = %(p)s).") % values
         said.append(sure if moran["p"] <= 0.05 else _("Where values are high is no more than chance (p = %(p)s).") % values)
     return said
@@ -136,7 +142,7 @@ def _advice(factor: str) -> str:
 
 def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     found, *others = tables("effect")
-    words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": f"{found['p_value']:.3f}"}
+    words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": chance(found["p_value"])}
     if facts["verdict"] == "helped":
         first = _("The change helped: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
     elif facts["verdict"] == "did harm":
@@ -145,7 +151,7 @@ def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         first = _("The change cannot be told from chance: %(effect)s, 95 %% interval %(low)s to %(high)s.") % words
     said = [first]
     for other in others:
-        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": f"{other['p_value']:.3f}"}
+        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": chance(other["p_value"])}
         said.append(_("Against a blend of all units without it: %(effect)s (%(low)s to %(high)s), p = %(p)s.") % blend)
     return [*said, _("Placebos: p = %(p)s among units without the change; %(before_effect)s before it, where nothing happened.") % words]
 

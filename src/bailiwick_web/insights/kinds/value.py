@@ -21,7 +21,7 @@ def customer_value(given: Given) -> Findings:
     by = [str(name) for name in (given.said("by"), given.said("then_by")) if name]
     settings: dict[str, Any] = {
         "months": int(given.options.get("months") or 12),
-        "discount": float(given.options.get("discount") or 0) / 100,
+        "discount": float(given.options.get("discount", 10)) / 100,
         "margin": float(given.options.get("margin") or 100) / 100,
         "by": by,
         "column_map": given.columns("orders", *_READ),

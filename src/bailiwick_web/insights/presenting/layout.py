@@ -76,7 +76,7 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("cohorts", "cohorts"): ("group", "cohort", "customers", *(f"q{n}" for n in range(1, 9))),
     ("pilot", "designs"): ("units", "periods", "power", "power_low", "power_high", "least_effect", "false_alarms", "is_chosen"),
-    ("customer_value", "groups"): ("column", "group", "customers", "value", "low", "high"),
+    ("customer_value", "groups"): ("group", "column", "customers", "value", "low", "high"),
     ("customer_value", "customers"): (
         "customer", "value", "value_low", "value_high", "p_alive", "expected_purchases", "expected_amount", "repeat_purchases",
         "total_amount",

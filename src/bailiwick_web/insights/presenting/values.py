@@ -38,6 +38,7 @@ WORDS: dict[str, Text] = {
     "matched": _("most alike"),
     "synthetic": _("blend of all"),
     "(all)": _("all"),
+    "all customers": _("all customers"),
     "total": _("all"),
     "now": _("now"),
     "before": _("before"),

@@ -63,6 +63,7 @@ WORDS = (
     _("expansion"),
     _("contraction"),
     _("churn"),
+    _("result"),
     _("pace"),
     _("1 = as expected by now"),
     _("units"),
@@ -152,7 +153,8 @@ def _row(row: Any) -> Any:
     """Kinds and lines of a picture are words of ours, names are not."""
     if not isinstance(row, dict):
         return row
-    return {key: gettext(value) if key in ("kind", "line", "spot") and value in WORDS else value for key, value in row.items()}
+    ours = ("kind", "line", "spot", "step")
+    return {key: _word(value) if key in ours and isinstance(value, str) else value for key, value in row.items()}
 
 
 def narrowed(spec: Spec) -> Spec:

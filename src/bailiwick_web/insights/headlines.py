@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent
 from bailiwick_web.core.templatetags.words import words as words_of
-from bailiwick_web.insights.presenting import cell
+from bailiwick_web.insights.presenting import cell, decimals
 
 Rows = Sequence[Mapping[str, Any]]
 Tables = Callable[[str], Rows]
@@ -26,11 +25,6 @@ def headlines(kind: str, facts: Mapping[str, Any], tables: Tables) -> list[str]:
         return make(facts, tables)
     sentences = facts.get("sentences", ())
     return [retold(origin, text) for origin, text in zip(facts.get("said", [None] * len(sentences)), sentences, strict=True)]
-
-
-def chance(p: float) -> str:
-    """How often chance alone gives as much, with three decimals."""
-    return str(number_format(f"{p:.3f}", 3, use_l10n=True))
 
 
 def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
@@ -56,7 +50,7 @@ def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         said.append(_("%(name)s is served least for what it could bring (%(gap)s); %(open)s is still to be won there.") % words)
     moran = facts.get("moran")
     if moran is not None:
-        values = {"i": number(moran["value"]), "p": chance(moran["p"])}
+        values = {"i": number(moran["value"]), "p": decimals(moran["p"])}
         sure = _("High and low values stand together more than by chance (Moran's I %(i)s, p = %(p)s).") % values
         said.append(sure if moran["p"] <= 0.05 else _("Where values are high is no more than chance (p = %(p)s).") % values)
     return said
@@ -106,8 +100,8 @@ def _leads(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         % {"held": test["bins_held"], "bins": test["n_bins"], "error": percent(test["calibration_error"])},
         _("Brier score %(brier)s against %(base)s of giving everybody the same; %(share)s of %(n)s finished leads were won.")
         % {
-            "brier": f"{brier['value']:.4f}",
-            "base": f"{test['brier_of_base_rate']:.4f}",
+            "brier": decimals(brier["value"], 4),
+            "base": decimals(test["brier_of_base_rate"], 4),
             "share": percent(facts["base_rate"]),
             "n": number(facts["n_history"]),
         },
@@ -142,7 +136,7 @@ def _advice(factor: str) -> str:
 
 def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     found, *others = tables("effect")
-    words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": chance(found["p_value"])}
+    words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": decimals(found["p_value"])}
     if facts["verdict"] == "helped":
         first = _("The change helped: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
     elif facts["verdict"] == "did harm":
@@ -151,7 +145,7 @@ def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         first = _("The change cannot be told from chance: %(effect)s, 95 %% interval %(low)s to %(high)s.") % words
     said = [first]
     for other in others:
-        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": chance(other["p_value"])}
+        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": decimals(other["p_value"])}
         said.append(_("Against a blend of all units without it: %(effect)s (%(low)s to %(high)s), p = %(p)s.") % blend)
     return [*said, _("Placebos: p = %(p)s among units without the change; %(before_effect)s before it, where nothing happened.") % words]
 

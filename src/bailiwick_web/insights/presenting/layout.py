@@ -62,6 +62,7 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "raise_first", "units", "penetration", "open_potential", "share_gap", "top_20_share", "travel_km",
     ),
     ("forecast", "forecast"): ("series", "month", "forecast", "low", "high"),
+    ("lead_scores", "suspects"): ("name", "alone", "others", "together"),
     ("forecast", "methods"): ("series", "method", "mase", "mase_seasonal_naive", "is_better_than_naive"),
     ("segments", "segments"): (
         "segment", "accounts", "demographics", "purchasing_history", "estimated_revenue_potential", "potential_low", "potential_high",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         TerritoryDesigner,
         TravelMatrix,
         allocate_pool,
+        assign_segments,
         classify_density,
         cohort_tables,
         compare,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         load,
         measure_concentration,
         measure_effect,
+        plan_pilot,
         preview_layers,
         realign,
         score_bant,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
         score_territories,
         segment_accounts,
         survey_market,
+        survey_plan,
         travel_matrix,
     )
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
@@ -86,6 +89,7 @@ __all__ = [
     "TerritoryDesigner",
     "TravelMatrix",
     "allocate_pool",
+    "assign_segments",
     "classify_density",
     "cohort_tables",
     "compare",
@@ -110,6 +114,7 @@ __all__ = [
     "load",
     "measure_concentration",
     "measure_effect",
+    "plan_pilot",
     "preview_layers",
     "realign",
     "score_bant",
@@ -119,6 +124,7 @@ __all__ = [
     "score_territories",
     "segment_accounts",
     "survey_market",
+    "survey_plan",
     "travel_matrix",
 ]
 

@@ -23,12 +23,15 @@ from bailiwick.api.markets.gaps import explain_gap
 from bailiwick.api.markets.health import score_health
 from bailiwick.api.markets.large import large_market
 from bailiwick.api.markets.leads import score_leads
+from bailiwick.api.markets.pilots import plan_pilot
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
 from bailiwick.api.markets.qualities import score_territories
 from bailiwick.api.markets.resembling import clean_record, resemblances
+from bailiwick.api.markets.schemes import assign_segments
 from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
+from bailiwick.api.markets.surveying import survey_plan
 from bailiwick.api.markets.surveys import survey_market
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning.facade import realign
@@ -52,6 +55,7 @@ __all__ = [
     "TerritoryDesigner",
     "TravelMatrix",
     "allocate_pool",
+    "assign_segments",
     "check_approaches_folder",
     "check_folder",
     "check_front_folder",
@@ -82,6 +86,7 @@ __all__ = [
     "load",
     "measure_concentration",
     "measure_effect",
+    "plan_pilot",
     "preview_layers",
     "realign",
     "resemblances",
@@ -92,5 +97,6 @@ __all__ = [
     "score_territories",
     "segment_accounts",
     "survey_market",
+    "survey_plan",
     "travel_matrix",
 ]

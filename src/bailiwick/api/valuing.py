@@ -14,6 +14,7 @@ from bailiwick.api.document import notice_list
 from bailiwick.api.market_files import day_number, day_text, rounded, write_results
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import figure, say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.formats import read_alignment
 from bailiwick.formats.dates import DateOrder
@@ -100,11 +101,11 @@ class CustomerValue:
         """The picture as Vega-Lite: value of the groups of the first column, or of the most valuable customers."""
         name = next((name for name in self.values.groups if name), None)
         what = "contribution" if self.params.margin < 1 else "revenue"
-        axis = f"Discounted {what} of {self.params.months} months"
+        axis = say("expected in %(months)s months, discounted", months=self.params.months)
         if name is not None:
             g = self.values.groups[name]
             title = f"{g.names[0]} brings {percent(float(g.value[0] / max(g.value.sum(), 1e-12)))} of the expected {what}"
-            subtitle = f"by {name}; lines are 95 % intervals"
+            subtitle = say("by %(name)s; lines are 95 %% intervals", name=name)
             return {"value": interval_chart(title, subtitle, axis, g.names, g.value, g.low, g.high)}
         top = self._order()[:25]
         share = self.values.value[top].sum() / max(self.values.value.sum(), 1e-12)
@@ -115,23 +116,41 @@ class CustomerValue:
     def lines(self) -> list[str]:
         """The result in sentences."""
         h, found = self.history, self.values.groups[""]
-        what = "contribution" if self.params.margin < 1 else "revenue"
+        what = say("contribution") if self.params.margin < 1 else say("revenue")
         alive, expected = float(self.values.p_alive.sum()), float(self.values.purchases.sum())
-        lines = [
-            (
-                f"{counted(h.n_customers, 'customer', 'customers')} until {day_text(h.end_day)}, "
-                f"{int((h.frequency > 0).sum()):,} with repeat purchases; about {alive:,.0f} are still customers."
+        lines: list[str] = [
+            say(
+                "%(n)s customers until %(day)s, %(repeaters)s with repeat purchases; about %(alive)s are still customers.",
+                n=h.n_customers,
+                day=day_text(h.end_day),
+                repeaters=int((h.frequency > 0).sum()),
+                alive=figure(alive),
             ),
-            (
-                f"Next {self.params.months} months: {expected:,.0f} purchases and {found.value[0]:,.0f} of {what} expected, discounted at "
-                f"{percent(self.params.annual_discount)} a year; 95 % interval {found.low[0]:,.0f} to {found.high[0]:,.0f}."
+            say(
+                "Next %(months)s months: %(purchases)s purchases and %(value)s of %(what)s expected, discounted at %(rate)s a year; "
+                "95 %% interval %(low)s to %(high)s.",
+                months=self.params.months,
+                purchases=figure(expected),
+                value=figure(found.value[0]),
+                what=what,
+                rate=percent(self.params.annual_discount),
+                low=figure(found.low[0]),
+                high=figure(found.high[0]),
             ),
         ]
         if self.test is not None:
             t = self.test
             lines.append(
-                f"Test on the last {t.weeks:g} weeks: {t.actual:,} purchases came, the model expected {t.predicted:,.0f}, "
-                f"repeating the past {t.naive:,.0f}; mean error per customer {t.error:.3f} against {t.naive_error:.3f}."
+                say(
+                    "Test on the last %(weeks)s weeks: %(actual)s purchases came, the model expected %(predicted)s, repeating the past "
+                    "%(naive)s; mean error per customer %(error)s against %(naive_error)s.",
+                    weeks=figure(t.weeks, 0 if t.weeks == int(t.weeks) else 1),
+                    actual=t.actual,
+                    predicted=figure(t.predicted),
+                    naive=figure(t.naive),
+                    error=figure(t.error, 3),
+                    naive_error=figure(t.naive_error, 3),
+                )
             )
         return lines
 
@@ -281,25 +300,39 @@ def _with_territories(history: PurchaseHistory, owners: Mapping[str, str]) -> Pu
 
 def _model_notices(history: PurchaseHistory, buying: Fit, spending: Fit) -> list[Notice]:
     told = []
-    flat = [name for fit, name in ((buying, "how customers come back and leave"), (spending, "what a purchase is worth")) if fit.is_flat]
-    if flat:
-        parts = " and of ".join(flat)
-        text = f"the orders leave open part of {parts}: some parameters have very wide intervals; a longer time would tell more"
-        told.append(Notice("flat_likelihood", text, len(flat)))
+    names = ((buying, say("how customers come back and leave")), (spending, say("what a purchase is worth")))
+    for name in (name for fit, name in names if fit.is_flat):
+        text = say(
+            "the orders leave open part of %(name)s: some parameters have very wide intervals; a longer time would tell more", name=name
+        )
+        told.append(Notice("flat_likelihood", text))
     leaving = buying.values[2] / (buying.values[2] + buying.values[3])
     if leaving < _LEAVES_NEVER:
-        text = "the orders show no sign that customers leave, so that all count as customers still; after a longer time some may have left"
+        text = say(
+            "the orders show no sign that customers leave, so that all count as customers still; after a longer time some may have left"
+        )
         told.append(Notice("nobody_leaves", text))
     is_repeater = (history.frequency > 0) & (history.monetary > 0)
     x, spent = history.frequency[is_repeater], history.monetary[is_repeater]
     related = float(np.corrcoef(x, np.log(spent))[0, 1]) if x.std() > 0 and spent.std() > 0 else 0.0
     if abs(related) > _INDEPENDENT:
-        text = (
-            f"customers who buy more often spend {'more' if related > 0 else 'less'} per purchase (correlation {related:.2f}); the model "
-            f"takes the two as independent, so that values of frequent buyers lean {'low' if related > 0 else 'high'}"
-        )
-        told.append(Notice("spend_and_frequency", text))
+        told.append(Notice("spend_and_frequency", _leaning(related)))
     return told
+
+
+def _leaning(related: float) -> str:
+    """What it means that who buys more often spends more, or less, at a time."""
+    if related > 0:
+        return say(
+            "customers who buy more often spend more per purchase (correlation %(r)s); the model takes the two as independent, so that "
+            "values of frequent buyers lean low",
+            r=figure(related, 2),
+        )
+    return say(
+        "customers who buy more often spend less per purchase (correlation %(r)s); the model takes the two as independent, so that "
+        "values of frequent buyers lean high",
+        r=figure(related, 2),
+    )
 
 
 def _model_record(fit: Fit, names: tuple[str, ...], values: FloatArray, intervals: FloatArray) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``bailiwick market``: who leaves, who stays, why a group brings less, and figures of more rows than memory holds."""
+"""``bailiwick market``: the market of a plan, who leaves, who stays, why a group brings less, pilots, and figures of very many rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bailiwick.cli.values import number, one_of
 
 market = typer.Typer(
     name="market",
-    help="Who leaves, who stays, why a group brings less, and figures of more rows than memory holds.",
+    help="The market of a plan, who leaves, who stays, why a group brings less, pilots, and figures of more rows than memory holds.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
@@ -33,6 +33,73 @@ class EngineName(StrEnum):
 
 def _file(help: str) -> typer.models.OptionInfo:
     return typer.Option(metavar="FILE", help=help, rich_help_panel="Files")
+
+
+def _measure(help: str) -> typer.models.OptionInfo:
+    return typer.Option(metavar="MEASURE", help=help, rich_help_panel="Measures")
+
+
+@market.command()
+def survey(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="Folder of a plan; or the units, with --alignment.")],
+    measure: Annotated[str, typer.Option(metavar="MEASURE", help="What the market is measured by: potential, else sales or accounts.")],
+    out: mo.Out = None,
+    alignment: Annotated[Path | None, _file("Table with unit_id and territory_id. Default: that of the plan folder.")] = None,
+    sales: Annotated[str | None, _measure("What is sold, for penetration and white space.")] = None,
+    potential: Annotated[str | None, _measure("What could be sold, for penetration and white space.")] = None,
+    effort: Annotated[str | None, _measure("Hours or calls, for who is served too little.")] = None,
+    competition: Annotated[str | None, _measure("How strong others are, the fourth sub-score.")] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCORE=W", help="Weight of potential, concentration, travel, competition. Default: 1 each."),
+    ] = None,
+    planar: o.Planar = False,
+    map: o.Map = None,
+    seed: o.Seed = 0,
+    as_json: o.Json = False,
+) -> None:
+    """Tell the market of a plan: how good each territory is, where it clusters, what is still to be won, how few hold how much.
+
+    The folder then holds territories.csv, units.csv, market.json, and the pictures: map, pareto, white_space, quality.
+    """
+    with friendly_errors(as_json=as_json):
+        from bailiwick import api
+        from bailiwick.formats import parse_column_map
+
+        roles = {"sales": sales, "potential": potential, "effort": effort, "competition": competition}
+        weights = mo.amounts(weight or [], "weight") or None
+        columns = parse_column_map(map or [])
+        found = api.survey_plan(plan, alignment, measure=measure, **roles, weights=weights, column_map=columns, is_planar=planar, seed=seed)
+        shown = ("territory", "score", "class", "class_stability", measure, "units", "penetration", "open_potential", "share_gap")
+        finish(found, out, as_json=as_json, columns=shown, title="Territories")
+
+
+@market.command()
+def pilot(
+    panel: Annotated[Path, typer.Argument(metavar="PANEL", help="Rows of unit, period and value of a time without the change.")],
+    out: mo.Out = None,
+    find: Annotated[
+        float, typer.Option("--find", metavar="PCT", parser=number(-99, 500), help="Effect that shall be found, in percent.")
+    ] = 5.0,
+    size: Annotated[list[int] | None, typer.Option("--units", metavar="N", help="Units with the change.")] = None,
+    length: Annotated[list[int] | None, typer.Option("--periods", metavar="N", help="Periods after it.")] = None,
+    may: Annotated[str | None, typer.Option(metavar="COLUMN", help="Which units may have the change: yes or no. Default: all.")] = None,
+    unit: Annotated[str, typer.Option(metavar="COLUMN", help="Column of units.")] = "unit",
+    period: Annotated[str, typer.Option(metavar="COLUMN", help="Column of periods: dates.")] = "period",
+    value: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the figure, above 0.")] = "value",
+    seed: o.Seed = 0,
+    as_json: o.Json = False,
+) -> None:
+    """Plan a pilot: how many units for how long, so that an effect would be found, and which units; judged on pilots drawn from the past.
+
+    The folder then holds designs.csv, pilot.csv, pilot.json, power.svg, power.vl.json.
+    """
+    with friendly_errors(as_json=as_json):
+        from bailiwick import api
+
+        named: dict[str, Any] = {"unit": unit, "period": period, "value": value, "may": may}
+        found = api.plan_pilot(panel, effect=find / 100, sizes=size, lengths=length, seed=seed, **named)
+        finish(found, out, as_json=as_json, title="Pilots")
 
 
 @market.command()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 
 LEAST_BEFORE, LEAST_AFTER, LEAST_CONTROLS = 4, 1, 5
@@ -76,15 +77,15 @@ def difference_in_differences(values: FloatArray, is_treated: NDArray[np.bool_],
     """
     check_panel(values, is_treated, n_before)
     treated, controls = np.flatnonzero(is_treated), np.flatnonzero(~is_treated)
-    matches = _matches(values[:, :n_before], treated, controls)
-    each = _effects(values, treated, matches, n_before)
+    matches = matches_of(values[:, :n_before], treated, controls)
+    each = effects_of(values, treated, matches, n_before)
     rng = np.random.default_rng(seed)
     own = _bootstrap(values, treated, matches, n_before, rng)
     low, high = np.quantile(own, [0.025, 0.975])
     placebo = _placebos(values, controls, len(treated), n_before, rng)
     p = (1 + int((np.abs(placebo) >= abs(each.mean())).sum())) / (len(placebo) + 1)
     half = n_before // 2
-    early = _effects(values[:, :n_before], treated, _matches(values[:, :half], treated, controls), half).mean()
+    early = effects_of(values[:, :n_before], treated, matches_of(values[:, :half], treated, controls), half).mean()
     base = values[:, :n_before].mean(axis=1, keepdims=True)
     ratio = values / base
     return Effect(
@@ -109,19 +110,36 @@ def check_panel(values: FloatArray, is_treated: NDArray[np.bool_], n_before: int
     """
     n_after, n_controls = values.shape[1] - n_before, int((~is_treated).sum())
     if n_before < LEAST_BEFORE or n_after < LEAST_AFTER or n_controls < LEAST_CONTROLS or not is_treated.any():
-        raise InputError(
-            f"{n_before} periods before, {n_after} after, {int(is_treated.sum())} treated and {n_controls} untreated units; expected "
-            f"{LEAST_BEFORE}, {LEAST_AFTER}, 1 and {LEAST_CONTROLS} or more",
-            code="too_little_data",
-            field="panel",
+        text = say(
+            "%(before)s periods before, %(after)s after, %(treated)s treated and %(controls)s untreated units; expected %(least_before)s, "
+            "%(least_after)s, 1 and %(least_controls)s or more",
+            before=n_before,
+            after=n_after,
+            treated=int(is_treated.sum()),
+            controls=n_controls,
+            least_before=LEAST_BEFORE,
+            least_after=LEAST_AFTER,
+            least_controls=LEAST_CONTROLS,
         )
+        raise InputError(text, code="too_little_data", field="panel")
+    check_above_zero(values)
+
+
+def check_above_zero(values: FloatArray) -> None:
+    """Refuse figures of which no logarithm can be taken.
+
+    Raises
+    ------
+    InputError
+        If one is not above 0.
+    """
     if not (values > 0).all():
-        raise InputError(
-            "the figures of units and periods must be above 0; take longer periods or larger units", code="too_little_data", field="value"
-        )
+        text = say("the figures of units and periods must be above 0; take longer periods or larger units")
+        raise InputError(text, code="too_little_data", field="value")
 
 
-def _matches(before: FloatArray, treated: NDArray[np.int64], controls: NDArray[np.int64]) -> NDArray[np.int64]:
+def matches_of(before: FloatArray, treated: NDArray[np.int64], controls: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The controls whose course before was nearest to that of each treated unit, shape (t, 3); values are positive, shape (n, T)."""
     logs = np.log(before)
     course = np.column_stack(
         [
@@ -136,7 +154,8 @@ def _matches(before: FloatArray, treated: NDArray[np.int64], controls: NDArray[n
     return controls[np.argsort(distance, axis=1, kind="stable")[:, :k]]
 
 
-def _effects(values: FloatArray, treated: NDArray[np.int64], matches: NDArray[np.int64], n_before: int) -> FloatArray:
+def effects_of(values: FloatArray, treated: NDArray[np.int64], matches: NDArray[np.int64], n_before: int) -> FloatArray:
+    """Change of each treated unit less that of its controls, as a difference of logarithms, shape (t,)."""
     change = np.log(values[:, n_before:].mean(axis=1)) - np.log(values[:, :n_before].mean(axis=1))
     return np.asarray(change[treated] - change[matches].mean(axis=1))
 
@@ -166,5 +185,5 @@ def _placebos(values: FloatArray, controls: NDArray[np.int64], n_treated: int, n
     for i in range(_PLACEBOS):
         mixed = rng.permutation(controls)
         fake, rest = mixed[:size], mixed[size:]
-        found[i] = _effects(values, fake, _matches(values[:, :n_before], fake, rest), n_before).mean()
+        found[i] = effects_of(values, fake, matches_of(values[:, :n_before], fake, rest), n_before).mean()
     return found

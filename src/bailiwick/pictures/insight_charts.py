@@ -106,8 +106,8 @@ def waterfall_chart(title: str, subtitle: str, axis: str, names: Sequence[str], 
     starts = np.r_[0.0, ends[:-1]]
     kinds = ["total", *("up" if change >= 0 else "down" for change in changes[1:]), "total"]
     rows = [
-        {"name": name, "from": _short(a), "to": _short(b), "kind": kind, "text": text}
-        for name, a, b, kind, text in zip(
+        {"step": step, "from": _short(a), "to": _short(b), "kind": kind, "text": text}
+        for step, a, b, kind, text in zip(
             [*names, "result"],
             [*starts, 0.0],
             [*ends, ends[-1]],
@@ -116,7 +116,7 @@ def waterfall_chart(title: str, subtitle: str, axis: str, names: Sequence[str], 
             strict=True,
         )
     ]
-    x = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0, "labelLimit": 110, "labelColor": _INK}}
+    x = {"field": "step", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0, "labelLimit": 110, "labelColor": _INK}}
     y = {"field": "from", "type": "quantitative", "title": axis}
     colour = {
         "field": "kind",

@@ -38,7 +38,7 @@ def interval_chart(title: str, subtitle: str, axis: str, names: TextArray, value
         for i in range(min(len(names), MOST_BARS))
     ]
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "labelColor": _INK}}
-    x = {"field": "value", "type": "quantitative", "title": axis, "scale": {"zero": True}}
+    x = {"field": "value", "type": "quantitative", "title": axis, "scale": {"zero": True}, "axis": {"format": "~s"}}
     ends = {"x": {"field": "low", "type": "quantitative", "title": axis}, "x2": {"field": "high"}}
     layers = [
         {"data": {"values": rows}, "mark": {"type": "bar", "height": {"band": 0.62}, "color": _BAR}, "encoding": {"x": x, "y": y}},

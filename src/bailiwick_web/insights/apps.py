@@ -16,5 +16,5 @@ class Config(AppConfig):
         from bailiwick_web.crm.services.merging.rules import declare, stays
         from bailiwick_web.insights import tasks  # noqa: F401
 
-        for key in ("insights.accountscore.account", "insights.healthsaid.account"):
+        for key in ("insights.accountscore.account", "insights.healthsaid.account", "insights.accountsegment.account"):
             declare(key, stays())  # computed and said of that record; the survivor has its own

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
+from bailiwick_web.core.retelling import in_reader_words
+
 Spec = dict[str, Any]
 _NARROW = 280
 _MOST_FOR_TWO = 1_500
@@ -61,6 +63,16 @@ WORDS = (
     _("expansion"),
     _("contraction"),
     _("churn"),
+    _("result"),
+    _("pace"),
+    _("1 = as expected by now"),
+    _("units"),
+    _("sales"),
+    _("growth"),
+    _("workload"),
+    _("periods"),
+    _("share of pilots that find it"),
+    _("a line per number of units; 0.8 is usual"),
     _("hot"),
     _("cold"),
 )
@@ -88,6 +100,10 @@ TITLES = {
     "cohorts": _("Who still buys"),
     "attainment": _("Attainment against pace"),
     "survival": _("How long customers stay"),
+    "allocation": _("Four ways to divide"),
+    "classes": _("How dense the units are"),
+    "power": _("What finds the effect"),
+    "value": _("What customers will bring"),
 }
 _WORD_FIELDS = ("title", "subtitle")
 
@@ -118,10 +134,11 @@ def translated(spec: Any) -> Any:
         return [translated(part) for part in spec]
     if not isinstance(spec, dict):
         return spec
-    return {
-        key: gettext(value) if key in _WORD_FIELDS and isinstance(value, str) and value in WORDS else _deeper(key, value)
-        for key, value in spec.items()
-    }
+    return {key: _word(value) if key in _WORD_FIELDS and isinstance(value, str) else _deeper(key, value) for key, value in spec.items()}
+
+
+def _word(text: str) -> str:
+    return gettext(text) if text in WORDS else in_reader_words(text)
 
 
 def _deeper(key: str, value: Any) -> Any:
@@ -136,7 +153,8 @@ def _row(row: Any) -> Any:
     """Kinds and lines of a picture are words of ours, names are not."""
     if not isinstance(row, dict):
         return row
-    return {key: gettext(value) if key in ("kind", "line", "spot") and value in WORDS else value for key, value in row.items()}
+    ours = ("kind", "line", "spot", "step")
+    return {key: _word(value) if key in ours and isinstance(value, str) else value for key, value in row.items()}
 
 
 def narrowed(spec: Spec) -> Spec:

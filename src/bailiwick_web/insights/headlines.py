@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent
 from bailiwick_web.core.templatetags.words import words as words_of
-from bailiwick_web.insights.presenting import cell
+from bailiwick_web.insights.presenting import cell, decimals
 
 Rows = Sequence[Mapping[str, Any]]
 Tables = Callable[[str], Rows]
@@ -20,7 +21,10 @@ Tables = Callable[[str], Rows]
 def headlines(kind: str, facts: Mapping[str, Any], tables: Tables) -> list[str]:
     """The findings, the most important first; those of the library where there are none of ours."""
     make = _MAKERS.get(kind)
-    return make(facts, tables) if make else list(facts.get("sentences", ()))
+    if make is not None:
+        return make(facts, tables)
+    sentences = facts.get("sentences", ())
+    return [retold(origin, text) for origin, text in zip(facts.get("said", [None] * len(sentences)), sentences, strict=True)]
 
 
 def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
@@ -46,7 +50,7 @@ def _market(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         said.append(_("%(name)s is served least for what it could bring (%(gap)s); %(open)s is still to be won there.") % words)
     moran = facts.get("moran")
     if moran is not None:
-        values = {"i": number(moran["value"]), "p": f"{moran['p']:.3f}"}
+        values = {"i": number(moran["value"]), "p": decimals(moran["p"])}
         sure = _("High and low values stand together more than by chance (Moran's I %(i)s, p = %(p)s).") % values
         said.append(sure if moran["p"] <= 0.05 else _("Where values are high is no more than chance (p = %(p)s).") % values)
     return said
@@ -96,8 +100,8 @@ def _leads(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         % {"held": test["bins_held"], "bins": test["n_bins"], "error": percent(test["calibration_error"])},
         _("Brier score %(brier)s against %(base)s of giving everybody the same; %(share)s of %(n)s finished leads were won.")
         % {
-            "brier": f"{brier['value']:.4f}",
-            "base": f"{test['brier_of_base_rate']:.4f}",
+            "brier": decimals(brier["value"], 4),
+            "base": decimals(test["brier_of_base_rate"], 4),
             "share": percent(facts["base_rate"]),
             "n": number(facts["n_history"]),
         },
@@ -132,7 +136,7 @@ def _advice(factor: str) -> str:
 
 def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     found, *others = tables("effect")
-    words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": f"{found['p_value']:.3f}"}
+    words = {key: signed_percent(found[key]) for key in ("effect", "low", "high", "before_effect")} | {"p": decimals(found["p_value"])}
     if facts["verdict"] == "helped":
         first = _("The change helped: %(effect)s against units like these without it, 95 %% interval %(low)s to %(high)s.") % words
     elif facts["verdict"] == "did harm":
@@ -141,7 +145,7 @@ def _effect(facts: Mapping[str, Any], tables: Tables) -> list[str]:
         first = _("The change cannot be told from chance: %(effect)s, 95 %% interval %(low)s to %(high)s.") % words
     said = [first]
     for other in others:
-        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": f"{other['p_value']:.3f}"}
+        blend = {key: signed_percent(other[key]) for key in ("effect", "low", "high")} | {"p": decimals(other["p_value"])}
         said.append(_("Against a blend of all units without it: %(effect)s (%(low)s to %(high)s), p = %(p)s.") % blend)
     return [*said, _("Placebos: p = %(p)s among units without the change; %(before_effect)s before it, where nothing happened.") % words]
 

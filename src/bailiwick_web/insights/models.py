@@ -75,6 +75,28 @@ class Study(Record):
         return self.answered_at is None and self.job is not None and not self.job.is_over
 
 
+class Segmentation(Record):
+    """Segments in force for our customers: every account gets its segment by them, a new one at once; at most one is in force."""
+
+    study = models.ForeignKey(Study, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=200)
+    scheme = models.JSONField(help_text="how an account comes to its segment, as the library gave it")
+    takes_all = models.BooleanField(default=False, help_text="also what was entered or imported is replaced, once, at the beginning")
+    n_accounts = models.PositiveIntegerField(default=0, help_text="that have their segment by it")
+    written_at = models.DateTimeField(null=True)
+    is_in_force = models.BooleanField(default=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["is_in_force"], condition=models.Q(is_in_force=True), name="one_segmentation_in_force"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StudyPart(models.Model):
     """A table or a picture of an answer, packed."""
 
@@ -129,6 +151,14 @@ class AccountScore(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["-risk", "id"], name="score_by_risk"),)
+
+
+class AccountSegment(models.Model):
+    """The segment of an account as it was found last; where the account says another one, somebody wrote that, and it holds."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="found_segment")
+    segment = models.CharField(max_length=120)
+    found_at = models.DateTimeField()
 
 
 class HealthSaid(Record):

@@ -17,7 +17,7 @@ from bailiwick_web.insights.finding import visible_studies
 from bailiwick_web.insights.headlines import headlines
 from bailiwick_web.insights.kinds import KINDS, PAGES, Field, Kind
 from bailiwick_web.insights.linking import links_of
-from bailiwick_web.insights.models import DataTable, Study, StudyPart
+from bailiwick_web.insights.models import DataTable, Segmentation, Study, StudyPart
 from bailiwick_web.insights.own import OwnTable, fitting
 from bailiwick_web.insights.presenting import ASIDE, EXPLAINED, ORDER, SHOWN, TABLES, grid, label
 from bailiwick_web.insights.storing import pictures, rows, table
@@ -35,6 +35,7 @@ TITLES = {
     "scores": _("Scores"),
     "segments": _("Segments"),
     "health": _("Health of accounts"),
+    "value": _("Customer value"),
     "experiment": _("Did it help?"),
 }
 PHASES = {"reading": _("reading the rows"), "computing": _("computing"), "drawing": _("drawing the pictures")}
@@ -158,6 +159,7 @@ _MEASURE_WORDS = {
     "sales": ("sales", "revenue", "turnover"),
     "effort": ("workload", "hours", "calls", "effort"),
     "competition": ("compet",),
+    "people": ("per_km2", "density"),
 }
 
 
@@ -186,7 +188,18 @@ def shown_study(actor: Actor, study: Study) -> dict[str, Any]:
         "grids": grids,
         "aside": [{"name": name, "title": TABLES.get(name, label(name)), "n_rows": n} for name, n in found.items() if name in hidden],
         "warnings": study.facts.get("warnings", []),
-        "unit_sets": list(UnitSet.objects.order_by("-pk")[:40]) if study.kind == "segments" and actor.may(Right.PLAN) else [],
+        **(_use_of(actor, study) if study.kind == "segments" and actor.may(Right.PLAN) else {}),
+    }
+
+
+def _use_of(actor: Actor, study: Study) -> dict[str, Any]:
+    """What segments can be used for: plans, and our customers."""
+    in_force = Segmentation.objects.filter(is_in_force=True).first()
+    return {
+        "unit_sets": list(UnitSet.objects.order_by("-pk")[:40]),
+        "can_use": bool(study.facts.get("scheme")) and bool(fitting(actor, [DataTable.Kind.ACCOUNTS])),
+        "in_force": in_force,
+        "is_in_force": in_force is not None and in_force.study_id == study.pk,
     }
 
 
@@ -259,7 +272,7 @@ def model_card(study: Study) -> dict[str, Any]:
     }
 
 
-_NOT_SETTINGS = frozenset({"sentences", "warnings", "formulas", "registry", "kind", "interval"})
+_NOT_SETTINGS = frozenset({"sentences", "said", "warnings", "formulas", "registry", "kind", "interval", "scheme"})
 
 
 def _columns(study: Study, name: str) -> list[str]:

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.feather as feather
 
 from bailiwick.api import Findings
+from bailiwick.domain import Notice
+from bailiwick_web.core.retelling import made_of
 from bailiwick_web.insights.charts import drawn
 from bailiwick_web.insights.models import Study, StudyPart
 
@@ -26,6 +28,8 @@ def store(study: Study, found: Findings) -> None:
     document = found.document()
     short = {name for name in found.tables if name not in found.long_tables}
     study.facts = {name: value for name, value in document.items() if name not in short}
+    study.facts["said"] = [origin_of(sentence) for sentence in found.sentences]
+    study.facts["warnings"] = [_retellable(told, notice) for told, notice in zip(document["warnings"], found.notices, strict=True)]
     study.parts.all().delete()
     parts = [
         StudyPart(study=study, kind=Kind.TABLE, name=name, place=place, n_rows=len(frame), content=_packed_table(frame))
@@ -35,6 +39,17 @@ def store(study: Study, found: Findings) -> None:
         parts.append(StudyPart(study=study, kind=Kind.CHART, name=name, place=place, content=_packed(spec)))
         parts.append(StudyPart(study=study, kind=Kind.PICTURE, name=name, place=place, content=_packed(drawn(name, spec))))
     StudyPart.objects.bulk_create(parts)
+
+
+def origin_of(sentence: str) -> Any:
+    """What a sentence was made of; None for a plain text."""
+    return made_of(it=sentence).get("it")
+
+
+def _retellable(told: dict[str, Any], notice: Notice) -> dict[str, Any]:
+    """A notice with what its sentence was made of, so that everybody reads it in the own language."""
+    origin = origin_of(notice.message)
+    return told | {"made_of": origin} if origin else told
 
 
 def _packed_table(frame: pd.DataFrame) -> bytes:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from bailiwick.domain import IntArray
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
-from bailiwick_web.planning.ruling import fields_of
+from bailiwick_web.planning.ruling import customer_fields, fields_of, unit_fields
 from bailiwick_web.planning.services.ruling import Preview
 from bailiwick_web.planning.visibility import scenario, visible_plans, visible_scenarios, visible_territories
 
@@ -31,6 +31,7 @@ __all__ = [
     "moved_rows",
     "present_publications",
     "rule_fields",
+    "rule_fields_apart",
     "scenario",
     "shown_preview",
     "territory_rows",
@@ -275,6 +276,12 @@ def moved_rows(difference: Difference, most: int | None = None) -> list[dict[str
 def rule_fields(scenario: Scenario) -> list[str]:
     """What the conditions of rules may ask about."""
     return fields_of(scenario_arrays(scenario), scenario.plan.unit_set_id)
+
+
+def rule_fields_apart(scenario: Scenario) -> dict[str, list[str]]:
+    """The same: those of the units, and those that only customers have."""
+    own = unit_fields(scenario_arrays(scenario), scenario.plan.unit_set_id)
+    return {"fields": own, "customer_fields": [name for name in customer_fields() if name not in own]}
 
 
 def shown_preview(found: Preview) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,19 @@ from bailiwick_web.territories.convert import UnitArrays
 from bailiwick_web.territories.models import Unit
 
 CODE, NAME = "code", "name"
+Names = TypeVar("Names", bound=Callable[[], Iterable[str]])
+_OF_CUSTOMERS: list[Callable[[], Iterable[str]]] = []
+
+
+def asks_customers(function: Names) -> Names:
+    """Register fields of customers, which lie in the units and are not units themselves: rules may ask about them, too."""
+    _OF_CUSTOMERS.append(function)
+    return function
+
+
+def customer_fields() -> list[str]:
+    """What rules may ask about customers; a rule that asks takes customers when the plan counts, and no unit without the field."""
+    return sorted({name for function in _OF_CUSTOMERS for name in function()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,12 @@ def parse(condition: str, fields: Iterable[str]) -> Rule:
 
 
 def fields_of(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
-    """What conditions may ask about: code, name, measures and the texts that came with the units."""
+    """What conditions may ask about: code, name, measures and the texts that came with the units, and the fields of customers."""
+    return list(dict.fromkeys([*unit_fields(arrays, unit_set_id), *customer_fields()]))
+
+
+def unit_fields(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
+    """What conditions may ask about units."""
     return list(dict.fromkeys([CODE, NAME, *arrays.units.table.measures, *_attribute_names(arrays.units, unit_set_id)]))
 
 
@@ -117,8 +135,14 @@ def text_column(values: Iterable[Any]) -> Column:
     return Column(texts, np.where(numbers.is_missing | numbers.is_bad, np.nan, numbers.values))
 
 
-def decide(arrays: ScenarioArrays, rules: Sequence[ParsedRule], columns: Mapping[str, Column]) -> Ruling:
-    """Let the rules take units in their order; named units are taken already."""
+def decide(arrays: ScenarioArrays, rules: Sequence[ParsedRule], columns: Mapping[str, Column], own: Collection[str]) -> Ruling:
+    """Let the rules take units in their order; named units are taken already.
+
+    Parameters
+    ----------
+    own
+        Fields of the units; nothing is said of what they lack in those that only customers have.
+    """
     n = arrays.units.n_units
     to_idx, cause = np.full(n, -1, np.int32), np.full(n, "", dtype=object)
     is_free = ~arrays.is_named
@@ -129,8 +153,8 @@ def decide(arrays: ScenarioArrays, rules: Sequence[ParsedRule], columns: Mapping
         to_idx[chosen], cause[chosen] = arrays.codes.index(rule.territory), RULE + rule.key
         is_free &= ~mask
         matches[rule.key], taken[rule.key] = int(mask.sum()), int(chosen.sum())
-        strangers += _strangers(rule, columns)
-    used = {field for rule in rules for field in rule.rule.fields()}
+        strangers += [(name, field, value) for name, field, value in _strangers(rule, columns) if field in own]
+    used = {field for rule in rules for field in rule.rule.fields()} & set(own)
     blanks = {field: int((columns[field].texts == "").sum()) for field in sorted(used)}
     return Ruling(to_idx, cause, matches, taken, {f: b for f, b in blanks.items() if b}, strangers)
 

@@ -24,11 +24,22 @@ def shop(tmp_path: Path) -> Path:
     stage = ["won"] * 8 + ["lost"] * 2 + ["won"] * 5 + ["lost"] * 25
     deals = {"stage": stage, "value": [100] * 10 + [50] * 30, "rep": ["Ann"] * 10 + ["Bob"] * 30}
     pd.DataFrame(deals).to_csv(tmp_path / "deals.csv", index=False)
+    months = [f"{2024 + m // 12}-{m % 12 + 1:02d}-01" for m in range(24)]
+    rows = [(f"u{i}", day, round(100 * float(np.exp(rng.normal(0, 0.1))), 2)) for i in range(12) for day in months]
+    pd.DataFrame(rows, columns=["unit", "period", "value"]).to_csv(tmp_path / "panel.csv", index=False)
+    places = {"unit_id": [f"u{i}" for i in range(36)], "x": [i // 6 for i in range(36)], "y": [i % 6 for i in range(36)]}
+    pd.DataFrame(places | {"sales": rng.gamma(2, 30, 36).round(2)}).to_csv(tmp_path / "units.csv", index=False)
+    pd.DataFrame({"unit_id": places["unit_id"], "territory_id": [f"T{i // 12}" for i in range(36)]}).to_csv(
+        tmp_path / "alignment.csv", index=False
+    )
     (tmp_path / "cases.csv").write_text("customer,opened,solved\nc1,2025-12-01,\n")
     return tmp_path
 
 
+_SURVEY = ["survey", "units.csv", "--alignment", "alignment.csv", "--measure", "sales", "--planar", "--weight", "potential=2"]
 CASES = {
+    "survey": (_SURVEY, "market", ["territories", "units"]),
+    "pilot": (["pilot", "panel.csv", "--find", "20", "--periods", "3", "--units", "4"], "pilot", ["designs", "pilot"]),
     "health": (["health", "orders.csv", "--cases", "cases.csv"], "health", ["accounts"]),
     "cohorts": (["cohorts", "orders.csv", "--by", "territory"], "cohorts", ["repeat", "cohorts"]),
     "gap": (["gap", "deals.csv", "--by", "rep"], "gap", ["groups"]),

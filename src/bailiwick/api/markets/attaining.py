@@ -13,7 +13,8 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain.said import figure, say
+from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.orders import read_orders
@@ -81,7 +82,7 @@ def goal_attainment(
     for name, goal in wanted.items():
         mask = (groups == name) if name != ALL else np.ones(table.n_lines, bool)
         if not mask.any():
-            told.append(Notice("no_sales", f"{name} has a goal and no orders", 1, (name,)))
+            told.append(Notice("no_sales", say("%(name)s has a goal and no orders", name=name), 1, (name,)))
         inside = mask & (table.days >= first)
         for day in ends:
             actual = float(table.amounts[inside & (table.days <= day)].sum())
@@ -91,13 +92,18 @@ def goal_attainment(
     frame = pd.DataFrame(rows)
     latest = frame.groupby("group", sort=False).tail(1)
     behind = latest[latest["pace"] < 0.95].sort_values("gap")
-    sentences = [
-        f"Up to {day_text(now)}: {int((latest['pace'] >= 1).sum())} of {counted(len(latest), 'goal is', 'goals are')} on pace ({how})."
-    ]
+    on_pace = int((latest["pace"] >= 1).sum())
+    words = {"day": day_text(now), "n": on_pace, "all": len(latest), "how": how}
+    sentences = [say("Up to %(day)s %(n)s of %(all)s goals are on pace (%(how)s).", **words)]
     if len(behind):
         worst = behind.iloc[0]
         sentences.append(
-            f"Farthest behind: {worst['group']}, {percent(float(worst['attainment']))} reached, {-worst['gap']:,.0f} short of the pace."
+            say(
+                "Farthest behind: %(name)s, %(share)s reached, %(short)s short of the pace.",
+                name=worst["group"],
+                share=percent(float(worst["attainment"])),
+                short=figure(-worst["gap"]),
+            )
         )
     order = latest.sort_values("pace", ascending=False, kind="stable")
     chart = bar_chart(
@@ -129,14 +135,14 @@ def _goals(goals: Any) -> dict[str, float]:
 def _pace(table: OrderTable, first: int, last: int) -> tuple[FloatArray, str]:
     """Share of the goal that is expected by each day of the period, shape (days,)."""
     days = np.arange(first, last + 1)
-    weight, how = np.ones(len(days)), "each day the same"
+    weight, how = np.ones(len(days)), say("each day the same")
     past = table.days < first
     if past.any() and first - int(table.days.min()) >= 365:
         recent = past & (table.days >= first - 365)
         month = _month_of(table.days[recent])
         sums = np.bincount(month, np.maximum(table.amounts[recent], 0), minlength=12) / np.maximum(_days_of_months(first), 1)
         if (sums > 0).all():
-            weight, how = sums[_month_of(days)], "by the months of the year before"
+            weight, how = sums[_month_of(days)], say("by the months of the year before")
     return np.cumsum(weight) / weight.sum(), how
 
 

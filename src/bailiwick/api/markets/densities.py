@@ -9,9 +9,12 @@ import numpy as np
 
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.sources import read_source
+from bailiwick.domain.said import figure, say, say_all
 from bailiwick.errors import InputError
 from bailiwick.insight.segments.density import density_classes
 from bailiwick.pictures.insight_charts import bar_chart
+
+_WORDS = {"urban": say("urban"), "intermediate": say("intermediate"), "rural": say("rural")}
 
 
 def classify_density(
@@ -57,10 +60,11 @@ def classify_density(
             "minutes_between_calls": [found.minutes_between[n] for n in names],
         }
     )
-    words = ", ".join(f"{c:,} {n}" for n, c in zip(names, counts, strict=True))
+    parts: list[str] = [say_all([_WORDS[name], figure(n)]) for name, n in zip(names, counts, strict=True)]
+    minutes: list[str] = [say_all([_WORDS[name], figure(m)]) for name, m in found.minutes_between.items()]
     sentences = (
-        f"{words}; by {found.rule}.",
-        "Minutes between calls: " + ", ".join(f"{n} {m:.0f}" for n, m in found.minutes_between.items()) + ".",
+        say("Units by density: %(words)s.", words=say_all(parts, ", ")),
+        say("Minutes between calls: %(words)s.", words=say_all(minutes, ", ")),
     )
     chart = bar_chart("How dense the units are", found.rule, "units", names, np.array(counts, dtype=np.float64))
     facts = {"rule": found.rule, "limits": list(found.limits), "interval": "none: a count, not an estimate"}

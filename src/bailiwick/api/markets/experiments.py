@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ from bailiwick.api.market_files import day_number, day_text
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import percent
+from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.insight.effects import Effect, difference_in_differences
 from bailiwick.insight.synthetic import SyntheticControl, synthetic_control
@@ -29,7 +32,7 @@ _SURE = 0.05
 def measure_effect(
     panel: Any,
     *,
-    treated: str,
+    treated: str | Sequence[str],
     since: str,
     unit: str = "unit",
     period: str = "period",
@@ -44,7 +47,7 @@ def measure_effect(
     panel
         Rows of unit, period (dates) and value.
     treated
-        Column that says which units had the change: yes or no.
+        Column that says which units had the change (yes or no), or the names of those units.
     since
         First day of the time after.
 
@@ -54,21 +57,22 @@ def measure_effect(
         If there is too little, or values are not above 0.
     """
     sheet = read_sheet(panel, date_order=date_order)
-    grid = _grid(sheet, unit, period, value, treated)
+    grid = panel_grid(sheet, unit, period, value)
+    is_treated = _treated(sheet, grid, unit, treated)
     n_before = int((grid.days < float(day_number(since, "since") or 0)).sum())
-    found = difference_in_differences(grid.values, grid.is_treated, n_before, seed=seed)
-    blend = synthetic_control(grid.values, grid.is_treated, n_before)
+    found = difference_in_differences(grid.values, is_treated, n_before, seed=seed)
+    blend = synthetic_control(grid.values, is_treated, n_before)
     tables = {
         "effect": _effect_table(found, blend),
         "path": _path_table(grid, found, blend, n_before),
-        "pairs": _pair_table(grid, found),
-        "blend": _blend_table(grid, blend),
+        "pairs": _pair_table(grid, is_treated, found),
+        "blend": _blend_table(grid, is_treated, blend),
     }
     facts = {
         "since": since,
         "verdict": _verdict(found),
-        "n_treated": int(grid.is_treated.sum()),
-        "n_controls": int((~grid.is_treated).sum()),
+        "n_treated": int(is_treated.sum()),
+        "n_controls": int((~is_treated).sum()),
         "interval": "matched: 95 %, bootstrap over units; synthetic: 95 % of the effects of placebos",
         "synthetic": {"p_value": blend.p_value, "fit_error": blend.fit_error, "n_placebos": blend.n_placebos},
     }
@@ -77,24 +81,68 @@ def measure_effect(
 
 
 @dataclass(frozen=True, eq=False)
-class _Grid:
-    """Units by periods."""
+class Grid:
+    """Units by periods.
+
+    Attributes
+    ----------
+    names
+        Of the units, shape (n,).
+    days
+        First day of each period as days since 1970-01-01, shape (T,).
+    values
+        Sums, shape (n, T).
+    """
 
     names: NDArray[np.str_]
     days: FloatArray
     values: FloatArray
-    is_treated: NDArray[np.bool_]
 
 
-def _grid(sheet: Sheet, unit: str, period: str, value: str, treated: str) -> _Grid:
+def panel_grid(sheet: Sheet, unit: str, period: str, value: str) -> Grid:
+    """Rows of unit, period and value as units by periods; what stands in several rows is added up."""
     units, days, amounts = sheet.texts(unit), sheet.days(period), sheet.numbers(value)
     names, row = np.unique(units.astype(str), return_inverse=True)
     known = np.isfinite(days)
     when, column = np.unique(days[known], return_inverse=True)
     values = np.zeros((len(names), len(when)))
     np.add.at(values, (row[known], column), np.nan_to_num(amounts)[known])
-    is_yes = np.isin(np.array([text.casefold() for text in sheet.texts(treated)]), _YES)
-    return _Grid(names, when, values, np.bincount(row, is_yes, minlength=len(names)) > 0)
+    return Grid(names, when, values)
+
+
+def _treated(sheet: Sheet, grid: Grid, unit: str, treated: str | Sequence[str]) -> NDArray[np.bool_]:
+    """Which units had the change, shape (n,)."""
+    if isinstance(treated, str):
+        return said_yes(sheet, grid, unit, treated)
+    return named_units(grid, treated, "treated")
+
+
+def said_yes(sheet: Sheet, grid: Grid, unit: str, column: str) -> NDArray[np.bool_]:
+    """Units with a yes in a column, shape (n,)."""
+    is_yes = np.isin(np.array([text.casefold() for text in sheet.texts(column)]), _YES)
+    row = np.searchsorted(grid.names, sheet.texts(unit).astype(str))
+    return np.bincount(row, is_yes, minlength=len(grid.names)) > 0
+
+
+def named_units(grid: Grid, names: Sequence[str], field: str) -> NDArray[np.bool_]:
+    """Units that are named, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If there is no unit of a name.
+    """
+    known = {name.casefold(): i for i, name in enumerate(grid.names.tolist())}
+    found = np.zeros(len(grid.names), dtype=bool)
+    for name in names:
+        place = known.get(name.strip().casefold())
+        if place is None:
+            some = ", ".join(grid.names.tolist()[:10])
+            raise InputError(
+                say("there is no unit “%(name)s”; there are: %(some)s", name=name, some=some), code="unknown_unit", field=field
+            )
+        found[place] = True
+    return found
 
 
 def _verdict(found: Effect) -> str:
@@ -119,13 +167,13 @@ def _sentences(found: Effect, blend: SyntheticControl) -> tuple[str, ...]:
 def _warnings(found: Effect, blend: SyntheticControl) -> list[Notice]:
     told = []
     if abs(found.before_effect) > abs(found.effect) / 2 and abs(found.before_effect) > 0.02:
-        text = (
-            "already before the change the treated units drifted apart from their controls by "
-            f"{percent(found.before_effect, signed=True)}; do not trust the effect"
+        text = say(
+            "already before the change the treated units drifted apart from their controls by %(apart)s; do not trust the effect",
+            apart=percent(found.before_effect, signed=True),
         )
         told.append(Notice("drift_before", text))
     if (found.low > 0 and blend.high < 0) or (found.high < 0 and blend.low > 0):
-        told.append(Notice("controls_disagree", "matched and synthetic controls contradict each other; do not trust either"))
+        told.append(Notice("controls_disagree", say("matched and synthetic controls contradict each other; do not trust either")))
     return told
 
 
@@ -137,7 +185,7 @@ def _effect_table(found: Effect, blend: SyntheticControl) -> pd.DataFrame:
     return pd.DataFrame([{**matched, "before_effect": found.before_effect}, {**synthetic, "before_effect": np.nan}])
 
 
-def _path_table(grid: _Grid, found: Effect, blend: SyntheticControl, n_before: int) -> pd.DataFrame:
+def _path_table(grid: Grid, found: Effect, blend: SyntheticControl, n_before: int) -> pd.DataFrame:
     import pandas as pd
 
     columns = {"treated": found.treated_path, "controls": found.control_path, "synthetic": blend.path}
@@ -145,18 +193,18 @@ def _path_table(grid: _Grid, found: Effect, blend: SyntheticControl, n_before: i
     return pd.DataFrame({"period": [day_text(int(d)) for d in grid.days], **columns, "is_after": is_after})
 
 
-def _pair_table(grid: _Grid, found: Effect) -> pd.DataFrame:
+def _pair_table(grid: Grid, is_treated: NDArray[np.bool_], found: Effect) -> pd.DataFrame:
     import pandas as pd
 
-    pairs = zip(np.flatnonzero(grid.is_treated), found.matches, strict=True)
+    pairs = zip(np.flatnonzero(is_treated), found.matches, strict=True)
     return pd.DataFrame([{"treated": grid.names[t], "control": grid.names[c]} for t, cs in pairs for c in cs])
 
 
-def _blend_table(grid: _Grid, blend: SyntheticControl) -> pd.DataFrame:
+def _blend_table(grid: Grid, is_treated: NDArray[np.bool_], blend: SyntheticControl) -> pd.DataFrame:
     """The controls that count, the heaviest first."""
     import pandas as pd
 
-    table = pd.DataFrame({"control": grid.names[~grid.is_treated], "weight": blend.weights})
+    table = pd.DataFrame({"control": grid.names[~is_treated], "weight": blend.weights})
     return table[table["weight"] >= _LEAST_WEIGHT].sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -13,6 +13,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -252,7 +253,7 @@ def _findings(
     if missing:
         sentences.append(f"Not computed for want of measures: {', '.join(missing)}.")
     signs = np.array([1, 1, 1, -1, -1.0]) * np.array([float(steps[k][0]) for k in ("revenue_before", *_STEPS)])
-    names = [f"from {period['before']}", *_STEPS]
+    names = [say("from %(day)s", day=str(period["before"])), *_STEPS]
     charts = {"waterfall": waterfall_chart(f"Revenue went from {past:,.0f} to {revenue:,.0f}", "", "revenue", names, signs)}
     if len(quadrant) > 1:
         columns = (quadrant["acquisition_rate"].to_numpy(dtype=np.float64), quadrant["retention_rate"].to_numpy(dtype=np.float64))
@@ -295,8 +296,8 @@ def _quadrant(change: Change) -> tuple[pd.DataFrame, list[Notice]]:
     leaky = table[(table["quadrant"] == "wins and loses") & (high < kept.mean() if len(names) > 1 else False)]
     if not len(leaky):
         return table, []
-    text = (
-        f"{', '.join(leaky['group'].head(3))}: many customers are won and surely fewer than elsewhere stay; look at the "
-        "service after the sale"
+    text = say(
+        "%(names)s: many customers are won and surely fewer than elsewhere stay; look at the service after the sale",
+        names=", ".join(leaky["group"].head(3)),
     )
     return table, [Notice("wins_and_loses", text, len(leaky))]

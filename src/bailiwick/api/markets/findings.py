@@ -160,6 +160,7 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "funnel": (("funnel", "groups", "index"), ("funnel",)),
     "allocation": (("allocation", "methods"), ("allocation",)),
     "effect": (("effect", "path", "pairs", "blend"), ("path",)),
+    "pilot": (("designs", "pilot"), ("power",)),
     "gap": (("groups",), ("gap",)),
     "large_market": (("figures", "waterfall", "quadrant", "segments"), ("waterfall", "quadrant")),
     "health": (("accounts", "reliability", "signs"), ("levels", "reliability")),

@@ -14,6 +14,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.leads import check_enough, outcomes
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -179,11 +180,21 @@ def _fit_findings(
     top = profile[profile["points"] > 0].groupby("field", sort=False).head(1).head(3)
     words = ", ".join(f"{r.field} {r.level}" for r in top.itertuples())
     if not test["is_better_than_chance"]:
-        text = "out of fold the fit does not surely tell customers from others; the profile may be chance"
+        text = say("out of fold the fit does not surely tell customers from others; the profile may be chance")
         notices = (*notices, Notice("score_is_no_better", text))
     sentences = (
-        f"{counted(int(is_won.sum()), 'customer', 'customers')} against {int((~is_won).sum()):,} others; the ideal customer: {words}.",
-        f"Out of fold a customer has the higher fit in {percent(area['value'])} of pairs ({area['low']:.3f} to {area['high']:.3f}).",
+        say(
+            "%(n)s customers against %(others)s others; the ideal customer: %(words)s.",
+            n=int(is_won.sum()),
+            others=int((~is_won).sum()),
+            words=words,
+        ),
+        say(
+            "Out of fold a customer has the higher fit in %(share)s of pairs (%(low)s to %(high)s).",
+            share=percent(area["value"]),
+            low=percent(area["low"]),
+            high=percent(area["high"]),
+        ),
     )
     charts = {
         "profile": bar_chart(

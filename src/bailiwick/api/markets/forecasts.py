@@ -11,6 +11,7 @@ from bailiwick.api.market_files import day_number, day_text
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.sources import tabular
 from bailiwick.domain import Notice, OrderTable
+from bailiwick.domain.said import figure, say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bailiwick.insight.forecasting.choose import Forecast
+    from bailiwick.insight.forecasting.next_orders import NextOrders
 
 MOST_MONTHS = 24
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -93,64 +95,12 @@ def _orders(orders: Any, by: Sequence[str], column_map: Any, date_order: DateOrd
 
 
 def _findings(panel: Panel, found: Forecast, months: int, notices: tuple[Notice, ...], seed: int, what: str) -> Findings:
-    import pandas as pd
-
     ahead = month_texts(panel.months[-1] + 1 + np.arange(months))
-    rows = pd.DataFrame(
-        {
-            "series": np.repeat(panel.names.astype(str), months),
-            "level": np.repeat(panel.level, months),
-            "month": np.tile(ahead, len(panel.names)),
-            "forecast": found.values.ravel(),
-            "low": found.low.ravel(),
-            "high": found.high.ravel(),
-        }
-    )
-    naive = found.scores["seasonal naive"]
-    methods = pd.DataFrame(
-        {
-            "series": panel.names.astype(str),
-            "method": found.methods,
-            "mase": found.reconciled_score,
-            "mase_seasonal_naive": naive,
-            "is_better_than_naive": found.reconciled_score < naive,
-            **{f"mase {k}": v for k, v in found.scores.items()},
-        }
-    )
+    tables = {"forecast": _months_ahead(panel, found, ahead), "methods": _methods(panel, found)}
+    charts = {"forecast": _fan(panel, found, ahead, what)}
     seasons, told = _seasons(panel, seed)
-    worse = methods[~methods["is_better_than_naive"]]
-    if len(worse):
-        names = ", ".join(worse["series"].head(5))
-        told.append(
-            Notice(
-                "naive_wins",
-                f"repeating the year before is as good or better in the back-test for {counted(len(worse), 'series', 'series')}: {names}",
-                len(worse),
-            )
-        )
-    total = rows[rows["series"] == TOTAL]
-    year_ago = panel.values[0, -12:][:months].sum() if months <= 12 else np.nan
-    sentences = [
-        f"Next {counted(months, 'month', 'months')}: {total['forecast'].sum():,.0f}"
-        + (
-            f", {percent(float(total['forecast'].sum() / max(year_ago, 1e-9) - 1), signed=True)} on the same months a year before."
-            if np.isfinite(year_ago) and len(panel.months) >= 12
-            else "."
-        ),
-        (
-            f"Back-test over {counted(found.n_origins, 'cut', 'cuts')}: error {found.reconciled_score.mean():.2f} against "
-            f"{naive.mean():.2f} of repeating the year before (MASE, mean over series); "
-            f"{percent(found.coverage)} of months fell into intervals made without them (meant: 90 %)."
-        ),
-    ]
-    sure = seasons[seasons["p_value"] <= 0.05]["series"].nunique() if len(seasons) else 0
-    if len(seasons):
-        sentences.append(f"A season is beyond chance in {sure} of {counted(seasons['series'].nunique(), 'series', 'series')} (p ≤ 0.05).")
-    tables = {"forecast": rows, "methods": methods}
     if len(seasons):
         tables["seasonality"] = seasons
-    charts = {"forecast": _fan(panel, found, ahead, what)}
-    if len(seasons):
         charts["seasonality"] = _season_chart(seasons)
     facts = {
         "months": months,
@@ -161,7 +111,70 @@ def _findings(panel: Panel, found: Forecast, months: int, notices: tuple[Notice,
         "coverage": found.coverage,
         "interval": "90 % prediction interval from back-test errors relative to the size of the series",
     }
-    return Findings("forecast", tables, facts, tuple(sentences), charts, (*notices, *told))
+    said = (*_sentences(panel, found, tables["forecast"], months), *_season_words(seasons))
+    return Findings("forecast", tables, facts, said, charts, (*notices, *told, *_no_better(tables["methods"])))
+
+
+def _months_ahead(panel: Panel, found: Forecast, ahead: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {
+        "series": np.repeat(panel.names.astype(str), len(ahead)),
+        "level": np.repeat(panel.level, len(ahead)),
+        "month": np.tile(ahead, len(panel.names)),
+        "forecast": found.values.ravel(),
+        "low": found.low.ravel(),
+        "high": found.high.ravel(),
+    }
+    return pd.DataFrame(columns)
+
+
+def _methods(panel: Panel, found: Forecast) -> pd.DataFrame:
+    import pandas as pd
+
+    naive = found.scores["seasonal naive"]
+    columns = {
+        "series": panel.names.astype(str),
+        "method": found.methods,
+        "mase": found.reconciled_score,
+        "mase_seasonal_naive": naive,
+        "is_better_than_naive": found.reconciled_score < naive,
+        **{f"mase {k}": v for k, v in found.scores.items()},
+    }
+    return pd.DataFrame(columns)
+
+
+def _no_better(methods: pd.DataFrame) -> list[Notice]:
+    worse = methods[~methods["is_better_than_naive"]]
+    if not len(worse):
+        return []
+    names = ", ".join(worse["series"].head(5))
+    text = say("repeating the year before is as good or better in the back-test for %(n)s series: %(names)s", n=len(worse), names=names)
+    return [Notice("naive_wins", text, len(worse))]
+
+
+def _sentences(panel: Panel, found: Forecast, rows: pd.DataFrame, months: int) -> tuple[str, ...]:
+    total = float(rows[rows["series"] == TOTAL]["forecast"].sum())
+    year_ago = panel.values[0, -12:][:months].sum() if months <= 12 else np.nan
+    growth = "."
+    if np.isfinite(year_ago) and len(panel.months) >= 12:
+        growth = f", {percent(float(total / max(year_ago, 1e-9) - 1), signed=True)} on the same months a year before."
+    naive = found.scores["seasonal naive"].mean()
+    return (
+        f"Next {counted(months, 'month', 'months')}: {total:,.0f}{growth}",
+        (
+            f"Back-test over {counted(found.n_origins, 'cut', 'cuts')}: error {found.reconciled_score.mean():.2f} against "
+            f"{naive:.2f} of repeating the year before (MASE, mean over series); "
+            f"{percent(found.coverage)} of months fell into intervals made without them (meant: 90 %)."
+        ),
+    )
+
+
+def _season_words(seasons: pd.DataFrame) -> list[str]:
+    if not len(seasons):
+        return []
+    sure = seasons[seasons["p_value"] <= 0.05]["series"].nunique()
+    return [f"A season is beyond chance in {sure} of {counted(seasons['series'].nunique(), 'series', 'series')} (p ≤ 0.05)."]
 
 
 def _seasons(panel: Panel, seed: int) -> tuple[pd.DataFrame, list[Notice]]:
@@ -189,10 +202,7 @@ def _seasons(panel: Panel, seed: int) -> tuple[pd.DataFrame, list[Notice]]:
         [
             Notice(
                 "not_seasonal",
-                (
-                    f"{counted(short, 'series has', 'series have')} less than 24 months or months without sales, so that no season "
-                    "is estimated"
-                ),
+                say("no season is estimated where there are less than 24 months or months without sales: %(n)s series", n=short),
                 short,
             )
         ]
@@ -238,26 +248,32 @@ def expect_orders(
     InputError
         If fewer than 30 repeat orders are there.
     """
-    import pandas as pd
-
     from bailiwick.insight.forecasting.next_orders import next_orders
 
     table = read_orders(tabular(orders), column_map=column_map, group_columns=[by] if by else [], date_order=date_order)
-    day = day_number(today, "today")
-    found = next_orders(table, today=day)
-    order = np.lexsort((-found.usual_amount, ~found.is_overdue))
-    dates = {
-        name: [day_text(round(d)) for d in values[order]]
-        for name, values in (
-            ("last_order", found.last_day),
-            ("expected", found.expected_day),
-            ("from", found.low_day),
-            ("to", found.high_day),
-        )
+    found = next_orders(table, today=day_number(today, "today"))
+    accounts = _next_table(table, found, by)
+    facts = {
+        "n_overdue": int(found.is_overdue.sum()),
+        "coverage": found.coverage,
+        "median_error_days": found.error,
+        "naive_median_error_days": found.naive_error,
+        "n_tested": found.n_tested,
+        "interval": "80 % prediction interval of the day",
     }
+    charts = _overdue_chart(accounts)
+    return Findings("next_orders", {"accounts": accounts}, facts, _next_words(found), charts, table.notices, frozenset({"accounts"}))
+
+
+def _next_table(table: OrderTable, found: NextOrders, by: str | None) -> pd.DataFrame:
+    """Accounts, the overdue ones with the largest usual order first."""
+    import pandas as pd
+
+    order = np.lexsort((-found.usual_amount, ~found.is_overdue))
+    days = {"last_order": found.last_day, "expected": found.expected_day, "from": found.low_day, "to": found.high_day}
     columns: dict[str, Any] = {
         "account": found.customer_ids[order],
-        **dates,
+        **{name: [day_text(round(d)) for d in values[order]] for name, values in days.items()},
         "is_overdue": found.is_overdue[order],
         "overdue_share": found.overdue_share[order],
         "usual_amount": found.usual_amount[order],
@@ -266,36 +282,28 @@ def expect_orders(
         rank = np.argsort(table.days, kind="stable")
         latest = dict(zip(table.customer_ids[table.customer_idx[rank]].tolist(), table.groups[by][rank].tolist(), strict=True))
         columns[by] = [latest[c] for c in columns["account"]]
+    return pd.DataFrame(columns)
+
+
+def _next_words(found: NextOrders) -> tuple[str, ...]:
     n = int(found.is_overdue.sum())
-    sentences = [
-        f"{counted(n, 'account is', 'accounts are')} overdue of {counted(len(found.customer_ids), 'account', 'accounts')} with a rhythm."
-    ]
-    if found.n_tested >= 5:
-        sentences.append(
-            f"On the last gap of {found.n_tested:,} accounts, held back: {percent(found.coverage)} in the interval (meant: "
-            f"80 %); median error {found.error:.0f} days against {found.naive_error:.0f} of repeating the gap before."
-        )
-    accounts = pd.DataFrame(columns)
-    late = accounts[accounts["is_overdue"]].head(25)
-    charts = (
-        {
-            "overdue": bar_chart(
-                "Overdue accounts with the largest usual order",
-                "",
-                "usual order",
-                late["account"].tolist(),
-                late["usual_amount"].to_numpy(dtype=np.float64),
-            )
-        }
-        if len(late)
-        else {}
+    first = say("Of %(all)s accounts with a rhythm %(n)s are overdue.", all=len(found.customer_ids), n=n)
+    if found.n_tested < 5:
+        return (first,)
+    second = say(
+        "On the last gap of %(n)s accounts, held back: %(share)s in the interval (meant: 80 %%); median error %(days)s days "
+        "against %(naive)s of repeating the gap before.",
+        n=found.n_tested,
+        share=percent(found.coverage),
+        days=figure(found.error),
+        naive=figure(found.naive_error),
     )
-    facts = {
-        "n_overdue": n,
-        "coverage": found.coverage,
-        "median_error_days": found.error,
-        "naive_median_error_days": found.naive_error,
-        "n_tested": found.n_tested,
-        "interval": "80 % prediction interval of the day",
-    }
-    return Findings("next_orders", {"accounts": accounts}, facts, tuple(sentences), charts, table.notices, frozenset({"accounts"}))
+    return (first, second)
+
+
+def _overdue_chart(accounts: pd.DataFrame) -> dict[str, Any]:
+    late = accounts[accounts["is_overdue"]].head(25)
+    if not len(late):
+        return {}
+    title, amounts = "Overdue accounts with the largest usual order", late["usual_amount"].to_numpy(dtype=np.float64)
+    return {"overdue": bar_chart(title, "", "usual order", late["account"].tolist(), amounts)}

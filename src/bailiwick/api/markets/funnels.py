@@ -10,6 +10,7 @@ import numpy as np
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say, say_all
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.wording import quoted
@@ -193,20 +194,29 @@ def allocate_pool(
     }
     most = int(np.argmax(spread))
     sentences = (
-        (
-            f"{pool:g} among {counted(len(names), 'group', 'groups')} by {method}; the methods differ most for "
-            f"{names[most]} ({spread[most]:,.3g})."
+        say(
+            "%(pool)s among %(n)s groups by %(method)s; the methods differ most for %(name)s (%(spread)s).",
+            pool=f"{pool:,g}",
+            n=len(names),
+            method=_METHOD_WORDS[method],
+            name=names[most],
+            spread=f"{spread[most]:,.3g}",
         ),
-        "Share of the pool that would go elsewhere: " + ", ".join(f"{m} {percent(v)}" for m, v in moved.items() if m != method) + ".",
+        say(
+            "Share of the pool that would go elsewhere: %(shares)s.",
+            shares=say_all([say_all([_METHOD_WORDS[m], percent(v)]) for m, v in moved.items() if m != method], ", "),
+        ),
     )
     rows = [(str(n), m, float(by_method[m][i])) for i, n in enumerate(names[:12]) for m in usable]
     missing = [m for m in METHODS if m not in usable]
-    told = [Notice("method_left_out", f"left out for want of columns: {', '.join(missing)}", len(missing))] if missing else []
+    left_out = say("left out for want of columns: %(names)s", names=say_all([_METHOD_WORDS[m] for m in missing], ", "))
+    told = [Notice("method_left_out", left_out, len(missing))] if missing else []
     facts = {"pool": pool, "method": method, "step": step, "interval": "none: a rule of division, not an estimate"}
     charts = {"allocation": grouped_chart("Four ways to divide", "", "amount", rows)}
     return Findings("allocation", tables, facts, sentences, charts, (*sheet.notices, *told))
 
 
+_METHOD_WORDS = {"sales": say("sales"), "potential": say("potential"), "growth": say("growth"), "workload": say("workload")}
 _NEEDS = {"sales": ("sales",), "potential": ("potential",), "growth": ("potential", "sales"), "workload": ("workload",)}
 
 

@@ -11,6 +11,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.pipelines import LOST_WORDS, WON_WORDS
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -101,7 +102,7 @@ def _counts(sheet: Sheet, by: str, worked: str | None) -> tuple[dict[str, Any], 
             field=by,
         )
     left = names[~usable & (names != "")]
-    text = f"{counted(len(left), 'group has', 'groups have')} fewer than {LEAST_WON} won deals: left out"
+    text = say("left out, as they have fewer than %(least)s won deals: %(n)s groups", least=LEAST_WON, n=len(left))
     told = [Notice("too_few_won", text, len(left), tuple(left[:3].tolist()))] if len(left) else []
     return {"group": names[usable], **{k: v[usable].astype(np.float64) for k, v in sums.items()}}, told
 

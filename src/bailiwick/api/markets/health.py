@@ -14,6 +14,7 @@ from bailiwick.api.markets.leads import reasons_of
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -138,7 +139,11 @@ def _risk(
     from bailiwick.insight.health import LEAST_OF_EACH, lesson
 
     first, step = int(table.days.min()), max(_LEAST_STEP, horizon // 2)
-    seen = f"the orders begin {day - first} days before today; {3 * horizon + 1} are needed"
+    seen = say(
+        "the orders begin %(days)s days before today; %(needed)s are needed to learn who leaves: a rule stands in",
+        days=day - first,
+        needed=3 * horizon + 1,
+    )
     for n_tests in (3, 1):
         judged = [day - horizon - k * step for k in range(n_tests)]
         past = list(range(judged[-1] - horizon, max(first + horizon, judged[-1] - 5 * horizon), -step))
@@ -148,8 +153,13 @@ def _risk(
         if train.is_enough() and test.is_enough():
             return _learned(signs, train, test, horizon, len(past), seed)
         counts = [int(part.sum()) for one in (train, test) for part in (one.left, 1 - one.left)]
-        seen = "{} left and {} stayed in the past, {} and {} lately; {} of each are needed".format(*counts, LEAST_OF_EACH)
-    return _by_rule(signs), [Notice("rule", f"{seen} to learn who leaves: a rule stands in")]
+        seen = say(
+            "%(left)s left and %(stayed)s stayed in the past, %(lately_left)s and %(lately_stayed)s lately; %(needed)s of each are needed "
+            "to learn who leaves: a rule stands in",
+            **dict(zip(("left", "stayed", "lately_left", "lately_stayed"), counts, strict=True)),
+            needed=LEAST_OF_EACH,
+        )
+    return _by_rule(signs), [Notice("rule", seen)]
 
 
 def _learned(signs: pd.DataFrame, train: Lesson, test: Lesson, horizon: int, n_days: int, seed: int) -> tuple[_Risk, list[Notice]]:
@@ -176,8 +186,8 @@ def _learned(signs: pd.DataFrame, train: Lesson, test: Lesson, horizon: int, n_d
         "chosen": trial.chosen_,
     }
     if brier.high >= plain:
-        text = "what was learned says who leaves no better than the share of all who leave, on days held back: a rule stands in"
-        return _by_rule(signs, {"tried": facts}), [Notice("rule", text)]
+        why = say("what was learned says who leaves no better than the share of all who leave, on days held back: a rule stands in")
+        return _by_rule(signs, {"tried": facts}), [Notice("rule", why)]
     whole = Lesson(pd.concat([train.signs, test.signs], ignore_index=True), np.r_[train.left, test.left])
     scorer = learned_risk(whole, seed)
     values = scorer.predict_proba(signs)[:, 1]

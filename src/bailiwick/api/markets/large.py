@@ -19,7 +19,6 @@ from bailiwick.insight.segments.rfm import CLASSES
 if TYPE_CHECKING:
     import pandas as pd
 
-_DAYS = "customer_days"
 _COLUMNS = {"customer": "customer", "date": "date", "amount": "amount", "group": "territory"}
 
 
@@ -69,9 +68,9 @@ def large_market(
     columns = _COLUMNS | {"group": by} | dict(column_map or {})
     with open_engine(engine, memory_gb=memory_gb, threads=threads, master=master) as connection:
         lines = read_lines(connection, orders, columns)
-        kept = x.customer_days(lines).cache()  # both key figures and classes stand on it
+        kept = x.by_customer(lines, first, last, earlier).cache()  # both key figures and classes stand on it
         try:
-            measures = x.period_measures(x.period_sides(lines, first, last, earlier), kept, first, last).to_pandas()
+            measures = x.period_measures(kept).to_pandas()
             segments = x.segment_table(x.rfm_scores(kept, last)).to_pandas()
         finally:
             kept.release()

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.lead_findings import Learned, Looked, lead_findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.wording import quoted
 from bailiwick.insight.extra import require_models
-from bailiwick.pictures.insight_charts import bar_chart, reliability_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,16 +28,6 @@ _LOSSES = {"lost", "loss", "no", "false", "0", "n", "closed lost", "failure", "r
 _HELD_BACK = 0.25
 _MOST_EXPLAINED = 2_000
 _BACKGROUND = 24
-
-
-@dataclass(frozen=True, eq=False)
-class _Learned:
-    """A fitted scorer with its test."""
-
-    scorer: Any
-    test: dict[str, Any]
-    reliability: Any
-    areas: dict[str, float]
 
 
 def score_leads(
@@ -112,7 +101,7 @@ def score_leads(
     p = learned.scorer.out_of_fold_ if is_past else learned.scorer.predict_proba(wanted)[:, 1]
     leads = _lead_table(source, rows, wanted, finished, learned.scorer, p, seed)
     shift = _drift(finished, wanted) if open_leads is not None or not is_finished.all() else None
-    return _findings(learned, leads, suspects, alone, shift, (*sheet.notices, *told), base=float(target.mean()), n=len(target))
+    return lead_findings(learned, leads, Looked(suspects, alone, shift), (*sheet.notices, *told), base=float(target.mean()), n=len(target))
 
 
 def outcomes(texts: TextArray, won: str | None, column: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -165,56 +154,82 @@ def _feature_names(sheet: Sheet, column: str, features: Sequence[str] | None) ->
     return found
 
 
+def _leakage(name: str, why: str, done: str) -> str:
+    return say("column “%(name)s” seems to know the outcome and is %(done)s: %(why)s", name=name, done=done, why=why)
+
+
 def _suspects(
     frame: pd.DataFrame, target: NDArray[np.int64], *, keep_suspects: bool, seed: int
 ) -> tuple[list[Any], dict[str, float], list[Notice]]:
     from bailiwick.insight.scoring.leakage import find_leakage
 
     suspects, alone = find_leakage(frame, target, seed=seed)
-    done = "used all the same, as asked" if keep_suspects else "left out"
+    done = say("used all the same, as asked") if keep_suspects else say("left out")
     return (
         suspects,
         alone,
-        [Notice("leakage", f"column {s.name!r} seems to know the outcome and is {done}: {s.why}", 1, (s.name,)) for s in suspects],
+        [Notice("leakage", _leakage(s.name, s.why, done), 1, (s.name,)) for s in suspects],
     )
 
 
-def learn(frame: pd.DataFrame, target: NDArray[np.int64], *, seed: int) -> _Learned:
+def learn(frame: pd.DataFrame, target: NDArray[np.int64], *, seed: int) -> Learned:
     """Fit with a quarter held back, judge on it, then fit on everything."""
     from bailiwick.insight.scoring import judging as j
     from bailiwick.insight.scoring.winning import WinScorer
 
     rng = np.random.default_rng(seed)
+    held = _held_back(target, rng)
+    trial = WinScorer(seed=seed).fit(frame[~held], target[~held])
+    p, came = trial.predict_proba(frame[held])[:, 1], target[held]
+    areas = _lost_when_shuffled(trial, frame[held], came, p, rng)
+    table = j.reliability(came, p)
+    test = _judged(came, p, float(target[~held].mean()), rng) | {
+        "bins_held": int(table.is_held.sum()),
+        "n_bins": len(table.count),
+        "chosen": trial.chosen_,
+        "candidates": {name: {"log_loss": loss, "standard_error": error} for name, (loss, error) in trial.losses_.items()},
+    }
+    whole = WinScorer(candidates=(trial.chosen_,), seed=seed)  # chosen once: the rows held back have judged this one
+    return Learned(whole.fit(frame, target), test, table, areas)
+
+
+def _held_back(target: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.bool_]:
+    """A quarter of the won and a quarter of the lost, shape (n,)."""
     held = np.zeros(len(target), bool)
     for side in (0, 1):
         rows = np.flatnonzero(target == side)
         held[rng.permutation(rows)[: max(1, round(_HELD_BACK * len(rows)))]] = True
-    trial = WinScorer(seed=seed).fit(frame[~held], target[~held])
-    p, came = trial.predict_proba(frame[held])[:, 1], target[held]
-    base = np.full(len(came), target[~held].mean())
-    areas = {str(name): 0.0 for name in frame.columns}
-    judged = j.area_under_curve(came, p)
-    for name in frame.columns:  # by how much the ranking suffers when a column is shuffled
-        shuffled = frame[held].copy()
+    return held
+
+
+def _lost_when_shuffled(
+    trial: Any, frame: pd.DataFrame, came: NDArray[np.int64], p: FloatArray, rng: np.random.Generator
+) -> dict[str, float]:
+    """By how much the ranking suffers when a column is shuffled."""
+    from bailiwick.insight.scoring import judging as j
+
+    judged, areas = j.area_under_curve(came, p), {}
+    for name in frame.columns:
+        shuffled = frame.copy()
         shuffled[name] = shuffled[name].to_numpy()[rng.permutation(len(came))]
         areas[str(name)] = judged - j.area_under_curve(came, trial.predict_proba(shuffled)[:, 1])
-    table = j.reliability(came, p)
-    brier, plain = j.with_interval(j.brier_score, came, p, rng), j.brier_score(came, base)
-    test = {
+    return areas
+
+
+def _judged(came: NDArray[np.int64], p: FloatArray, base: float, rng: np.random.Generator) -> dict[str, Any]:
+    """Figures on what was held back; ``base`` is the share won of what was learned from."""
+    from bailiwick.insight.scoring import judging as j
+
+    brier, plain = j.with_interval(j.brier_score, came, p, rng), j.brier_score(came, np.full(len(came), base))
+    return {
         "n_held_back": len(came),
         "auc": j.with_interval(j.area_under_curve, came, p, rng).record(),
         "brier": brier.record(),
         "brier_of_base_rate": plain,
         "calibration_error": j.calibration_error(came, p),
-        "bins_held": int(table.is_held.sum()),
-        "n_bins": len(table.count),
         "interval": "95 %, bootstrap over the rows held back; calibration_error has none because it is biased upwards by chance alone",
         "is_better_than_base_rate": bool(brier.high < plain),
-        "chosen": trial.chosen_,
-        "candidates": {name: {"log_loss": loss, "standard_error": error} for name, (loss, error) in trial.losses_.items()},
     }
-    whole = WinScorer(candidates=(trial.chosen_,), seed=seed)  # chosen once: the rows held back have judged this one
-    return _Learned(whole.fit(frame, target), test, table, areas)
 
 
 def _lead_table(
@@ -263,83 +278,6 @@ def _drift(reference: pd.DataFrame, recent: pd.DataFrame) -> list[Any]:
     from bailiwick.insight.scoring.drift import drift
 
     return drift(reference, recent)
-
-
-def _findings(
-    learned: _Learned,
-    leads: pd.DataFrame,
-    suspects: list[Any],
-    alone: dict[str, float],
-    shift: list[Any] | None,
-    notices: tuple[Notice, ...],
-    *,
-    base: float,
-    n: int,
-) -> Findings:
-    import pandas as pd
-
-    test, table = learned.test, learned.reliability
-    order = sorted(learned.areas, key=lambda name: -learned.areas[name])
-    importance = pd.DataFrame(
-        {"column": order, "auc_lost_when_shuffled": [learned.areas[k] for k in order], "auc_alone": [alone.get(k, np.nan) for k in order]}
-    )
-    tables = {
-        "leads": leads,
-        "reliability": pd.DataFrame(
-            {
-                "leads": table.count,
-                "probability": table.predicted,
-                "won": table.came,
-                "won_low": table.low,
-                "won_high": table.high,
-                "is_held": table.is_held,
-            }
-        ),
-        "importance": importance,
-    }
-    told = list(notices)
-    if shift is not None:
-        tables["drift"] = pd.DataFrame([asdict(d) for d in shift])
-        moved = [d for d in shift if d.level != "none"]
-        if moved:
-            words = ", ".join(f"{d.name} ({d.index:.2f}, {d.level})" for d in moved[:5])
-            text = f"{counted(len(moved), 'column has', 'columns have')} shifted since the history, so that the score may be off: {words}"
-            told.append(Notice("drift", text, len(moved), tuple(d.name for d in moved[:3])))
-    if suspects:
-        tables["suspects"] = pd.DataFrame([asdict(s) for s in suspects])
-    area, brier = test["auc"], test["brier"]
-    if not test["is_better_than_base_rate"]:
-        told.append(
-            Notice("score_is_no_better", "on rows held back the score is not surely better than giving everybody the same probability")
-        )
-    ranking = f"AUC {area['value']:.3f}, {area['low']:.3f} to {area['high']:.3f}"
-    sharpness = f"{brier['value']:.4f} ({brier['low']:.4f} to {brier['high']:.4f}) against {test['brier_of_base_rate']:.4f}"
-    sentences = (
-        f"{n:,} finished leads, {percent(base)} won; {counted(len(leads), 'lead is', 'leads are')} scored by {test['chosen']}.",
-        f"On {test['n_held_back']:,} held back: a won lead has the higher score in {percent(area['value'])} of pairs ({ranking}).",
-        f"Brier score {sharpness} of the base rate; calibration error {test['calibration_error']:.4f}.",
-        f"In {test['bins_held']} of {test['n_bins']} bins what was said lies within the interval of what came.",
-    )
-    charts = {
-        "reliability": reliability_chart(
-            f"What was said came true in {test['bins_held']} of {test['n_bins']} bins",
-            "leads held back; lines are 95 % intervals",
-            table.predicted,
-            table.came,
-            table.low,
-            table.high,
-        ),
-        "importance": bar_chart(
-            f"{order[0]} tells most" if order else "",
-            "how much the ranking suffers when the column is shuffled",
-            "AUC lost",
-            order,
-            np.array([max(learned.areas[k], 0.0) for k in order]),
-            format=".3f",
-        ),
-    }
-    facts = {"n_history": n, "base_rate": base, "test": test, "features": order}
-    return Findings("lead_scores", tables, facts, sentences, charts, tuple(told), frozenset({"leads"}))
 
 
 def probabilities(found: Findings) -> FloatArray:

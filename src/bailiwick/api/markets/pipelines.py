@@ -14,7 +14,8 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain.said import figure, say
+from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.insight.forecasting.pipeline import simulate, stage_rates
@@ -155,13 +156,20 @@ def _sentences(found: _Deals, table: pd.DataFrame, days: float) -> tuple[str, ..
     n_open, worth = int(found.is_open.sum()), found.value[found.is_open].sum()
     cycle = found.lasted[found.is_won & np.isfinite(found.lasted)]
     return (
-        (
-            f"{counted(n_open, 'open deal', 'open deals')} worth {worth:,.0f}; within {days:g} "
-            f"days they bring {whole['expected']:,.0f}, 90 % interval {whole['low']:,.0f} to {whole['high']:,.0f}."
+        say(
+            "%(n)s open deals worth %(worth)s; within %(days)s days they bring %(sum)s, 90 %% interval %(low)s to %(high)s.",
+            n=n_open,
+            worth=figure(worth),
+            days=figure(days, 0 if days == int(days) else 1),
+            sum=figure(whole["expected"]),
+            low=figure(whole["low"]),
+            high=figure(whole["high"]),
         ),
-        (
-            f"{percent(float(found.is_won[closed].mean()))} of {counted(int(closed.sum()), 'closed deal', 'closed deals')} were "
-            f"won; a won deal takes {np.median(cycle) if len(cycle) else float('nan'):.0f} days (median)."
+        say(
+            "%(share)s of %(n)s closed deals were won; a won deal takes %(days)s days (median).",
+            share=percent(float(found.is_won[closed].mean())),
+            n=int(closed.sum()),
+            days=figure(float(np.median(cycle))) if len(cycle) else "–",
         ),
     )
 
@@ -193,9 +201,8 @@ def _values(sheet: Sheet, is_won: NDArray[np.bool_], is_open: NDArray[np.bool_])
     by_kind = {k: float(np.median(value[known & (kinds == k)])) for k in set(kinds[known].tolist())}
     value = value.copy()
     value[missing] = [by_kind.get(k, middle) for k in kinds[missing]]
-    text = (
-        f"{counted(int(missing.sum()), 'open deal has', 'open deals have')} no value and count as the median of the won "
-        f"ones{' of their product' if product else ''}"
+    text = say(
+        "%(n)s open deals have no value and count as the median of the won ones, by product where there is one", n=int(missing.sum())
     )
     return np.nan_to_num(value), [Notice("no_value", text, int(missing.sum()))]
 

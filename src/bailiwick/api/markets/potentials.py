@@ -13,6 +13,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
+from bailiwick.domain.said import figure, say, say_n
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.insight.extra import require_models
@@ -257,51 +258,57 @@ def _findings(
     from bailiwick.insight.potential.model import driver_effects
 
     spread = concentration(found.potential, seed=seed)
+    effects = pd.DataFrame(driver_effects(found.model, frame[sold > 0], np.random.default_rng(seed)))
+    tables = {
+        "accounts": _account_table(sheet, group, found, sold, spread),
+        "groups": groups,
+        "drivers": effects,
+        "test": _test_table(found.test),
+    }
+    facts = {"quantile": quantile, "test": found.test, "concentration": spread_record(spread)}
+    told = (*notices, *_warnings(sheet, found))
+    sentences = _sentences(found, groups, spread, quantile)
+    return Findings("potential", tables, facts, sentences, _charts(groups, spread), told, frozenset({"accounts"}))
+
+
+def _account_table(sheet: Sheet, group: TextArray | None, found: _Estimate, sold: FloatArray, spread: Concentration) -> pd.DataFrame:
+    """Accounts with their potential, those with most still to be won first."""
+    import pandas as pd
+
     low, high = np.quantile(found.draws, [0.05, 0.95], axis=0)
     order = np.argsort(-(found.potential - sold), kind="stable")
-    columns: dict[str, Any] = {"account": ids_of(sheet)[order]}
-    columns |= {"group": group[order]} if group is not None else {}
+    columns: dict[str, Any] = {"account": ids_of(sheet)}
+    columns |= {"group": group} if group is not None else {}
     columns |= {
-        "sales": sold[order],
-        "potential": found.potential[order],
-        "potential_low": np.minimum(low, found.potential)[order],
-        "potential_high": np.maximum(high, found.potential)[order],
-        "open_potential": (found.potential - sold)[order],
-        "similar_low": found.sales_low[order],
-        "similar_high": found.sales_high[order],
-        "is_extrapolated": found.is_far[order],
-        "abc": spread.classes[order],
+        "sales": sold,
+        "potential": found.potential,
+        "potential_low": np.minimum(low, found.potential),
+        "potential_high": np.maximum(high, found.potential),
+        "open_potential": found.potential - sold,
+        "similar_low": found.sales_low,
+        "similar_high": found.sales_high,
+        "is_extrapolated": found.is_far,
+        "abc": spread.classes,
     }
-    learn = frame[sold > 0]
-    effects = pd.DataFrame(driver_effects(found.model, learn, np.random.default_rng(seed)))
-    tables = {"accounts": pd.DataFrame(columns), "groups": groups, "drivers": effects, "test": _test_table(found.test)}
-    told = list(notices)
-    if found.is_far.any():
-        n = int(found.is_far.sum())
-        text = (
-            f"{counted(n, 'account lies', 'accounts lie')} outside what was learned from in some driver; their potential is "
-            "extrapolated and marked"
+    return pd.DataFrame({name: values[order] for name, values in columns.items()})
+
+
+def _warnings(sheet: Sheet, found: _Estimate) -> list[Notice]:
+    told = []
+    n = int(found.is_far.sum())
+    if n:
+        text: str = say_n(
+            "%(n)s account lies outside what was learned from in some driver; its potential is extrapolated and marked",
+            "%(n)s accounts lie outside what was learned from in some driver; their potential is extrapolated and marked",
+            n,
         )
         told.append(Notice("extrapolated", text, n, tuple(map(str, ids_of(sheet)[found.is_far][:3]))))
     if found.model.chosen_ == "same for all":
-        told.append(
-            Notice(
-                "drivers_tell_nothing",
-                (
-                    "no driver explains sales better than the same potential for all; the differences between groups are those of "
-                    "their numbers"
-                ),
-            )
+        text = say(
+            "no driver explains sales better than the same potential for all; the differences between groups are those of their numbers"
         )
-    return Findings(
-        "potential",
-        tables,
-        {"quantile": quantile, "test": found.test, "concentration": spread_record(spread)},
-        _sentences(found, groups, spread, quantile),
-        _charts(groups, spread),
-        tuple(told),
-        frozenset({"accounts"}),
-    )
+        told.append(Notice("drivers_tell_nothing", text))
+    return told
 
 
 def _test_table(test: Mapping[str, Any]) -> pd.DataFrame:
@@ -323,25 +330,41 @@ def _sentences(found: _Estimate, groups: pd.DataFrame, spread: Concentration, qu
     whole, test = groups.iloc[0], found.test
     below, range_ = test["share_below_potential"], test["range_coverage"]
     lines = [
-        (
-            f"Potential {whole['potential']:,.0f} a year ({whole['potential_low']:,.0f} to {whole['potential_high']:,.0f}) "
-            f"of {int(whole['accounts']):,} accounts; "
-            f"{percent(float(whole['penetration']))} of it is won."
+        say(
+            "Potential %(sum)s a year (%(low)s to %(high)s) of %(n)s accounts; %(won)s of it is won.",
+            sum=figure(whole["potential"]),
+            low=figure(whole["potential_low"]),
+            high=figure(whole["potential_high"]),
+            n=int(whole["accounts"]),
+            won=percent(float(whole["penetration"])),
         ),
-        (
-            f"On accounts held back {percent(below['value'])} stay below their potential (meant: {percent(quantile)}) and "
-            f"{percent(range_['value'])} "
-            f"lie in their range (meant: {percent(range_['expected'])}); {test['chosen']} errs "
-            f"{percent(max(test['gain'], 0.0))} less than the same for all."
+        say(
+            "On accounts held back %(below)s stay below their potential (meant: %(meant)s) and %(inside)s lie in their range "
+            "(meant: %(expected)s); the method chosen errs %(gain)s less than the same for all.",
+            below=percent(below["value"]),
+            meant=percent(quantile),
+            inside=percent(range_["value"]),
+            expected=percent(range_["expected"]),
+            gain=percent(max(test["gain"], 0.0)),
         ),
-        (
-            f"The largest 20 % hold {percent(spread.top_share)} of the potential (Gini {spread.gini:.2f}, "
-            f"{spread.gini_low:.2f} to {spread.gini_high:.2f})."
+        say(
+            "The largest 20 %% hold %(share)s of the potential (Gini %(gini)s, %(low)s to %(high)s).",
+            share=percent(spread.top_share),
+            gini=figure(spread.gini, 2),
+            low=figure(spread.gini_low, 2),
+            high=figure(spread.gini_high, 2),
         ),
     ]
     if len(groups) > 1:
         best = groups.iloc[1]
-        lines.append(f"Most is open in {best['group']}: {best['open_potential']:,.0f}, penetration {percent(float(best['penetration']))}.")
+        lines.append(
+            say(
+                "Most is open in %(name)s: %(open)s, penetration %(share)s.",
+                name=best["group"],
+                open=figure(best["open_potential"]),
+                share=percent(float(best["penetration"])),
+            )
+        )
     return tuple(lines)
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.schemes import NEVER_BOUGHT, ORDERS, assign_by_rules, assign_segments, names_by_orders, scheme_of
 from bailiwick.api.markets.segment_tables import Segmented, segment_tables
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.orders import read_orders
-from bailiwick.formats.rule_text import parse_rule
 from bailiwick.insight.extra import require_models
 from bailiwick.insight.history import PurchaseHistory, purchase_history
 from bailiwick.insight.segments.rfm import CLASSES, rfm
@@ -104,14 +105,13 @@ def segment_accounts(
         )
     shown = frame if sheet else frame[[]]
     tables = segment_tables(found, ids, shown, history, _potential(sheet), deals, orders, column_map, seed)
+    scheme = scheme_of(found, chosen, names)
     if new is not None:
-        tables["members"] = _with_new(tables["members"], new, found, chosen, names, column_map)
+        tables["members"] = _with_new(tables["members"], new, found, scheme, column_map)
     without = int((found.segment == NO_SEGMENT).sum())
     if without:
-        told.append(
-            Notice("no_segment", f"{counted(without, 'account meets', 'accounts meet')} no rule and stand under {NO_SEGMENT}", without)
-        )
-    return _findings(found, tables, tuple(told))
+        told.append(Notice("no_segment", say("%(n)s accounts meet no rule and stand under %(name)s", n=without, name=NO_SEGMENT), without))
+    return _findings(found, tables, tuple(told), scheme)
 
 
 def _accounts(sheet: Sheet | None, lines: OrderTable | None) -> tuple[TextArray, PurchaseHistory | None]:
@@ -197,25 +197,13 @@ def _by_rules(sheet: Sheet, rules: tuple[SegmentRule, ...]) -> Segmented:
     )
 
 
-def assign_by_rules(sheet: Sheet, rules: tuple[SegmentRule, ...]) -> TextArray:
-    """Name of the first segment whose rule holds, shape (n,)."""
-    segment: TextArray = np.full(len(sheet), NO_SEGMENT, dtype=object)
-    for rule in reversed(rules):
-        parsed = parse_rule(rule.where)
-        fields = {name: sheet.column(name, f"segment {rule.name}") for name in dict.fromkeys(parsed.fields())}
-        columns = {name: column for name, column in sheet.rule_columns(parsed).items() if name in fields}
-        segment[parsed.matches(columns)] = rule.name
-    return segment
-
-
 def _by_orders(ids: TextArray, history: PurchaseHistory) -> Segmented:
     table = rfm(history)
     by_id = dict(zip(history.customer_ids.tolist(), table.classes.tolist(), strict=True))
-    names = [name for name, _ in CLASSES]
-    segment: TextArray = np.array([by_id.get(i, "Never bought") for i in ids.tolist()], dtype=object)
-    names += ["Never bought"] if (segment == "Never bought").any() else []
+    segment: TextArray = np.array([by_id.get(i, NEVER_BOUGHT) for i in ids.tolist()], dtype=object)
+    names = names_by_orders(segment)
     return Segmented(
-        segment, tuple(names), _colours(names, {}), "recency, frequency, money", {**dict(CLASSES), "Never bought": "no order on record"}
+        segment, tuple(names), _colours(names, {}), "recency, frequency, money", {**dict(CLASSES), NEVER_BOUGHT: "no order on record"}
     )
 
 
@@ -246,7 +234,7 @@ def _unstable(model: Any) -> list[Notice]:
     return [
         Notice(
             "unstable_clusters",
-            f"not found again reliably on other samples of these accounts: {words}; do not build territories on them",
+            say("not found again reliably on other samples of these accounts: %(words)s; do not build territories on them", words=words),
             len(weak),
         )
     ]
@@ -263,29 +251,24 @@ def _potential(sheet: Sheet | None) -> FloatArray | None:
     return None if name is None else sheet.numbers(name)
 
 
-def _with_new(
-    members: pd.DataFrame, new: Any, found: Segmented, rules: tuple[SegmentRule, ...] | None, names: list[str], column_map: Any
-) -> pd.DataFrame:
+def _with_new(members: pd.DataFrame, new: Any, found: Segmented, scheme: Mapping[str, Any], column_map: Any) -> pd.DataFrame:
     import pandas as pd
 
-    sheet = read_sheet(new, column_map=column_map)
-    if rules is not None:
-        segment = assign_by_rules(sheet, rules)
-    elif found.clusters is not None:
-        segment = np.array(found.names, dtype=object)[found.clusters.predict(sheet.features(names))]
-    else:
+    if scheme["by"] == ORDERS:
         raise InputError(
             "new accounts have no orders yet, so that no class by orders fits; segment by rules or clusters",
             code="insight_setting",
             field="new",
         )
+    sheet = read_sheet(new, column_map=column_map)
+    segment = assign_segments(new, scheme, column_map=column_map)
     more = pd.DataFrame(
         {"account": sheet.ids("id"), "segment": segment, "colour": [found.colours.get(s, "#9e9e9e") for s in segment], "is_new": True}
     )
     return pd.concat([members, more], ignore_index=True)
 
 
-def _findings(found: Segmented, tables: dict[str, pd.DataFrame], notices: tuple[Notice, ...]) -> Findings:
+def _findings(found: Segmented, tables: dict[str, pd.DataFrame], notices: tuple[Notice, ...], scheme: Mapping[str, Any]) -> Findings:
     table = tables["segments"]
     n = int(table["accounts"].sum())
     has_value = bool(np.isfinite(table["estimated_revenue_potential"].to_numpy(dtype=np.float64)).any())
@@ -311,6 +294,7 @@ def _findings(found: Segmented, tables: dict[str, pd.DataFrame], notices: tuple[
             f"{top['segment']} is the largest segment", "", "accounts", names.tolist(), table["accounts"].to_numpy(dtype=np.float64)
         )
     facts: dict[str, Any] = {"method": found.how, "n_accounts": n, "interval": "95 %, bootstrap over the accounts of a segment"}
+    facts["scheme"] = scheme
     if found.clusters is not None:
         facts["tried"] = {str(k): v for k, v in getattr(found.clusters, "tried_", {}).items()}
     return Findings("segments", tables, facts, tuple(lines), {"segments": chart}, notices, frozenset({"members"}))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 
@@ -87,12 +88,16 @@ def monthly_panel(orders: OrderTable, by: Sequence[str] = (), *, keep_last: bool
     if not keep_last and int(orders.days.max()) < _last_day(last) - 1:
         told.append(
             Notice(
-                "part_of_month", f"the orders end before {month_texts(np.array([last + 1]))[0]}; their last month is left out as incomplete"
+                "part_of_month",
+                say(
+                    "the orders end before %(month)s; their last month is left out as incomplete",
+                    month=month_texts(np.array([last + 1]))[0],
+                ),
             )
         )
         last -= 1
     if int(orders.days.min()) > _last_day(first - 1) + 4:
-        told.append(Notice("part_of_month", "the orders begin within a month; it is left out as incomplete"))
+        told.append(Notice("part_of_month", say("the orders begin within a month; it is left out as incomplete")))
         first += 1
     count = last - first + 1
     if count < LEAST_MONTHS:

@@ -15,91 +15,100 @@ Lines = Any
 _FIFTHS = 5
 
 
-def customer_days(lines: Lines) -> ir.Table:
-    """What each customer bought on each day: a row per customer and day with a line."""
-    import ibis
+def by_customer(lines: Lines, start: date, end: date, before: date) -> ir.Table:
+    """What is known of every customer with a purchase up to the end of a period: a row each, from two looks at the lines.
 
-    bought = ibis.ifelse(lines.amount > 0, lines.amount, 0.0)
-    return lines.group_by(["customer", "date"]).aggregate(amount=lines.amount.sum(), bought=bought.sum())
-
-
-def period_sides(lines: Lines, start: date, end: date, before: date) -> ir.Table:
-    """What each customer bought in a period and the one before, in all, and the group in which most was bought.
+    The first look adds up by customer and group, so that the group in which most was bought is known; the second counts the days with a
+    purchase, for which customer and day are enough. No row per customer and day is kept.
 
     Parameters
     ----------
     start, end, before
         The period is ``[start, end]``, the one before ``[before, start)``.
+
+    Returns
+    -------
+    ``customer``, ``group``; ``now`` and ``past``, what was bought in both less what came back; ``is_now`` and ``is_past``, whether anything
+    was bought; ``amount`` and ``last`` up to the end; ``orders`` and ``orders_now``, days with a purchase up to the end and in the period.
     """
+    seen = lines.filter(lines.date <= end)
+    sums, days = _sums(seen, start, before), _days(seen, start)
+    joined = days.inner_join(sums, "customer")
+    return joined.select(*(sums[name] for name in sums.columns), days["orders"], days["orders_now"])
+
+
+def _sums(seen: Lines, start: date, before: date) -> ir.Table:
+    """Money of each customer, and the group in which most was bought in the period, else in the one before."""
     import ibis
 
-    wanted = lines.filter((lines.date >= before) & (lines.date <= end))
-    is_now = wanted.date >= start
-    positive = ibis.ifelse(wanted.amount > 0, wanted.amount, 0.0)
-    by_group = wanted.group_by(["customer", "group"]).aggregate(
-        now=ibis.ifelse(is_now, wanted.amount, 0.0).sum(),
-        past=ibis.ifelse(is_now, 0.0, wanted.amount).sum(),
-        bought_now=ibis.ifelse(is_now, positive, 0.0).sum(),
-        bought_past=ibis.ifelse(is_now, 0.0, positive).sum(),
+    is_now = seen.date >= start
+    is_past = (seen.date >= before) & ~is_now
+    bought = ibis.ifelse(seen.amount > 0, seen.amount, 0.0)
+    by_group = seen.group_by(["customer", "group"]).aggregate(
+        now=ibis.ifelse(is_now, seen.amount, 0.0).sum(),
+        past=ibis.ifelse(is_past, seen.amount, 0.0).sum(),
+        bought_now=ibis.ifelse(is_now, bought, 0.0).sum(),
+        bought_past=ibis.ifelse(is_past, bought, 0.0).sum(),
+        amount=seen.amount.sum(),
+        last=ibis.ifelse(seen.amount > 0, seen.date, ibis.null("date")).max(),
     )
-    sides = by_group.group_by("customer").aggregate(
+    found = by_group.group_by("customer").aggregate(
         now=by_group.now.sum(),
         past=by_group.past.sum(),
         is_now=by_group.bought_now.max() > 0,
         is_past=by_group.bought_past.max() > 0,
         home_now=by_group.group.argmax(by_group.bought_now),
         home_past=by_group.group.argmax(by_group.bought_past),
+        amount=by_group.amount.sum(),
+        last=by_group["last"].max(),
     )
-    active = sides.filter(sides.is_now | sides.is_past)
-    return active.mutate(group=ibis.ifelse(active.is_now, active.home_now, active.home_past)).drop("home_now", "home_past")
+    return found.mutate(group=ibis.ifelse(found.is_now, found.home_now, found.home_past)).drop("home_now", "home_past")
 
 
-def period_measures(sides: Any, days: Any, start: date, end: date) -> ir.Table:
+def _days(seen: Lines, start: date) -> ir.Table:
+    """Days with a purchase of each customer who bought at all."""
+    import ibis
+
+    days = seen.filter(seen.amount > 0).select("customer", "date").distinct()
+    return days.group_by("customer").aggregate(orders=days.count(), orders_now=ibis.ifelse(days.date >= start, 1, 0).sum())
+
+
+def period_measures(customers: Any) -> ir.Table:
     """Measures of each group in a period and the one before, by the names of the key figures; as `change_between` has them."""
     import ibis
 
     def total(condition: Any, value: Any = 1.0) -> Any:
         return ibis.ifelse(condition, value, 0.0).sum()
 
-    ordered = days.filter((days.date >= start) & (days.date <= end) & (days.bought > 0))
-    orders = ordered.group_by("customer").aggregate(orders=ordered.count())
-    joined = sides.left_join(orders, "customer").select(*(sides[name] for name in sides.columns), orders["orders"])
-    is_new, is_kept, is_lost = joined.is_now & ~joined.is_past, joined.is_now & joined.is_past, joined.is_past & ~joined.is_now
-    more = joined.now - joined.past
-    return joined.group_by("group").aggregate(
-        revenue=total(joined.is_now, joined.now),
-        revenue_before=total(joined.is_past, joined.past),
-        customers=total(joined.is_now),
-        customers_before=total(joined.is_past),
+    active = customers.filter(customers.is_now | customers.is_past)
+    is_new, is_kept, is_lost = active.is_now & ~active.is_past, active.is_now & active.is_past, active.is_past & ~active.is_now
+    more = active.now - active.past
+    return active.group_by("group").aggregate(
+        revenue=total(active.is_now, active.now),
+        revenue_before=total(active.is_past, active.past),
+        customers=total(active.is_now),
+        customers_before=total(active.is_past),
         customers_new=total(is_new),
         customers_kept=total(is_kept),
         customers_lost=total(is_lost),
-        new=total(is_new, joined.now),
+        new=total(is_new, active.now),
         expansion=total(is_kept & (more > 0), more),
         contraction=total(is_kept & (more < 0), -more),
-        churn=total(is_lost, joined.past),
-        orders=joined.orders.fill_null(0).cast("float64").sum(),
+        churn=total(is_lost, active.past),
+        orders=active.orders_now.cast("float64").sum(),
     )
 
 
-def rfm_scores(days: Any, until: date) -> ir.Table:
+def rfm_scores(customers: Any, until: date) -> ir.Table:
     """Recency, frequency and money of each customer up to a day, their scores 1 to 5, and the class.
 
-    A customer without a day of purchase has none; money is what was bought less what came back.
+    Money is what was bought less what came back.
     """
     import ibis
 
-    seen = days.filter(days.date <= until)
-    is_bought = seen.bought > 0
-    customers = seen.group_by("customer").aggregate(
-        last=ibis.ifelse(is_bought, seen.date, ibis.null("date")).max(),
-        orders=ibis.ifelse(is_bought, 1, 0).sum(),
-        amount=seen.amount.sum(),
-    )
-    known = customers.filter(customers.orders > 0)
     # whole days by an integer: engines differ in what a difference of dates is
-    since = ibis.literal(until).cast("date").epoch_seconds() // 86_400 - known["last"].epoch_seconds() // 86_400
-    known = known.mutate(days_since=since.cast("int64"))
+    since = ibis.literal(until).cast("date").epoch_seconds() // 86_400 - customers["last"].epoch_seconds() // 86_400
+    known = customers.select("customer", "orders", "amount", days_since=since.cast("int64"))
     scored = known.mutate(
         recency=_fifth(known, -known.days_since),
         frequency=_fifth(known, known.orders),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import say, say_all
 from bailiwick.domain.wording import percent
 from bailiwick.insight.extra import one_thread
 from bailiwick.insight.features import Coder
@@ -138,25 +139,32 @@ def _zone(values: FloatArray, target: NDArray[np.int64], *, is_coded: bool) -> s
     known = np.isfinite(values)
     if is_coded or not known.any():
         return ""
-    for part, word in ((0.10, "lowest"), (0.90, "highest")):
+    for part in (0.10, 0.90):
         edge = np.quantile(values[known], part)
         zone = known & ((values <= edge) if part < 0.5 else (values >= edge))
         if zone.mean() < _LEAST_ZONE:
             continue
         rate = target[zone].mean()
         if rate <= _ZONE_RATE * base or rate >= 1 - _ZONE_RATE * (1 - base):
-            sign = "up to" if part < 0.5 else "from"
-            shares = f"{percent(float(rate))} are won, against {percent(float(base))} of all"
-            return f"of the rows with the {word} values ({sign} {edge:g}) {shares}"
+            shares = {"edge": f"{edge:g}", "rate": percent(float(rate)), "base": percent(float(base))}
+            if part < 0.5:
+                return say("of the rows with the lowest values (up to %(edge)s) %(rate)s are won, against %(base)s of all", **shares)
+            return say("of the rows with the highest values (from %(edge)s) %(rate)s are won, against %(base)s of all", **shares)
     return ""
 
 
 def _why(name: str, area: float, others: float, together: float, zone: str) -> str:
-    ranked = f"alone it ranks {percent(area)} of the pairs of a won and a lost lead right"
-    parts = [f"{ranked}; with all other columns it is {percent(others)}, and {percent(together)} with it"]
+    ranked = say(
+        "alone it ranks %(alone)s of the pairs of a won and a lost lead right; with all other columns it is %(others)s, and "
+        "%(together)s with it",
+        alone=percent(area),
+        others=percent(others),
+        together=percent(together),
+    )
+    parts: list[str] = [ranked]
     if zone:
         parts.append(zone)
     if _AFTERWARDS.search(name):
-        parts.append(f"the name {name!r} speaks of something that is known only when the contact is over")
-    parts.append("if it is not known before the outcome, a score that uses it promises what it cannot keep")
-    return "; ".join(parts)
+        parts.append(say("the name “%(name)s” speaks of something that is known only when the contact is over", name=name))
+    parts.append(say("if it is not known before the outcome, a score that uses it promises what it cannot keep"))
+    return say_all(parts, "; ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,6 +99,28 @@ class AccountClusterer(ClusterMixin, BaseEstimator):
 
         check_is_fitted(self, "centres_")
         return _nearest(self._scaled(as_frame(self, x, reset=False)), self.centres_)
+
+    def as_plain(self) -> dict[str, Any]:
+        """What `predict` needs, as JSON has it."""
+        scales = [list(scale) for scale in self.scales_]
+        return {"columns": self.feature_names_in_.tolist(), "scales": scales, "levels": self.levels_, "centres": self.centres_.tolist()}
+
+    @classmethod
+    def from_plain(cls, kept: Mapping[str, Any]) -> AccountClusterer:
+        """A model that predicts as the one did that was kept by `as_plain`."""
+        model = cls(len(kept["centres"]))
+        model.scales_ = [(str(name), bool(skewed), float(m), float(a), float(s)) for name, skewed, m, a, s in kept["scales"]]
+        model.levels_ = {str(name): [str(level) for level in levels] for name, levels in kept["levels"].items()}
+        model.centres_ = np.array(kept["centres"], dtype=np.float64)
+        model.n_clusters_ = len(model.centres_)
+        model.feature_names_in_ = np.array(kept["columns"], dtype=object)
+        model.n_features_in_ = len(model.feature_names_in_)
+        return model
+
+    @property
+    def number_names(self) -> list[str]:
+        """The columns that are taken as numbers."""
+        return [scale[0] for scale in self.scales_]
 
     def _learn_scales(self, frame: pd.DataFrame) -> None:
         self.scales_: list[tuple[str, bool, float, float, float]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
 from typing import Any
@@ -64,8 +64,11 @@ def account_keys(actor: Actor) -> dict[str, int]:
 
 def homes(actor: Actor) -> dict[int, str]:
     """Account → its territory today."""
-    rows = visible(actor, m.AccountTerritory).filter(present(actor.now), layer=BASE, territory__isnull=False)
-    return dict(rows.values_list("account_id", "territory__name"))
+    return dict(_at_home(actor).values_list("account_id", "territory__name"))
+
+
+def _at_home(actor: Actor) -> QuerySet[Any]:
+    return visible(actor, m.AccountTerritory).filter(present(actor.now), layer=BASE, territory__isnull=False)
 
 
 def find_accounts(actor: Actor, keys: Iterable[str]) -> dict[str, tuple[UUID, str]]:
@@ -112,6 +115,20 @@ def order_lines(actor: Actor) -> Columns:
     return found
 
 
+def territory_months(actor: Actor) -> Columns:
+    """Sales of every territory, as they were credited, in every whole month from its first one on; months without any have 0."""
+    sums: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    rows = _counted(actor, m.Order).filter(ordered_on__lt=actor.now.date().replace(day=1), territory__isnull=False)
+    for name, on, amount in rows.values_list("territory__name", "ordered_on", "house_amount").iterator():
+        sums[name][on.replace(day=1)] += float(amount)
+    months = sorted({month for by_month in sums.values() for month in by_month})
+    found: Columns = {"territory": [], "month": [], "revenue": []}
+    for name, by_month in sorted(sums.items()):
+        for month in months:
+            _add(found, {"territory": name, "month": month, "revenue": by_month.get(month, 0.0)})
+    return found
+
+
 def _add(columns: Columns, record: Mapping[str, Any]) -> None:
     for name, value in record.items():
         columns[name].append(value)
@@ -119,15 +136,26 @@ def _add(columns: Columns, record: Mapping[str, Any]) -> None:
 
 def accounts(actor: Actor) -> Columns:
     """Accounts with what is known of them, and what they bought in the last twelve months."""
-    since = actor.now.date() - YEAR
-    orders = _counted(actor, m.Order).filter(ordered_on__gt=since).values("account_id").annotate(sum=Sum("house_amount"))
+    names = Names()
+    return _accounts(actor, visible(actor, m.Account), lambda row: names(row["code"], row["public_id"]))
+
+
+def accounts_of(actor: Actor, keys: Sequence[int]) -> Columns:
+    """The same of some accounts that somebody sees, each called by its key: one way for the whole and for a single new one."""
+    return _accounts(actor, visible(actor, m.Account).filter(pk__in=keys), lambda row: str(row["pk"]))
+
+
+def _accounts(actor: Actor, rows: QuerySet[Any], name_fn: Callable[[dict[str, Any]], str]) -> Columns:
+    since, keys = actor.now.date() - YEAR, rows.values("pk")
+    orders = _counted(actor, m.Order).filter(ordered_on__gt=since, account__in=keys).values("account_id").annotate(sum=Sum("house_amount"))
     sales = {row["account_id"]: float(row["sum"]) for row in orders}
-    places = {place.pop("account_id"): place for place in visible(actor, m.Location).filter(is_main=True).values("account_id", *_PLACE)}
-    names, home = Names(), homes(actor)
+    mains = visible(actor, m.Location).filter(is_main=True, account__in=keys)
+    places = {place.pop("account_id"): place for place in mains.values("account_id", *_PLACE)}
+    home = dict(_at_home(actor).filter(account__in=keys).values_list("account_id", "territory__name"))
     found: Columns = defaultdict(list)
     about = ("industry", "segment", "employees")
-    for row in visible(actor, m.Account).order_by("pk").values("pk", "code", "public_id", "name", "state", *about):
-        record = {"account": names(row["code"], row["public_id"]), "name": row["name"]}
+    for row in rows.order_by("pk").values("pk", "code", "public_id", "name", "state", *about):
+        record = {"account": name_fn(row), "name": row["name"]}
         record |= {"is_customer": "yes" if row["state"] == m.Account.State.CUSTOMER else "no"}
         record |= {name: row[name] for name in about} | places.get(row["pk"], dict.fromkeys(_PLACE, ""))
         _add(found, record | {"territory": home.get(row["pk"], NOBODY), "sales": sales.get(row["pk"])})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -30,6 +30,16 @@ class Stretch:
     belonging: Belonging
 
 
+Prepare = Callable[[Actor, Sequence[int]], None]
+_PREPARE: list[Prepare] = []
+
+
+def before_settling(function: Prepare) -> Prepare:
+    """Register what other apps find out about accounts that are new or were changed, before their territory is derived from it."""
+    _PREPARE.append(function)
+    return function
+
+
 _later: ContextVar[dict[int, None] | None] = ContextVar("later", default=None)
 
 
@@ -45,8 +55,13 @@ def settling_once(actor: Actor) -> Iterator[None]:
     settle(actor, list(touched))
 
 
-def settle(actor: Actor, keys: Sequence[int], *, hand_over: bool = True) -> int:
+def settle(actor: Actor, keys: Sequence[int], *, hand_over: bool = True, is_prepared: bool = False) -> int:
     """Derive anew whose accounts are from now on, and keep what changed; to be called in the transaction of the change.
+
+    Parameters
+    ----------
+    is_prepared
+        Whether nothing about the accounts themselves has changed that others would find something out from.
 
     Returns
     -------
@@ -55,6 +70,8 @@ def settle(actor: Actor, keys: Sequence[int], *, hand_over: bool = True) -> int:
     if (later := _later.get()) is not None:
         later.update(dict.fromkeys(keys))
         return 0
+    for prepare in _PREPARE if keys and not is_prepared else ():
+        prepare(actor, keys)
     publications = counting(actor.now)
     if not publications:
         return 0
@@ -203,4 +220,4 @@ def _row(account: int, layer: str, stretch: Stretch) -> AccountTerritory:
 @transaction.atomic
 def settle_all(actor: Actor) -> int:
     """Derive anew whose all accounts are: after a publication, in one transaction, so that readers see the old state or the new."""
-    return settle(actor, list(Account.objects.filter(deleted_at=None).order_by("pk").values_list("pk", flat=True)))
+    return settle(actor, list(Account.objects.filter(deleted_at=None).order_by("pk").values_list("pk", flat=True)), is_prepared=True)

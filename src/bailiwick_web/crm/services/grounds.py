@@ -11,6 +11,7 @@ from django.db.models import Q
 from bailiwick_web.crm.deriving import Facts
 from bailiwick_web.crm.models import Account, AccountNaming, ExternalId, FieldDefinition, Location
 from bailiwick_web.planning.models import Publication
+from bailiwick_web.planning.ruling import asks_customers
 
 ASKED = ("name", "code", "state", "segment", "tier", "industry", "industry_code", "employees", "annual_revenue", "website", "origin")
 OF_PLACE = ("city", "region", "postal_code", "country")
@@ -22,6 +23,7 @@ def counting(now: datetime) -> list[Publication]:
     return list(rows.select_related("plan", "scenario__plan__unit_set").order_by("valid_from", "pk"))
 
 
+@asks_customers
 def known_fields() -> frozenset[str]:
     """Fields of accounts that rules may ask about."""
     free = FieldDefinition.objects.filter(record_type="account").values_list("key", flat=True)

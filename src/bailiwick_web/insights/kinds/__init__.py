@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bailiwick_web.insights.kinds import experiment, figures, forecast, health, market, scores, segments
+from bailiwick_web.insights.kinds import experiment, figures, forecast, goals, health, market, scores, segments, value
 from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
 
-PAGES: tuple[str, ...] = ("market", "figures", "forecast", "scores", "segments", "health", "experiment")
-_ROOMS = (market, figures, forecast, scores, segments, health, experiment)
+PAGES: tuple[str, ...] = ("market", "figures", "forecast", "scores", "segments", "value", "health", "experiment")
+_ROOMS = (market, figures, goals, forecast, scores, segments, value, health, experiment)
 KINDS: dict[str, Kind] = {kind.key: kind for room in _ROOMS for kind in room.KINDS}
 
 __all__ = ["KINDS", "PAGES", "Field", "Given", "Input", "Kind"]

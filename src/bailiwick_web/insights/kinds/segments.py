@@ -11,6 +11,7 @@ from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
 from bailiwick_web.insights.models import DataTable
 
 RULES, RFM, CLUSTERS = "rules", "rfm", "clusters"
+TEMPLATES = ("coffee", "luxury-cars")
 
 
 def segments(given: Given) -> Findings:
@@ -23,6 +24,7 @@ def segments(given: Given) -> Findings:
         given.by_role("accounts", "id"),
         orders=given.by_role("orders", "customer", "date", "amount", "quantity", "price", "product"),
         rules=_rules(given) if method == RULES else None,
+        template=method if method in TEMPLATES else None,
         clusters=(int(clusters) if clusters else "auto") if method == CLUSTERS else None,
         deals=given.tables.get("deals"),
     )
@@ -39,6 +41,12 @@ def _rules(given: Given) -> list[dict[str, str]]:
     if not found:
         raise InputError("write at least one rule, such as Large: staff >= 250", code="rule", field="rules")
     return found
+
+
+def density(given: Given) -> Findings:
+    """Urban, intermediate and rural units of a plan."""
+    assert given.arrays is not None
+    return api.classify_density(given.arrays.units.table, people_per_km2=given.said("people"))
 
 
 KINDS = (
@@ -65,7 +73,13 @@ KINDS = (
                 _("How"),
                 "choice",
                 default=RFM,
-                choices=((RFM, _("by orders: recency, frequency, money")), (CLUSTERS, _("by clusters")), (RULES, _("by rules"))),
+                choices=(
+                    (RFM, _("by orders: recency, frequency, money")),
+                    (CLUSTERS, _("by clusters")),
+                    (RULES, _("by rules")),
+                    ("coffee", _("template: supplier of coffee beans")),
+                    ("luxury-cars", _("template: luxury cars")),
+                ),
             ),
             Field(
                 "rules",
@@ -75,5 +89,15 @@ KINDS = (
             ),
             Field("clusters", _("Number of clusters"), "number", least=2, most=20, is_whole=True, help=_("Empty: as many as are stable.")),
         ),
+    ),
+    Kind(
+        key="density",
+        page="segments",
+        label=_("Town or country"),
+        about=_("Which customers or areas lie in town, between, or in the country, and how long it takes there to the next call."),
+        teaches=_("Bring customers or areas with positions, and make a plan of them."),
+        run=density,
+        needs_scenario=True,
+        fields=(Field("people", _("People per km²"), "measure", role="people", help=_("Empty: how near the places are to each other.")),),
     ),
 )

@@ -76,6 +76,14 @@ _SOURCES: dict[str, _Source] = {
         _ACCOUNT_COLUMNS,
         {"id": "account", "outcome": "is_customer", "sales": "sales", "territory": "territory"},
     ),
+    "months": _Source(
+        DataTable.Kind.PANEL,
+        _("Our customers: sales by territory and month"),
+        m.Order,
+        crm.territory_months,
+        ("territory", "month", "revenue"),
+        {"unit": "territory", "period": "month", "value": "revenue"},
+    ),
     "leads": _Source(
         DataTable.Kind.ACCOUNTS,
         _("Our customers: leads"),

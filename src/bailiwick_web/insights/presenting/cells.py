@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import number_format
+
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
 from bailiwick_web.insights.presenting.headings import EXPLAINED, LABELS
 from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
@@ -46,8 +48,17 @@ def _figure(column: str, value: float) -> str:
     if column in SCORES:
         return number(round(value))
     if "p_value" in column:
-        return f"{value:.3f}"
+        return decimals(value)
     return number(value)
+
+
+def decimals(value: float, digits: int = 3) -> str:
+    """A small number with all its digits, as the reader writes it.
+
+    >>> decimals(0.0807, 4)
+    '0.0807'
+    """
+    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True))
 
 
 def figure_text(unit: str, value: float | None) -> str:

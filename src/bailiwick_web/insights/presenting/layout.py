@@ -33,6 +33,14 @@ PERCENTS = frozenset(
         "churn_rate",
         *(f"q{n}" for n in range(1, 9)),
         "share",
+        "power",
+        "attainment",
+        "pace",
+        "differs_from_proposed",
+        "power_low",
+        "power_high",
+        "false_alarms",
+        "p_alive",
         "share_extrapolated",
     }
 )
@@ -46,7 +54,7 @@ SCORES = frozenset(
     {"score", "potential_score", "concentration_score", "travel_score", "competition_score", "score_low", "score_high", "fit", "health"}
 )
 """0 to 100: parts of a point say nothing."""
-SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth", "trend"})
+SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth", "trend", "least_effect"})
 """Shares with a sign."""
 SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ("market", "territories"): (
@@ -54,6 +62,7 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "raise_first", "units", "penetration", "open_potential", "share_gap", "top_20_share", "travel_km",
     ),
     ("forecast", "forecast"): ("series", "month", "forecast", "low", "high"),
+    ("lead_scores", "suspects"): ("name", "alone", "others", "together"),
     ("forecast", "methods"): ("series", "method", "mase", "mase_seasonal_naive", "is_better_than_naive"),
     ("segments", "segments"): (
         "segment", "accounts", "demographics", "purchasing_history", "estimated_revenue_potential", "potential_low", "potential_high",
@@ -67,6 +76,12 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "retention_of", "churn_rate",
     ),
     ("cohorts", "cohorts"): ("group", "cohort", "customers", *(f"q{n}" for n in range(1, 9))),
+    ("pilot", "designs"): ("units", "periods", "power", "power_low", "power_high", "least_effect", "false_alarms", "is_chosen"),
+    ("customer_value", "groups"): ("group", "column", "customers", "value", "low", "high"),
+    ("customer_value", "customers"): (
+        "customer", "value", "value_low", "value_high", "p_alive", "expected_purchases", "expected_amount", "repeat_purchases",
+        "total_amount",
+    ),
     ("gap", "groups"): (
         "group", "revenue", "gap", "main_factor", "effect potential", "effect coverage", "effect conversion", "effect deal size",
         "opportunities", "coverage", "conversion", "conversion_low", "conversion_high", "deal_size",

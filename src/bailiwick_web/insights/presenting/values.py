@@ -11,6 +11,12 @@ WORDS: dict[str, Text] = {
     "medium": _("medium"),
     "low": _("low"),
     "gone": _("gone"),
+    "urban": _("urban"),
+    "intermediate": _("intermediate"),
+    "rural": _("rural"),
+    "sales": _("sales"),
+    "growth": _("growth"),
+    "workload": _("workload"),
     "hot": _("hot"),
     "cold": _("cold"),
     "potential": _("potential"),
@@ -24,7 +30,8 @@ WORDS: dict[str, Text] = {
     "exponential smoothing": _("exponential smoothing"),
     "theta": "Theta",
     "arima": "ARIMA",
-    "panel trees": _("trees over all series"),
+    "trees over all series": _("trees over all series"),
+    "mean of all methods": _("mean of all methods"),
     "grows and keeps": _("grows and keeps"),
     "wins and loses": _("wins and loses"),
     "keeps, wins few": _("keeps, wins few"),
@@ -32,11 +39,12 @@ WORDS: dict[str, Text] = {
     "matched": _("most alike"),
     "synthetic": _("blend of all"),
     "(all)": _("all"),
+    "all customers": _("all customers"),
     "total": _("all"),
     "now": _("now"),
     "before": _("before"),
 }
 """Values that are words of ours."""
 WORD_COLUMNS = frozenset(
-    {"class", "level", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"}
+    {"class", "density_class", "level", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"}
 )

@@ -146,6 +146,24 @@ def mark(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @access(Right.PLAN)
 @require_POST
+def use(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Put the segments into force for our customers."""
+    services.use_segments(actor_of(request), public_id, takes_all=bool(request.POST.get("takes_all")))
+    messages.success(request, _("In force: the segments are being written to our customers; a new one gets its segment at once."))
+    return redirect("insight_study", public_id)
+
+
+@access(Right.PLAN)
+@require_POST
+def end_use(request: HttpRequest) -> HttpResponse:
+    """No segments are in force any more."""
+    services.end_segments(actor_of(request))
+    messages.success(request, _("No segments are in force any more; those that stand on customers stay."))
+    return redirect("insight_page", "segments")
+
+
+@access(Right.PLAN)
+@require_POST
 def forget(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Forget a study."""
     services.forget_study(actor_of(request), public_id)

@@ -18,7 +18,7 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.planning.convert import NAMED, ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.journal import Changes, Edit, Name, Row
 from bailiwick_web.planning.models import AssignmentRule, NamedAccount, Scenario
-from bailiwick_web.planning.ruling import ParsedRule, Ruling, columns_of, decide, fields_of, parse
+from bailiwick_web.planning.ruling import ParsedRule, Ruling, columns_of, decide, fields_of, parse, unit_fields
 from bailiwick_web.planning.services import edits
 from bailiwick_web.planning.services.finding import draft
 from bailiwick_web.planning.services.moves import MANUAL, Moved, changes_to, checked_units, territory_index, units_in_words
@@ -151,7 +151,8 @@ def preview_rules(scenario: Scenario) -> Preview:
     arrays = scenario_arrays(scenario)
     rules = parsed_rules(scenario, arrays)
     fields = [field for rule in rules for field in rule.rule.fields()]
-    ruling = decide(arrays, rules, columns_of(arrays, scenario.plan.unit_set_id, fields))
+    own = unit_fields(arrays, scenario.plan.unit_set_id)
+    ruling = decide(arrays, rules, columns_of(arrays, scenario.plan.unit_set_id, fields), own)
     differs = (ruling.to_idx >= 0) & ((ruling.to_idx != arrays.territory_idx) | (ruling.cause != arrays.causes))
     moves = ruling.to_idx != arrays.territory_idx
     closed = np.array([t.is_locked for t in arrays.territories] + [False])[ruling.to_idx]

@@ -83,7 +83,7 @@ def rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
     counts = {str(rule["id"]): rule for rule in preview["rules"]} if preview else {}
     shown = [(rule, counts.get(str(rule.public_id))) for rule in found.rules.select_related("territory")]
     named = found.named.select_related("unit", "territory").order_by("-pk")[:200]
-    more = {"rules": shown, "named": named, "preview": preview, "trouble": trouble, "fields": queries.rule_fields(found)}
+    more = {"rules": shown, "named": named, "preview": preview, "trouble": trouble} | queries.rule_fields_apart(found)
     return render(request, "planning/rules.html", context | more)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.access import Actor, Scope, scope_of
+from bailiwick_web.core.access import Actor, Scope
 from bailiwick_web.core.models import Person, Position
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
@@ -114,7 +114,7 @@ def visible(actor: Actor, model: type[M], *, with_bin: bool = False) -> QuerySet
         rows = _out_of_bin(rows)
     if not actor.may(Right.LOOK):
         return rows.none()
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     return rows if scope.kind == "all" else rows.filter(rule(Reach(actor, scope)))
 
 

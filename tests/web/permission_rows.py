@@ -115,6 +115,8 @@ ROWS = {
     "add_file": post(Right.SELL, "account"),
     "change_location": post(Right.SELL, "location"),
     "change_contact": post(Right.SELL, "contact"),
+    "contact_dossier": post(Right.PRIVACY, "contact"),
+    "erase_contact": post(Right.PRIVACY, "contact"),
     "drop_file": Row(Right.SELL, "nothing", NONE, "POST"),
     "plan_activity": post(Right.SELL),
     "act_on_activity": post(Right.SELL, "activity"),

@@ -11,11 +11,8 @@ LEAST = 3
 """Letters that PostgreSQL keeps together in its index, see the migration ``0003_search``."""
 
 
-@TextField.register_lookup
 class Holds(Contains):
     """As ``contains``; PostgreSQL is told of the letters of the word, too, so that it can ask its index."""
-
-    lookup_name = "holds"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """The word, and its letters three by three."""
@@ -26,3 +23,6 @@ class Holds(Contains):
         column, of_column = compiler.compile(self.lhs)
         grams = sorted({word[at : at + LEAST] for at in range(len(word) - LEAST + 1)})
         return f"({sql} AND bailiwick_grams({column}) @> %s::text[])", [*params, *of_column, grams]
+
+
+TextField.register_lookup(Holds, "holds")

@@ -62,7 +62,7 @@ def test_whom_somebody_sees_is_asked_once_for_all_that_a_request_reads(
     actor = act("manager")
     with django_assert_num_queries(2):  # their staffings, and what these lead
         scopes = [actor.scope() for _ in range(5)]
-    assert (len(set(map(id, scopes))), scopes[0].kind) == (1, "subtree")
+    assert (len(set(map(id, scopes))), scopes[0].kind) == (1, "own")
     assert actor.user is not None
     actor.user.role = "planner"
     assert actor.scope().kind == "all", "another role counts at once"

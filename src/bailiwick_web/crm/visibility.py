@@ -124,8 +124,7 @@ def _out_of_bin(rows: QuerySet[M]) -> QuerySet[M]:
     if "deleted_at" in fields:
         rows = rows.filter(deleted_at__isnull=True)
     if "account" in fields:
-        there = Q(account__deleted_at__isnull=True)
-        rows = rows.filter(there | Q(account__isnull=True) if fields["account"].null else there)
+        rows = rows.filter(account__deleted_at__isnull=True)  # so it is, too, where there is no account
     return rows
 
 

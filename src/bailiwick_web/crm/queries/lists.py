@@ -16,7 +16,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.checking import folded
-from bailiwick_web.crm.services.people import normal
+from bailiwick_web.crm.services.reaching import normal
 from bailiwick_web.crm.services.routing import BASE
 from bailiwick_web.crm.visibility import present, visible
 

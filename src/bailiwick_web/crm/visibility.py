@@ -120,7 +120,7 @@ def visible(actor: Actor, model: type[M], *, with_bin: bool = False) -> QuerySet
 
 def _out_of_bin(rows: QuerySet[M]) -> QuerySet[M]:
     """Without what is in the bin, and without what hangs on an account that is."""
-    fields = {field.name: field for field in rows.model._meta.fields}
+    fields = {field.name for field in rows.model._meta.fields}
     if "deleted_at" in fields:
         rows = rows.filter(deleted_at__isnull=True)
     if "account" in fields:

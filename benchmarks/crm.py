@@ -207,7 +207,7 @@ class Case:
         account = Account.objects.get(pk=self.first_key)
         done = work.log_visit(actor, account, subject="Visit 0")
         planned = work.create_activity(actor, account=account, kind="call", subject="Call 0", due_on=actor.now.date())
-        whose = {"account_id": f"{self.first_key} + (i * 7919) % {self.n_accounts}"}
+        whose = {"account_id": f"{self.first_key} + (CAST(i AS bigint) * 7919) % {self.n_accounts}"}
         public = {"public_id": data.identifier("i * 104729")}
         at = {name: data.minutes_before("t.done_at", "i % 500000") for name in ("done_at", "starts_at")}
         changed = {**whose, **public, "subject": "'Visit ' || i"}

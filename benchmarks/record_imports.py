@@ -1,9 +1,9 @@
 """Rows per second of imports of customers' records, dry run and commit: `python benchmarks/record_imports.py --orders FOLDER`.
 
-Accounts are generated; the orders are the 56,046 lines of AdventureWorks with their customers and products (`AdventureWorks_*.csv`, not
-part of the project). Each goes through the services that the pages call and the process that reads files, in a process per database with
-an empty database. Beside the clock stands the processor time of all processes, as the machine may have other work. `--date` keeps
-`benchmarks/results/record_imports.json`.
+Accounts are generated, brought in, brought in again as they are and with a change in every row, and that is taken back; the orders are
+the 56,046 lines of AdventureWorks with their customers and products (`AdventureWorks_*.csv`, not part of the project). Each goes through
+the services that the pages call and the process that reads files, in a process per database with an empty database. Beside the clock
+stands the processor time of all processes, as the machine may have other work. `--date` keeps `benchmarks/results/record_imports.json`.
 """
 
 from __future__ import annotations
@@ -93,6 +93,10 @@ def measure(n: int, orders: Path | None) -> dict[str, Any]:
             write_accounts(path, n)
             found["accounts"] = imported(actor, "accounts", path)
             found["again"] = dry_run(actor, "accounts", path)[1]
+            write_accounts(path, n, changed=n)
+            found["changed"] = imported(actor, "accounts", path)
+            found["changed again"] = dry_run(actor, "accounts", path)[1]
+            found["changed, taken back"] = taken_back(actor, n)
     return found
 
 
@@ -117,6 +121,16 @@ def imported(actor: Any, kind: str, path: Path) -> dict[str, Any]:
     figures["commit_rows_per_second"] = round(written / figures["commit_seconds"])
     figures["commit_rows_per_cpu_second"] = round(written / figures["commit_cpu_seconds"])
     return figures
+
+
+def taken_back(actor: Any, n: int) -> dict[str, Any]:
+    """The last import undone."""
+    from bailiwick_web.exchange import services
+    from bailiwick_web.exchange.models import ImportBatch
+
+    last = ImportBatch.objects.filter(state="imported").latest("pk")
+    figures = timed("undo", lambda: services.revert(actor, last.public_id))
+    return {"rows": n, **figures, "undo_rows_per_second": round(n / figures["undo_seconds"])}
 
 
 def timed(name: str, work: Callable[[], Any]) -> dict[str, float]:

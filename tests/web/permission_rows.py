@@ -14,6 +14,7 @@ from permission_rows_listening import API_ROWS_LISTENING, ROWS_LISTENING
 from permission_rows_market import ROWS_MARKET
 from permission_rows_notices import API_ROWS_NOTICES, ROWS_NOTICES
 from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
+from permission_rows_privacy import ROWS_PRIVACY
 from permission_rows_reports import API_ROWS_REPORTS, ROWS_REPORTS
 
 from bailiwick_web.core.roles import Right
@@ -266,5 +267,5 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
-ROWS |= ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE
+ROWS |= ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_PRIVACY
 API_ROWS |= API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS

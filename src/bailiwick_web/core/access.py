@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -28,6 +28,17 @@ class Actor:
     user: User | None
     now: datetime
     request_id: str = ""
+    _scopes: dict[Any, Scope] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def scope(self) -> Scope:
+        """What part of the organisation they see: asked once, so that all that a request reads is read by one and the same scope.
+
+        Another role and being shut out count at once. Who changes staffings sees everything anyway, so that nothing else can become old.
+        """
+        key = None if self.user is None else (self.user.pk, self.user.is_active, self.user.roles)
+        if key not in self._scopes:
+            self._scopes[key] = scope_of(self.user, self.now.date())
+        return self._scopes[key]
 
     def may(self, right: Right) -> bool:
         """Whether a role of the user includes a right; the system itself (no user) may everything."""

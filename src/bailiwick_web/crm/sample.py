@@ -19,7 +19,7 @@ from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.services.belonging import settle
 from bailiwick_web.crm.services.catalogue import default_pipeline
 from bailiwick_web.crm.services.money import ONE, house_currency
-from bailiwick_web.crm.services.people import normal
+from bailiwick_web.crm.services.reaching import normal
 from bailiwick_web.crm.services.routing import BASE, Duties
 from bailiwick_web.crm.services.timeline import event
 from bailiwick_web.crm.services.trading import noon

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.access import Actor, Scope, scope_of
+from bailiwick_web.core.access import Actor, Scope
 from bailiwick_web.core.models import Person, Position
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
@@ -114,18 +114,17 @@ def visible(actor: Actor, model: type[M], *, with_bin: bool = False) -> QuerySet
         rows = _out_of_bin(rows)
     if not actor.may(Right.LOOK):
         return rows.none()
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     return rows if scope.kind == "all" else rows.filter(rule(Reach(actor, scope)))
 
 
 def _out_of_bin(rows: QuerySet[M]) -> QuerySet[M]:
     """Without what is in the bin, and without what hangs on an account that is."""
-    fields = {field.name: field for field in rows.model._meta.fields}
+    fields = {field.name for field in rows.model._meta.fields}
     if "deleted_at" in fields:
         rows = rows.filter(deleted_at__isnull=True)
     if "account" in fields:
-        there = Q(account__deleted_at__isnull=True)
-        rows = rows.filter(there | Q(account__isnull=True) if fields["account"].null else there)
+        rows = rows.filter(account__deleted_at__isnull=True)  # so it is, too, where there is no account
     return rows
 
 

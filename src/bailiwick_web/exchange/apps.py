@@ -12,9 +12,5 @@ class Config(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        """Make the kinds of jobs known, and how imports forget somebody."""
-        from bailiwick_web.crm.services.privacy import ALSO
+        """Make the kinds of jobs known."""
         from bailiwick_web.exchange import tasks  # noqa: F401
-        from bailiwick_web.exchange.services.forgetting import forget
-
-        ALSO.append(forget)

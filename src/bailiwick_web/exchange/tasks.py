@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from bailiwick_web.core.jobs import Handle, handler
+from bailiwick_web.core.ticking import every
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
 from bailiwick_web.exchange.services import check, revert, run_together
 from bailiwick_web.exchange.services.finding import batch_of
+from bailiwick_web.exchange.services.retention import forget_final
 from bailiwick_web.exchange.services.rows import Watch
 from bailiwick_web.exchange.services.working import CHECK, KIND, RUN
 
@@ -45,3 +48,9 @@ def work(handle: Handle) -> dict[str, Any]:
     except Stopped:
         return {"is_stopped": True}
     return {}
+
+
+@every(24 * 3600, "exchange.forget")
+def forget(now: datetime) -> int:
+    """Keep no longer what an import would need to be taken back, once it cannot be."""
+    return forget_final(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right, Role
 from bailiwick_web.planning.models import Publication, TerritoryDefinition
 
@@ -44,7 +44,7 @@ def visible_groups(actor: Actor, names: Iterable[str]) -> list[str]:
     names = list(names)
     if actor.may(Right.PLAN):
         return names
-    positions = scope_of(actor.user, actor.now.date()).positions()
+    positions = actor.scope().positions()
     known = {text.casefold() for pair in positions.values_list("code", "name") for text in pair if text}
     present = Publication.objects.filter(valid_until__isnull=True).values("scenario_id")
     territories = TerritoryDefinition.objects.filter(scenario_id__in=present, position__in=positions)

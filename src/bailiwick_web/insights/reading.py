@@ -20,6 +20,11 @@ def folder_of(table: DataTable) -> Path:
     return Path(settings.UPLOAD_FOLDER) / "tables" / str(table.public_id)
 
 
+def rows_file(table: DataTable) -> Path:
+    """The file of the rows."""
+    return folder_of(table) / _ROWS
+
+
 def rows_of(table: DataTable) -> pa.Table:
     """All rows, as text.
 
@@ -28,7 +33,7 @@ def rows_of(table: DataTable) -> pa.Table:
     Missing
         If the file is gone.
     """
-    path = folder_of(table) / _ROWS
+    path = rows_file(table)
     if not path.exists():
         raise Missing(f"The rows of “{table}” are gone; bring the table in again.")
     return feather.read_table(path, memory_map=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 
 WHOLE = "all"
 """The scope of those who see every record."""
@@ -12,7 +12,7 @@ WHOLE = "all"
 
 def scope_key(actor: Actor) -> str:
     """The part of the organisation that somebody sees today, in few characters; it changes when that does."""
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     if scope.kind == WHOLE:
         return WHOLE
     said = f"{scope.kind} {sorted(scope.paths)} {sorted(scope.position_ids)} {scope.user_id}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, User
 from bailiwick_web.core.people.queries import Seer, leads, staffings_on, who_sees
 from bailiwick_web.core.roles import Right
@@ -107,7 +107,7 @@ def _proposal(actor: Actor, proposal: Scenario, present: Scenario | None) -> dic
 def whom_to_ask(actor: Actor) -> list[dict[str, Any]]:
     """Who leads the nodes above the positions of the user, the nearest first, then the planners."""
     today = actor.now.date()
-    paths = scope_of(actor.user, today).positions().values_list("node__path", flat=True).distinct()
+    paths = actor.scope().positions().values_list("node__path", flat=True).distinct()
     above = sorted({int(part) for path in paths for part in path.split("/") if part}, reverse=True)
     nodes = {n.pk: n for n in Node.objects.filter(pk__in=above)}
     leaders = staffings_on(today).filter(node__in=above).exclude(person__user=actor.user)

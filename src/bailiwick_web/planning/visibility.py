@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning.models import Scenario, TerritoryDefinition
@@ -26,7 +26,7 @@ def visible_scenarios(actor: Actor) -> QuerySet[Scenario]:
     if actor.may(Right.REVIEW):
         published |= Q(state__in=[Scenario.State.PROPOSED, Scenario.State.APPROVED])
     elif actor.may(Right.CHALLENGE):
-        mine = scope_of(actor.user, actor.now.date()).positions()
+        mine = actor.scope().positions()
         published |= Q(state__in=[Scenario.State.PROPOSED, Scenario.State.APPROVED], territories__position__in=mine)
     return scenarios.filter(published).distinct()
 
@@ -55,7 +55,7 @@ def visible_plans(actor: Actor) -> QuerySet[AlignmentPlan]:
 
 def visible_territories(actor: Actor, scenario: Scenario) -> list[int]:
     """Places (0…K−1) of the territories of a scenario that are within the user's scope."""
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     territories = list(TerritoryDefinition.objects.filter(scenario=scenario).order_by("place", "pk").values_list("position_id", flat=True))
     if scope.kind == "all":
         return list(range(len(territories)))

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Staffing
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
@@ -25,7 +25,7 @@ def seen_reports(actor: Actor) -> QuerySet[Report]:
 
 
 def _of_node(actor: Actor) -> Q:
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     if scope.kind == "all":
         return Q()
     belongs = Q(node__path__in=[part for path in paths_of(actor) for part in prefixes(path)])
@@ -56,7 +56,7 @@ def prefixes(path: str) -> list[str]:
 
 def nodes_to_share_with(actor: Actor) -> QuerySet[Node]:
     """The parts of the organisation that somebody may share with: those that they see or belong to."""
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     if scope.kind == "all":
         return Node.objects.order_by("path")
     inside = Q(path__in=paths_of(actor))

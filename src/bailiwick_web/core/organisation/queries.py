@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.access import Actor, Scope, scope_of
+from bailiwick_web.core.access import Actor, Scope
 from bailiwick_web.core.models import Node, Person, Position, Staffing
 from bailiwick_web.core.people.queries import leads, staffings_on
 from bailiwick_web.core.refusals import Missing
@@ -161,7 +161,7 @@ def staffing(actor: Actor, public_id: UUID) -> Staffing:
 
 
 def _scope(actor: Actor) -> Scope:
-    return scope_of(actor.user, actor.now.date())
+    return actor.scope()
 
 
 def _inside(scope: Scope, field: str) -> Q:

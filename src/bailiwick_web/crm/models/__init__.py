@@ -10,6 +10,7 @@ from bailiwick_web.crm.models.leads import Criterion, Lead
 from bailiwick_web.crm.models.market import Competitor, CompetitorPresence
 from bailiwick_web.crm.models.merging import DuplicateMark, DuplicatePair, Merge
 from bailiwick_web.crm.models.people import Consent, Contact, ContactPoint, PersonalNote, PersonalValue, Suppression
+from bailiwick_web.crm.models.searching import Holds
 from bailiwick_web.crm.models.trading import ExchangeRate, Order, OrderLine, Price, Product, ProductLine
 from bailiwick_web.crm.models.work import Absence, Activity, ActivitySeries, Attachment, Case, PositionLimit, ServiceLevel, TimelineEvent
 
@@ -34,6 +35,7 @@ __all__ = [
     "ExternalId",
     "FieldDefinition",
     "Handover",
+    "Holds",
     "Lead",
     "Location",
     "Merge",

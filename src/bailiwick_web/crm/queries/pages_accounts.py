@@ -13,7 +13,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
 from bailiwick_web.crm.models import Account, AccountTerritory, Location
 from bailiwick_web.crm.queries import whose
@@ -118,7 +118,7 @@ def beside(actor: Actor, accounts: list[Account]) -> list[Row]:
 
 def choices(actor: Actor) -> Choices:
     """What the filters offer: territories and people within the scope, segments that there are."""
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     counting = Publication.objects.filter(present(actor.now), plan__layer=BASE)
     held = TerritoryDefinition.objects.filter(scenario__publications__in=counting)
     if scope.kind != "all":

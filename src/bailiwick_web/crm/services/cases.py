@@ -83,16 +83,22 @@ def change_case(actor: Actor, public_id: UUID, *, version: int | None, external_
     Sellers may. Recorded field by field, told.
     """
     case = writing.locked(actor, CASE, public_id, version)
-    strange = {"account", "opened_at", "respond_by", "solve_by"} & set(given)
-    if strange:
-        raise Invalid(_("The clock of a case follows from its priority."), code="field", field=sorted(strange)[0])
-    if given.get("priority", case.priority) != case.priority:
-        respond, solve = minutes_of(c.choice(Priority.values)("priority", given["priority"]))
-        given["respond_by"] = case.opened_at + timedelta(minutes=respond)
-        given["solve_by"] = case.opened_at + timedelta(minutes=solve, seconds=case.waited_seconds)
-    writing.change(actor, CASE, case, given)
+    writing.change(actor, CASE, case, changeable(case, given))
     writing.identify(case, external_ids or {})
     return case
+
+
+def changeable(case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a case, as it is kept; with another priority its clock ends at another time."""
+    values = dict(given)
+    strange = {"account", "opened_at", "respond_by", "solve_by"} & set(values)
+    if strange:
+        raise Invalid(_("The clock of a case follows from its priority."), code="field", field=sorted(strange)[0])
+    if values.get("priority", case.priority) != case.priority:
+        respond, solve = minutes_of(c.choice(Priority.values)("priority", values["priority"]))
+        values["respond_by"] = case.opened_at + timedelta(minutes=respond)
+        values["solve_by"] = case.opened_at + timedelta(minutes=solve, seconds=case.waited_seconds)
+    return values
 
 
 @transaction.atomic

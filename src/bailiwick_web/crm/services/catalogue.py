@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.roles import Right
-from bailiwick_web.core.services import stamped
+from bailiwick_web.core.services import entry, stamped, touch
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import (
     Case,
@@ -215,19 +217,26 @@ def remove_stage(actor: Actor, public_id: UUID, *, version: int | None) -> None:
 @transaction.atomic
 def set_prices(actor: Actor, public_id: UUID, *, version: int | None, prices: list[dict[str, Any]]) -> Product:
     """Let these be the prices of a product; planners may. Recorded."""
-    from bailiwick_web.core.services import audit, touch
-
     product = writing.locked(actor, PRODUCT, public_id, version)
-    rows = [_price(product, given) for given in prices]
-    before = _listed(list(product.prices.all()))
+    rows, there = prices_of(product, prices), list(product.prices.all())
     product.prices.all().delete()
     Price.objects.bulk_create(rows)
-    audit(actor, "product.priced", product, field="prices", before=before, after=_listed(rows))
+    priced(actor, product, there, rows).save()
     touch(actor, product)
     return product
 
 
-def _price(product: Product, given: dict[str, Any]) -> Price:
+def prices_of(product: Product, prices: Sequence[Mapping[str, Any]]) -> list[Price]:
+    """Prices that are not kept yet, checked."""
+    return [_price(product, given) for given in prices]
+
+
+def priced(actor: Actor, product: Product, before: Sequence[Price], after: Sequence[Price]) -> AuditEntry:
+    """What the history tells of other prices, not kept yet."""
+    return entry(actor, "product.priced", product, field="prices", before=_listed(before), after=_listed(after))
+
+
+def _price(product: Product, given: Mapping[str, Any]) -> Price:
     amount, currency = c.decimal("amount", given.get("amount"), 4), c.currency("currency", given.get("currency"))
     start, end = c.day("valid_from", given.get("valid_from")), c.day("valid_until", given.get("valid_until"))
     least = c.decimal("least_quantity", given.get("least_quantity") or 0, 3)
@@ -239,5 +248,5 @@ def _price(product: Product, given: dict[str, Any]) -> Price:
     return Price(product=product, book=book, amount=amount, currency=currency, least_quantity=least, valid_from=start, valid_until=end)
 
 
-def _listed(prices: list[Price]) -> str:
+def _listed(prices: Sequence[Price]) -> str:
     return "; ".join(f"{p.book} {p.amount} {p.currency} ≥ {p.least_quantity}" for p in prices)

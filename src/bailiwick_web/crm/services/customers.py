@@ -17,10 +17,10 @@ from bailiwick_web.crm import checking as c
 from bailiwick_web.crm import placing
 from bailiwick_web.crm.models import Account, AccountTerritory, Location
 from bailiwick_web.crm.services import belonging, writing
+from bailiwick_web.crm.services.families import Tops, move_families
 from bailiwick_web.crm.services.fields import free_fields
 from bailiwick_web.crm.visibility import present
 
-MOST_GENERATIONS = 20
 WHERE = ("city", "region", "postal_code", "country")
 BELONGS_BY = frozenset(
     ("name", "code", "state", "segment", "tier", "industry", "industry_code", "employees", "annual_revenue", "website", "tags", "fields")
@@ -39,27 +39,17 @@ def domain_of(website: str, email: str = "") -> str:
 
 
 def _derive_account(actor: Actor, account: Account) -> Iterable[str]:
+    set_domain(account)
+    account.family_id = Tops([account]).of(account) if account.parent_id is not None else None
+    return ("domain", "family")
+
+
+def set_domain(account: Account) -> None:
+    """Let the domain of an account be that of its website, else of its e-mail address."""
     try:
         account.domain = domain_of(account.website, account.email)
     except ValueError:  # brackets that are no address of a machine
         account.domain = ""
-    if account.parent_id is None:
-        account.family = None
-    else:
-        account.family = _top(account)
-    return ("domain", "family")
-
-
-def _top(account: Account) -> Account:
-    """The top of the parents; refused if an account would be above itself."""
-    above, n = account.parent, 0
-    while above is not None:
-        if above.pk == account.pk and account.pk is not None:
-            raise Conflict(_("“%(account)s” would be above itself.") % {"account": account}, code="circle")
-        if above.parent_id is None or (n := n + 1) > MOST_GENERATIONS:
-            return above
-        above = above.parent
-    raise AssertionError("an account with a parent has a top")
 
 
 ACCOUNT = writing.Spec(
@@ -155,7 +145,7 @@ def change_account(
     changed = writing.change(actor, ACCOUNT, account, given)
     writing.identify(account, external_ids or {})
     if "parent" in changed:
-        move_family(actor, account)
+        move_families([account])
     if changed & BELONGS_BY or external_ids:
         belonging.settle(actor, [account.pk])
     return account
@@ -197,14 +187,20 @@ def change_location(actor: Actor, public_id: UUID, *, version: int | None, **giv
         raise Conflict(_("Make another address the main one instead."), code="main_location")
     if given.get("is_main") and not location.is_main:
         _no_main(actor, location.account)
-    if "lon" in given or "lat" in given:
-        location.placed_by = ""
-    elif set(WHERE) & set(given) and any(given[part] != getattr(location, part) for part in WHERE if part in given):
-        given |= {"lon": None, "lat": None}
-    changed = writing.change(actor, LOCATION, location, {name: value for name, value in given.items() if name != "account"})
+    changed = writing.change(actor, LOCATION, location, placed_anew(location, {n: v for n, v in given.items() if n != "account"}))
     if location.is_main and changed:
         belonging.settle(actor, [location.account_id])
     return location
+
+
+def placed_anew(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a record with an address: its position counts as given, or goes, if the address is another one."""
+    values = dict(given)
+    if "lon" in values or "lat" in values:
+        record.placed_by = ""
+    elif any(values[part] != getattr(record, part) for part in WHERE if part in values):
+        values |= {"lon": None, "lat": None}
+    return values
 
 
 @transaction.atomic
@@ -233,21 +229,3 @@ def _give_to_creator(actor: Actor, account: Account) -> None:
         return
     account.owner = Person.objects.filter(user=actor.user).first()
     account.save(update_fields=["owner"])
-
-
-def refamily(actor: Actor, account: Account) -> None:
-    """Find the top of the parents of an account anew, and of what hangs below it."""
-    account.family = _top(account) if account.parent_id is not None else None
-    account.save(update_fields=["family"])
-    move_family(actor, account)
-
-
-def move_family(actor: Actor, account: Account) -> None:
-    """What hangs below an account has the top that it has now."""
-    top = account.family or account
-    level, seen = [account.pk], {account.pk}
-    while level:
-        below = [pk for pk in Account.objects.filter(parent__in=level).values_list("pk", flat=True) if pk not in seen]
-        Account.objects.filter(pk__in=below).update(family=top)
-        seen |= set(below)
-        level = below

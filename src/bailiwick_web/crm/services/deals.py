@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -42,14 +42,17 @@ MONEY = ("amount", "currency", "rate")
 
 
 def _derive(actor: Actor, deal: Opportunity) -> Iterable[str]:
-    if deal.amount is None:
-        deal.house_amount = None
-        return ("house_amount",)
-    deal.currency = deal.currency or house_currency()
-    if deal.rate is None:
-        deal.rate = rate_on(deal.currency, actor.now.date())
-    deal.house_amount = in_house(deal.amount, deal.rate)
+    set_house_amount(deal, lambda currency: rate_on(currency, actor.now.date()))
     return ("currency", "rate", "house_amount")
+
+
+def set_house_amount(deal: Opportunity, rate_of: Callable[[str], Decimal]) -> None:
+    """Set what the amount of a deal is in the currency of the house, at the rate that it has, else at the present one."""
+    if deal.amount is not None:
+        deal.currency = deal.currency or house_currency()
+        if deal.rate is None:
+            deal.rate = rate_of(deal.currency)
+    deal.house_amount = in_house(deal.amount, deal.rate)
 
 
 OPPORTUNITY = writing.Spec(
@@ -125,11 +128,7 @@ def change_opportunity(
 ) -> Opportunity:
     """Change what is given of a deal; its stage only by :func:`move_to_stage`. Sellers may. Recorded field by field, told."""
     deal = writing.locked(actor, OPPORTUNITY, public_id, version)
-    if {"stage", "pipeline", "stage_since"} & set(given):
-        raise Invalid(_("A deal goes to another stage by a move, so that the history knows it."), code="field", field="stage")
-    if "currency" in given and given["currency"] != deal.currency and "rate" not in given:
-        given["rate"] = None  # of the day of the new amount
-    changed = writing.change(actor, OPPORTUNITY, deal, given)
+    changed = writing.change(actor, OPPORTUNITY, deal, changeable(deal, given))
     writing.identify(deal, external_ids or {})
     if lines is not None:
         _set_lines(actor, deal, lines)
@@ -138,6 +137,16 @@ def change_opportunity(
     if not changed and (lines is not None or competitors is not None):
         touch(actor, deal)
     return deal
+
+
+def changeable(deal: Opportunity, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a deal, as it is kept; its stage is not changed like that."""
+    values = dict(given)
+    if {"stage", "pipeline", "stage_since"} & set(values):
+        raise Invalid(_("A deal goes to another stage by a move, so that the history knows it."), code="field", field="stage")
+    if "currency" in values and values["currency"] != deal.currency and "rate" not in values:
+        values["rate"] = None  # of the day of the new amount
+    return values
 
 
 @transaction.atomic
@@ -286,15 +295,23 @@ def _make_customer(actor: Actor, account: Account) -> None:
 
 def _set_lines(actor: Actor, deal: Opportunity, lines: Sequence[Mapping[str, Any]]) -> None:
     """Products of a deal; its amount is what they add up to."""
-    rows = [OpportunityLine(opportunity=deal, place=i, **line_values(line)) for i, line in enumerate(lines)]
-    if any(row.quantity < 0 for row in rows):
-        raise Invalid(_("A deal has no returns."), code="field", field="quantity")
+    rows = lines_of(lines)
+    for row in rows:
+        row.opportunity = deal
     deal.lines.all().delete()
     OpportunityLine.objects.bulk_create(rows)
     if rows and (total := amounts_of(rows)) != deal.amount:
         audit(actor, "opportunity.changed", deal, field="amount", before=deal.amount or "", after=total)
         deal.amount = total
         deal.save(update_fields=["amount", *_derive(actor, deal)])
+
+
+def lines_of(lines: Sequence[Mapping[str, Any]]) -> list[OpportunityLine]:
+    """Products of a deal that are not kept yet; none comes back."""
+    rows = [OpportunityLine(place=i, **line_values(line)) for i, line in enumerate(lines)]
+    if any(row.quantity < 0 for row in rows):
+        raise Invalid(_("A deal has no returns."), code="field", field="quantity")
+    return rows
 
 
 def _set_competitors(deal: Opportunity, competitors: Sequence[Mapping[str, Any]]) -> None:

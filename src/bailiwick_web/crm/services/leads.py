@@ -21,7 +21,7 @@ from bailiwick_web.crm import placing
 from bailiwick_web.crm.deriving import Facts
 from bailiwick_web.crm.models import Account, Contact, Criterion, Lead, Opportunity
 from bailiwick_web.crm.services import routing, timeline, writing
-from bailiwick_web.crm.services.customers import create_account
+from bailiwick_web.crm.services.customers import WHERE, create_account, placed_anew
 from bailiwick_web.crm.services.deals import create_opportunity
 from bailiwick_web.crm.services.fields import free_fields
 from bailiwick_web.crm.services.people import create_contact
@@ -30,7 +30,6 @@ Status = Lead.Status
 PARTS = tuple(Criterion.Part.values)
 HOT = ("wants", "uses", "event")
 """The three questions: do they want it, will they use it well, is there an event that sets a time?"""
-WHERE = ("city", "region", "postal_code", "country")
 BELONGS_BY = frozenset({*WHERE, "lon", "lat", "company", "industry", "industry_code", "employees", "website", "tags", "fields"})
 
 
@@ -208,22 +207,28 @@ def facts_of(lead: Lead) -> Facts:
 def change_lead(actor: Actor, public_id: UUID, *, version: int | None, external_ids: Mapping[str, str] | None = None, **given: Any) -> Lead:
     """Change what is given of a lead; with another address it may go to another territory. Sellers may. Recorded, told."""
     lead = writing.locked(actor, LEAD, public_id, version)
-    _need_open(lead)
-    if given.get("status") == Status.QUALIFIED:
-        _need_qualified(actor, lead, given)
-    if "lon" in given or "lat" in given:
-        lead.placed_by = ""
-    elif any(part in given and given[part] != getattr(lead, part) for part in WHERE):
-        given |= {"lon": None, "lat": None}
-    changed = writing.change(actor, LEAD, lead, given)
+    changed = writing.change(actor, LEAD, lead, changeable(actor, lead, given))
     writing.identify(lead, external_ids or {})
-    if lead.responded_at is None and "status" in changed and lead.status != Status.NEW:
+    if is_first_answer(lead, changed):
         lead.responded_at = actor.now
         lead.save(update_fields=["responded_at"])
     if changed & BELONGS_BY:
         assign(actor, lead)
         lead.save(update_fields=ASSIGNED)
     return lead
+
+
+def changeable(actor: Actor, lead: Lead, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a lead, as it is kept; refused if it was converted, or is not as qualified as it is said to be."""
+    _need_open(lead)
+    if given.get("status") == Status.QUALIFIED:
+        _need_qualified(actor, lead, given)
+    return placed_anew(lead, given)
+
+
+def is_first_answer(lead: Lead, changed: set[str]) -> bool:
+    """Whether a change of a lead is the first thing that somebody did about it."""
+    return lead.responded_at is None and "status" in changed and lead.status != Status.NEW
 
 
 def _need_open(lead: Lead) -> None:

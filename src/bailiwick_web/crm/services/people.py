@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,14 +18,12 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, stamped, tell, touch
 from bailiwick_web.crm import checking as c
-from bailiwick_web.crm.models import Consent, Contact, ContactPoint, PersonalNote, Suppression
+from bailiwick_web.crm.models import Consent, Contact, PersonalNote, Suppression
 from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.services import timeline, writing
 from bailiwick_web.crm.services.fields import free_fields
+from bailiwick_web.crm.services.reaching import OF_POINT, POINTS, normal, points_from
 from bailiwick_web.crm.visibility import notes
-
-NUMBERS = {Channel.PHONE, Channel.MOBILE, Channel.FAX}
-MOST_POINTS = 30
 
 
 def _derive_contact(actor: Actor, contact: Contact) -> Iterable[str]:
@@ -100,22 +95,6 @@ CONTACT = writing.Spec(
 )
 
 
-def normal(channel: str, value: str) -> str:
-    """A value as it is compared: e-mail in small letters, digits of a number.
-
-    >>> normal("email", " Jo@Example.com "), normal("phone", "+1 (555) 010-99"), normal("phone", "0049 89 1")
-    ('jo@example.com', '+155501099', '+49891')
-    """
-    plain = value.strip()
-    if channel == Channel.EMAIL:
-        return plain.lower()
-    if channel in NUMBERS:
-        digits = re.sub(r"\D", "", plain)
-        is_international = plain.startswith("+") or digits.startswith("00")
-        return f"+{digits.removeprefix('00')}" if is_international else digits
-    return plain.casefold()
-
-
 @transaction.atomic
 def create_contact(
     actor: Actor,
@@ -144,13 +123,18 @@ def change_contact(
 ) -> Contact:
     """Change what is given of a contact; points, if given, take the place of those there are. Sellers may. Recorded, told."""
     contact = writing.locked(actor, CONTACT, public_id, version)
-    if contact.erased_at is not None:
-        raise Conflict(_("This person was erased; there is nothing to change."), code="erased")
+    need_present(contact)
     changed = writing.change(actor, CONTACT, contact, given)
     writing.identify(contact, external_ids or {})
     if points is not None and set_points(actor, contact, points) and not changed:
         touch(actor, contact)
     return contact
+
+
+def need_present(contact: Contact) -> None:
+    """Refuse to write anything about somebody who was erased."""
+    if contact.erased_at is not None:
+        raise Conflict(_("This person was erased; there is nothing to change."), code="erased")
 
 
 def archive_contact(actor: Actor, public_id: UUID, *, version: int | None) -> Contact:
@@ -165,47 +149,16 @@ def restore_contact(actor: Actor, public_id: UUID, *, version: int | None) -> Co
 
 def set_points(actor: Actor, contact: Contact, points: Sequence[Mapping[str, Any]]) -> bool:
     """Let these be the ways to reach a contact; whether that changed anything. What is known of those that stay is kept."""
-    if len(points) > MOST_POINTS:
-        raise Invalid(_("At most %(most)s ways to reach a contact.") % {"most": MOST_POINTS}, code="too_many", field="points")
-    wanted = {(p.channel, p.normal): p for p in (point_of(contact, given) for given in points)}
-    there = {(p.channel, p.normal): p for p in contact.points.all()} if contact.pk else {}
-    gone = [point for key, point in there.items() if key not in wanted]
-    changed = bool(gone)
-    for point in gone:
+    found = points_from(contact, points, list(contact.points.all()) if contact.pk else [])
+    for point in found.gone:
         point.delete()
-    for key, point in wanted.items():
-        if (kept := there.get(key)) is None:
-            point.save()
-            changed = True
-        elif any(getattr(kept, name) != getattr(point, name) for name in ("value", "label", "is_preferred")):
-            kept.value, kept.label, kept.is_preferred = point.value, point.label, point.is_preferred
-            kept.save(update_fields=["value", "label", "is_preferred"])
-            changed = True
-    if changed:
-        before, after = (", ".join(sorted(p.value for p in group.values())) for group in (there, wanted))
-        personal = writing.Spec(Contact, {}, personal=frozenset({"points"}))
-        writing.note(actor, personal, contact, "points", before, after)
-    return changed
-
-
-def point_of(contact: Contact, given: Mapping[str, Any]) -> ContactPoint:
-    """A way to reach a contact that is not kept yet, checked."""
-    channel = c.choice(Channel.values)("channel", given.get("channel"))
-    value = c.needed(300)("value", given.get("value"))
-    if channel == Channel.EMAIL:
-        _need_email(value)
-    same = normal(channel, value)
-    if not same.strip("+"):
-        raise Invalid(_("“%(value)s” is no number.") % {"value": value}, code="field", field="value")
-    label, is_preferred = c.text(60)("label", given.get("label")), c.yes_no("is_preferred", given.get("is_preferred", False))
-    return ContactPoint(contact=contact, channel=channel, value=value, normal=same, label=label, is_preferred=is_preferred)
-
-
-def _need_email(value: str) -> None:
-    try:
-        validate_email(value)
-    except ValidationError:
-        raise Invalid(_("“%(value)s” is no e-mail address.") % {"value": value}, code="email", field="value") from None
+    for point in found.new:
+        point.save()
+    for point in found.changed:
+        point.save(update_fields=OF_POINT)
+    if found:
+        writing.note(actor, POINTS, contact, "points", found.before, found.after)
+    return bool(found)
 
 
 @transaction.atomic

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.erasing import ERASED, FORGETS, Told, sweep
+from bailiwick_web.core.logs import empty_log
 from bailiwick_web.core.models import AuditEntry, IdempotencyKey
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, tell, touch
+from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.models import (
     Activity,
     ActivitySeries,
@@ -37,7 +40,6 @@ from bailiwick_web.crm.visibility import visible
 
 ENCODER = DjangoJSONEncoder
 EMPTY = {"CharField": "", "TextField": "", "DateField": None, "DateTimeField": None, "DecimalField": None, "FloatField": None}
-ERASED = "–"
 WORDS = {
     Activity: ("subject", "text", "outcome", "place", "lon", "lat", "fields"),
     ActivitySeries: ("subject", "text"),
@@ -48,8 +50,6 @@ WORDS = {
     ),
 }
 """What records about a person say in words: it may name them anywhere."""
-ALSO: list[Callable[[Actor, Contact, list[str]], None]] = []
-"""Other apps that keep copies add how they forget somebody: with the contact, and the values that told of them."""
 
 
 def dossier(actor: Actor, contact: Contact) -> dict[str, Any]:
@@ -137,26 +137,22 @@ def erase(actor: Actor, public_id: UUID, *, version: int | None, reason: str) ->
         raise Conflict(message % {"record": contact.merged_into.public_id}, code="merged")
     if not reason.strip():
         raise Invalid(_("Say why, for the history."), code="no_reason")
-    for record in cluster(contact):
-        _erase_record(actor, record)
+    records = cluster(contact)
+    told = {record.pk: told_of(record) for record in records}
+    for record in records:
+        _erase_record(actor, record, told[record.pk])
     audit(actor, "contact.erased", contact, reason=reason.strip()[:500])
     tell(actor, "contact.erased", contact=str(contact.public_id))
-    transaction.on_commit(_empty_log, robust=True)
+    sweep([word for found in told.values() for word in found.words])
+    contact.refresh_from_db()
+    transaction.on_commit(empty_log, robust=True)
     return contact
 
 
-def _empty_log() -> None:
-    """Nor does the person stand in the log of an SQLite database any more; freed pages are overwritten by its settings."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _erase_record(actor: Actor, contact: Contact) -> None:
-    told = _values(contact)
-    for forget in ALSO:
+def _erase_record(actor: Actor, contact: Contact, told: Told) -> None:
+    for forget in FORGETS:
         forget(actor, contact, told)
-    _forget_replies(actor, contact)
+    _forget_replies(contact, told.texts)
     _forget_merges(contact)
     _erase_work(actor, contact)
     _erase_contact(actor, contact)
@@ -169,16 +165,40 @@ def _forget_merges(contact: Contact) -> None:
     DuplicatePair.objects.filter(Q(one_key=contact.pk) | Q(other_key=contact.pk), record_type="contact").delete()
 
 
-def _values(contact: Contact) -> list[str]:
-    """What tells of a person, to look for it elsewhere."""
+def told_of(contact: Contact) -> Told:
+    """How a person is found elsewhere."""
+    texts = _texts(contact)
+    return Told(tuple(texts), tuple(dict.fromkeys(_telling(contact, texts))))
+
+
+def _texts(contact: Contact) -> list[str]:
     found = [contact.name, contact.first_name and f"{contact.first_name} {contact.last_name}"]
     found += [point.value for point in contact.points.all()]
     return [value for value in dict.fromkeys(found) if value and len(value) > 3]
 
 
-def _forget_replies(actor: Actor, contact: Contact) -> None:
+def _telling(contact: Contact, told: Sequence[str]) -> list[str]:
+    """Words that tell of this person and hardly of anybody else, as others may have written them down.
+
+    A first or a last name alone, a short number and a short identifier are not among them: they would hit what is about others.
+    """
+    names = [contact.name, *(lead.name for lead in leads_of(contact))]
+    if contact.first_name and contact.last_name:
+        names += [f"{contact.first_name} {contact.last_name}", f"{contact.last_name}, {contact.first_name}"]
+    reached = [text for point in contact.points.all() for text in (point.value, point.normal)]
+    ids = ExternalId.objects.filter(record_type="contact", record_key=contact.pk).values_list("external_id", flat=True)
+    found = [name for name in (*names, *told) if len(name.split()) > 1]
+    found += [text for text in reached if "@" in text or sum(c.isdigit() for c in text) >= LEAST_DIGITS]
+    found += [text for text in (*reached, *ids) if len(text) >= LEAST_LETTERS]
+    return [*found, *(folded(text) for text in found)]
+
+
+LEAST_DIGITS, LEAST_LETTERS = 7, 8
+
+
+def _forget_replies(contact: Contact, told: Sequence[str]) -> None:
     """Answers that are kept for a day, to be given again, may hold the person."""
-    ids = {str(contact.public_id)}
+    ids = {str(contact.public_id), *told}
     for rows in (*_copies(contact).values(),):
         ids |= {str(row.public_id) for row in rows if hasattr(row, "public_id")}
     for key in IdempotencyKey.objects.all().iterator():

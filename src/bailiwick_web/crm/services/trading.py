@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -94,29 +94,41 @@ def change_order(
     """
     order = writing.locked(actor, ORDER, public_id, version)
     rows = None if lines is None else [order_line(line, i) for i, line in enumerate(lines)]
-    if rows is not None:
-        given["amount"] = total_of(given.get("amount"), rows)
-    elif "amount" in given and order.lines.exists():
-        given["amount"] = total_of(given["amount"], list(order.lines.all()))
-    if {"currency", "ordered_on"} & set(given) and "rate" not in given:
-        given["rate"] = None
-    if "ordered_on" in given and (ordered_on := c.day("ordered_on", given["ordered_on"])) is not None:
-        given |= credited(order.account, counted_at(ordered_on, actor.now))
-    changed = writing.change(actor, ORDER, order, {name: v for name, v in given.items() if name != "account"})
+    there = list(order.lines.select_related("product")) if rows is not None or "amount" in given else []
+    values = changeable(actor, given, there, rows, lambda at: credited(order.account, at))
+    changed = writing.change(actor, ORDER, order, values)
     writing.identify(order, external_ids or {})
     if rows is not None:
-        before = _listed(list(order.lines.select_related("product")))
+        before = listed(there)
         order.lines.all().delete()
         for row in rows:
             row.order = order
         OrderLine.objects.bulk_create(rows)
-        if (after := _listed(rows)) != before:
+        if (after := listed(rows)) != before:
             audit(actor, "order.changed", order, field="lines", before=before, after=after)
             if not changed:
                 touch(actor, order)
     timeline.forget(order)
     _show(actor, order)
     return order
+
+
+def changeable(
+    actor: Actor,
+    given: Mapping[str, Any],
+    there: Sequence[OrderLine],
+    rows: Sequence[OrderLine] | None,
+    credit: Callable[[datetime], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """What is given of an order, as it is kept beside its lines or those that come: its account stays, another day credits others."""
+    values = {name: value for name, value in given.items() if name != "account"}
+    if rows is not None or (there and "amount" in values):
+        values["amount"] = total_of(values.get("amount"), there if rows is None else rows)
+    if {"currency", "ordered_on"} & set(values) and "rate" not in values:
+        values["rate"] = None
+    if "ordered_on" in values and (ordered_on := c.day("ordered_on", values["ordered_on"])) is not None:
+        values |= credit(counted_at(ordered_on, actor.now))
+    return values
 
 
 @transaction.atomic
@@ -173,7 +185,8 @@ def total_of(told: Any, rows: Sequence[OrderLine]) -> Any:
     return total
 
 
-def _listed(rows: Sequence[OrderLine]) -> str:
+def listed(rows: Sequence[OrderLine]) -> str:
+    """Lines as the history tells them."""
     return "; ".join(f"{row.quantity.normalize():f} × {row.product or row.text} = {row.amount}" for row in rows)
 
 

@@ -13,10 +13,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Record
+from bailiwick_web.core.models import AuditEntry, Record
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
-from bailiwick_web.core.services import audit, check_version, stamped, tell, touch
+from bailiwick_web.core.services import audit, check_version, entry, stamped, tell, touch
 from bailiwick_web.crm.checking import Check, folded
 from bailiwick_web.crm.models import ExternalId, PersonalValue
 from bailiwick_web.crm.visibility import visible
@@ -116,11 +116,7 @@ def change(actor: Actor, spec: Spec[R], record: R, given: Mapping[str, Any]) -> 
 
 def put(actor: Actor, spec: Spec[R], record: R, values: Mapping[str, Any]) -> set[str]:
     """The same with values that were checked when they were first written."""
-    changed: dict[str, tuple[Any, Any]] = {}
-    for name, value in values.items():
-        if (before := getattr(record, name)) != value:
-            changed[name] = before, value
-            setattr(record, name, value)
+    changed = differences(record, values)
     if not changed:
         return set()
     derived = derive(actor, spec, record)
@@ -131,11 +127,31 @@ def put(actor: Actor, spec: Spec[R], record: R, values: Mapping[str, Any]) -> se
     return set(changed)
 
 
+def differences(record: Record, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Set what is different now: field → before, after."""
+    changed: dict[str, tuple[Any, Any]] = {}
+    for name, value in values.items():
+        if (before := getattr(record, name)) != value:
+            changed[name] = before, value
+            setattr(record, name, value)
+    return changed
+
+
 def note(actor: Actor, spec: Spec[Any], record: Record, name: str, before: Any, after: Any) -> None:
     """Record a change of one field; of a personal one by reference."""
-    is_personal = name in spec.personal
-    told = [_by_reference(record, shown(value)) if is_personal else shown(value) for value in (before, after)]
-    audit(actor, f"{spec.name}.changed", record, field=name, before=told[0], after=told[1])
+    made, kept = noted(actor, spec, record, name, before, after)
+    PersonalValue.objects.bulk_create(kept)
+    made.save()
+
+
+def noted(actor: Actor, spec: Spec[Any], record: Record, name: str, before: Any, after: Any) -> tuple[AuditEntry, list[PersonalValue]]:
+    """What :func:`note` writes, not kept yet: the entry, and what it refers to."""
+    told, kept = [shown(before), shown(after)], []
+    if name in spec.personal:
+        kept = [PersonalValue(subject=subject_of(record), value=value) for value in told if value]
+        references = iter(kept)
+        told = [by_reference(next(references)) if value else "" for value in told]
+    return entry(actor, f"{spec.name}.changed", record, field=name, before=told[0], after=told[1]), kept
 
 
 @transaction.atomic
@@ -195,12 +211,6 @@ def shown(value: Any) -> str:
     if isinstance(value, Model):
         return str(getattr(value, "audit_name", value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _by_reference(record: Record, value: str) -> str:
-    if not value:
-        return ""
-    return by_reference(PersonalValue.objects.create(subject=subject_of(record), value=value))
 
 
 def by_reference(kept: PersonalValue) -> str:

@@ -17,6 +17,7 @@ from bailiwick_web.crm.views.duplicates import alike, duplicates, duplicates_pro
 from bailiwick_web.crm.views.leads import change_lead, convert_lead, lead, leads, new_lead
 from bailiwick_web.crm.views.merging import merge_records, pick_account_to_merge, pick_contact_to_merge, undo_merge
 from bailiwick_web.crm.views.people import add_contact, add_file, change_contact, contact, drop_file, file
+from bailiwick_web.crm.views.privacy import contact_dossier, erase_contact
 from bailiwick_web.crm.views.work import act_on_activity, calendar, day, log_activity, plan_activity, tasks
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "change_lead",
     "change_location",
     "contact",
+    "contact_dossier",
     "convert_lead",
     "customer",
     "customer_field",
@@ -46,6 +48,7 @@ __all__ = [
     "drop_file",
     "duplicates",
     "duplicates_progress",
+    "erase_contact",
     "file",
     "judge_duplicate",
     "lead",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db.models import ForeignObjectRel, Model, Q
 from django.utils.translation import gettext as _
 
-from bailiwick_web.exchange.services.bulk import chunks
+from bailiwick_web.core.bulk import chunks
 
 
 def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] = (), free: dict[str, Q] | None = None) -> list[str]:

@@ -14,23 +14,23 @@ import pyarrow.feather as feather
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.erasing import ERASED, Told
 from bailiwick_web.crm.models import Contact, ExternalId
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import FILE, folder_of
 
-ERASED = "–"
 Pair = frozenset[str]
 _ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
 _LEAST = 4
 _ROWS, _REJECTED, _LATE = "rows.arrow", "rejected.arrow", "late.json"
 
 
-def forget(actor: Actor, contact: Contact, told: list[str]) -> None:
+def forget(actor: Actor, contact: Contact, told: Told) -> None:
     """Take every kept file that holds the person away, their rows out of the files of rejected rows, their words out of what was told.
 
     An import that was not made yet is refused then: its file must come again, without them.
     """
-    words = _words(contact, told)
+    words = _words(contact, told.texts)
     pair = frozenset(name.casefold() for name in (contact.first_name, contact.last_name) if name)
     if not words:
         return

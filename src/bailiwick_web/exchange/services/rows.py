@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from bailiwick.domain.said import say, say_all
+from bailiwick_web.core.bulk import insert, json_text
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
 from bailiwick_web.exchange.reading import Tell, never, no_tell
-from bailiwick_web.exchange.services.bulk import insert, json_text
 
 CREATED, UPDATED, UNCHANGED, FAILED = "created", "updated", "unchanged", "failed"
 _COUNTED = {

@@ -8,10 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.bulk import chunks, json_text, update
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import touch
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.bulk import chunks, json_text, update
 from bailiwick_web.exchange.services.dependents import dependents, listed
 from bailiwick_web.exchange.services.rows import CREATED, MEASURE, UNIT, UPDATED
 from bailiwick_web.exchange.services.units import AREA

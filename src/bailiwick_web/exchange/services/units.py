@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from bailiwick.domain import UnitTable
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.bulk import insert, json_text, reserve_keys, update
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import audit, stamped, touch
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.bulk import insert, json_text, reserve_keys, update
 from bailiwick_web.exchange.services.matching import BY_NAME, Matches, match_addresses, match_codes, place_key
 from bailiwick_web.exchange.services.rows import MEASURE, Late, keep_account
 from bailiwick_web.planning.models import Scenario, UnitAssignment

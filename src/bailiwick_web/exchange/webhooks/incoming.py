@@ -18,7 +18,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, stamped, touch
 from bailiwick_web.crm.models import Activity, Contact, ContactPoint, ExternalId, Lead
 from bailiwick_web.crm.services import leads, work
-from bailiwick_web.crm.services.people import normal
+from bailiwick_web.crm.services.reaching import normal
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.webhooks import mapping as fields
 from bailiwick_web.exchange.webhooks.models import Source

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import OutboxEvent
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
@@ -111,7 +111,7 @@ def _visible(actor: Actor, model: type[Any]) -> Any:
 
 def told(actor: Actor, events: Sequence[OutboxEvent]) -> dict[int, dict[str, Any]]:
     """What somebody hears of events that they hear: the payload and where to read more; to whom an account went only within their scope."""
-    scope = scope_of(actor.user, actor.now.date())
+    scope = actor.scope()
     inside: set[str] | None = None
     found: dict[int, dict[str, Any]] = {}
     for event in events:

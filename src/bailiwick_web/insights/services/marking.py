@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.bulk import json_text, update
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
-from bailiwick_web.exchange.services.bulk import json_text, update
 from bailiwick_web.insights.finding import study_of
 from bailiwick_web.insights.storing import rows
 from bailiwick_web.territories.models import Unit, UnitSet

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, F, FloatField, Func, Model, Q, QuerySet, When
 from django.utils.functional import Promise
 
-from bailiwick_web.core.access import Actor, scope_of
+from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.visibility import visible
@@ -59,7 +59,7 @@ class Ground:
     @cached_property
     def sees_all(self) -> bool:
         """Whether nothing is hidden from them."""
-        return scope_of(self.actor.user, self.actor.now.date()).kind == "all"
+        return self.actor.scope().kind == "all"
 
     def seen(self, account: str, expression: Any) -> Any:
         """What is told of an account over a record that belongs to it: nothing, if the account itself is not seen.

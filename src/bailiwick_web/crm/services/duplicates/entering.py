@@ -15,7 +15,7 @@ from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.models import Account, Contact, ContactPoint, DuplicateMark, DuplicatePair, Location
 from bailiwick_web.crm.services.duplicates.reading import KINDS, MODELS, NUMBERS, texts_of
 from bailiwick_web.crm.services.duplicates.searching import THRESHOLD, Found, keep
-from bailiwick_web.crm.services.people import normal
+from bailiwick_web.crm.services.reaching import normal
 from bailiwick_web.crm.visibility import visible
 
 MOST_COMPARED, MOST_SHOWN = 60, 5

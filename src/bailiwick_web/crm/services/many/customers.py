@@ -12,7 +12,9 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
 from bailiwick_web.crm.models import Account, AccountTerritory, Location
 from bailiwick_web.crm.services import belonging
-from bailiwick_web.crm.services.customers import ACCOUNT, LOCATION
+from bailiwick_web.crm.services.customers import ACCOUNT, BELONGS_BY, LOCATION, placed_anew, set_domain
+from bailiwick_web.crm.services.families import Tops, move_families
+from bailiwick_web.crm.services.many.changing import Change, change_all, locked_all
 from bailiwick_web.crm.services.many.writing import New, create_all, identify_all, parts, place_all
 from bailiwick_web.crm.visibility import present
 
@@ -53,6 +55,46 @@ def add_locations(actor: Actor, news: Sequence[New], *, origin: str = "") -> lis
     identify_all(Location, [(location, new.ids) for location, new in zip(locations, news, strict=True)])
     belonging.settle(actor, [location.account_id for location in locations if location.is_main])
     return locations
+
+
+@transaction.atomic
+def change_accounts(actor: Actor, changes: Sequence[Change]) -> list[Account]:
+    """Change what is given of accounts; their territories follow. Sellers may. Recorded field by field, told."""
+    accounts = locked_all(actor, ACCOUNT, changes)
+    changed = change_all(actor, ACCOUNT, accounts, [change.values for change in changes], follow=_follow)
+    pairs = list(zip(accounts, changes, strict=True))
+    identify_all(Account, [(account, change.ids) for account, change in pairs])
+    move_families([account for account, names in zip(accounts, changed, strict=True) if "parent" in names])
+    moved = [bool(names & BELONGS_BY or change.ids) for names, change in zip(changed, changes, strict=True)]
+    belonging.settle(actor, [account.pk for account, is_moved in zip(accounts, moved, strict=True) if is_moved])
+    return accounts
+
+
+def _follow(actor: Actor, accounts: Sequence[Account]) -> tuple[str, ...]:
+    """Domain and top, with a question for a generation instead of one for an account."""
+    tops = Tops(accounts)
+    for account in accounts:
+        set_domain(account)
+        account.family_id = tops.of(account)
+    return ("domain", "family")
+
+
+@transaction.atomic
+def change_locations(actor: Actor, changes: Sequence[Change]) -> list[Location]:
+    """Change addresses; which one is the main one stays. Territories follow. Sellers may. Recorded, told."""
+    locations = locked_all(actor, LOCATION, changes, "account")
+    given = [{n: v for n, v in change.values.items() if n not in {"account", "is_main"}} for change in changes]
+    anew = [placed_anew(location, values) for location, values in zip(locations, given, strict=True)]
+    changed = change_all(actor, LOCATION, locations, anew, follow=_place)
+    identify_all(Location, [(location, change.ids) for location, change in zip(locations, changes, strict=True)])
+    pairs = zip(locations, changed, strict=True)
+    belonging.settle(actor, [location.account_id for location, names in pairs if location.is_main and names])
+    return locations
+
+
+def _place(actor: Actor, locations: Sequence[Location]) -> tuple[str, ...]:
+    place_all(locations)
+    return ("lon", "lat", "placed_by")
 
 
 def _locations(actor: Actor, given: Sequence[Mapping[str, Any]], origin: str) -> list[Location]:

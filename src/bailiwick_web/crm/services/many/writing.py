@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
@@ -107,7 +108,7 @@ def place_all(records: Sequence[Any]) -> None:
     """Set where records with an address are: as given, else by the address; one question to the gazetteer."""
     unplaced = []
     for record in records:
-        if record.lon is not None and record.lat is not None:
+        if record.lon is not None and record.lat is not None and record.placed_by in {"", placing.GIVEN}:
             record.placed_by = placing.GIVEN
         else:
             unplaced.append(record)
@@ -152,6 +153,15 @@ class Holders:
             duty = self.duties.of(position.pk).person if position is not None else None
             values["person"] = duty or (account.owner if account is not None else None)
         return values
+
+
+def by_record(rows: QuerySet[Any], name: str, records: Iterable[Record]) -> dict[int, list[Any]]:
+    """What hangs on records: primary key → rows that name it, in their order."""
+    found: dict[int, list[Any]] = {record.pk: [] for record in records}
+    for part in parts(list(found)):
+        for row in rows.filter(**{f"{name}__in": part}):
+            found[getattr(row, f"{name}_id")].append(row)
+    return found
 
 
 def parts(rows: Sequence[Any], size: int = FEW) -> Iterable[Any]:

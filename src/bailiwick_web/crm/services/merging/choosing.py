@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.models import Account, Contact
-from bailiwick_web.crm.services.customers import MOST_GENERATIONS
+from bailiwick_web.crm.services.families import MOST_GENERATIONS
 
 KEPT, GONE, BOTH = "kept", "gone", "both"
 TOGETHER: dict[type[Any], dict[str, tuple[str, ...]]] = {

@@ -17,7 +17,8 @@ from bailiwick_web.core.refusals import Invalid, Missing
 from bailiwick_web.core.services import audit, check_version, tell, touch
 from bailiwick_web.crm.models import Account, Contact, ContactPoint, DuplicatePair, ExternalId, Merge
 from bailiwick_web.crm.services import belonging, timeline, writing
-from bailiwick_web.crm.services.customers import ACCOUNT, MOST_GENERATIONS, move_family
+from bailiwick_web.crm.services.customers import ACCOUNT
+from bailiwick_web.crm.services.families import MOST_GENERATIONS, move_families
 from bailiwick_web.crm.services.merging.choosing import chosen
 from bailiwick_web.crm.services.merging.keeping import stored
 from bailiwick_web.crm.services.merging.rules import LIVE, Relation, relations
@@ -84,7 +85,7 @@ def merge(
     _write(actor, how, kept, gone, values)
     changes["fields"] = {name: [before[name], now] for name in how.fields if (now := stored(kept, name)) != before[name]}
     if kind == "account":
-        move_family(actor, kept)
+        move_families([kept])
         belonging.settle(actor, [kept.pk])
     return _record(actor, how, kept, gone, changes)
 

@@ -14,7 +14,7 @@ from bailiwick_web.core.refusals import Conflict, Missing
 from bailiwick_web.core.services import audit, check_version, tell, touch
 from bailiwick_web.crm.models import ContactPoint, ExternalId, Location, Merge
 from bailiwick_web.crm.services import belonging, timeline, writing
-from bailiwick_web.crm.services.customers import refamily
+from bailiwick_web.crm.services.families import refamily
 from bailiwick_web.crm.services.merging.keeping import read, stored
 from bailiwick_web.crm.services.merging.merging import KINDS, Kind, parts, point_to
 from bailiwick_web.crm.services.merging.rules import LIVE, Relation, relations
@@ -147,7 +147,7 @@ def _settle(actor: Actor, kept: Any, gone: Any) -> None:
         places = Location.objects.filter(account=account, deleted_at=None)
         if not places.filter(is_main=True).exists() and (first := places.order_by("pk").first()) is not None:
             Location.objects.filter(pk=first.pk).update(is_main=True)
-        refamily(actor, account)
+        refamily(account)
     belonging.settle(actor, [kept.pk, gone.pk])
 
 

@@ -17,7 +17,7 @@ from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.record_names import CATEGORIES, ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.dependents import dependents, listed
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
-from bailiwick_web.exchange.services.records.kinds.base import parts
+from bailiwick_web.exchange.services.records.kinds.base import AT_ONCE, parts
 from bailiwick_web.exchange.services.rows import CREATED, UPDATED
 
 
@@ -44,8 +44,9 @@ def _take_back(actor: Actor, batch: ImportBatch, name: str) -> None:
     kind.archive(actor, list(made.values()))
     for part in parts(keys):  # the same file makes them anew
         ExternalId.objects.filter(record_type=kind.model._meta.model_name, record_key__in=part).delete()
-    for row in batch.rows.filter(record=name, outcome=UPDATED):
-        kind.restore(actor, changed[row.key], _before(row.before or {}))
+    for rows in parts(list(batch.rows.filter(record=name, outcome=UPDATED).order_by("pk")), AT_ONCE):
+        befores = _befores([row.before or {} for row in rows])
+        kind.restore(actor, [(changed[row.key], before) for row, before in zip(rows, befores, strict=True)])
 
 
 def _records(batch: ImportBatch, kind: Kind, name: str, outcome: str) -> dict[str, Any]:
@@ -80,11 +81,14 @@ def _need_untouched(actor: Actor, batch: ImportBatch, records: list[Any]) -> Non
         )
 
 
-def _before(kept: dict[str, Any]) -> dict[str, Any]:
-    """What stood there; of a person by reference, so that an erased one cannot come back."""
-    if "personal" not in kept:
-        return kept
-    found = PersonalValue.objects.filter(public_id=kept["personal"]).first()
-    if found is None:
+def _befores(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What stood there; of people by reference, so that an erased one cannot come back."""
+    ids = [before["personal"] for before in kept if "personal" in before]
+    values: dict[str, str] = {}
+    for part in parts(ids):
+        values |= {
+            str(public_id): value for public_id, value in PersonalValue.objects.filter(public_id__in=part).values_list("public_id", "value")
+        }
+    if len(values) < len(set(ids)):
         raise Conflict(_("A person that this import changed was erased since."), code="in_use")
-    return dict(json.loads(found.value))
+    return [dict(json.loads(values[before["personal"]])) if "personal" in before else before for before in kept]

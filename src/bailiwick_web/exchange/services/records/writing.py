@@ -1,4 +1,4 @@
-"""Write what was compared: what is new many at once, what changes one by one, through the services of the records."""
+"""Write what was compared, many records at once, through the services of the records."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.crm.models import Order
-from bailiwick_web.crm.services import belonging, many, trading
+from bailiwick_web.crm.models import Order, Product
+from bailiwick_web.crm.services import belonging, many
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.record_names import ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.records.comparing import Difference
 from bailiwick_web.exchange.services.records.kinds import KINDS, Writer
-from bailiwick_web.exchange.services.records.kinds.base import AT_ONCE, parts
+from bailiwick_web.exchange.services.records.kinds.base import AT_ONCE, by_keys, parts
 from bailiwick_web.exchange.services.records.kinds.orders import kept_lines, lines_of
 from bailiwick_web.exchange.services.records.lines import Group
 from bailiwick_web.exchange.services.records.reading import Row
@@ -40,7 +40,8 @@ def _write_records(writer: Writer, what: Difference) -> None:
     updated = []
     for some in parts(what.changed, AT_ONCE):
         writer.load([row for row, _, _ in some])
-        updated += [(str(record.public_id), kind.change(writer, row, record, new)) for row, record, new in some]
+        befores = kind.change(writer, some)
+        updated += [(str(record.public_id), before) for (_row, record, _new), before in zip(some, befores, strict=True)]
     if kind.parent:
         _set_parents(writer, kind, list(zip(what.fresh, made, strict=True)))
     keep_account(writer.batch, (str(record.public_id) for record in made), updated, record=what.kind)
@@ -48,12 +49,11 @@ def _write_records(writer: Writer, what: Difference) -> None:
 
 def _set_parents(writer: Writer, kind: Any, pairs: Sequence[tuple[Row, Any]]) -> None:
     """Once all are here: a record may stand above its parent in the file."""
-    for row, record in pairs:
-        ref = row.refs.get(kind.parent)
-        if ref is None or ref[1] > 0:
-            continue
-        fresh = kind.model.objects.get(pk=record.pk)
-        kind.update(writer.actor, fresh.public_id, version=fresh.version, **{kind.parent: writer.records[ref]})
+    below = [(record, row.refs[kind.parent]) for row, record in pairs if row.refs.get(kind.parent, ("", 1))[1] < 0]
+    for some in parts(below, AT_ONCE):
+        versions = {fresh.pk: fresh.version for fresh in by_keys(kind.model, [record.pk for record, _ref in some]).values()}
+        changes = [many.Change(r.public_id, versions[r.pk], {kind.parent: writer.records[ref]}) for r, ref in some]
+        kind.update(writer.actor, changes)
 
 
 def _write_lines(writer: Writer, what: Difference) -> None:
@@ -66,7 +66,7 @@ def _write_lines(writer: Writer, what: Difference) -> None:
     updated = []
     for part in parts(changed, AT_ONCE):
         _load(writer, part)
-        updated += [_change(writer, group) for group in part]
+        updated += _change(writer, part)
     keep_account(writer.batch, (str(order.public_id) for order in made), updated, record=ORDERS)
 
 
@@ -84,16 +84,19 @@ def _lines(writer: Writer, group: Group) -> list[dict[str, Any]]:
     return [line.values | {"product": writer.records.get((PRODUCTS, line.product or 0))} for line in group.lines]
 
 
-def _change(writer: Writer, group: Group) -> tuple[str, dict[str, Any]]:
-    """Put new lines beside those that are there, and changed ones in their place."""
-    order = group.order
-    assert order is not None
-    there = kept_lines(order)
-    before = {"+lines": there, "amount": str(order.amount)}
-    fresh = [line for line, known in zip(_lines(writer, group), group.lines, strict=True) if known.outcome != UNCHANGED]
-    kept = lines_of(there)
-    if any(line.outcome == UPDATED for line in group.lines):  # the file numbers its lines
-        places = {line["place"] for line in fresh}
-        kept = [line for line in kept if line["place"] not in places]
-    trading.change_order(writer.actor, order.public_id, version=order.version, lines=[*kept, *fresh])
-    return str(order.public_id), before
+def _change(writer: Writer, groups: Sequence[Group]) -> list[tuple[str, dict[str, Any]]]:
+    """Put new lines beside those that are there, and changed ones in their place; gives back what stood there before."""
+    updated, changes = [], []
+    orders = [group.order for group in groups if group.order is not None]
+    kept = [kept_lines(order) for order in orders]
+    products = by_keys(Product, {line["product"] for lines in kept for line in lines if line["product"]})
+    for group, order, there in zip(groups, orders, kept, strict=True):
+        updated.append((str(order.public_id), {"+lines": there, "amount": str(order.amount)}))
+        fresh = [line for line, known in zip(_lines(writer, group), group.lines, strict=True) if known.outcome != UNCHANGED]
+        lines = lines_of(there, products)
+        if any(line.outcome == UPDATED for line in group.lines):  # the file numbers its lines
+            places = {line["place"] for line in fresh}
+            lines = [line for line in lines if line["place"] not in places]
+        changes.append(many.OrderChange(order.public_id, order.version, {}, lines=[*lines, *fresh]))
+    many.change_orders(writer.actor, changes)
+    return updated

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm.models import Account, Location
@@ -12,7 +11,7 @@ from bailiwick_web.crm.services import customers, many
 from bailiwick_web.crm.services.customers import ACCOUNT, LOCATION
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_names import ACCOUNTS, ADDRESSES
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer, plain
+from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, parts
 from bailiwick_web.exchange.services.records.known import BY_DOMAIN as DOMAIN
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME_AND_PLACE
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded
@@ -85,31 +84,50 @@ class Accounts(Kind):
         writer.records |= {(ACCOUNTS, row.key): record for row, record in zip(rows, made, strict=True)}
         return made
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Account:
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[Account]:
         """The service."""
-        return customers.change_account(actor, public_id, **given)
+        return many.change_accounts(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Account, new: Mapping[str, Any]) -> dict[str, Any]:
-        """With the main address."""
-        before = super().change(writer, row, record, new)
-        if "+location" in new:
-            main = record.locations.filter(is_main=True, deleted_at=None).first()
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
+        """With the main addresses."""
+        befores = super().change(writer, changed)
+        mains = main_locations([record for _row, record, _new in changed])
+        added, moved = [], []
+        for (_row, record, new), before in zip(changed, befores, strict=True):
+            if "+location" not in new:
+                continue
+            main = mains.get(record.pk)
             before["+location"] = None if main is None else {name: getattr(main, name) for name in OF_LOCATION}
             if main is None:
-                customers.add_location(writer.actor, record, is_main=True, **new["+location"])
+                added.append(many.New({**new["+location"], "account": record}))
             else:
-                customers.change_location(writer.actor, main.public_id, version=main.version, **new["+location"])
-        return before
+                moved.append(many.Change(main.public_id, main.version, new["+location"]))
+        many.add_locations(writer.actor, added)
+        many.change_locations(writer.actor, moved)
+        return befores
 
-    def restore(self, actor: Actor, record: Account, before: Mapping[str, Any]) -> None:
-        """With the main address."""
-        super().restore(actor, record, before)
-        main = record.locations.filter(is_main=True, deleted_at=None).first()
-        if "+location" in before and main is not None:
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
+        """With the main addresses."""
+        super().restore(actor, pairs)
+        mains = main_locations([record for record, _before in pairs])
+        moved = []
+        for record, before in pairs:
+            main = mains.get(record.pk)
+            if "+location" not in before or main is None:
+                continue
             if before["+location"] is None:
                 customers.archive_location(actor, main.public_id, version=main.version)
             else:
-                customers.change_location(actor, main.public_id, version=main.version, **before["+location"])
+                moved.append(many.Change(main.public_id, main.version, before["+location"]))
+        many.change_locations(actor, moved)
+
+
+def main_locations(accounts: Sequence[Account]) -> dict[int, Location]:
+    """The main addresses of accounts that have one."""
+    found: dict[int, Location] = {}
+    for part in parts([account.pk for account in accounts]):
+        found |= {place.account_id: place for place in Location.objects.filter(account__in=part, is_main=True, deleted_at=None)}
+    return found
 
 
 class Addresses(Kind):
@@ -148,17 +166,13 @@ class Addresses(Kind):
         news = [many.New(writer.values(row), writer.ids(row)) for row in rows]
         return many.add_locations(writer.actor, news, origin=writer.origin)
 
-    def change(self, writer: Writer, row: Row, record: Location, new: Mapping[str, Any]) -> dict[str, Any]:
+    def before(self, writer: Writer, row: Row, record: Location, new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """An address does not go to another account."""
-        values = {name: value for name, value in new.items() if not name.startswith("+")}
-        before = {name: plain(getattr(record, name)) for name in values}
-        if values:
-            customers.change_location(writer.actor, record.public_id, version=record.version, **values)
-        return before
+        return super().before(writer, row, record, {name: value for name, value in new.items() if name != "+account"})
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Location:
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[Location]:
         """The service."""
-        return customers.change_location(actor, public_id, **given)
+        return many.change_locations(actor, changes)
 
     def archive(self, actor: Actor, records: Sequence[Location]) -> None:
         """One by one: another address of the account may become its main one."""

@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db.models import Model, Q
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm.models import PersonalValue
-from bailiwick_web.crm.services import writing
+from bailiwick_web.crm.services import many, writing
 from bailiwick_web.crm.services.many import archive_all
 from bailiwick_web.crm.services.many.writing import parts
 from bailiwick_web.exchange.models import ImportBatch
@@ -24,7 +23,10 @@ from bailiwick_web.exchange.services.records.lookups import LOADERS
 from bailiwick_web.exchange.services.records.reading import Cells, Reader, Row
 
 AT_ONCE = 1_000
-Update = Callable[..., Any]
+Changed = tuple[Row, Any, Mapping[str, Any]]
+"""A row, the record that it changes, and what is new of it."""
+Before = tuple[Any, Mapping[str, Any]]
+"""A record, and what stood there before."""
 
 
 class Kind(ABC):
@@ -82,14 +84,18 @@ class Kind(ABC):
         """Make the records of some rows."""
 
     @abstractmethod
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Any:
-        """Change a record: the service of the kind."""
+    def update(self, actor: Actor, changes: Sequence[Any]) -> Any:
+        """Change records: the service of the kind."""
 
-    def change(self, writer: Writer, row: Row, record: Any, new: Mapping[str, Any]) -> dict[str, Any]:
-        """Change a record; gives back what stood there before."""
-        before, values = self.before(writer, row, record, new)
-        self.update(writer.actor, record.public_id, version=record.version, external_ids=writer.ids(row), **values)
-        return before
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
+        """Change records; gives back what stood there before of each."""
+        befores, changes = [], []
+        for row, record, new in changed:
+            before, values = self.before(writer, row, record, new)
+            befores.append(before)
+            changes.append(many.Change(record.public_id, record.version, values, writer.ids(row)))
+        self.update(writer.actor, changes)
+        return befores
 
     def before(self, writer: Writer, row: Row, record: Any, new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """What stands there of what changes, and what takes its place."""
@@ -105,13 +111,25 @@ class Kind(ABC):
         """Put what an import made into the bin."""
         archive_all(actor, self.spec, records)
 
-    def restore(self, actor: Actor, record: Any, before: Mapping[str, Any]) -> None:
-        """Let a record be as it was."""
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
+        """Let records be as they were."""
+        given = values_before(pairs)
+        self.update(
+            actor, [many.Change(record.public_id, record.version, values) for (record, _before), values in zip(pairs, given, strict=True)]
+        )
+
+
+def values_before(pairs: Sequence[Before]) -> list[dict[str, Any]]:
+    """Fields and references as they were; what hangs on the records is left out."""
+    there: dict[str, dict[int, Any]] = {}
+    for name, model in REFERRED.items():
+        keys = {before[f"+{name}"] for _record, before in pairs if before.get(f"+{name}")}
+        there[name] = by_keys(model(), keys)
+    found = []
+    for _record, before in pairs:
         values = {name: value for name, value in before.items() if not name.startswith("+")}
-        for name, key in before.items():
-            if name.startswith("+") and name[1:] in REFERRED:
-                values[name[1:]] = REFERRED[name[1:]]()._default_manager.filter(pk=key or 0).first()
-        self.update(actor, record.public_id, version=record.version, **values)
+        found.append(values | {name: there[name].get(before[f"+{name}"] or 0) for name in REFERRED if f"+{name}" in before})
+    return found
 
 
 def _model(kind: str) -> Callable[[], type[Model]]:
@@ -188,10 +206,11 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value
 
 
-def keep_person(record: Any, before: Mapping[str, Any]) -> dict[str, Any]:
-    """What stood there of a person, by reference, so that erasure reaches it."""
-    kept = PersonalValue.objects.create(subject=writing.subject_of(record), value=json.dumps(before))
-    return {"personal": str(kept.public_id)}
+def keep_people(pairs: Sequence[Before]) -> list[dict[str, Any]]:
+    """What stood there of people, by reference, so that erasure reaches it."""
+    kept = [PersonalValue(subject=writing.subject_of(record), value=json.dumps(before)) for record, before in pairs]
+    PersonalValue.objects.bulk_create(kept, batch_size=AT_ONCE)
+    return [{"personal": str(value.public_id)} for value in kept]
 
 
-__all__ = ["AT_ONCE", "Kind", "Writer", "by_keys", "keep_person", "parts", "plain", "same"]
+__all__ = ["AT_ONCE", "Kind", "Writer", "by_keys", "keep_people", "parts", "plain", "same"]

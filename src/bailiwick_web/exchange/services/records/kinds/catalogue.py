@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm import checking as c
@@ -16,7 +15,7 @@ from bailiwick_web.crm.services import catalogue, many
 from bailiwick_web.crm.services.catalogue import PRODUCT, PRODUCT_LINE
 from bailiwick_web.crm.services.money import house_currency
 from bailiwick_web.exchange.record_names import CATEGORIES, PRODUCTS
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer
+from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, values_before
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import BY_NUMBER, Keys, Known, folded
 from bailiwick_web.exchange.services.records.lookups import BY_CODE, BY_NAME
@@ -58,24 +57,17 @@ class Categories(Kind):
         writer.records |= {(CATEGORIES, row.key): record for row, record in zip(rows, made, strict=True)}
         return made
 
-    def change(self, writer: Writer, row: Row, record: ProductLine, new: Mapping[str, Any]) -> dict[str, Any]:
-        """The service keeps no identifiers."""
-        before, values = self.before(writer, row, record, new)
-        catalogue.change(writer.actor, PRODUCT_LINE, record.public_id, version=record.version, **values)
-        return before
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[ProductLine]:
+        """One by one: there are few, and each is looked at beside those above it."""
+        return [catalogue.change(actor, PRODUCT_LINE, change.public_id, version=change.version, **change.values) for change in changes]
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> ProductLine:
-        """The service."""
-        given.pop("external_ids", None)
-        found: ProductLine = catalogue.change(actor, PRODUCT_LINE, public_id, **given)
-        return found
-
-    def restore(self, actor: Actor, record: ProductLine, before: Mapping[str, Any]) -> None:
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
         """The line above is one of this kind."""
-        values = {name: value for name, value in before.items() if not name.startswith("+")}
-        if "+parent" in before:
-            values["parent"] = ProductLine.objects.filter(pk=before["+parent"] or 0).first()
-        self.update(actor, record.public_id, version=record.version, **values)
+        changes = []
+        for (line, before), values in zip(pairs, values_before(pairs), strict=True):
+            above = {"parent": ProductLine.objects.filter(pk=before["+parent"] or 0).first()} if "+parent" in before else {}
+            changes.append(many.Change(line.public_id, line.version, values | above))
+        self.update(actor, changes)
 
 
 class Products(Kind):
@@ -136,9 +128,7 @@ class Products(Kind):
         """With lines and prices."""
         news = [many.New(writer.values(row) | self._line(writer, row), writer.ids(row)) for row in rows]
         made = many.create_products(writer.actor, news, origin=writer.origin)
-        for row, product in zip(rows, made, strict=True):
-            if row.more.get("price"):
-                self._price(writer.actor, product, row.more["price"])
+        _set_prices(writer.actor, [(product, row.more["price"]) for row, product in zip(rows, made, strict=True) if row.more.get("price")])
         return made
 
     def _line(self, writer: Writer, row: Row) -> dict[str, Any]:
@@ -152,37 +142,46 @@ class Products(Kind):
             writer.made_along.append((CATEGORIES, str(made.public_id), CREATED))
         return {"line": lines[folded(name)]}
 
-    def _price(self, actor: Actor, product: Product, price: tuple[Decimal, str]) -> None:
-        kept = [_as_given(p) for p in product.prices.all() if not (_listed(p) and p.currency == price[1])]
-        fresh = Product.objects.get(pk=product.pk)
-        given = [*kept, {"book": BOOK, "amount": price[0], "currency": price[1]}]
-        catalogue.set_prices(actor, fresh.public_id, version=fresh.version, prices=given)
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
+        """With lines and prices."""
+        befores, changes = [], []
+        for row, record, new in changed:
+            before, values = self.before(writer, row, record, new)
+            if "+line" in new:
+                before["+line"] = record.line_id
+                values |= self._line(writer, row)
+            if "+price" in new:
+                before["+prices"] = [_plain(p) for p in record.prices.all()]
+            befores.append(before)
+            changes.append(many.Change(record.public_id, record.version, values))
+        made = self.update(writer.actor, changes)
+        _set_prices(writer.actor, [(product, new["+price"]) for product, (_, _, new) in zip(made, changed, strict=True) if "+price" in new])
+        return befores
 
-    def change(self, writer: Writer, row: Row, record: Product, new: Mapping[str, Any]) -> dict[str, Any]:
-        """With line and price."""
-        before, values = self.before(writer, row, record, new)
-        if "+line" in new:
-            before["+line"] = record.line_id
-            values |= self._line(writer, row)
-        if values:
-            catalogue.change(writer.actor, PRODUCT, record.public_id, version=record.version, **values)
-        if "+price" in new:
-            before["+prices"] = [_plain(p) for p in record.prices.all()]
-            self._price(writer.actor, record, new["+price"])
-        return before
-
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Product:
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[Product]:
         """The service."""
-        given.pop("external_ids", None)
-        found: Product = catalogue.change(actor, PRODUCT, public_id, **given)
-        return found
+        return many.change_products(actor, changes)
 
-    def restore(self, actor: Actor, record: Product, before: Mapping[str, Any]) -> None:
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
         """With the prices."""
-        if "+prices" in before:
-            catalogue.set_prices(actor, record.public_id, version=record.version, prices=before["+prices"])
-            record.refresh_from_db()
-        super().restore(actor, record, {name: value for name, value in before.items() if name != "+prices"})
+        changes = [
+            many.Change(product.public_id, product.version, values)
+            for (product, _before), values in zip(pairs, values_before(pairs), strict=True)
+        ]
+        made = self.update(actor, changes)
+        priced = [(product, before) for product, (_product, before) in zip(made, pairs, strict=True) if "+prices" in before]
+        many.set_prices(actor, [many.Change(p.public_id, p.version, {"prices": before["+prices"]}) for p, before in priced])
+
+
+def _set_prices(actor: Actor, pairs: Sequence[tuple[Product, tuple[Decimal, str]]]) -> None:
+    """Let these be the list prices of products, beside those that they have in other currencies and books."""
+    prefetch_related_objects([product for product, _price in pairs], "prices")
+    changes = []
+    for product, (amount, currency) in pairs:
+        kept = [_as_given(p) for p in product.prices.all() if not (_listed(p) and p.currency == currency)]
+        prices = [*kept, {"book": BOOK, "amount": amount, "currency": currency}]
+        changes.append(many.Change(product.public_id, product.version, {"prices": prices}))
+    many.set_prices(actor, changes)
 
 
 def _listed(price: Any) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from bailiwick_web.crm.services.deals import OPPORTUNITY
 from bailiwick_web.crm.services.money import rate_on
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_names import ACCOUNTS, OPPORTUNITIES, PRODUCTS
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer, plain
+from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, plain, values_before
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, by_keys, folded
 from bailiwick_web.exchange.services.records.lookups import BY_NAME, PEOPLE
@@ -123,39 +122,45 @@ class Deals(Kind):
             writer.cache["products"] = {product.name: product for product in visible(writer.actor, Product)}
         return [{"product": writer.cache["products"].get(text), "text": text, "quantity": 1, "price": row.values.get("amount") or 0}]
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Opportunity:
+    def update(self, actor: Actor, changes: Sequence[many.DealChange]) -> list[Opportunity]:
         """The service."""
-        return deals.change_opportunity(actor, public_id, **given)
+        return many.change_opportunities(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Opportunity, new: Mapping[str, Any]) -> dict[str, Any]:
-        """With its product, and a move to another stage."""
-        before, values = self.before(writer, row, record, new)
-        lines = None
-        if "+product" in new or ("amount" in values and record.lines.exists()):
-            before["+lines"] = [{"text": line.text, "product": line.product_id, "price": str(line.price)} for line in record.lines.all()]
-            before.setdefault("amount", plain(record.amount))
-            lines = self._lines(writer, row)
-        ids = writer.ids(row)
-        deal = deals.change_opportunity(writer.actor, record.public_id, version=record.version, lines=lines, external_ids=ids, **values)
-        if "+stage" in new:
-            before["+stage"] = record.stage_id
-            stage = self._stage(row.more["stage"])
-            assert stage is not None
-            deals.move_to_stage(writer.actor, deal.public_id, version=deal.version, stage=stage, note=IMPORTED)
-        return before
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
+        """With their products, and moves to other stages, which are made one by one."""
+        befores, changes = [], []
+        for row, record, new in changed:
+            before, values = self.before(writer, row, record, new)
+            there, lines = list(record.lines.all()), None
+            if "+product" in new or ("amount" in values and there):
+                before["+lines"] = [{"text": line.text, "product": line.product_id, "price": str(line.price)} for line in there]
+                before.setdefault("amount", plain(record.amount))
+                lines = self._lines(writer, row)
+            if "+stage" in new:
+                before["+stage"] = record.stage_id
+            befores.append(before)
+            changes.append(many.DealChange(record.public_id, record.version, values, writer.ids(row), lines))
+        made = self.update(writer.actor, changes)
+        stages = [self._stage(row.more["stage"]) if "+stage" in new else None for row, _record, new in changed]
+        _move(writer.actor, zip(made, stages, strict=True), IMPORTED)
+        return befores
 
-    def restore(self, actor: Actor, record: Opportunity, before: Mapping[str, Any]) -> None:
-        """With product and stage."""
-        plain_ones = {name: value for name, value in before.items() if name not in {"+lines", "+stage"}}
-        super().restore(actor, record, plain_ones)
-        deal = Opportunity.objects.get(pk=record.pk)
-        if "+lines" in before:
-            products = by_keys(Product, (line["product"] for line in before["+lines"] if line["product"]))
-            lines = [{**line, "product": products.get(line["product"])} for line in before["+lines"]]
-            deal = deals.change_opportunity(actor, deal.public_id, version=deal.version, lines=lines)
-        if "+stage" in before:
-            stage = Stage.objects.get(pk=before["+stage"])
-            deals.move_to_stage(actor, deal.public_id, version=deal.version, stage=stage, note=TAKEN_BACK)
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
+        """With products and stages."""
+        products = by_keys(Product, {line["product"] for _deal, before in pairs for line in before.get("+lines", ()) if line["product"]})
+        given, changes = values_before(pairs), []
+        for (deal, before), values in zip(pairs, given, strict=True):
+            lines = [{**line, "product": products.get(line["product"])} for line in before["+lines"]] if "+lines" in before else None
+            changes.append(many.DealChange(deal.public_id, deal.version, values, lines=lines))
+        made = self.update(actor, changes)
+        stages = Stage.objects.select_related("pipeline").in_bulk([before["+stage"] for _deal, before in pairs if "+stage" in before])
+        _move(actor, zip(made, (stages.get(before.get("+stage", 0)) for _deal, before in pairs), strict=True), TAKEN_BACK)
+
+
+def _move(actor: Actor, pairs: Iterable[tuple[Opportunity, Stage | None]], note: str) -> None:
+    for deal, stage in pairs:
+        if stage is not None:
+            deals.move_to_stage(actor, deal.public_id, version=deal.version, stage=stage, note=note)
 
 
 def stage_kind(text: str) -> str:

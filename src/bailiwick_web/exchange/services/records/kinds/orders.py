@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.models import Order, Product
-from bailiwick_web.crm.services import many, trading
+from bailiwick_web.crm.services import many
 from bailiwick_web.crm.services.money import rate_on
 from bailiwick_web.crm.services.trading import ORDER
 from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, OPPORTUNITIES, ORDERS
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer
+from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, values_before
 from bailiwick_web.exchange.services.records.kinds.work import choose
 from bailiwick_web.exchange.services.records.known import BY_NUMBER, Keys, Known, by_keys, folded
 from bailiwick_web.exchange.services.records.lookups import BY_CODE
@@ -69,18 +68,29 @@ class Orders(Kind):
         news = [many.NewOrder(writer.values(row), writer.ids(row)) for row in rows]
         return many.create_orders(writer.actor, news, origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Order:
+    def update(self, actor: Actor, changes: Sequence[many.OrderChange]) -> list[Order]:
         """The service."""
-        return trading.change_order(actor, public_id, **given)
+        return many.change_orders(actor, changes)
 
-    def restore(self, actor: Actor, record: Order, before: Mapping[str, Any]) -> None:
-        """With its lines."""
-        values = {name: value for name, value in before.items() if name != "+lines"}
-        if "+lines" in before:
-            amount = values.pop("amount")
-            trading.change_order(actor, record.public_id, version=record.version, lines=lines_of(before["+lines"]), amount=amount)
-            record.refresh_from_db()
-        super().restore(actor, record, values)
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
+        """Their lines stay."""
+        befores, changes = [], []
+        for row, record, new in changed:
+            before, values = self.before(writer, row, record, new)
+            befores.append(before)
+            changes.append(many.OrderChange(record.public_id, record.version, values, writer.ids(row)))
+        self.update(writer.actor, changes)
+        return befores
+
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
+        """With their lines."""
+        kept = [before.get("+lines") for _order, before in pairs]
+        products = by_keys(Product, {line["product"] for lines in kept for line in lines or () if line["product"]})
+        changes = [
+            many.OrderChange(order.public_id, order.version, values, lines=None if lines is None else lines_of(lines, products))
+            for (order, _before), values, lines in zip(pairs, values_before(pairs), kept, strict=True)
+        ]
+        self.update(actor, changes)
 
 
 def kept_lines(order: Order) -> list[dict[str, Any]]:
@@ -92,7 +102,6 @@ def _plain(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def lines_of(kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def lines_of(kept: Sequence[Mapping[str, Any]], products: Mapping[int, Any]) -> list[dict[str, Any]]:
     """Lines as the service takes them."""
-    products = by_keys(Product, (line["product"] for line in kept if line["product"]))
     return [{**line, "product": products.get(line["product"] or 0), "place": int(line["place"])} for line in kept]

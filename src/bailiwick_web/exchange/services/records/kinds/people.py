@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -12,11 +11,12 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.models import Contact, ContactPoint, Lead
 from bailiwick_web.crm.models.people import Channel
-from bailiwick_web.crm.services import leads, many, people
+from bailiwick_web.crm.services import many
 from bailiwick_web.crm.services.leads import LEAD
-from bailiwick_web.crm.services.people import CONTACT, normal
+from bailiwick_web.crm.services.people import CONTACT
+from bailiwick_web.crm.services.reaching import normal, point_of
 from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, LEADS
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer, keep_person
+from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, keep_people, values_before
 from bailiwick_web.exchange.services.records.known import BY_EMAIL as EMAIL
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME_AND_PLACE
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded
@@ -49,7 +49,7 @@ class Contacts(Kind):
             raise Invalid(_("the name is empty"), code="missing", field="last_name")
         row.more["points"] = [{"channel": str(channel), "value": cells[name]} for name, channel in POINTS if cells.get(name)]
         for point in row.more["points"]:
-            people.point_of(Contact(), point)
+            point_of(Contact(), point)
         if reader.find(row, ACCOUNTS, "account", cells.get("account", "")) is None:
             company = domain("", cells.get("email", ""))
             found = reader.lookups.of(ACCOUNTS).by.get((BY_DOMAIN, company)) if company else None
@@ -89,28 +89,32 @@ class Contacts(Kind):
         news = [many.NewContact(writer.values(row), writer.ids(row), row.more["points"]) for row in rows]
         return many.create_contacts(writer.actor, news, origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Contact:
+    def update(self, actor: Actor, changes: Sequence[many.ContactChange]) -> list[Contact]:
         """The service."""
-        return people.change_contact(actor, public_id, **given)
+        return many.change_contacts(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Contact, new: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
         """With further ways to reach them; what stood there is kept by reference."""
-        before, values = self.before(writer, row, record, new)
-        points = None
-        if "+points" in new:
-            there = [{name: getattr(point, name) for name in _KEPT} for point in record.points.all()]
-            before["+points"], points = there, [*there, *new["+points"]]
-        ids = writer.ids(row)
-        people.change_contact(writer.actor, record.public_id, version=record.version, points=points, external_ids=ids, **values)
-        return keep_person(record, before)
+        befores, changes = [], []
+        for row, record, new in changed:
+            before, values = self.before(writer, row, record, new)
+            points = None
+            if "+points" in new:
+                there = [{name: getattr(point, name) for name in _KEPT} for point in record.points.all()]
+                before["+points"], points = there, [*there, *new["+points"]]
+            befores.append((record, before))
+            changes.append(many.ContactChange(record.public_id, record.version, values, writer.ids(row), points))
+        self.update(writer.actor, changes)
+        return keep_people(befores)
 
-    def restore(self, actor: Actor, record: Contact, before: Mapping[str, Any]) -> None:
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
         """With the ways to reach them."""
-        points = before.get("+points")
-        if points is not None:
-            people.change_contact(actor, record.public_id, version=record.version, points=points)
-            record.refresh_from_db()
-        super().restore(actor, record, {name: value for name, value in before.items() if name != "+points"})
+        given = values_before(pairs)
+        changes = [
+            many.ContactChange(record.public_id, record.version, values, points=before.get("+points"))
+            for (record, before), values in zip(pairs, given, strict=True)
+        ]
+        self.update(actor, changes)
 
 
 class Leads(Kind):
@@ -165,10 +169,11 @@ class Leads(Kind):
         """The service for many."""
         return many.create_leads(writer.actor, [many.New(row.values, writer.ids(row)) for row in rows], origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Lead:
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[Lead]:
         """The service."""
-        return leads.change_lead(actor, public_id, **given)
+        return many.change_leads(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Lead, new: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
         """What stood there is kept by reference."""
-        return keep_person(record, super().change(writer, row, record, new))
+        befores = super().change(writer, changed)
+        return keep_people([(record, before) for (_row, record, _new), before in zip(changed, befores, strict=True)])

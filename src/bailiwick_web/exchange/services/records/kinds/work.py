@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,11 +12,11 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Activity, Case
-from bailiwick_web.crm.services import cases, many, work
+from bailiwick_web.crm.services import cases, many
 from bailiwick_web.crm.services.cases import CASE
 from bailiwick_web.crm.services.work import ACTIVITY
 from bailiwick_web.exchange.record_names import ACCOUNTS, ACTIVITIES, CASES, CONTACTS, LEADS, OPPORTUNITIES
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer, keep_person
+from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, keep_people
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded
 from bailiwick_web.exchange.services.records.lookups import PEOPLE
@@ -90,13 +89,14 @@ class Activities(Kind):
         news = [many.New(writer.values(row), writer.ids(row)) for row in rows]
         return many.create_activities(writer.actor, news, origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Activity:
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[Activity]:
         """The service."""
-        return work.change_activity(actor, public_id, **given)
+        return many.change_activities(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Activity, new: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
         """What stood there is kept by reference."""
-        return keep_person(record, super().change(writer, row, record, new))
+        befores = super().change(writer, changed)
+        return keep_people([(record, before) for (_row, record, _new), before in zip(changed, befores, strict=True)])
 
 
 def _about(reader: Reader, row: Row, field: str, text: str, kinds: Sequence[tuple[str, str]]) -> None:
@@ -186,23 +186,25 @@ class Cases(Kind):
             news.append(many.NewCase(values, writer.ids(row), row.more["state"], row.more["closed_at"]))
         return many.open_cases(writer.actor, news, origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Case:
+    def update(self, actor: Actor, changes: Sequence[many.Change]) -> list[Case]:
         """The service."""
-        return cases.change_case(actor, public_id, **given)
+        return many.change_cases(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Case, new: Mapping[str, Any]) -> dict[str, Any]:
-        """With the step that it made; what stood there is kept by reference."""
-        before = super().change(writer, row, record, new)
-        if "+state" in new:
-            before["+state"] = record.state
-            fresh = Case.objects.get(pk=record.pk)
-            said = row.values.get("solution") or _("as imported")
-            cases.move_case(writer.actor, fresh.public_id, version=fresh.version, state=Case.State.SOLVED, solution=str(said))
-        return keep_person(record, before)
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
+        """With the steps that they made, one by one; what stood there is kept by reference."""
+        befores = super().change(writer, changed)
+        for (row, record, new), before in zip(changed, befores, strict=True):
+            if "+state" in new:
+                before["+state"] = record.state
+                fresh = Case.objects.get(pk=record.pk)
+                said = row.values.get("solution") or _("as imported")
+                cases.move_case(writer.actor, fresh.public_id, version=fresh.version, state=Case.State.SOLVED, solution=str(said))
+        return keep_people([(record, before) for (_row, record, _new), before in zip(changed, befores, strict=True)])
 
-    def restore(self, actor: Actor, record: Case, before: Mapping[str, Any]) -> None:
+    def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
         """Opened again, if the import closed it."""
-        super().restore(actor, record, {name: value for name, value in before.items() if name != "+state"})
-        if "+state" in before:
-            fresh = Case.objects.get(pk=record.pk)
-            cases.move_case(actor, fresh.public_id, version=fresh.version, state=Case.State.OPEN)
+        super().restore(actor, pairs)
+        for record, before in pairs:
+            if "+state" in before:
+                fresh = Case.objects.get(pk=record.pk)
+                cases.move_case(actor, fresh.public_id, version=fresh.version, state=Case.State.OPEN)

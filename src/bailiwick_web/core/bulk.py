@@ -60,6 +60,16 @@ def update(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[An
             cursor.executemany(f'UPDATE "{table}" SET {places} WHERE id = %s', chunk)
 
 
+def save_all(records: Sequence[Model], fields: Iterable[str]) -> None:
+    """Save some fields of records that are there; all of one model, each once."""
+    if not records:
+        return
+    model, names = type(records[0]), sorted(set(fields))
+    kept: list[Any] = [model._meta.get_field(name) for name in names]
+    values = ([*(f.get_db_prep_save(getattr(record, f.attname), connection) for f in kept), record.pk] for record in records)
+    update(model, names, values)
+
+
 def _update_from_copy(cursor: Any, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """One statement for all rows: a hundred thousand single ones would take a hundred thousand round trips."""
     columns = ", ".join(f'"{name}"' for name in (*names, "id"))

@@ -20,6 +20,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.exchange import services as imports
 from bailiwick_web.planning import alignment_files as files
+from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Scenario
 
@@ -47,15 +48,18 @@ def texts(value: object) -> list[str]:
     )
 
 
-def test_every_sentence_of_the_report_speaks_german(scenario: Scenario) -> None:
-    view = files.view_of(part_of(scenario))
+def test_every_sentence_of_the_report_speaks_german(planner: Actor, scenario: Scenario) -> None:
+    services.move_units(planner, scenario.public_id, [0], "P2", version=scenario.version)
+    view = files.view_of(part_of(Scenario.objects.get(pk=scenario.pk)))
     with translation.override("de"):
         record = said_again(report_record(view), in_reader_words)
         charts = said_again(plan_charts(view), in_reader_words)
     assert record["words"]["reading"] == "So liest man es"
-    assert record["summary"][0] == "36 Bausteine in 4 Gebiete."
-    assert "am weitesten davon entfernt ist Rep P1 mit +33,3 %" in record["summary"][1].replace("\u202f", " ")
-    assert record["head"] == ["Gebiet", "Bausteine", "sales", "Abweichung"]
+    assert record["summary"][0] == "36 Bausteine, 4 Gebiete."
+    assert record["summary"][1] == (
+        "Bei Sales liegen alle Gebiete innerhalb von ±10 % um ihr Ziel; am weitesten davon entfernt ist Rep P1 mit −5,6 %."
+    )
+    assert record["head"] == ["Gebiet", "Bausteine", "Sales", "Abweichung"]
     titles = [chart["title"][part] for chart in charts.values() for part in ("title", "text", "subtitle") if part in chart["title"]]
     said = [*texts(record), *titles]
     assert [text for text in said if ENGLISH.search(text)] == []
@@ -82,6 +86,7 @@ def test_the_file_is_in_the_language_of_the_reader(sign_in: SignIn, scenario: Sc
 def test_rejected_rows_speak_the_language_of_whoever_reads_them(planner: Actor, sign_in: SignIn) -> None:
     """A file checked in English is read in German: the page, and the file of rejected rows; the codes stay."""
     rows = ["a,A,10,50,5", ",B,10,50,6", "a,C,11,51,7", "d,D,,,8", "e,E,10,50,many", "f,F,10,50,-3", "g,G,999,50,1", "h,H,10,50,1,2,3"]
+    rows += [f"p{i},P,10,50,5" for i in range(12)]
     head = "id,name,lon,lat,sales\n"
     batch = imports.upload(planner, "units", "x.csv", [(head + "\n".join(rows) + "\n").encode()])
     client = sign_in("planner")

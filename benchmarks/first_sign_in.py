@@ -10,6 +10,7 @@ minutes. ``--started-only`` leaves building and installing out and starts what i
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -77,6 +78,7 @@ def main() -> int:
         with step("start to the first page", told):
             to_the_page(program, folder)
     total = sum(told.values())
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"{'together':<28}{total:>8.1f} s; the bar is {BAR_SECONDS} s")
     return int(total > BAR_SECONDS)
 

@@ -171,8 +171,13 @@ export class AccountScene implements Hands {
     this.chosen.update(this.selection.size, names.join("; ") + (this.selection.size > NAMES ? " …" : ""));
   }
 
-  private load(query: URLSearchParams): Promise<AccountPage> {
-    return this.w.server.json<AccountPage>(`accounts/rows?${query.toString()}`);
+  private async load(query: URLSearchParams): Promise<AccountPage> {
+    try {
+      return await this.w.server.json<AccountPage>(`accounts/rows?${query.toString()}`);
+    } catch (error) {
+      this.w.refused(error instanceof Error ? error.message : String(error));
+      return { n: 0, items: [], next: null };
+    }
   }
 
   private number(point: number): number {

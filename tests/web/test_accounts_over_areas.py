@@ -15,10 +15,12 @@ from openpyxl import load_workbook
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import stamped
+from bailiwick_web.crm.deriving import Facts, derive, present_of
 from bailiwick_web.planning import comparing, mine, owning, services
 from bailiwick_web.planning.convert import scenario_arrays
-from bailiwick_web.planning.models import NamedAccount, Scenario
+from bailiwick_web.planning.models import NamedAccount, Publication, Scenario
 from bailiwick_web.planning.runs import find_plan, replace_labels
+from bailiwick_web.planning.services.moves import Moved
 from bailiwick_web.planning.services.runs import keep_result
 from bailiwick_web.territories.convert import store_digest
 from bailiwick_web.territories.models import MeasureDefinition, MeasureValue, Unit, UnitSet
@@ -59,7 +61,7 @@ def _totals(scenario: Scenario) -> dict[str, float]:
     return dict(zip(arrays.codes, arrays.totals[:, 0].tolist(), strict=True))
 
 
-def _move(planner: Actor, scenario: Scenario, accounts: list[int], to: str, **more: Any) -> services.moves.Moved:
+def _move(planner: Actor, scenario: Scenario, accounts: list[int], to: str, **more: Any) -> Moved:
     return services.move_accounts(planner, scenario.public_id, accounts, to, version=_fresh(scenario).version, **more)
 
 
@@ -192,6 +194,14 @@ def test_who_had_an_account_on_a_day(planner: Actor, areas: Scenario) -> None:
     assert [p and (p.document()["territory"], p.document()["why"]) for p in periods] == [
         ("P4", "named account: big"),
         ("P2", "came with the data"),
+    ]
+    publication = Publication.objects.get(scenario=areas)
+    facts = [Facts(1, codes=("C0",), lon=0.1, lat=0.1), Facts(2, codes=("C1",), lon=2.1, lat=1.1)]
+    found = derive(present_of(publication, frozenset()), facts, {})  # whose the customers of the other part are
+    codes = [areas.territories.get(pk=one.territory_id).code for one in found]
+    assert list(zip(codes, [one.cause for one in found], [one.relation for one in found], strict=True)) == [
+        ("P4", "named", "same"),
+        ("P2", "file", "inside"),
     ]
 
 

@@ -65,7 +65,7 @@ def examples(batch: ImportBatch, most: int) -> list[dict[str, Any]]:
 
 def _reasons(table: pa.Table) -> list[str]:
     """Why each row was rejected, in the present language; files of before say it in English."""
-    texts = table.column("reason").to_pylist()
+    texts: list[str] = table.column("reason").to_pylist()
     if "made_of" not in table.column_names:
         return texts
     return [retold(json.loads(made) if made else None, text) for text, made in zip(texts, table.column("made_of").to_pylist(), strict=True)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Q
+from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.pictures.projection import fit_projection
@@ -19,6 +20,8 @@ from bailiwick_web.planning.named import areas_at
 from bailiwick_web.territories.convert import unit_arrays
 from bailiwick_web.territories.models import MeasureValue, Unit, UnitSet, UnitSetFile
 
+Places = NDArray[np.int64]
+"""Numbers of accounts in their own unit set."""
 FORMAT = "accounts2"
 """Raise the number when the content changes, so that stored files of older versions are not used."""
 
@@ -58,13 +61,13 @@ def _places(points: UnitSet) -> FloatArray:
     return np.fromiter((value for row in rows.iterator(chunk_size=20_000) for value in row), dtype=np.float64).reshape(-1, 2)
 
 
-def homes(areas: UnitSet, points: UnitSet) -> tuple[IntArray, IntArray]:
+def homes(areas: UnitSet, points: UnitSet) -> tuple[Places, IntArray]:
     """The accounts that lie in an area, ascending, and the area of each, by index; the second call costs nothing."""
     return _homes(areas.pk, points.pk, _key(areas, points))
 
 
 @lru_cache(maxsize=4)
-def _homes(areas_id: int, points_id: int, _digest: str) -> tuple[IntArray, IntArray]:
+def _homes(areas_id: int, points_id: int, _digest: str) -> tuple[Places, IntArray]:
     content = accounts(UnitSet.objects.get(pk=areas_id), UnitSet.objects.get(pk=points_id))
     columns = read_columns(gzip.decompress(content))[1]
     return columns["account"].astype(np.int64), columns["unit"].astype(np.int32)
@@ -80,16 +83,16 @@ class AccountFilter:
     account_idx: tuple[int, ...] = ()
 
 
-def territories_of(arrays: ScenarioArrays, account_idx: IntArray, home_idx: IntArray) -> tuple[IntArray, IntArray]:
+def territories_of(arrays: ScenarioArrays, account_idx: Places, home_idx: IntArray) -> tuple[IntArray, IntArray]:
     """The territory of accounts (−1 is none), and the place of each among the named ones (−1: it is with its area)."""
     named = np.full(int(max(account_idx.max(initial=-1), arrays.accounts.idx.max(initial=-1))) + 1, -1, np.int32)
     named[arrays.accounts.idx] = np.arange(len(arrays.accounts))
     which = named[account_idx]
     given = np.append(arrays.accounts.territory_idx, -1)[which]
-    return np.where(which >= 0, given, arrays.territory_idx[home_idx]).astype(np.int32), which
+    return np.asarray(np.where(which >= 0, given, arrays.territory_idx[home_idx]), dtype=np.int32), which
 
 
-def find_accounts(arrays: ScenarioArrays, areas: UnitSet, points: UnitSet, wanted: AccountFilter) -> IntArray:
+def find_accounts(arrays: ScenarioArrays, areas: UnitSet, points: UnitSet, wanted: AccountFilter) -> Places:
     """Places of the accounts that fit, ascending."""
     account_idx, home_idx = homes(areas, points)
     territory_idx, which = territories_of(arrays, account_idx, home_idx)
@@ -107,7 +110,7 @@ def find_accounts(arrays: ScenarioArrays, areas: UnitSet, points: UnitSet, wante
     return account_idx[keep]
 
 
-def account_rows(arrays: ScenarioArrays, areas: UnitSet, points: UnitSet, chosen: IntArray) -> list[dict[str, Any]]:
+def account_rows(arrays: ScenarioArrays, areas: UnitSet, points: UnitSet, chosen: Places) -> list[dict[str, Any]]:
     """A page of accounts, not more than a few hundred: where each lies, whose it is and why, and its measures."""
     account_idx, home_idx = homes(areas, points)
     home = home_idx[np.searchsorted(account_idx, chosen)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from uuid import UUID
@@ -91,7 +91,7 @@ class ScenarioArrays:
         return every or {COUNT: np.ones(self.units.n_units)}
 
     @cached_property
-    def own_measures(self) -> dict[str, FloatArray]:
+    def own_measures(self) -> Mapping[str, FloatArray]:
         """The measures of the units without what their named accounts take along, shape (n,) each."""
         table = self.units.table.measures
         if not len(self.accounts):
@@ -103,7 +103,7 @@ class ScenarioArrays:
         """What named accounts add to each territory, shape (K, M)."""
         known = self.accounts.amounts
         columns = [self.accounts.given(name, self.k) if name in known else np.zeros(self.k) for name in self.measures]
-        return np.column_stack(columns)
+        return np.column_stack(columns).astype(np.float64)
 
     @cached_property
     def totals(self) -> FloatArray:
@@ -123,7 +123,8 @@ class ScenarioArrays:
     @cached_property
     def wholes(self) -> FloatArray:
         """Everything there is of each measure, in areas and with named accounts, shape (M,)."""
-        return np.array([values.sum() for values in self.measures.values()]) + self.given.sum(axis=0)
+        sums = np.array([values.sum() for values in self.measures.values()])
+        return np.asarray(sums + self.given.sum(axis=0), dtype=np.float64)
 
     @cached_property
     def deviations(self) -> FloatArray:
@@ -198,7 +199,8 @@ class ScenarioArrays:
         if not len(self.accounts):
             return capacity
         target, given = self.targets[:, 0], self.given[:, 0]
-        return capacity * np.clip(1.0 - np.divide(given, target, out=np.zeros_like(given), where=target > 0), 0.01, None)
+        filled = np.divide(given, target, out=np.zeros_like(given), where=target > 0)
+        return np.asarray(capacity * np.clip(1.0 - filled, 0.01, None), dtype=np.float64)
 
 
 def scenario_arrays(scenario: Scenario) -> ScenarioArrays:

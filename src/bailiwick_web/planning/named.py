@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, IntArray, TextArray
 from bailiwick_web.planning.models import NamedAccount
@@ -42,8 +43,8 @@ class NamedAccounts:
         Measure of the areas → what goes along with each account, shape (m,) each; never more than the area has.
     """
 
-    keys: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
-    idx: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    keys: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    idx: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     ids: TextArray = field(default_factory=lambda: np.empty(0, object))
     names: TextArray = field(default_factory=lambda: np.empty(0, object))
     reasons: TextArray = field(default_factory=lambda: np.empty(0, object))
@@ -118,7 +119,7 @@ def read_named(scenario_id: int, units: UnitArrays, unit_set_ids: tuple[int, ...
     )
 
 
-def _amounts(units: UnitArrays, keys: IntArray, home: IntArray) -> dict[str, FloatArray]:
+def _amounts(units: UnitArrays, keys: NDArray[np.int64], home: IntArray) -> dict[str, FloatArray]:
     """What accounts have of the measures of areas that are called alike; all accounts of an area together no more than it has.
 
     Money of another currency is no such measure: nothing is converted here.

@@ -82,9 +82,8 @@ def rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
         preview, trouble = None, str(error)
     counts = {str(rule["id"]): rule for rule in preview["rules"]} if preview else {}
     shown = [(rule, counts.get(str(rule.public_id))) for rule in found.rules.select_related("territory")]
-    named = list(found.named.select_related("unit", "territory").order_by("-pk")[:200])
-    for name in named:
-        name.is_account = name.unit.unit_set_id != found.plan.unit_set_id
+    rows = found.named.select_related("unit", "territory").order_by("-pk")[:200]
+    named = [(row, row.unit.unit_set_id != found.plan.unit_set_id) for row in rows]
     more = {"rules": shown, "named": named, "preview": preview, "trouble": trouble, "fields": queries.rule_fields(found)}
     return render(request, "planning/rules.html", context | more)
 

@@ -4,7 +4,8 @@
 
 Builds the wheel of this checkout, makes a fresh virtual environment, installs the wheel with what it needs from the configured package
 index, starts ``bailiwick serve`` on an empty folder, and waits for the page. Prints the seconds of each step, and how long processors
-worked for it, which tells more on a busy machine; ours is the bar of ten minutes. ``--started-only`` leaves building and installing out and starts what is installed already.
+worked for it, which tells more on a busy machine; ours is the bar of ten minutes. ``--started-only`` leaves building and installing
+out and starts what is installed already.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from bailiwick_web.core.roles import Right
 
 PUBLIC = "public"
 LIBRARY = ("account_", "mfa_", "socialaccount_", "openid_connect_")
-"""Addresses of the library that signs people in: their own tests are in ``test_entrance.py``."""
+"""Addresses of the library that signs people in: their own tests are in ``tests/web/entrance``."""
 
 ROWS = {
     # core: getting in

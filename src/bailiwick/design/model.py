@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from bailiwick.design.pieces import bars_between_pieces, homes_in_pieces, pieces_of, pieces_of_territories
 from bailiwick.design.stay import NOTHING, Stay, compile_stay
 from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM, coordinates_to_points, distance_km, points_km
+from bailiwick.geography.row_kernels import rows_of_pairs
 
 DISTANCE, INERTIA, DIAMETER = 0, 1, 2
 OBJECTIVE_CODES = {"distance": DISTANCE, "inertia": INERTIA, "diameter": DIAMETER}
@@ -105,8 +104,7 @@ class Model:
         """Number of the connected part of the graph of each node, shape (n,); all of one part where territories need not connect."""
         if not self.must_connect:
             return np.zeros(self.n, np.int32)
-        graph = csr_matrix((np.ones(len(self.indices), np.int8), self.indices, self.indptr), shape=(self.n, self.n))
-        return connected_components(graph, directed=False)[1].astype(np.int32)
+        return pieces_of(self.indptr, self.indices)
 
     def loads(self, label: IntArray) -> FloatArray:
         """Load of each territory, shape (K, M)."""
@@ -252,9 +250,8 @@ def _windows(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[FloatArr
 def _node_graph(problem: Problem, node_of_unit: IntArray, n: int) -> tuple[IntArray, IntArray]:
     if problem.adjacency is None:
         return np.zeros(n + 1, np.int32), np.empty(0, np.int32)
-    pairs = node_of_unit[problem.adjacency.pairs]
-    graph = type(problem.adjacency).from_pairs(n, pairs)
-    return np.array(graph.indptr), np.array(graph.indices)
+    indptr, indices = rows_of_pairs(n, node_of_unit[problem.adjacency.pairs])
+    return indptr, indices
 
 
 def _pinned(problem: Problem, node_of_unit: IntArray, n: int) -> IntArray:

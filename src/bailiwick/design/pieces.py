@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.geography.row_kernels import connected_parts
 
 NOWHERE = -1
 
@@ -16,8 +15,8 @@ def pieces_of(indptr: IntArray, indices: IntArray) -> IntArray:
     n = len(indptr) - 1
     if not len(indices):
         return np.zeros(n, np.int32)
-    graph = csr_matrix((np.ones(len(indices), np.int8), indices, indptr), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int32)
+    parts: IntArray = connected_parts(indptr, indices, np.zeros(n, np.int32))
+    return parts
 
 
 def pieces_of_territories(piece: IntArray, load: FloatArray, target: FloatArray, home: IntArray) -> IntArray:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bailiwick.design.compiled import leaf
+from bailiwick.compiled import leaf
 from bailiwick.domain import FloatArray, IntArray, Problem
 
 

@@ -5,10 +5,11 @@ Importing this loads numba, so it is imported where it is used and not on top.
 
 from __future__ import annotations
 
+import numba as nb
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from bailiwick.compiled import kernel
 from bailiwick.domain import IntArray
 
 GRID_BITS = 30
@@ -16,13 +17,13 @@ GRID_BITS = 30
 _MASK = (1 << 31) - 1
 
 
-@njit(cache=True, inline="always")
+@nb.njit(cache=True, inline="always")
 def _turn(x: NDArray[np.int64], y: NDArray[np.int64], a: int, b: int, c: int) -> int:
     """Positive if a, b, c turn left, negative if right, 0 on a line: exact."""
     return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a])
 
 
-@njit(cache=True)
+@kernel
 def _exact_sign(u: NDArray[np.int64], v: NDArray[np.int64]) -> int:
     """Sign of u[0] v[0] + u[1] v[1] + u[2] v[2], numbers of up to 61 bits each, in three limbs."""
     high, middle, low = 0, 0, 0
@@ -42,7 +43,7 @@ def _exact_sign(u: NDArray[np.int64], v: NDArray[np.int64]) -> int:
     return 1 if middle | low else 0
 
 
-@njit(cache=True)
+@kernel
 def _is_in_circle(
     x: NDArray[np.int64], y: NDArray[np.int64], a: int, b: int, c: int, p: int, u: NDArray[np.int64], v: NDArray[np.int64]
 ) -> bool:
@@ -57,7 +58,7 @@ def _is_in_circle(
     return _exact_sign(u, v) > 0
 
 
-@njit(cache=True)
+@kernel
 def _is_in_conflict(
     corner: IntArray, t: int, p: int, n: int, x: NDArray[np.int64], y: NDArray[np.int64], u: NDArray[np.int64], v: NDArray[np.int64]
 ) -> bool:
@@ -74,7 +75,7 @@ def _is_in_conflict(
     return (x[p] - x[a]) * (x[p] - x[b]) + (y[p] - y[a]) * (y[p] - y[b]) < 0
 
 
-@njit(cache=True)
+@kernel
 def _locate(corner: IntArray, across: IntArray, t: int, p: int, n: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> int:
     """Walk to the triangle that holds p, or to an outer one that sees it."""
     came_from = -1
@@ -97,7 +98,7 @@ def _locate(corner: IntArray, across: IntArray, t: int, p: int, n: int, x: NDArr
             return t
 
 
-@njit(cache=True)
+@kernel
 def triangulate_grid(x: NDArray[np.int64], y: NDArray[np.int64], order: NDArray[np.int64]) -> tuple[IntArray, IntArray]:
     """Delaunay triangles of points on a grid.
 
@@ -164,7 +165,7 @@ def triangulate_grid(x: NDArray[np.int64], y: NDArray[np.int64], order: NDArray[
     return corner[: 3 * n_triangles].copy().reshape(-1, 3), across[: 3 * n_triangles].copy().reshape(-1, 3)
 
 
-@njit(cache=True)
+@kernel
 def _fill(
     corner: IntArray,
     across: IntArray,
@@ -201,7 +202,7 @@ def _fill(
     return finite, n_triangles + n_rim - n_hole
 
 
-@njit(cache=True)
+@kernel
 def hilbert_keys(x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.int64]:
     """Position along Hilbert's curve, for coordinates below 2**30."""
     keys = np.empty(len(x), np.int64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from bailiwick.compiled import kernel
 from bailiwick.domain import FloatArray, IntArray
 
 
-@njit(cache=True)
+@kernel
 def longest_hops(n_points: int, pairs: IntArray, length: FloatArray, order: np.ndarray) -> FloatArray:
     """For every edge, the longest hop on the way between its ends whose longest hop is shortest.
 
@@ -53,7 +53,7 @@ def longest_hops(n_points: int, pairs: IntArray, length: FloatArray, order: np.n
     return result
 
 
-@njit(cache=True)
+@kernel
 def _cot_at(points: FloatArray, corner: int, u: int, v: int) -> float:
     """Cotangent of the angle at ``corner`` between the directions of u and v."""
     dot, square_u, square_v = 0.0, 0.0, 0.0
@@ -65,7 +65,7 @@ def _cot_at(points: FloatArray, corner: int, u: int, v: int) -> float:
     return dot / np.sqrt(max(square_u * square_v - dot * dot, 1e-300))
 
 
-@njit(cache=True)
+@kernel
 def neighbouring_edges(corners: IntArray, across: IntArray, points: FloatArray, least_cot: float, least_sum: float) -> IntArray:
     """Edges of a triangulation that no corner opposite to them sees at too large an angle, each once, shape (m, 2).
 

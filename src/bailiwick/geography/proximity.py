@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from bailiwick.domain import Adjacency, FloatArray, IntArray
+from bailiwick.domain.units import frozen
 from bailiwick.geography.delaunay import Places, edges_of, find_places, triangulate
 from bailiwick.geography.geodesy import distance_km
 
@@ -71,7 +72,10 @@ def from_points(coordinates: FloatArray, *, is_planar: bool = False, max_km: flo
         rule += f"; none longer than {max_km:g} km"
     if len(places.points) < len(places.place_idx):
         rule += "; units at one place form a chain"
-    return Adjacency.from_pairs(len(places.place_idx), _unit_pairs(pairs, places.place_idx), rule=rule)
+    from bailiwick.geography.row_kernels import rows_of_pairs  # compiled code, loaded only where it is needed
+
+    indptr, indices = rows_of_pairs(len(places.place_idx), _unit_pairs(pairs, places.place_idx))
+    return Adjacency(frozen(indptr), frozen(indices), rule=rule)
 
 
 def place_pairs(places: Places) -> IntArray:
@@ -110,7 +114,7 @@ def has_shorter_hops(n_points: int, pairs: IntArray, length_km: FloatArray, rati
     """Mask of the edges whose ends are joined by hops of at most ``length_km / ratio``, shape (m,)."""
     from bailiwick.geography.kernels import longest_hops
 
-    order = np.argsort(length_km, kind="stable")
+    order = np.argsort(length_km)  # the order of equal lengths does not matter: the longest hop is as long whichever comes first
     return longest_hops(n_points, pairs, length_km, order) * ratio < length_km
 
 

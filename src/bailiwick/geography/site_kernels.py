@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numba as nb
 import numpy as np
 
+from bailiwick.compiled import both_ways, kernel
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM
 
 PARALLEL_UNITS = 20_000
 """Units from which territories are looked at by several threads; each by itself, so that this changes nothing."""
 FEW = 48
 """Units up to which every site is tried, so that equal ones go to the first."""
-_ONLY_MARKED_LOOPS: dict[str, Any] = {  # not in numba's type stubs
-    "parallel": {"prange": True, **dict.fromkeys(("comprehension", "reduction", "setitem", "numpy", "stencil", "fusion"), False)}
-}
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def site_cost(points, weight, at, power, slope, chord):  # type: ignore[no-untyped-def]
     """Cost of the site ``at``; writes its gradient in the position of the site, and the chords from there to all points."""
     n, d = points.shape
@@ -45,7 +42,7 @@ def site_cost(points, weight, at, power, slope, chord):  # type: ignore[no-untyp
     return cost
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def nearest_to_mean(points, weight):  # type: ignore[no-untyped-def]
     """Row nearest to the weighted mean, and the sum of the weights."""
     n, d = points.shape
@@ -63,7 +60,7 @@ def nearest_to_mean(points, weight):  # type: ignore[no-untyped-def]
     return at, total
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def best_row(points, weight, power):  # type: ignore[no-untyped-def]
     """Row of the least cost: sites in the order of a lower bound of theirs, until none can be better; of few, every one."""
     n, d = points.shape
@@ -114,5 +111,4 @@ def _best_rows(points, weights, order, start, power):  # type: ignore[no-untyped
     return sites
 
 
-best_rows = nb.njit(cache=True, nogil=True)(_best_rows)
-best_rows_parallel = nb.njit(cache=True, **_ONLY_MARKED_LOOPS)(_best_rows)
+best_rows, best_rows_parallel = both_ways(_best_rows)

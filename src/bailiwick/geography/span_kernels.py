@@ -7,12 +7,16 @@ import math
 import numba as nb
 import numpy as np
 
+from bailiwick.compiled import both_ways, kernel
+
+PARALLEL_UNITS = 20_000
+"""Units from which territories are looked at by several threads; each by itself, so that this changes nothing."""
 HOPS = 4
 SLACK = 1.0 - 1e-12
 """Pairs that rounding alone keeps from being the farthest are looked at, too."""
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def between(points, i, j):  # type: ignore[no-untyped-def]
     """Straight distance between two points."""
     square = 0.0
@@ -21,7 +25,7 @@ def between(points, i, j):  # type: ignore[no-untyped-def]
     return math.sqrt(square)
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel
 def widest_pair(points, away):  # type: ignore[no-untyped-def]
     """Largest straight distance between two of the points, which stand in falling order of ``away``, the distance from their middle."""
     n, best, at = len(points), 0.0, 0
@@ -44,28 +48,35 @@ def widest_pair(points, away):  # type: ignore[no-untyped-def]
     return best
 
 
-@nb.njit(cache=True, nogil=True)
-def widest_pairs(points, order, start):  # type: ignore[no-untyped-def]
+@kernel
+def widest_of(points, members):  # type: ignore[no-untyped-def]
+    """Largest straight distance between two of the members, at least two rows of ``points``."""
+    n, d = len(members), points.shape[1]
+    mine, middle, away = np.empty((n, d)), np.zeros((1, d)), np.empty(n)
+    for c in range(n):
+        for axis in range(d):
+            mine[c, axis] = points[members[c], axis]
+            middle[0, axis] += mine[c, axis] / n
+    for c in range(n):
+        square = 0.0
+        for axis in range(d):
+            square += (mine[c, axis] - middle[0, axis]) ** 2
+        away[c] = math.sqrt(square)
+    falling = np.argsort(-away, kind="mergesort")
+    return widest_pair(mine[falling], away[falling])
+
+
+def _widest_pairs(points, order, start):  # type: ignore[no-untyped-def]
     """Largest straight distance within each territory, shape (K,).
 
     ``order`` lists the units by territory, those of territory j from ``start[j]`` to ``start[j + 1]``.
     """
-    k, d = len(start) - 1, points.shape[1]
+    k = len(start) - 1
     found = np.zeros(k)
-    for j in range(k):
-        n = start[j + 1] - start[j]
-        if n < 2:
-            continue
-        mine, middle, away = np.empty((n, d)), np.zeros((1, d)), np.empty(n)
-        for c in range(n):
-            for axis in range(d):
-                mine[c, axis] = points[order[start[j] + c], axis]
-                middle[0, axis] += mine[c, axis] / n
-        for c in range(n):
-            square = 0.0
-            for axis in range(d):
-                square += (mine[c, axis] - middle[0, axis]) ** 2
-            away[c] = math.sqrt(square)
-        falling = np.argsort(-away, kind="mergesort")
-        found[j] = widest_pair(mine[falling], away[falling])
+    for j in nb.prange(k):
+        if start[j + 1] - start[j] > 1:
+            found[j] = widest_of(points, order[start[j] : start[j + 1]])
     return found
+
+
+widest_pairs, widest_pairs_parallel = both_ways(_widest_pairs)

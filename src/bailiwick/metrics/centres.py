@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, IntArray
-from bailiwick.domain.grouping import members_of_territories
+from bailiwick.domain.grouping import by_territory, members_of_territories
 
 _ROWS = 1024
 
@@ -40,8 +40,7 @@ def best_sites(points: FloatArray, weights: FloatArray, territory_idx: IntArray,
     """
     from bailiwick.geography import site_kernels  # compiled code, loaded only where it is needed
 
-    order = np.argsort(territory_idx, kind="stable")
-    start = np.searchsorted(territory_idx[order], np.arange(n_territories + 1))
+    order, start = by_territory(territory_idx, n_territories)
     is_large = len(points) >= site_kernels.PARALLEL_UNITS
     best_rows = site_kernels.best_rows_parallel if is_large else site_kernels.best_rows
     sites: IntArray = best_rows(np.ascontiguousarray(points), np.asarray(weights, np.float64), order, start, power)

@@ -21,9 +21,11 @@ def pieces(adjacency: Adjacency, territory_idx: IntArray, n_territories: int) ->
     >>> pieces(row, np.array([0, 1, 1, 0]), 2).tolist()
     [2, 1]
     """
-    component = adjacency.components(territory_idx)
-    first_unit = np.unique(component, return_index=True)[1]
-    owner = territory_idx[first_unit]
+    from bailiwick.geography.row_kernels import connected_parts  # compiled code, loaded only where it is needed
+
+    part = connected_parts(adjacency.indptr, adjacency.indices, np.asarray(territory_idx))
+    highest = np.maximum.accumulate(part)  # parts are numbered in the order of their first units
+    owner = territory_idx[np.diff(highest, prepend=-1) > 0]
     return np.bincount(owner[owner >= 0], minlength=n_territories).astype(np.int32)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.domain.grouping import by_territory
 from bailiwick.geography.geodesy import chord_to_arc
 
 
@@ -30,7 +31,8 @@ def diameters_km(points: FloatArray, territory_idx: IntArray, n_territories: int
     """
     from bailiwick.geography import span_kernels  # compiled code, loaded only where it is needed
 
-    order = np.argsort(territory_idx, kind="stable")
-    start = np.searchsorted(territory_idx[order], np.arange(n_territories + 1))
-    chords: FloatArray = span_kernels.widest_pairs(np.ascontiguousarray(points, np.float64), order, start)
+    order, start = by_territory(territory_idx, n_territories)
+    is_large = len(points) >= span_kernels.PARALLEL_UNITS
+    widest_pairs = span_kernels.widest_pairs_parallel if is_large else span_kernels.widest_pairs
+    chords: FloatArray = widest_pairs(np.ascontiguousarray(points, np.float64), order, start)
     return chords if points.shape[1] == 2 else chord_to_arc(chords)

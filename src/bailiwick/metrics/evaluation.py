@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -18,6 +17,29 @@ from bailiwick.metrics.situation import Situation
 
 OBJECTIVE_BY_TRAVEL = {"distance": "travel", "inertia": "travel_inertia"}
 """The metric that an objective is where minutes take the place of km."""
+
+
+class Values(Mapping[str, float | FloatArray | IntArray]):
+    """The metrics that apply to a situation, each computed when it is first asked for: a search looks at a few, a report at all."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._situation = situation
+        self._metrics = {metric.key: metric for metric in METRICS if metric.applies(situation)}
+        self._known: dict[str, float | FloatArray | IntArray] = {}
+
+    def __getitem__(self, key: str) -> float | FloatArray | IntArray:
+        if key not in self._known:
+            self._known[key] = _frozen(self._metrics[key].compute(self._situation))
+        return self._known[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._metrics
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._metrics)
+
+    def __len__(self) -> int:
+        return len(self._metrics)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +59,7 @@ class Evaluation:
     is_violating
         Mask of the deviations beyond the tolerance, shape (K, M).
     values
-        Metric key → a number (plan), shape (M,) (measure) or shape (K,) (territory). Only what applies.
+        Metric key → a number (plan), shape (M,) (measure) or shape (K,) (territory). Only what applies, computed when first asked for.
     sites
         With travel times, the unit that is the centre of each territory, or −1 for its fixed one, shape (K,); else None.
     """
@@ -157,7 +179,6 @@ def evaluate(
         centres = resolve_centres(problem, idx) if centre_coordinates is None else np.asarray(centre_coordinates, dtype=np.float64)
     situation = Situation(problem, idx, centres, baseline, sites)
     deviation = deviations(situation.totals, situation.targets)
-    values = {metric.key: _frozen(metric.compute(situation)) for metric in METRICS if metric.applies(situation)}
     return Evaluation(
         problem=problem,
         territory_idx=frozen(idx),
@@ -166,7 +187,7 @@ def evaluate(
         targets=frozen(situation.targets),
         deviations=frozen(deviation),
         is_violating=frozen(is_outside(deviation, [m.tolerance for m in problem.measures])),
-        values=MappingProxyType(values),
+        values=Values(situation),
         sites=None if sites is None else frozen(sites),
     )
 

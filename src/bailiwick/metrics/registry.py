@@ -89,20 +89,12 @@ def _outside(s: Situation) -> np.ndarray:
     return balance.is_outside(_deviations(s), [m.tolerance for m in s.problem.measures])
 
 
-def _pieces(s: Situation) -> IntArray:
-    return contiguity.pieces(_graph(s), s.territory_idx, s.k)
-
-
-def _centroids(s: Situation) -> FloatArray:
-    return distance.weighted_centroids(s.points, s.problem.weights, s.territory_idx, s.k)
-
-
 def _mean_distance(s: Situation) -> float:
-    return distance.mean_distance_km(s.points, s.problem.weights, s.territory_idx, _centroids(s))
+    return distance.mean_distance_km(s.points, s.problem.weights, s.territory_idx, s.centroids)
 
 
 def _mean_distances(s: Situation) -> FloatArray:
-    return distance.mean_distances_km(s.points, s.problem.weights, s.territory_idx, _centroids(s))
+    return distance.mean_distances_km(s.points, s.problem.weights, s.territory_idx, s.centroids)
 
 
 def _reach(s: Situation) -> FloatArray:
@@ -180,7 +172,7 @@ METRICS: tuple[Metric, ...] = (
         "lower",
         "Territories in more than one piece",
         "plan",
-        lambda s: float((_pieces(s) > 1).sum()),
+        lambda s: float((s.n_pieces > 1).sum()),
         "adjacency",
     ),
     Metric(
@@ -292,7 +284,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("load_gini", 1, "1", "lower", "Gini coefficient of the loads", "measure", lambda s: fairness.gini(_load(s))),
     Metric("disruption", 1, "1", "lower", "Share whose territory changes", "measure", _disruption, "baseline"),
     Metric("n_units", 1, "count", "target", "Units", "territory", lambda s: s.unit_counts),
-    Metric("n_pieces", 1, "count", "lower", "Connected pieces", "territory", _pieces, "adjacency"),
+    Metric("n_pieces", 1, "count", "lower", "Connected pieces", "territory", lambda s: s.n_pieces, "adjacency"),
     Metric("territory_mean_distance_km", 1, "km", "lower", "Mean distance to the weighted middle", "territory", _mean_distances),
     Metric("reach_km", 1, "km", "lower", "Distance of the farthest unit from the centre", "territory", _reach),
     Metric("territory_mean_minutes", 1, "min", "lower", "Mean travel to the centre", "territory", _mean_minutes_of_territories, "minutes"),

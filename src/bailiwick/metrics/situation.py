@@ -10,6 +10,8 @@ import numpy as np
 from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.geography.geodesy import coordinates_to_points, distance_km, points_km
 from bailiwick.metrics.balance import territory_sums
+from bailiwick.metrics.contiguity import pieces
+from bailiwick.metrics.distance import weighted_centroids
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,17 @@ class Situation:
     def points(self) -> FloatArray:
         """Unit positions in km, shape (n, 2) or (n, 3)."""
         return points_km(self.problem.units)
+
+    @cached_property
+    def n_pieces(self) -> IntArray:
+        """Connected pieces of each territory, shape (K,). Needs a neighbour graph."""
+        assert self.problem.adjacency is not None
+        return pieces(self.problem.adjacency, self.territory_idx, self.k)
+
+    @cached_property
+    def centroids(self) -> FloatArray:
+        """Weighted middle of each territory in km, shape (K, 2) or (K, 3)."""
+        return weighted_centroids(self.points, self.problem.weights, self.territory_idx, self.k)
 
     @cached_property
     def totals(self) -> FloatArray:

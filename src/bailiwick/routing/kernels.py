@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba as nb
 import numpy as np
 
+from bailiwick.compiled import kernel, parallel
+
 N_CHUNKS = 16  # of the sources; each has its own working memory
 WIDTH = 4  # children of a node of the heap
-ONLY_MARKED_LOOPS: dict[str, Any] = {
-    "parallel": {"prange": True, **dict.fromkeys(("comprehension", "reduction", "setitem", "numpy", "stencil", "fusion"), False)}
-}
 
 
-@nb.njit(cache=True)
+@kernel
 def contract(n_nodes, tail, head, km, along, against, is_kept):  # type: ignore[no-untyped-def]
     """Directed arcs between kept nodes and junctions; dead ends without a kept node go, chains become one arc.
 
@@ -76,7 +73,7 @@ def contract(n_nodes, tail, head, km, along, against, is_kept):  # type: ignore[
     return start[:n_arcs].copy(), end[:n_arcs].copy(), seconds[:n_arcs].copy(), length[:n_arcs].copy()
 
 
-@nb.njit(cache=True)
+@kernel
 def _incidence(n_nodes, tail, head):  # type: ignore[no-untyped-def]
     """Segments at each node in compressed rows."""
     indptr = np.zeros(n_nodes + 1, np.int64)
@@ -95,7 +92,7 @@ def _incidence(n_nodes, tail, head):  # type: ignore[no-untyped-def]
     return indptr, segments
 
 
-@nb.njit(cache=True)
+@kernel
 def _rise(heap, place, time, at):  # type: ignore[no-untyped-def]
     """Move an entry of the heap up to where it belongs."""
     node = heap[at]
@@ -110,7 +107,7 @@ def _rise(heap, place, time, at):  # type: ignore[no-untyped-def]
     place[node] = at
 
 
-@nb.njit(cache=True)
+@kernel
 def _sink(heap, place, time, size):  # type: ignore[no-untyped-def]
     """Move the first entry of the heap down to where it belongs."""
     node, at = heap[0], 0
@@ -131,7 +128,7 @@ def _sink(heap, place, time, size):  # type: ignore[no-untyped-def]
     place[node] = at
 
 
-@nb.njit(cache=True)
+@kernel
 def _reach(indptr, ends, seconds, length, source, is_target, n_targets, time, way, place, heap, touched):  # type: ignore[no-untyped-def]
     """Dijkstra's search from one node until every target is settled; returns the number of nodes seen.
 
@@ -169,7 +166,7 @@ def _reach(indptr, ends, seconds, length, source, is_target, n_targets, time, wa
     return n_touched
 
 
-@nb.njit(cache=True, **ONLY_MARKED_LOOPS)
+@parallel
 def many_to_many(indptr, ends, seconds, length, sources, targets):  # type: ignore[no-untyped-def]
     """Seconds and km of the fastest way from each source to each target, shape (s, t) each; infinite where there is none."""
     n = len(indptr) - 1

@@ -227,10 +227,12 @@ def test_a_newton_step_solves_its_equations() -> None:
     matrix = csr_matrix(np.diag(coupling.sum(axis=0) + rng.random(k) * 0.1) - coupling)
     short = rng.normal(size=k)
     exact = np.linalg.solve(matrix.toarray(), short)
-    step = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 1e9)
+    step = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 1e9, 1e-8)
     assert step == pytest.approx(exact - np.median(exact), abs=1e-5 * np.abs(exact).max())
-    cut = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 0.5)
+    cut = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 0.5, 1e-8)
     assert cut == pytest.approx(np.clip(step, -0.5, 0.5))
+    rough = newton_step(matrix.indptr, matrix.indices, matrix.data, short, 1e9, 1e-2)
+    assert 1e-5 < np.abs(rough - step).max() < 0.1 * np.abs(step).max()
 
 
 def test_spacing_is_the_way_from_the_nearest_centre_to_the_third_beside_it() -> None:

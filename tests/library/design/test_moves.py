@@ -77,6 +77,7 @@ def check(plan: Evaluation, effect: MoveEffect) -> None:
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 100_000))
 @example(seed=2251)  # two units are equally good centres
+@example(seed=6046)  # both territories end beyond the tolerance by as much as one did before
 def test_an_effect_is_what_judging_the_changed_plan_says(seed: int) -> None:
     plan = some_plan(seed)
     unit = seed % plan.problem.n_units

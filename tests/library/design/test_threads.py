@@ -1,5 +1,7 @@
 """Work on several threads: everything once, in order, told by one thread only, and ended by the first error."""
 
+import importlib
+import pkgutil
 import threading
 import time
 from collections.abc import Iterator
@@ -87,3 +89,13 @@ def test_the_audience_is_told_by_the_thread_that_asks_only() -> None:
     assert len(told) == 1
     assert told[0][0] == asking
     assert told[0][1] in (0.25, 0.75)
+
+
+def test_no_two_compiled_functions_share_a_place_in_the_cache() -> None:
+    """Numba keeps them by module, name, line and types: one for several threads would be loaded as the one for a single thread."""
+    package = importlib.import_module("bailiwick.design")  # the attribute of that name is the function
+    modules = [importlib.import_module(found.name) for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    compiled = {id(value): value.py_func for module in modules for value in vars(module).values() if hasattr(value, "py_func")}
+    places = [(function.__module__, function.__qualname__, function.__code__.co_firstlineno) for function in compiled.values()]
+    assert len(places) > 50
+    assert len(set(places)) == len(places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bailiwick.design.compiled import kernel
+from bailiwick.compiled import kernel
 
 
 @kernel

@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import kernel, leaf, parallel
+from bailiwick.compiled import both_ways, leaf
 from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, cost_of, is_barred, place_of, square_between
 
 
@@ -135,4 +135,4 @@ def _priced_loads(  # type: ignore[no-untyped-def]
     return value.sum(), loads.sum(axis=0)
 
 
-priced_loads, priced_loads_parallel = kernel(_priced_loads), parallel(_priced_loads)
+priced_loads, priced_loads_parallel = both_ways(_priced_loads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import kernel, parallel
+from bailiwick.compiled import kernel, parallel
 from bailiwick.design.construct.kernels import N_CHUNKS, cost_of, square_between
 
 

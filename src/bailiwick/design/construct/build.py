@@ -18,6 +18,7 @@ from bailiwick.design.construct.windows import climb_to_windows
 from bailiwick.design.model import Model
 from bailiwick.design.progress import Watch
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.geography.row_kernels import compacted
 
 SPENDING = (0.03, 0.03, 0.012)
 """Temperatures of the rounds in which the tolerance is spent; the last one is that of the final prices, too."""
@@ -265,6 +266,7 @@ def proposal_graph(model: Model, n_neighbours: int = 6) -> tuple[IntArray, IntAr
     is_new = np.append(True, (model.points[1:] != model.points[:-1]).any(axis=1))  # nodes in one place follow each other
     first, place = np.flatnonzero(is_new), np.cumsum(is_new) - 1
     q = min(n_neighbours + 1, len(first))
-    near = cKDTree(model.points[first]).query(model.points[first], k=q, workers=int(nb.get_num_threads()))[1]
-    indptr, indices = mutual_rows(first.astype(np.int32), near.astype(np.int32).reshape(len(first), q)[:, 1:], place.astype(np.int32))
-    return indptr, indices
+    tree = cKDTree(model.points[first], balanced_tree=False, compact_nodes=False)  # asked once per place: laid out quickly
+    near = tree.query(model.points[first], k=q, workers=int(nb.get_num_threads()))[1]
+    near = near.astype(np.int32).reshape(len(first), q)[:, 1:]
+    return compacted(*mutual_rows(first.astype(np.int32), near, place.astype(np.int32)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numba as nb
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from bailiwick.design.compiled import kernel
-from bailiwick.design.construct.kernels import square_between
+from bailiwick.compiled import both_ways, kernel
+from bailiwick.design.construct.kernels import N_CHUNKS, PARALLEL_UNITS, square_between
 from bailiwick.design.construct.transport import Transport
 from bailiwick.domain import FloatArray, IntArray
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM
@@ -151,33 +152,37 @@ def _tangents(point: FloatArray) -> tuple[FloatArray, FloatArray]:
     return u, np.cross(point / np.linalg.norm(point), u)
 
 
-@kernel
-def weiszfeld_step(points, weight, label, centres):  # type: ignore[no-untyped-def]
+def _weiszfeld_step(points, weight, label, centres):  # type: ignore[no-untyped-def]
     """One step of every centre towards the geometric median of its territory (Weiszfeld 1937)."""
     n, d = points.shape
     k = len(centres)
-    pull, total, spread, mass = np.zeros((k, d)), np.zeros(k), np.zeros(k), np.zeros(k)
-    for i in range(n):
-        j = label[i]
-        if j >= 0:
-            spread[j] += weight[i] * np.sqrt(square_between(points, i, centres, j))
-            mass[j] += weight[i]
-    for i in range(n):
-        j = label[i]
-        if j < 0:
-            continue
-        # A floor on the distance keeps a centre from sticking to one unit.
-        distance = np.sqrt(square_between(points, i, centres, j))
-        force = weight[i] / max(distance, 0.02 * spread[j] / mass[j] + 1e-9)
-        total[j] += force
-        for axis in range(d):
-            pull[j, axis] += force * points[i, axis]
-    moved = centres.copy()
-    for j in range(k):
-        if total[j] > 0:
+    spread, mass, total, pull = np.zeros((N_CHUNKS, k)), np.zeros((N_CHUNKS, k)), np.zeros((N_CHUNKS, k)), np.zeros((N_CHUNKS, k, d))
+    for chunk in nb.prange(N_CHUNKS):
+        for i in range(chunk * n // N_CHUNKS, (chunk + 1) * n // N_CHUNKS):
+            j = label[i]
+            if j >= 0:
+                spread[chunk, j] += weight[i] * np.sqrt(square_between(points, i, centres, j))
+                mass[chunk, j] += weight[i]
+    # A floor on the distance keeps a centre from sticking to one unit.
+    floor = 0.02 * spread.sum(axis=0) / np.maximum(mass.sum(axis=0), 1e-300) + 1e-9
+    for chunk in nb.prange(N_CHUNKS):
+        for i in range(chunk * n // N_CHUNKS, (chunk + 1) * n // N_CHUNKS):
+            j = label[i]
+            if j < 0:
+                continue
+            force = weight[i] / max(np.sqrt(square_between(points, i, centres, j)), floor[j])
+            total[chunk, j] += force
             for axis in range(d):
-                moved[j, axis] = pull[j, axis] / total[j]
+                pull[chunk, j, axis] += force * points[i, axis]
+    forces, pulls, moved = total.sum(axis=0), pull.sum(axis=0), centres.copy()
+    for j in range(k):
+        if forces[j] > 0:
+            for axis in range(d):
+                moved[j, axis] = pulls[j, axis] / forces[j]
     return moved
+
+
+weiszfeld_step, weiszfeld_step_parallel = both_ways(_weiszfeld_step)
 
 
 def recentre(transport: Transport, label: IntArray, centres: FloatArray, is_free: np.ndarray) -> FloatArray:
@@ -187,7 +192,8 @@ def recentre(transport: Transport, label: IntArray, centres: FloatArray, is_free
         is_empty = np.bincount(np.maximum(label, 0), minlength=len(centres)) == 0
         moved[is_empty] = centres[is_empty]
     else:
-        moved = on_surface(weiszfeld_step(transport.points, transport.weight, label, centres))
+        step = weiszfeld_step_parallel if len(label) >= PARALLEL_UNITS else weiszfeld_step
+        moved = on_surface(step(transport.points, transport.weight, label, centres))
     return np.where(is_free[:, None], moved, centres)
 
 

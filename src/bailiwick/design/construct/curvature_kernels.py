@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bailiwick.design.compiled import kernel, leaf
+from bailiwick.compiled import kernel, leaf
 
 LEAST_SHARE = 2e-3  # of a unit in a territory that couples it with others
 

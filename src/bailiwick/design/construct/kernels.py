@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import inline_leaf, kernel, leaf, parallel
+from bailiwick.compiled import both_ways, inline_leaf, kernel, leaf
 from bailiwick.design.construct.curvature_kernels import add_block, add_couplings, add_shares, soften
 from bailiwick.design.stay import kept_by
 
@@ -350,6 +350,5 @@ def _hard_assign(  # type: ignore[no-untyped-def]
     return label, value.sum(), loads.sum(axis=0)
 
 
-# Waking a second thread costs more than a small problem takes; both forms add up the same chunks in the same order.
-soft_loads, soft_loads_parallel = kernel(_soft_loads), parallel(_soft_loads)
-hard_assign, hard_assign_parallel = kernel(_hard_assign), parallel(_hard_assign)
+soft_loads, soft_loads_parallel = both_ways(_soft_loads)
+hard_assign, hard_assign_parallel = both_ways(_hard_assign)

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import math
 
+import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import kernel, leaf
-from bailiwick.design.construct.kernels import chords_to
-
-EXACT = 1e-8
-"""Relative length of the rest at which a step is found."""
+from bailiwick.compiled import both_ways, kernel, leaf
+from bailiwick.design.construct.kernels import N_CHUNKS, chords_to
 
 
-@kernel
-def spacing_around(centres, middle, rank):  # type: ignore[no-untyped-def]
+def _spacing_around(centres, middle, rank):  # type: ignore[no-untyped-def]
     """Distance from the centre nearest to each block to its ``rank``-th nearest other one, shape (blocks,)."""
     k = len(centres)
-    across, chord = np.ascontiguousarray(centres.T), np.empty(k)
+    across = np.ascontiguousarray(centres.T)
     near, spacing = np.empty(k), np.empty(len(middle))
-    for j in range(k):
-        chords_to(centres, j, across, chord)
-        near[j] = np.partition(chord, rank)[rank]  # the nearest is the centre itself
-    for b in range(len(middle)):
-        chords_to(middle, b, across, chord)
-        spacing[b] = near[np.argmin(chord)]
+    for chunk in nb.prange(N_CHUNKS):
+        chord = np.empty(k)
+        for j in range(chunk * k // N_CHUNKS, (chunk + 1) * k // N_CHUNKS):
+            chords_to(centres, j, across, chord)
+            near[j] = np.partition(chord, rank)[rank]  # the nearest is the centre itself
+    for chunk in nb.prange(N_CHUNKS):
+        chord = np.empty(k)
+        for b in range(chunk * len(middle) // N_CHUNKS, (chunk + 1) * len(middle) // N_CHUNKS):
+            chords_to(middle, b, across, chord)
+            spacing[b] = near[np.argmin(chord)]
     return spacing
+
+
+spacing_around, spacing_around_parallel = both_ways(_spacing_around)
 
 
 @leaf
@@ -48,9 +52,10 @@ def inner(a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def newton_step(indptr, indices, entries, short, cap):  # type: ignore[no-untyped-def]
+def newton_step(indptr, indices, entries, short, cap, rest_share):  # type: ignore[no-untyped-def]
     """Change of the prices that would raise loads by ``short``, its median taken out, every component within ±``cap``; shape (K,).
 
+    Found when what is still short is at most ``rest_share`` of ``short``, in length.
     Conjugate gradients with the diagonal as preconditioner (Hestenes & Stiefel 1952): territories are coupled with those
     around them only, so a few dozen products with a sparse matrix do, and no factor has to be laid out.
     """
@@ -64,7 +69,7 @@ def newton_step(indptr, indices, entries, short, cap):  # type: ignore[no-untype
     eased = rest / diagonal
     way = eased.copy()
     gain = inner(rest, eased)
-    enough = EXACT * math.sqrt(inner(short, short))
+    enough = rest_share * math.sqrt(inner(short, short))
     for _ in range(2 * k + 20):
         if math.sqrt(inner(rest, rest)) <= enough:
             break

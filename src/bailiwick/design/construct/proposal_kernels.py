@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from bailiwick.design.compiled import kernel
+from bailiwick.compiled import kernel
 
 
 @kernel
 def mutual_rows(first, near, place):  # type: ignore[no-untyped-def]
-    """Neighbours in compressed rows, ascending, each pair in both rows.
+    """Row ends, shape (n + 1,), and neighbours, each pair in both rows, some twice.
 
     Parameters
     ----------
@@ -42,22 +42,4 @@ def mutual_rows(first, near, place):  # type: ignore[no-untyped-def]
             indices[start[i]], indices[start[i - 1]] = i - 1, i
             start[i] += 1
             start[i - 1] += 1
-    return compact_rows(end, indices)
-
-
-@kernel
-def compact_rows(end, indices):  # type: ignore[no-untyped-def]
-    """Rows sorted, and what stands in them twice or leads back to the row left out."""
-    n = len(end) - 1
-    indptr, used = np.zeros(n + 1, np.int32), 0
-    for i in range(n):
-        row = indices[end[i] : end[i + 1]]
-        row.sort()
-        last = -1
-        for u in row:
-            if u != last and u != i:
-                indices[used] = u
-                used += 1
-            last = u
-        indptr[i + 1] = used
-    return indptr, indices[:used].copy()
+    return end, indices

@@ -6,7 +6,7 @@ import heapq
 
 import numpy as np
 
-from bailiwick.design.compiled import kernel
+from bailiwick.compiled import kernel
 from bailiwick.design.construct.kernels import cost_between, is_barred
 from bailiwick.design.model import Model
 from bailiwick.domain import FloatArray, IntArray

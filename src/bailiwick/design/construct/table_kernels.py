@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from bailiwick.design.compiled import parallel
+from bailiwick.compiled import parallel
 from bailiwick.design.construct.curvature_kernels import add_coupling
 from bailiwick.design.construct.kernels import CUTOFF, N_CHUNKS, SLOTS, is_barred
 from bailiwick.design.stay import kept_by

@@ -21,7 +21,7 @@ import numpy as np
 
 from bailiwick.design.construct import kernels
 from bailiwick.design.construct.curvature_kernels import gather_curvature
-from bailiwick.design.construct.newton_kernels import newton_step, spacing_around
+from bailiwick.design.construct.newton_kernels import newton_step, spacing_around, spacing_around_parallel
 from bailiwick.design.model import INERTIA, Model
 from bailiwick.design.stay import NOTHING, Stay
 from bailiwick.domain import FloatArray, IntArray
@@ -29,6 +29,8 @@ from bailiwick.domain import FloatArray, IntArray
 BLOCK = 64
 DEAD_CELL = 0.2
 LADDER = (0.12, 0.04, 0.012)
+REST = 1e-3
+"""Share of what is short that a Newton step may leave: the next step takes it along, and a tenth of the work does."""
 
 
 class Curvature(NamedTuple):
@@ -128,7 +130,8 @@ class Transport:
         k = len(centres)
         if k == 1:
             return np.full(len(self.radius), max(float(self.radius.max()), 1.0))
-        return np.maximum(spacing_around(centres, self.middle, min(4, k) - 1), 1e-6)
+        around = spacing_around_parallel if len(self.points) >= kernels.PARALLEL_UNITS else spacing_around
+        return np.maximum(around(centres, self.middle, min(4, k) - 1), 1e-6)
 
     def assign(self, centres: FloatArray, prices: FloatArray) -> tuple[IntArray, float, FloatArray]:
         """Best territory per unit at these prices, sum of the best scores, and territory loads."""
@@ -189,7 +192,7 @@ class Transport:
             short = self.target - load
             if np.abs(short / self.target).max() < accuracy:
                 break
-            step = newton_step(*curvature, short, cap)
+            step = newton_step(*curvature, short, cap, REST)
             for _ in range(8):
                 trial = prices + step
                 value, load, curvature = self.soft(centres, trial, temperature)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bailiwick.design.explain.moves import Half, MoveEffect, MoveJudge
+from bailiwick.design.explain.moves import NOTICEABLE, Half, MoveEffect, MoveJudge
 from bailiwick.domain import FloatArray, IntArray
-from bailiwick.metrics.balance import TOLERANCE_SLACK
 
 N_JUDGED = 10
 """So many second moves, the cheapest at the present centres of those that keep the balance, are judged exactly."""
@@ -51,7 +50,7 @@ def best_exchange(judge: MoveJudge, first: MoveEffect) -> Exchange | None:
     units, goals = _candidates(judge, first)
     if not len(units):
         return None
-    keeps = _excess_after(judge, first, units, goals) <= TOLERANCE_SLACK
+    keeps = _excess_after(judge, first, units, goals) <= NOTICEABLE
     units, goals = units[keeps], goals[keeps]
     costs = judge.centre_costs(units)
     rise = costs[np.arange(len(units)), goals] - costs[:, first.goal]
@@ -135,5 +134,5 @@ def _breaks_a_rule(before: tuple[Half, ...], after: tuple[Half, ...]) -> bool:
     return (
         any(not new.pieces or len(new.pieces) > max(len(old.pieces), 1) for old, new in pairs)
         or sum(new.n_too_far - old.n_too_far for old, new in pairs) > 0
-        or sum(new.excess - old.excess for old, new in pairs) > TOLERANCE_SLACK
+        or sum(new.excess - old.excess for old, new in pairs) > NOTICEABLE
     )

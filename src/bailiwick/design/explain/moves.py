@@ -22,6 +22,8 @@ Indices = NDArray[np.integer]
 
 OBSTACLES = ("lock", "forbidden", "last_unit", "max_distance", "max_moved", "contiguity", "balance")
 """Rules that a move can break, in the order in which they are named."""
+NOTICEABLE = 10 * TOLERANCE_SLACK
+"""Change of what lies beyond the tolerances that counts: the slack of four sums of deviations alone is less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,7 +339,7 @@ class MoveJudge:
             found.add("max_moved")
         if any(len(new.pieces) > max(len(old.pieces), 1) for old, new in zip(before, after, strict=True)):
             found.add("contiguity")
-        if sum(half.excess for half in after) > sum(half.excess for half in before) + TOLERANCE_SLACK:
+        if sum(half.excess for half in after) > sum(half.excess for half in before) + NOTICEABLE:
             found.add("balance")
         return tuple(rule for rule in OBSTACLES if rule in found)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from bailiwick.design.compiled import inline_leaf, leaf
+from bailiwick.compiled import inline_leaf, leaf
 from bailiwick.design.construct.kernels import cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import can_leave, next_below, next_random, random_other
 

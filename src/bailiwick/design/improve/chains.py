@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from bailiwick.compiled import kernel
 from bailiwick.design.bounds.disruption_floor import Flow
-from bailiwick.design.compiled import kernel
 from bailiwick.design.construct.kernels import cost_between
 from bailiwick.design.improve.graph_kernels import can_leave
 from bailiwick.design.improve.search import Search

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bailiwick.compiled import kernel
 from bailiwick.design.improve.graph_kernels import SEARCH_LIMIT, Borders, Graph, Scratch, Turf, lay_out_borders
 from bailiwick.design.improve.search_kernels import STINT, Ground, Heat, State, anneal
 from bailiwick.design.threads import each
@@ -128,10 +129,19 @@ def mixed(seed: int, number: int) -> int:
     return ((seed * 2 + 1) * 0x9E3779B97F4A7C15 ^ number * 0xD1342543DE82EF95) % 2**64 or 1
 
 
-def middles(points: FloatArray, label: IntArray, k: int) -> FloatArray:
+@kernel
+def middles(points, label, k):  # type: ignore[no-untyped-def]
     """Mean position of the nodes of each territory, shape (K, d)."""
-    size = np.maximum(np.bincount(label, minlength=k), 1)
-    return np.column_stack([np.bincount(label, weights=column, minlength=k) / size for column in points.T])
+    n, d = points.shape
+    size, middle = np.zeros(k), np.zeros((k, d))
+    for i in range(n):
+        size[label[i]] += 1.0
+        for axis in range(d):
+            middle[label[i], axis] += points[i, axis]
+    for j in range(k):
+        for axis in range(d):
+            middle[j, axis] /= max(size[j], 1.0)
+    return middle
 
 
 def divided(positions: FloatArray, n_groups: int, rng: np.random.Generator) -> IntArray:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.design.compiled import inline_leaf, leaf
+from bailiwick.compiled import inline_leaf, leaf
 from bailiwick.domain import IntArray
 
 SEARCH_LIMIT = 40  # units: a detour longer than this counts as none

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.design.construct.centres import recentre
-from bailiwick.design.construct.kernels import LOOKUP
+from bailiwick.design.construct.kernels import LOOKUP, PARALLEL_UNITS
 from bailiwick.design.construct.transport import Transport
+from bailiwick.design.improve.cost_kernels import total_cost, total_cost_parallel
 from bailiwick.design.improve.crew import Crew
 from bailiwick.design.improve.graph_kernels import Borders, Graph
 from bailiwick.design.improve.search_kernels import DIAMETER_POWER, Ground, Heat, State
 from bailiwick.design.model import DIAMETER, INERTIA, Model
 from bailiwick.domain import FloatArray, IntArray
-from bailiwick.geography.geodesy import distance_km
 from bailiwick.metrics.centres import best_sites
 from bailiwick.metrics.diameter import diameters_km
 
@@ -132,5 +132,5 @@ class Search:
             return float((self.weight * self.state.centres[self.label, np.arange(self.model.n)]).sum()) + disruption
         if self.power == DIAMETER_POWER:
             return float(diameters_km(points, self.label, self.model.k).max()) + disruption
-        distance = distance_km(points, self.state.centres[self.label])
-        return float((self.weight * distance**self.power).sum()) + disruption
+        total = total_cost_parallel if self.model.n >= PARALLEL_UNITS else total_cost
+        return float(total(points, self.weight, self.label, self.state.centres, self.power, self.model.is_sphere)) + disruption

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.design.compiled import inline_leaf, kernel, leaf
+from bailiwick.compiled import inline_leaf, kernel, leaf
 from bailiwick.design.construct.kernels import LOOKUP, cost_of, is_barred, square_between
 from bailiwick.design.improve.graph_kernels import (
     Graph,

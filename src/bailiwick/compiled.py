@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numba as nb
@@ -28,3 +30,16 @@ ONLY_MARKED_LOOPS: dict[str, Any] = {
 parallel = nb.njit(cache=True, **ONLY_MARKED_LOOPS)
 """For loops over a fixed number of chunks. Numba would split whole-array sums, too, by the number of threads: not here,
 so that a result does not depend on it."""
+
+
+def both_ways(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """A function whose loops over chunks are marked, for one thread and for several.
+
+    Waking a second thread costs more than a small problem takes; both forms add up the same chunks in the same order. The
+    second has a name of its own: numba's disk cache tells compiled functions apart by name and types of arguments, not by
+    how they are compiled, and would hand out the one for the other.
+    """
+    assert isinstance(function, FunctionType)
+    twin = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_parallel", function.__defaults__)
+    twin.__qualname__, twin.__module__ = f"{function.__qualname__}_parallel", function.__module__
+    return kernel(function), parallel(twin)

@@ -52,7 +52,12 @@ def _file(areas: UnitSet, points: UnitSet) -> bytes:
     inside = np.flatnonzero(home >= 0)
     xy = fit_projection(units.table.coordinates, is_planar=units.table.is_planar).forward(at[inside])
     header = {"format": FORMAT, "name": points.name, "n": len(inside), "n_outside": len(at) - len(inside)}
-    columns = {"x_km": ("f4", xy[:, 0]), "y_km": ("f4", xy[:, 1]), "unit": ("u4", home[inside]), "account": ("u4", inside)}
+    columns: dict[str, tuple[str, NDArray[Any]]] = {
+        "x_km": ("f4", xy[:, 0]),
+        "y_km": ("f4", xy[:, 1]),
+        "unit": ("u4", home[inside]),
+        "account": ("u4", inside),
+    }
     return write_columns(header, columns)
 
 

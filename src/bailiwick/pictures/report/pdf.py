@@ -24,7 +24,7 @@ from bailiwick.pictures.wording import said_again
 FONT = "Libertinus Serif"
 _MAP_WIDTH = 760
 _TALLEST_MAP = 0.9  # leaves room for the summary on the first page
-_LOCALES = {"de": "de-DE"}
+_LOCALES: dict[str, Any] = {"de": "de-DE"}
 """Language → how axes write numbers."""
 _BARS_WIDTH, _CHART_WIDTH, _CHART_HEIGHT = 200, 330, 250
 

@@ -128,8 +128,8 @@ def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]]
         currencies = [one or other for one, other in zip(currencies, named, strict=True)]
         for i in (i for i, is_bad in enumerate(bad) if is_bad):
             column = columns.fields[field]
-            said = say("%(text)s in %(column)s is not %(what)s", text=repr(texts[field][i]), column=repr(column), what=_WORDS[holds])
-            reasons.setdefault(i, (column, "bad_value", said))
+            why = say("%(text)s in %(column)s is not %(what)s", text=repr(texts[field][i]), column=repr(column), what=_WORDS[holds])
+            reasons.setdefault(i, (column, "bad_value", why))
     if "external_id" in values and system_of(list(table.names)) == "salesforce":
         values["external_id"] = [long_id(text) for text in values["external_id"]]
     _once("external_id", columns, values, table, reasons)

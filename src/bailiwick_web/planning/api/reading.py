@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
+from bailiwick.api.explaining.explainer import Explanation
 from bailiwick.domain import FloatArray
 from bailiwick.pictures.projection import fit_projection
 from bailiwick_web.core.access import actor_of
@@ -25,7 +26,7 @@ from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.ground import CONTENT_TYPE, ground, ground_key, packed
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services.moves import can_step, territory_index
-from bailiwick_web.planning.why import Explanation, why, why_territory
+from bailiwick_web.planning.why import why, why_territory
 
 router = Router(tags=["scenarios"])
 

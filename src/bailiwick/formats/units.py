@@ -234,7 +234,8 @@ def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> 
             tried.append(say("place %(name)s", name=repr(address.places[row])))
         if not tried:
             return say("no postcode or place to go by") if address is not None else say("no position")
-        return say("%(tried)s not in the gazetteer", tried=say_all(tried, say(" and ")))
+        both = say_all(tried, say(" and "))
+        return say("%(tried)s not in the gazetteer", tried=both)
 
     verdicts.reject(
         is_open & positions.is_zero,

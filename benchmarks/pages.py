@@ -10,6 +10,7 @@ the next picture ("interaction to next paint"); ours is the bar of 200 ms at the
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -27,6 +28,8 @@ from planning_server import running  # noqa: E402
 from conftest import FLAGS, find_browser  # noqa: E402
 
 BAR_MS = 200
+PATIENCE_MS = 180_000
+"""So long a page may take before the walk gives up: on a busy machine pages are slow, and that is to be measured."""
 WATCH = """
 window.__waits = [];
 new PerformanceObserver((list) => {
@@ -109,7 +112,7 @@ def walk(tour: Walk, first: str) -> None:
             tour.do(f"dialog: {button}", found.click)
             tour.do("close the dialog", lambda: page.keyboard.press("Escape"))
     tour.click(".ws-bar details > summary, main details.menu > summary", "more")
-    tour.do("type into the search of the table", lambda: page.get_by_label("Search").first.press_sequentially("amber"))
+    tour.do("type into the search of the table", lambda: page.locator("#workspace #q").press_sequentially("amber"))
     tour.click("main table tbody input[type=checkbox]", "tick a row")
     tour.do("keys of the map", lambda: page.keyboard.press("?"))
     tour.do("close them", lambda: page.keyboard.press("Escape"))
@@ -120,6 +123,7 @@ def measure(rounds: int) -> list[Wait]:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), "--demo") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         page = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce").new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(WATCH)
         page.goto(server.base + "/accounts/login/")
         page.locator("button[name=role][value=planner]").click()
@@ -157,7 +161,8 @@ def main() -> int:
     waits = measure(options.rounds)
     print(table(waits, is_markdown=options.markdown))
     p98 = float(np.percentile([wait.ms for wait in waits], 98))
-    print(f"\n98 of 100 interactions were answered within {p98:.0f} ms; the bar is {BAR_MS} ms.")
+    print(f"\nload average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"98 of 100 interactions were answered within {p98:.0f} ms; the bar is {BAR_MS} ms.")
     return int(p98 > BAR_MS)
 
 

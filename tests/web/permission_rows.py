@@ -7,6 +7,7 @@ sense may be refused as unusable (422) or as not fitting (409, 412, 428) by thos
 
 from __future__ import annotations
 
+from permission_rows_accounts import API_ROWS_ACCOUNTS
 from permission_rows_base import NONE, Row, post, put
 from permission_rows_connect import API_ROWS_CONNECT, ROWS_CONNECT
 from permission_rows_crm import API_ROWS_CRM
@@ -268,4 +269,4 @@ API_ROWS = {
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
 ROWS |= ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_PRIVACY
-API_ROWS |= API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS
+API_ROWS |= API_ROWS_ACCOUNTS | API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS

@@ -1,6 +1,6 @@
 /* What a planner does beside moving units: locks, territories, undo; and the questions that the engine answers. */
 import { post, redo, territory, undo } from "./changes";
-import { askNew, askTerritory, showConflicts, showWhy, type Conflict, type Explained } from "./panels/dialogs";
+import { askNew, askTerritory, showConflicts, showWhy, showWhyTerritory, type Conflict, type Explained } from "./panels/dialogs";
 import { t } from "./panels/words";
 import type { Workspace } from "./workspace";
 
@@ -46,6 +46,7 @@ export class Acts {
       merge: (into) => w.save(post(`${territory(code)}/merge`, { into })),
       remove: () => w.save({ kind: "call", method: "DELETE", path: territory(code), body: {} }),
       lock: (isLocked) => this.lockTerritory(index, isLocked),
+      why: () => void showWhyTerritory(w.root, w.plan.territories[index]?.name ?? "", () => w.server.json<Explained>(`${territory(code)}/why`)),
     });
   }
 

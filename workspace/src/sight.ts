@@ -1,6 +1,6 @@
 /* What is looked at: colours, legend, selection, and where the map is. Changes nothing of the plan. */
+import type { Scope } from "./map/renderer";
 import type { Tool } from "./map/tools";
-import { Columns } from "./model/columns";
 import { windowOf } from "./model/ground";
 import type { Trouble } from "./panels/status";
 import type { Workspace } from "./workspace";
@@ -42,21 +42,21 @@ export class Sight {
     this.recolour();
   }
 
-  setScope(scope: "areas" | "accounts" | "both"): void {
-    if (!this.w.view) return;
-    this.w.view.renderer.scope = scope;
-    this.w.view.ask();
+  setScope(scope: Scope): void {
+    if (this.w.view) this.w.view.renderer.scope = scope;
+    this.w.accounts.setScope(scope);
+    this.w.view?.ask();
   }
 
   /* Points over the areas, when there are some; the map does not wait for them. */
   async loadAccounts(): Promise<void> {
-    const { view } = this.w;
-    if (!view || !this.w.ground.areas) return;
+    const { view, ground, toolbar } = this.w;
+    if (!ground.areas) return;
     const content = await this.w.server.binary("accounts");
     if (content.byteLength === 0) return;
-    view.renderer.loadAccounts(Columns.read<unknown>(content));
-    this.w.toolbar.offerScope();
-    view.ask();
+    view?.renderer.loadAccounts(this.w.accounts.read(content));
+    toolbar.offerScope(["both", "areas", "accounts"]);
+    this.setScope("both");
   }
 
   shine(index: number): void {
@@ -134,7 +134,10 @@ export class Sight {
   leave(): void {
     if (this.w.tools?.cancel()) return;
     if (this.w.tools && this.w.tools.tool !== "select") this.setTool("select");
-    else this.choose([]);
+    else {
+      this.choose([]);
+      this.w.accounts.choose([]);
+    }
   }
 
   /* From unit to unit by the keyboard, in the order of the table. */

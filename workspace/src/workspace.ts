@@ -1,4 +1,5 @@
 /* Puts model, journal, map and panels together, and changes the plan; what is looked at stands in `sight`. */
+import { AccountScene } from "./accounts";
 import { Acts } from "./acts";
 import { ServerPort, move } from "./changes";
 import { MapHands } from "./hands";
@@ -45,6 +46,7 @@ export class Workspace implements Listener {
   readonly chosen: Chosen;
   readonly table: Table;
   readonly tip: Tip;
+  readonly accounts: AccountScene;
   private readonly port: ServerPort;
   private base: { of: Int16Array; codes: string[] };
   readonly acts = new Acts(this);
@@ -96,7 +98,8 @@ export class Workspace implements Listener {
       canChallenge,
     );
     this.tip = new Tip(ground);
-    this.stage = layout(root, this.toolbar, this.status, this.balance, this.chosen, this.table, this.tip, ground, canEdit ? () => this.acts.found() : null);
+    this.accounts = new AccountScene(this);
+    this.stage = layout(root, this.toolbar, this.status, this.balance, this.chosen, this.table, this.accounts, this.tip, ground, canEdit ? () => this.acts.found() : null);
     this.view = this.makeView();
     this.tools = this.view ? new Tools(this.view, this.space, this.hands) : null;
     if (this.tools) this.tools.canDraw = canEdit;
@@ -130,6 +133,7 @@ export class Workspace implements Listener {
     this.chosen.setPlan(plan);
     this.table.setPlan(plan);
     this.view?.setPlan(plan);
+    this.accounts.setPlan(plan);
     this.status.steps(plan.file.can_undo, plan.file.can_redo);
     this.sight.legend();
     this.counted();
@@ -254,7 +258,8 @@ export class Workspace implements Listener {
   }
 
   private focusMove(): void {
-    if (this.selection.size > 0) this.chosen.to.focus();
+    if (this.accounts.isChosen) this.accounts.chosen.to.focus();
+    else if (this.selection.size > 0) this.chosen.to.focus();
     else this.say(t("Choose units first."));
   }
 

@@ -63,6 +63,7 @@ export function file(of: readonly number[], k: number, more: Partial<AssignmentF
     causes: [""],
     cause_idx: base64(new Uint16Array(of.length)),
     forbidden: [],
+    accounts: [],
     is_contiguous: true,
     can_undo: false,
     can_redo: false,

@@ -7,6 +7,7 @@ import { Draft } from "../src/model/draft";
 import { EVERYTHING, rows } from "../src/model/rows";
 import { Plan, type AssignmentFile } from "../src/model/plan";
 import { Selection } from "../src/model/selection";
+import { Accounts } from "../src/model/accounts";
 import { Space } from "../src/model/space";
 import { Sums } from "../src/model/sums";
 import { triangulate } from "../src/model/triangles";
@@ -211,4 +212,36 @@ it("territories that share a colour are told apart by a pattern, up to four of e
   const marks = patterns(colours);
   expect(marks.slice(0, 12)).toEqual(new Array(12).fill(0));
   expect(new Set(colours.map((colour, i) => `${colour} ${marks[i]}`)).size).toBe(48);
+});
+
+describe("named accounts", () => {
+  const away = { account_idx: 7, id: "C7", name: "Customer 7", reason: "", unit_idx: 0, territory: 1, at_km: [0.5, 0.5] as const, amounts: [0.25] };
+
+  it("take along what is theirs and leave it with their territory when their area moves", () => {
+    const plan = halves({ accounts: [away] });
+    expect([plan.sums.total(0, 0), plan.sums.total(1, 0)]).toEqual([7.75, 8.25]);
+    expect([...plan.targets]).toEqual([8, 8]);
+    expect([plan.own[0]?.values[0], plan.own[0]?.values[1], plan.ground.measures[0]?.values[0]]).toEqual([0.75, 1, 1]);
+    plan.move(0, 1);
+    expect([plan.sums.total(0, 0), plan.sums.total(1, 0), plan.sums.count(1)]).toEqual([7, 9, 9]);
+  });
+
+  it("cost nothing where there are none", () => {
+    const plan = halves();
+    expect(plan.own[0]?.values).toBe(plan.ground.measures[0]?.values);
+  });
+
+  it("are found by place and by number", () => {
+    const columns: Record<string, Float32Array | Uint32Array> = {
+      x_km: Float32Array.from([0.5, 1.5, 3.5]),
+      y_km: Float32Array.from([0.5, 1.5, 3.5]),
+      unit: Uint32Array.from([0, 5, 15]),
+      account: Uint32Array.from([2, 3, 9]),
+    };
+    const file = { f4: (name: string) => columns[name], u4: (name: string) => columns[name] } as unknown as Columns<unknown>;
+    const accounts = new Accounts(file, [0, 0, 4, 4]);
+    expect([accounts.at(1.4, 1.4, 0.3), accounts.at(2.5, 2.5, 0.3), accounts.point(9), accounts.point(4)]).toEqual([1, -1, 2, -1]);
+    expect(accounts.within([[0, 0], [2, 0], [2, 2], [0, 2]])).toEqual([0, 1]);
+    expect(accounts.along([3, 3], [4, 4], 0.1)).toEqual([2]);
+  });
 });

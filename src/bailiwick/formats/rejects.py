@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from bailiwick.domain import TextArray
+from bailiwick.domain.said import say
 from bailiwick.formats.table import Table, object_array, to_objects
 from bailiwick.formats.wording import in_rows
 
@@ -128,7 +129,12 @@ class Verdicts:
         codes += ["too_many_cells"] * len(table.malformed)
         width = len(table.names)
         texts += [
-            f"the row has {len(m.cells)} cells, the header {width}; put text that holds the separator in quotes" for m in table.malformed
+            say(
+                "the row has %(cells)s cells, the header %(columns)s; put text that holds the separator in quotes",
+                cells=len(m.cells),
+                columns=width,
+            )
+            for m in table.malformed
         ]
         order = np.argsort(np.array(numbers, np.int64), kind="stable")
         columns = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -167,7 +167,7 @@ def _read_ids(table: Table, choice: Choice, verdicts: Verdicts, notices: list[No
         )
         return pa.array([str(number) for number in table.row_numbers], pa.string()), Chosen("", "no id column: row number in the file")
     ids = table.text(column)
-    verdicts.reject(is_blank(ids).to_numpy(zero_copy_only=False), "missing_id", f"the id ({column!r}) is empty")
+    verdicts.reject(is_blank(ids).to_numpy(zero_copy_only=False), "missing_id", say("the id (%(column)s) is empty", column=repr(column)))
     return ids, choice.fields["id"]
 
 
@@ -189,34 +189,32 @@ def _read_measure(
     numbers = parse_numbers(table.data.column(column), decimal=table.decimal)
     texts, where = table.text(column), _where(name, column)
 
-    def found(words: str) -> Callable[[int], str]:
-        return lambda row: f"{where} {words} (found {texts[row].as_py()[:60]!r})"
+    def found(row: int) -> dict[str, str]:
+        return {"measure": where, "text": repr(texts[row].as_py()[:60])}
 
     if missing_measure == "reject":
-        verdicts.reject(numbers.is_missing, "missing_measure", found("is missing"))
+        verdicts.reject(numbers.is_missing, "missing_measure", lambda row: say("%(measure)s is missing (found %(text)s)", **found(row)))
     elif numbers.is_missing.any():
         count = int(numbers.is_missing.sum())
         notices.append(
             Notice(
                 "missing_measure_as_zero",
-                say("in %(rows)s %(where)s is missing and counts as zero", rows=in_rows(count), where=str(where)),
+                say("in %(rows)s %(where)s is missing and counts as zero", rows=in_rows(count), where=where),
                 count,
             )
         )
-    verdicts.reject(numbers.is_bad, "bad_measure", found("is not a number"))
+    verdicts.reject(numbers.is_bad, "bad_measure", lambda row: say("%(measure)s is not a number (found %(text)s)", **found(row)))
     values = np.nan_to_num(numbers.values)
-    verdicts.reject(values < 0, "negative_measure", found("is negative, expected zero or more"))
+    verdicts.reject(
+        values < 0, "negative_measure", lambda row: say("%(measure)s is negative, expected zero or more (found %(text)s)", **found(row))
+    )
     return values
 
 
 def _where(name: str, column: str) -> str:
-    return f"measure {name!r}" if name == column else f"measure {name!r} (column {column!r})"
-
-
-_WHOSE_POSTCODE = {
-    "": " of a country that is not said (US postcodes are known: give a column country, or state)",
-    **dict.fromkeys(US_POSTAL_COUNTRIES, ""),
-}
+    if name == column:
+        return say("measure %(name)s", name=repr(name))
+    return say("measure %(name)s (column %(column)s)", name=repr(name), column=repr(column))
 
 
 def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> None:
@@ -224,28 +222,38 @@ def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> 
     verdicts.reject(
         is_open & positions.is_impossible,
         "impossible_coordinates",
-        "longitude must be -180..180 and latitude -90..90, also if they are swapped",
+        say("longitude must be -180..180 and latitude -90..90, also if they are swapped"),
     )
     address = positions.address
 
     def unknown(row: int) -> str:
         tried = []
         if address is not None and address.postcodes is not None and address.postcodes[row].as_py():
-            known = _WHOSE_POSTCODE.get(address.countries[row], " (US postcodes only are known)")
-            tried.append(f"postcode {address.postcodes[row].as_py()!r}{known}")
+            tried.append(_postcode(address.postcodes[row].as_py(), address.countries[row]))
         if address is not None and address.places is not None and address.places[row]:
-            tried.append(f"place {address.places[row]!r}")
+            tried.append(say("place %(name)s", name=repr(address.places[row])))
         if not tried:
-            return "no postcode or place to go by" if address is not None else "no position"
-        return f"{' and '.join(tried)} not in the gazetteer"
+            return say("no postcode or place to go by") if address is not None else say("no position")
+        both = say_all(tried, say(" and "))
+        return say("%(tried)s not in the gazetteer", tried=both)
 
     verdicts.reject(
         is_open & positions.is_zero,
         "zero_coordinates",
-        lambda row: f"a coordinate is exactly 0, which stands for unknown; {unknown(row)}",
+        lambda row: say("a coordinate is exactly 0, which stands for unknown; %(why)s", why=unknown(row)),
     )
-    verdicts.reject(is_open & positions.is_garbled, "bad_coordinates", lambda row: f"a coordinate is not a number; {unknown(row)}")
-    verdicts.reject(is_open, "no_position", lambda row: f"no coordinates; {unknown(row)}")
+    verdicts.reject(
+        is_open & positions.is_garbled, "bad_coordinates", lambda row: say("a coordinate is not a number; %(why)s", why=unknown(row))
+    )
+    verdicts.reject(is_open, "no_position", lambda row: say("no coordinates; %(why)s", why=unknown(row)))
+
+
+def _postcode(code: str, country: str) -> str:
+    if country in US_POSTAL_COUNTRIES:
+        return say("postcode %(code)s", code=repr(code))
+    if country:
+        return say("postcode %(code)s (US postcodes only are known)", code=repr(code))
+    return say("postcode %(code)s of a country that is not said (US postcodes are known: give a column country, or state)", code=repr(code))
 
 
 def _reject_duplicates(verdicts: Verdicts, ids: Any, table: Table, notices: list[Notice]) -> None:
@@ -259,9 +267,12 @@ def _reject_duplicates(verdicts: Verdicts, ids: Any, table: Table, notices: list
     repeated = np.zeros(len(codes), bool)
     repeated[usable] = True
     repeated[usable[first]] = False
-    count = verdicts.reject(
-        repeated, "duplicate_id", lambda row: f"id {ids[row].as_py()!r} stands already in row {table.row_numbers[first_row[codes[row]]]}"
-    )
+
+    def stands(row: int) -> str:
+        where = str(table.row_numbers[first_row[codes[row]]])
+        return say("id %(id)s stands already in row %(row)s", id=repr(ids[row].as_py()), row=where)
+
+    count = verdicts.reject(repeated, "duplicate_id", stands)
     examples = tuple(ids.take(pa.array(np.flatnonzero(repeated)[:3])).to_pylist())
     notices.append(
         Notice(

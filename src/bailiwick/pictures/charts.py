@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import capital, say, say_all
 from bailiwick.errors import InputError
 from bailiwick.pictures.view import MeasureView, PlanView
 from bailiwick.pictures.wording import count_text, deviation_text, number_text, shortened, tolerance_text
@@ -86,16 +87,18 @@ def scatter_chart(view: PlanView, first: int = 0, second: int = 1) -> Spec:
     x, y = _measure(view, first), _measure(view, second)
     outside = x.is_outside | y.is_outside
     axes = {
-        key: _axis(key, f"{measure.name}: deviation from target (%)", scale={"padding": 8}, axis=_SIGNED)
+        key: _axis(key, say("%(measure)s: deviation from target (%%)", measure=measure.name), scale={"padding": 8}, axis=_SIGNED)
         for key, measure in (("x", x), ("y", y))
     }
     layers: list[Spec] = [_zero_line("x"), _zero_line("y")]
-    title, subtitle = f"{x.name} and {y.name} against their targets", ""
+    names = {"first": x.name, "second": y.name}
+    title, subtitle = say("%(first)s and %(second)s against their targets", **names), ""
     if x.tolerance is not None and y.tolerance is not None:
         layers.insert(0, _box(x.tolerance, y.tolerance))
         inside = view.n_territories - int(outside.sum())
-        title = f"{_inside_words(inside, view.n_territories)} within tolerance in both {x.name} and {y.name}"
-        subtitle = "the box is the tolerance"
+        who = _inside_words(inside, view.n_territories)
+        title = say("%(who)s within tolerance in both %(first)s and %(second)s", who=who, **names)
+        subtitle = say("the box is the tolerance")
     candidates = [int(t) for t in view.worst_first if outside[t]]
     layers += _named_dots(view.distinct_names.tolist(), 100 * x.deviations, 100 * y.deviations, outside, candidates, axes, (x.name, y.name))
     return _chart(title, subtitle, {"width": 460, "height": 340, "layer": layers})
@@ -119,7 +122,7 @@ def distance_chart(view: PlanView) -> Spec:
     axes = {
         "x": _axis(
             "x",
-            f"{view.unit_noun[1].capitalize()} in the territory",
+            say("%(units)s in the territory", units=capital(view.unit_noun[1])),
             scale={"zero": False, "padding": 8},
             axis={"tickCount": 8, "tickMinStep": 1},
         ),
@@ -137,10 +140,14 @@ def distance_chart(view: PlanView) -> Spec:
         *_named_dots(view.distinct_names.tolist(), view.unit_counts.astype(np.float64), values, is_far, candidates, axes, titles),
     ]
     many = int(is_far.sum())
-    who = count_text(many, _TERRITORY, is_first_word=True) if many else "No territory"
-    title = f"{who} {'have' if many > 1 else 'has'} more than twice the median {column.name.lower()}"
-    middle = f"{number_text(median, column.decimals)} {column.unit_text}".strip()
-    return _chart(title, f"the dashed line is the median, {middle}", {"width": 460, "height": 300, "layer": layers})
+    who = count_text(many, _TERRITORY, is_first_word=True) if many else say("No territory")
+    said = {"who": who, "what": column.name.lower()}
+    if many > 1:
+        title = say("%(who)s have more than twice the median %(what)s", **said)
+    else:
+        title = say("%(who)s has more than twice the median %(what)s", **said)
+    middle = say_all([number_text(median, column.decimals), *([column.unit_text] if column.unit_text else [])])
+    return _chart(title, say("the dashed line is the median, %(middle)s", middle=middle), {"width": 460, "height": 300, "layer": layers})
 
 
 def plan_charts(view: PlanView) -> dict[str, Spec]:
@@ -166,7 +173,12 @@ def _bars(view: PlanView, measure: MeasureView) -> Spec:
         }
         for t in order
     ]
-    x = {"field": "percent", "type": "quantitative", "title": f"{measure.name} in percent of the target", "scale": {"zero": True}}
+    x = {
+        "field": "percent",
+        "type": "quantitative",
+        "title": say("%(measure)s in percent of the target", measure=measure.name),
+        "scale": {"zero": True},
+    }
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "labelColor": _INK}}
     layers: list[Spec] = []
     if measure.tolerance is not None:
@@ -206,14 +218,14 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
     x = {
         "field": "from",
         "type": "quantitative",
-        "title": f"{measure.name}: deviation from target (%)",
+        "title": say("%(measure)s: deviation from target (%%)", measure=measure.name),
         "axis": _SIGNED,
         "scale": {"domain": [-edge, edge]},
     }
     encoding = {
         "x": x,
         "x2": {"field": "to"},
-        "y": {"field": "count", "type": "quantitative", "title": "Territories"},
+        "y": {"field": "count", "type": "quantitative", "title": say("Territories")},
         "y2": {"datum": 0},
         "color": _state_colour(),
     }
@@ -223,27 +235,34 @@ def _histogram(view: PlanView, measure: MeasureView) -> Spec:
     layers += [{"data": {"values": rows}, "mark": {"type": "bar", "binSpacing": 1}, "encoding": encoding}, _zero_line("x")]
     title, subtitle = _balance_title(view, measure)
     if np.abs(deviations).max() * 100 > edge:
-        subtitle += f"; what is beyond ±{number_text(edge)} % is counted in the outermost bars"
+        more = say("what is beyond ±%(edge)s %% is counted in the outermost bars", edge=number_text(edge))
+        subtitle = say_all([subtitle, more], "; ")
     return _chart(title, subtitle, {"width": 460, "height": 240, "layer": layers})
 
 
 def _balance_title(view: PlanView, measure: MeasureView) -> tuple[str, str]:
     worst = int(np.abs(np.nan_to_num(measure.deviations)).argmax())
-    subtitle = (
-        f"largest deviation: {shortened(view.distinct_names[worst], _LONGEST_NAME)}, {deviation_text(float(measure.deviations[worst]))}"
+    subtitle = say(
+        "largest deviation: %(territory)s, %(deviation)s",
+        territory=shortened(view.distinct_names[worst], _LONGEST_NAME),
+        deviation=deviation_text(float(measure.deviations[worst])),
     )
     if measure.tolerance is None:
-        return f"{measure.name} against the target", subtitle
+        return say("%(measure)s against the target", measure=measure.name), subtitle
     who = _inside_words(view.n_territories - int(measure.is_outside.sum()), view.n_territories)
-    whose = "its" if view.n_territories == 1 else "their"
-    return f"{who} within {tolerance_text(measure.tolerance)} of {whose} target in {measure.name}", subtitle
+    said = {"who": who, "tolerance": tolerance_text(measure.tolerance), "measure": measure.name}
+    if view.n_territories == 1:
+        return say("%(who)s within %(tolerance)s of its target in %(measure)s", **said), subtitle
+    return say("%(who)s within %(tolerance)s of their target in %(measure)s", **said), subtitle
 
 
 def _inside_words(inside: int, of: int) -> str:
     """Subject and verb: ``Both territories are``."""
-    if inside < of or of == 1:
-        return f"{inside} of {count_text(of, _TERRITORY)} {'is' if of == 1 else 'are'}"
-    return "Both territories are" if of == 2 else f"All {count_text(of, _TERRITORY)} are"
+    if of == 1:
+        return say("%(inside)s of 1 territory is", inside=inside)
+    if inside < of:
+        return say("%(inside)s of %(n)s territories are", inside=inside, n=of)
+    return say("Both territories are") if of == 2 else say("All %(n)s territories are", n=of)
 
 
 def _chart(title: str, subtitle: str, body: Spec) -> Spec:
@@ -288,7 +307,7 @@ def _named_dots(
         if t in named:
             row["label_left" if places[t, 0] > 1 - _NAME_WIDTH else "label_right"] = shortened(names[t], _LONGEST_NAME)
         rows.append(row)
-    tooltip = [{"field": "name", "title": "Territory"}, {"field": "x", "title": titles[0]}, {"field": "y", "title": titles[1]}]
+    tooltip = [{"field": "name", "title": say("Territory")}, {"field": "x", "title": titles[0]}, {"field": "y", "title": titles[1]}]
     dots = {"type": "circle", "size": 70, "opacity": 0.9, "stroke": "#fdfcf9", "strokeWidth": 0.8}
     layers: list[Spec] = [{"data": {"values": rows}, "mark": dots, "encoding": {**axes, "color": _state_colour(), "tooltip": tooltip}}]
     for side, align, dx in (("label_right", "left", 8), ("label_left", "right", -8)):

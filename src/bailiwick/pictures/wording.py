@@ -1,19 +1,26 @@
-"""Numbers and counts as people read them, in English, the same in every picture."""
+"""Numbers and counts as people read them, the same in every picture.
+
+In English, with what they were made of (:mod:`bailiwick.domain.said`), so that a picture can be drawn in another language.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import Said, say, say_all
 from bailiwick.domain.wording import percent, tolerance_percent
 
 _SMALL_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+_SIZES = (1e12, 1e9, 1e6)
 _MINUS, _THIN_SPACE = "\u2212", "\u202f"
 
 
-def number_text(value: float, decimals: int = 0) -> str:
+def number_text(value: float, decimals: int = 0) -> Said:
     """A number with thousands separators; a dash for what is not a number.
 
     Examples
@@ -22,9 +29,10 @@ def number_text(value: float, decimals: int = 0) -> str:
     ('−1,234.5', '–')
     """
     if not math.isfinite(value):
-        return "–"
+        return Said("–")
     text = f"{value:,.{decimals}f}"
-    return (text.replace("-", _MINUS) if float(text.replace(",", "")) else text.lstrip("-")).strip()
+    shown = (text.replace("-", _MINUS) if float(text.replace(",", "")) else text.lstrip("-")).strip()
+    return Said(shown, {"number": shown.replace(_MINUS, "-").replace(",", "")})
 
 
 def decimals_of(values: FloatArray) -> int:
@@ -39,7 +47,7 @@ def decimals_of(values: FloatArray) -> int:
     return 0 if largest >= 9.95 or not largest else 1 if largest >= 0.995 else 2
 
 
-def deviation_text(fraction: float) -> str:
+def deviation_text(fraction: float) -> Said:
     r"""A signed deviation.
 
     Examples
@@ -50,7 +58,7 @@ def deviation_text(fraction: float) -> str:
     return _set(percent(fraction, signed=True))
 
 
-def percent_text(fraction: float) -> str:
+def percent_text(fraction: float) -> Said:
     r"""A share or a gap.
 
     Examples
@@ -61,7 +69,7 @@ def percent_text(fraction: float) -> str:
     return _set(percent(fraction))
 
 
-def tolerance_text(fraction: float) -> str:
+def tolerance_text(fraction: float) -> Said:
     r"""A tolerance.
 
     Examples
@@ -69,15 +77,15 @@ def tolerance_text(fraction: float) -> str:
     >>> tolerance_text(0.05), tolerance_text(0.025)
     ('±5\u202f%', '±2.5\u202f%')
     """
-    return f"±{_set(tolerance_percent(fraction))}"
+    return say_all(["±", _set(tolerance_percent(fraction))], "")
 
 
-def _set(text: str) -> str:
+def _set(text: Said) -> Said:
     """With the minus and the narrow space that print has for it."""
-    return text.replace("-", _MINUS).replace(" ", _THIN_SPACE)
+    return Said(text.replace("-", _MINUS).replace(" ", _THIN_SPACE), text.made_of)
 
 
-def compact_text(value: float) -> str:
+def compact_text(value: float) -> Said:
     """A large number in three digits.
 
     Examples
@@ -85,13 +93,15 @@ def compact_text(value: float) -> str:
     >>> compact_text(50_600_000_000.0), compact_text(980.0)
     ('50.6 billion', '980')
     """
-    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{float(f'{value / size:.3g}'):g} {name}"
+    size = next((size for size in _SIZES if abs(value) >= size), None)
+    if size is not None:
+        text = f"{float(f'{value / size:.3g}'):g}"
+        n = Said(text, {"number": text})
+        return say("%(n)s trillion", n=n) if size == 1e12 else say("%(n)s billion", n=n) if size == 1e9 else say("%(n)s million", n=n)
     return number_text(value, 0 if abs(value) >= 10 or value == int(value) else 1)
 
 
-def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> str:
+def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False) -> Said:
     """A count of things; small ones as a word at the beginning of a sentence.
 
     Examples
@@ -100,7 +110,23 @@ def count_text(count: int, noun: tuple[str, str], *, is_first_word: bool = False
     ('1 county', 'Three territories')
     """
     word = _SMALL_NUMBERS[count] if is_first_word and count < len(_SMALL_NUMBERS) else number_text(count)
-    return f"{word} {noun[0] if count == 1 else noun[1]}"
+    patterns = [f"%(n)s {one}" for one in noun]
+    return Said(f"{word} {noun[0] if count == 1 else noun[1]}", {"says": patterns, "n": count, "with": {"n": count}})
+
+
+def said_again(value: Any, tell: Callable[[str], str]) -> Any:
+    """Everything in lists and mappings that was made as a sentence, said by ``tell``; names, numbers and keys stay.
+
+    Examples
+    --------
+    >>> said_again({"title": say("the map"), "name": "the map"}, str.upper)
+    {'title': 'THE MAP', 'name': 'the map'}
+    """
+    if isinstance(value, Said):
+        return tell(value)
+    if isinstance(value, dict):
+        return {key: said_again(part, tell) for key, part in value.items()}
+    return [said_again(part, tell) for part in value] if isinstance(value, list | tuple) else value
 
 
 def shortened(text: str, most: int) -> str:

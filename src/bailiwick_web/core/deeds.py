@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 RECORDS = {
     "absence": _("Absence"),
     "account": _("Customer"),
+    "accounts": _("Customers"),
     "accounttype": _("Kind of customer"),
     "activity": _("Activity"),
     "alignmentplan": _("Plan"),

@@ -19,7 +19,8 @@ from scipy.spatial import cKDTree
 from bailiwick.domain.rules import Column, Rule
 from bailiwick.errors import InputError
 from bailiwick.formats.rule_text import parse_rule
-from bailiwick_web.planning.models import AssignmentRule, Publication, Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.planning.convert import NAMED
+from bailiwick_web.planning.models import AssignmentRule, NamedAccount, Publication, Scenario, TerritoryDefinition, UnitAssignment
 from bailiwick_web.planning.ruling import text_column
 from bailiwick_web.territories.convert import UnitArrays, unit_arrays
 from bailiwick_web.territories.models import UnitSet
@@ -157,12 +158,13 @@ def _by_position(ground: Ground, at: NDArray[np.float64]) -> list[Hit | str]:
 
 @dataclass(frozen=True)
 class Present:
-    """A publication with what is needed to say whose something is by it."""
+    """A publication with what is needed to say whose something is by it; ``named``: account id → unit and territory, by key."""
 
     publication: Publication
     ground: Ground
     territories: Mapping[int, TerritoryDefinition]
     by_position: Mapping[int, TerritoryDefinition]
+    named: Mapping[str, tuple[int, int]]
     rules: tuple[tuple[str, Rule, int], ...]
 
 
@@ -179,7 +181,9 @@ def present_of(publication: Publication, fields: frozenset[str]) -> Present:
             continue
         if set(rule.fields()) <= fields:
             rules.append((str(row.public_id), rule, row.territory_id))
-    return Present(publication, ground_of(scenario.plan.unit_set), territories, by_position, tuple(rules))
+    alone = NamedAccount.objects.filter(scenario=scenario).exclude(unit__unit_set=scenario.plan.unit_set_id)
+    named = {code: (unit, territory) for code, unit, territory in alone.values_list("unit__code", "unit_id", "territory_id")}
+    return Present(publication, ground_of(scenario.plan.unit_set), territories, by_position, named, tuple(rules))
 
 
 def derive(present: Present, facts: Sequence[Facts], named: Mapping[int, tuple[int, str]]) -> list[Belonging]:
@@ -218,6 +222,9 @@ def _one(
         where |= {"relation": hit.relation, "distance_km": hit.distance_km}
     if name is not None and (territory := present.by_position.get(name[0])) is not None:
         return _belonging(present, territory.pk, f"named:{name[1]}", where)
+    for code in fact.codes:
+        if (alone := present.named.get(code)) is not None:  # the plan gives it away against its area
+            return _belonging(present, alone[1], NAMED, {"unit_id": alone[0], "relation": SAME})
     # What is a unit itself was judged by the rules when the plan was made, with everything that the plan knows of it.
     if rule is not None and where.get("relation") != SAME:
         return _belonging(present, rule[1], f"rule:{rule[0]}", where)

@@ -1,21 +1,24 @@
-"""The error file: row, column, reason, and the cells as they stood; it can be mended and imported again."""
+"""The error file: row, column, reason in the language of the reader, and the cells as they stood; it can be mended and imported again."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from bailiwick.formats.export import formula_safe_array
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import rejected_of
 
 SAFE_HEAD, RAW_HEAD = ("row", "column", "reason_code", "reason"), ("row", "column", "code", "reason")
 """The first columns tell an importer that this is an error file, and whether its cells are guarded."""
 _FACTS = ("row", "column", "code", "reason")
+"""What is told of a row; the reason stands last."""
 _CELL = "cell:"
 _LOOKS_GUARDED = "^'+[=+\\-@\t\r]"
 
@@ -31,7 +34,7 @@ def error_file(batch: ImportBatch, *, is_raw: bool) -> bytes | None:
         return None
     names = [name.removeprefix(_CELL) for name in table.column_names if name.startswith(_CELL)]
     cells = [table.column(f"{_CELL}{name}").combine_chunks() for name in names]
-    facts = [table.column(name).combine_chunks() for name in _FACTS]
+    facts = [*(table.column(name).combine_chunks() for name in _FACTS[:-1]), pa.array(_reasons(table), pa.string())]
     head = RAW_HEAD if is_raw else SAFE_HEAD
     if not is_raw:
         cells = [_guarded(column) for column in cells]
@@ -55,8 +58,17 @@ def examples(batch: ImportBatch, most: int) -> list[dict[str, Any]]:
     table = rejected_of(batch)
     if table is None:
         return []
-    rows = table.slice(0, most).to_pylist()
-    return [{**{name: row[name] for name in _FACTS}, "cell": _cell(row)} for row in rows]
+    part = table.slice(0, most)
+    found = zip(part.to_pylist(), _reasons(part), strict=True)
+    return [{**{name: row[name] for name in _FACTS}, "reason": reason, "cell": _cell(row)} for row, reason in found]
+
+
+def _reasons(table: pa.Table) -> list[str]:
+    """Why each row was rejected, in the present language; files of before say it in English."""
+    texts: list[str] = table.column("reason").to_pylist()
+    if "made_of" not in table.column_names:
+        return texts
+    return [retold(json.loads(made) if made else None, text) for text, made in zip(texts, table.column("made_of").to_pylist(), strict=True)]
 
 
 def _cell(row: dict[str, Any]) -> str:

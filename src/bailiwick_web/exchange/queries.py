@@ -13,6 +13,7 @@ from bailiwick_web.exchange.error_file import examples
 from bailiwick_web.exchange.field_words import TYPES, field_words
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
+from bailiwick_web.exchange.reasons import REASONS
 from bailiwick_web.exchange.record_names import FIELDS as RECORD_FIELDS
 from bailiwick_web.exchange.services import OF_OWNERS
 from bailiwick_web.exchange.services.matching import BY_DOMAIN, BY_SHORT_ID, BY_ZEROS
@@ -101,7 +102,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "columns": [_column(column) for column in facts.get("columns", [])],
         "rejected": examples(batch, shown),
         "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
-        "reasons": facts.get("rejected") or {},
+        "reasons": [(REASONS.get(code, code.replace("_", " ")), n) for code, n in (facts.get("rejected") or {}).items()],
         "fixes": fixes_of(batch),
         "totals": _totals(family),
         "record_kinds": [(kind, label) for kind, label in ImportBatch.Kind.choices if kind in RECORD_FIELDS] if is_records else [],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.utils.translation import get_language
 
 from bailiwick.api.files import load_ground, territory_areas
 from bailiwick.domain import IntArray, UnitTable
@@ -18,6 +19,7 @@ from bailiwick.pictures.basemap import BaseMap
 from bailiwick.pictures.report import report_pdf
 from bailiwick.pictures.static_map import png
 from bailiwick.pictures.view import MeasureView, PlanView
+from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.core.templatetags.words import words
 from bailiwick_web.planning.convert import ScenarioArrays
 
@@ -92,6 +94,21 @@ class Part:
             columns[f"{name}: deviation"] = arrays.deviations[at, m].round(6)
         return columns
 
+    def account_columns(self) -> dict[str, Any]:
+        """One row per account that is given to a territory of the part against its area, and what goes along with it."""
+        named, arrays = self.arrays.accounts, self.arrays
+        inside = np.flatnonzero(np.isin(named.territory_idx, self.place))
+        labels = np.array([*arrays.units.table.labels.tolist(), ""], dtype=object)
+        every = np.array([t.code for t in arrays.territories], dtype=object)
+        return {
+            "account_id": named.ids[inside],
+            "name": named.names[inside],
+            "territory_id": every[named.territory_idx[inside]],
+            "area": labels[named.home_idx[inside]],
+            "reason": named.reasons[inside],
+            **{name: values[inside] for name, values in named.amounts.items()},
+        }
+
     def texts(self, name: str) -> np.ndarray:
         """A text of every territory of the part, and at the end an empty one for none."""
         return np.array([*(getattr(self.arrays.territories[j], name) for j in self.place.tolist()), ""], dtype=object)
@@ -106,7 +123,10 @@ def as_csv(part: Part) -> bytes:
 
 
 def as_xlsx(part: Part) -> bytes:
-    """A sheet of territories and one of units; texts are stored as texts, so that postcodes keep their zeros and nothing is run."""
+    """Sheets of territories, of units, and of named accounts if there are some.
+
+    Texts are stored as texts, so that postcodes keep their zeros and nothing is run.
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -115,6 +135,8 @@ def as_xlsx(part: Part) -> bytes:
         bold = book.add_format({"bold": True})
         write_sheet(book.add_worksheet("Territories"), part.territory_columns(), bold)
         write_sheet(book.add_worksheet("Units"), part.unit_columns(), bold)
+        if len(part.arrays.accounts):
+            write_sheet(book.add_worksheet("Named accounts"), part.account_columns(), bold)
     return buffer.getvalue()
 
 
@@ -144,8 +166,8 @@ def as_png(part: Part) -> bytes:
 
 
 def as_pdf(part: Part) -> bytes:
-    """The report: map, balance, table of territories."""
-    return report_pdf(view_of(part), part.ground)
+    """The report: map, balance, table of territories, in the language of the reader."""
+    return report_pdf(view_of(part), part.ground, language=get_language() or "en", tell=in_reader_words)
 
 
 def view_of(part: Part) -> PlanView:

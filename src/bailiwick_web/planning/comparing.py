@@ -15,6 +15,7 @@ from bailiwick.domain import IntArray
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid, NotAllowed
 from bailiwick_web.planning import queries
+from bailiwick_web.planning.account_moves import MovedAccount, moved_accounts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Scenario
 
@@ -39,6 +40,8 @@ class SideBySide:
         Per scenario, mask of the units that are elsewhere than in the first, shape (n,) each.
     moved
         Units that differ in any, the weightiest first.
+    accounts
+        Single accounts that differ in any though they are named in one, the weightiest first.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -48,6 +51,7 @@ class SideBySide:
     sides: list[dict[str, Any]]
     differs: list[NDArray[np.bool_]]
     moved: IntArray
+    accounts: list[MovedAccount]
 
 
 def chosen(actor: Actor, ids: Sequence[UUID]) -> list[Scenario]:
@@ -72,8 +76,9 @@ def side_by_side(scenarios: Sequence[Scenario]) -> SideBySide:
     anywhere = np.flatnonzero(np.logical_or.reduce(differs))
     moved = anywhere[np.argsort(-weight[anywhere], kind="stable")].astype(np.int32)
     measures = list(arrays[0].measures)
-    sides = [_side(s, a, d, measures) for s, a, d in zip(scenarios, arrays, differs, strict=True)]
-    return SideBySide(tuple(scenarios), arrays, measures, currencies(scenarios[0]), sides, differs, moved)
+    accounts = moved_accounts(arrays)
+    sides = [_side(s, arrays, n, differs[n], measures, accounts) for n, s in enumerate(scenarios)]
+    return SideBySide(tuple(scenarios), arrays, measures, currencies(scenarios[0]), sides, differs, moved, accounts)
 
 
 def currencies(scenario: Scenario) -> dict[str, str]:
@@ -81,25 +86,45 @@ def currencies(scenario: Scenario) -> dict[str, str]:
     return {m.key: m.currency_shown for m in scenario.plan.unit_set.measures.all() if m.is_money}
 
 
-def _side(scenario: Scenario, arrays: ScenarioArrays, differs: NDArray[np.bool_], measures: list[str]) -> dict[str, Any]:
+def _side(
+    scenario: Scenario,
+    every: tuple[ScenarioArrays, ...],
+    n: int,
+    differs: NDArray[np.bool_],
+    measures: list[str],
+    accounts: Sequence[MovedAccount],
+) -> dict[str, Any]:
+    first, arrays = every[0], every[n]
     health = queries.health(arrays)
     place = [list(arrays.measures).index(name) for name in measures]
-    values = [arrays.measures[name] for name in measures]
     deviations = arrays.deviations[:, place]
-    moved = [float(v[differs].sum()) for v in values]
+    alone = [m for m in accounts if _code(first, m.territory_idx[0]) != _code(arrays, m.territory_idx[n])]
+    # What goes along with a named account is counted with the account, not with its area.
+    moved = [float(np.minimum(first.measures[name], arrays.measures[name])[differs].sum()) for name in measures]
+    moved = [part + sum(m.amounts.get(name, 0.0) for m in alone) for part, name in zip(moved, measures, strict=True)]
     return {
         "id": scenario.public_id,
         "name": scenario.name,
         "state": scenario.state,
         "n_moved": int(differs.sum()),
+        "n_accounts": len(alone),
         "n_unassigned": health.n_unassigned,
         "n_outside": health.n_outside,
         "n_in_pieces": health.n_in_pieces,
         "worst": [float(np.abs(deviations[:, m]).max()) if arrays.k else None for m in range(len(place))],
         "spread": [float(deviations[:, m].std()) if arrays.k else None for m in range(len(place))],
         "moved": moved,
-        "moved_share": [part / float(v.sum()) if v.sum() else 0.0 for part, v in zip(moved, values, strict=True)],
+        "moved_share": [part / whole if whole else 0.0 for part, whole in zip(moved, arrays.wholes[place].tolist(), strict=True)],
     }
+
+
+def _code(arrays: ScenarioArrays, territory: int) -> str:
+    return arrays.codes[territory] if territory >= 0 else ""
+
+
+def account_rows(found: SideBySide, limit: int | None = None) -> list[dict[str, Any]]:
+    """Single accounts that change hands, as :func:`moved_units` shows units."""
+    return [moved.row(found.arrays, found.measures) for moved in found.accounts[:limit]]
 
 
 def moved_units(found: SideBySide, *, start: int = 0, limit: int | None = None) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, IntArray, RepTable
 from bailiwick_web.planning.models import Forbid, NamedAccount, Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.planning.named import NamedAccounts, contents_of, read_named
 from bailiwick_web.territories.convert import BATCH, UnitArrays, unit_arrays
 
 CHUNK = 900
@@ -49,6 +50,10 @@ class ScenarioArrays:
         Measure → tolerance as a fraction, or None: reported only.
     version
         Of the scenario.
+    accounts
+        Single accounts that are given to territories against their areas.
+    account_sets
+        Keys of the unit sets that these are of.
     """
 
     units: UnitArrays
@@ -61,6 +66,8 @@ class ScenarioArrays:
     balance: dict[str, float | None]
     is_contiguous: bool
     version: int
+    accounts: NamedAccounts = field(default_factory=NamedAccounts)
+    account_sets: tuple[int, ...] = ()
 
     @property
     def k(self) -> int:
@@ -74,11 +81,29 @@ class ScenarioArrays:
 
     @cached_property
     def measures(self) -> dict[str, FloatArray]:
-        """The measures that count, those to balance first; units count one each where nothing else is there."""
-        table = self.units.table.measures
+        """The measures that count, those to balance first; units count one each where nothing else is there.
+
+        What goes along with accounts that are given away by name is taken out of their areas.
+        """
+        table = self.own_measures
         wanted = [*self.balance, *(name for name in table if name not in self.balance)]
         every = {name: table[name] if name in table else np.ones(self.units.n_units) for name in wanted}
         return every or {COUNT: np.ones(self.units.n_units)}
+
+    @cached_property
+    def own_measures(self) -> Mapping[str, FloatArray]:
+        """The measures of the units without what their named accounts take along, shape (n,) each."""
+        table = self.units.table.measures
+        if not len(self.accounts):
+            return table
+        return {name: np.maximum(values - self.accounts.taken(name, self.units.n_units), 0.0) for name, values in table.items()}
+
+    @cached_property
+    def given(self) -> FloatArray:
+        """What named accounts add to each territory, shape (K, M)."""
+        known = self.accounts.amounts
+        columns = [self.accounts.given(name, self.k) if name in known else np.zeros(self.k) for name in self.measures]
+        return np.column_stack(columns).astype(np.float64)
 
     @cached_property
     def totals(self) -> FloatArray:
@@ -86,14 +111,20 @@ class ScenarioArrays:
         inside = self.territory_idx >= 0
         where = self.territory_idx[inside]
         sums = [np.bincount(where, values[inside], minlength=self.k) for values in self.measures.values()]
-        return np.column_stack(sums).astype(np.float64)
+        return np.column_stack(sums).astype(np.float64) + self.given
 
     @cached_property
     def targets(self) -> FloatArray:
         """What each territory should have of everything there is, by capacity, shape (K, M)."""
         capacity = np.array([t.capacity for t in self.territories], dtype=float)
         share = capacity / capacity.sum() if self.k else capacity
-        return np.outer(share, [values.sum() for values in self.measures.values()])
+        return np.outer(share, self.wholes)
+
+    @cached_property
+    def wholes(self) -> FloatArray:
+        """Everything there is of each measure, in areas and with named accounts, shape (M,)."""
+        sums = np.array([values.sum() for values in self.measures.values()])
+        return np.asarray(sums + self.given.sum(axis=0), dtype=np.float64)
 
     @cached_property
     def deviations(self) -> FloatArray:
@@ -152,15 +183,24 @@ class ScenarioArrays:
         return [(str(self.units.table.ids[i]), self.codes[j]) for i, j in self.forbidden.tolist()]
 
     def roster(self) -> RepTable:
-        """The territories as the engine wants them: ids, homes, capacity."""
+        """The territories as the engine wants them: ids, homes, and the capacity that named accounts leave for units."""
         homes = [(np.nan, np.nan) if t.home_lon is None else (t.home_lon, t.home_lat) for t in self.territories]
         return RepTable(
             ids=np.array(self.codes, dtype=object),
             names=np.array([t.name for t in self.territories], dtype=object),
             coordinates=np.array(homes, dtype=float).reshape(-1, 2),
-            capacity=np.array([t.capacity for t in self.territories], dtype=float),
+            capacity=self._free_capacity(),
             is_planar=self.units.table.is_planar,
         )
+
+    def _free_capacity(self) -> FloatArray:
+        """Capacity less what named accounts fill of the first measure; a hundredth stays, so that every territory gets something."""
+        capacity = np.array([t.capacity for t in self.territories], dtype=float)
+        if not len(self.accounts):
+            return capacity
+        target, given = self.targets[:, 0], self.given[:, 0]
+        filled = np.divide(given, target, out=np.zeros_like(given), where=target > 0)
+        return np.asarray(capacity * np.clip(1.0 - filled, 0.01, None), dtype=np.float64)
 
 
 def scenario_arrays(scenario: Scenario) -> ScenarioArrays:
@@ -171,7 +211,14 @@ def scenario_arrays(scenario: Scenario) -> ScenarioArrays:
     plan = scenario.plan
     units = unit_arrays(plan.unit_set)
     balance = tuple((name, None if t is None else float(t)) for name, t in plan.balance.items())
-    return _scenario_arrays(scenario.public_id, scenario.version, units, balance, plan.is_contiguous)
+    bare = _scenario_arrays(scenario.public_id, scenario.version, units, balance, plan.is_contiguous)
+    return _with_accounts(bare, scenario.pk, contents_of(bare.account_sets)) if bare.account_sets else bare
+
+
+@lru_cache(maxsize=24)
+def _with_accounts(bare: ScenarioArrays, scenario_id: int, _contents: tuple[str, ...]) -> ScenarioArrays:
+    place = {t.pk: j for j, t in enumerate(bare.territories)}
+    return replace(bare, accounts=read_named(scenario_id, bare.units, bare.account_sets, place))
 
 
 @lru_cache(maxsize=24)
@@ -197,8 +244,13 @@ def _scenario_arrays(
         idx[at] = [-1 if t is None else place[t] for t in rows[1]]
         locked[at], causes[at] = rows[2], rows[3]
     forbidden = _forbidden(scenario_id, units, place)
-    named = np.isin(units.keys, list(NamedAccount.objects.filter(scenario_id=scenario_id).values_list("unit_id", flat=True)))
-    return ScenarioArrays(units, territories, idx, locked, causes, forbidden, named, dict(balance), is_contiguous, version)
+    names = list(NamedAccount.objects.filter(scenario_id=scenario_id).values_list("unit_id", "unit__unit_set_id"))
+    named = np.isin(units.keys, [unit for unit, _ in names])
+    own = set(units.keys.tolist()) if names else set()
+    others = tuple(sorted({unit_set for unit, unit_set in names if unit not in own}))
+    return ScenarioArrays(
+        units, territories, idx, locked, causes, forbidden, named, dict(balance), is_contiguous, version, account_sets=others
+    )
 
 
 def _forbidden(scenario_id: int, units: UnitArrays, place: dict[int, int]) -> IntArray:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bailiwick.formats.export import write_csv
 from bailiwick_web.core.templatetags.words import number, percent
 from bailiwick_web.planning.alignment_files import write_sheet
-from bailiwick_web.planning.comparing import SideBySide, moved_units
+from bailiwick_web.planning.comparing import SideBySide, account_rows, moved_units
 
 TEMPLATE = Path(__file__).with_name("compare.typ")
 MOST_IN_PDF = 400
@@ -23,8 +23,11 @@ MOST_IN_PDF = 400
 
 
 def columns(found: SideBySide) -> dict[str, Any]:
-    """Moved units as columns: id, name, from, to and cause (of more than two: territory and cause in each), measures."""
-    rows = moved_units(found)
+    """Moved units, and accounts that move alone, as columns: id, name, from, to and cause, measures.
+
+    Of more than two scenarios: territory and cause in each.
+    """
+    rows = moved_units(found) + account_rows(found)
     table: dict[str, Any] = {"unit_id": _text(r["unit"] for r in rows), "name": _text(r["name"] for r in rows)}
     if len(found.sides) == 2:
         table |= {"from": _text(r["territories"][0] or "" for r in rows), "to": _text(r["territories"][1] or "" for r in rows)}
@@ -74,14 +77,21 @@ def _figures(sheet: Any, found: SideBySide, bold: Any, share: Any) -> None:
 
 def figures(found: SideBySide) -> list[tuple[str, list[float | None], bool]]:
     """Label, value per scenario, and whether it is a share."""
-    plain = [(_("Units that move"), "n_moved"), (_("Units without a territory"), "n_unassigned")]
-    plain += [(_("Territories outside a tolerance"), "n_outside"), (_("Territories in pieces"), "n_in_pieces")]
-    rows: list[tuple[str, list[float | None], bool]] = [(label, [s[key] for s in found.sides], False) for label, key in plain]
+    rows: list[tuple[str, list[float | None], bool]] = [(label, values, False) for label, values in counts(found)]
     for m, name in enumerate(found.measures):
         parts = [(_("worst deviation"), "worst", True), (_("spread"), "spread", True)]
         parts += [(_hands(found, name), "moved", False), (_("changes hands, share"), "moved_share", True)]
         rows += [(f"{name}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
     return rows
+
+
+def counts(found: SideBySide) -> list[tuple[str, list[float | None]]]:
+    """Label and number per scenario, of what is counted."""
+    plain = [(_("Units that move"), "n_moved")]
+    plain += [(_("Accounts that move alone"), "n_accounts")] if found.accounts else []
+    plain += [(_("Units without a territory"), "n_unassigned"), (_("Territories outside a tolerance"), "n_outside")]
+    plain += [(_("Territories in pieces"), "n_in_pieces")]
+    return [(label, [side[key] for side in found.sides]) for label, key in plain]
 
 
 def _hands(found: SideBySide, name: str) -> str:
@@ -96,21 +106,26 @@ def as_pdf(found: SideBySide, *, on: str) -> bytes:
     def shown(value: float | None, is_share: bool) -> str:
         return "–" if value is None else percent(value) if is_share else number(round(value))
 
+    n_moved = len(found.moved) + len(found.accounts)
     record = {
         "title": _("%(plan)s: scenarios side by side") % {"plan": found.scenarios[0].plan},
         "on": on,
         "names": [side["name"] for side in found.sides],
         "figures": [[label, *(shown(v, is_share) for v in values)] for label, values, is_share in figures(found)],
-        "moved": [[r["name"], *r["names"], *(number(round(v)) for v in r["values"][:1])] for r in moved_units(found, limit=MOST_IN_PDF)],
+        "moved": [[r["name"], *r["names"], *(number(round(v)) for v in r["values"][:1])] for r in _listed(found)],
         "measure": found.measures[0],
-        "heading": ngettext("%(n)s unit moves", "%(n)s units move", len(found.moved)) % {"n": number(len(found.moved))},
-        "note": _("The weightiest %(n)s are listed.") % {"n": MOST_IN_PDF} if len(found.moved) > MOST_IN_PDF else "",
+        "heading": ngettext("%(n)s unit moves", "%(n)s units move", n_moved) % {"n": number(n_moved)},
+        "note": _("The weightiest %(n)s are listed.") % {"n": MOST_IN_PDF} if n_moved > MOST_IN_PDF else "",
         "words": {"figure": _("Figure"), "unit": _("Unit")},
-        "n_listed": min(len(found.moved), MOST_IN_PDF),
+        "n_listed": min(n_moved, MOST_IN_PDF),
         "lang": get_language() or "en",
     }
     pdf: bytes = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs={"record": json.dumps(record)}, timestamp=0)
     return pdf
+
+
+def _listed(found: SideBySide) -> list[dict[str, Any]]:
+    return (account_rows(found, limit=MOST_IN_PDF // 4) + moved_units(found, limit=MOST_IN_PDF))[:MOST_IN_PDF]
 
 
 def _text(values: Any) -> np.ndarray:

@@ -111,6 +111,8 @@ class Edit:
         Unit index → (territory code and reason before, after), None where it is not named.
     rules
         Identifier → (columns before, after), None where there is no such rule.
+    accounts
+        Key of the unit of an account over the areas → (territory code and reason before, after), None where it is with its area.
     """
 
     changes: Changes | None = None
@@ -119,11 +121,12 @@ class Edit:
     forbids: dict[tuple[int, str], tuple[bool, bool]] = field(default_factory=dict)
     named: dict[int, tuple[Name | None, Name | None]] = field(default_factory=dict)
     rules: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
+    accounts: dict[int, tuple[Name | None, Name | None]] = field(default_factory=dict)
 
     @property
     def n_moved(self) -> int:
-        """How many units change hands."""
-        return 0 if self.changes is None else len(self.changes.unit_idx)
+        """How many units and accounts change hands."""
+        return len(self.accounts) + (0 if self.changes is None else len(self.changes.unit_idx))
 
     def reversed(self) -> Edit:
         """What undoes it."""
@@ -134,6 +137,7 @@ class Edit:
             {pair: (after, before) for pair, (before, after) in self.forbids.items()},
             {unit: (after, before) for unit, (before, after) in self.named.items()},
             {rule: (after, before) for rule, (before, after) in self.rules.items()},
+            {account: (after, before) for account, (before, after) in self.accounts.items()},
         )
 
     def document(self) -> dict[str, Any]:
@@ -149,6 +153,8 @@ class Edit:
             document["named"] = [[unit, before, after] for unit, (before, after) in self.named.items()]
         if self.rules:
             document["rules"] = [[rule, before, after] for rule, (before, after) in self.rules.items()]
+        if self.accounts:
+            document["accounts"] = [[account, before, after] for account, (before, after) in self.accounts.items()]
         return document
 
     @classmethod
@@ -159,9 +165,14 @@ class Edit:
             tuple(TerritoryChange(t["code"], t["before"], t["after"]) for t in document.get("territories", ())),
             {unit: (before, after) for unit, before, after in document.get("locks", ())},
             {(unit, code): (before, after) for unit, code, before, after in document.get("forbids", ())},
-            {unit: (before and tuple(before), after and tuple(after)) for unit, before, after in document.get("named", ())},
+            _names(document.get("named", ())),
             {rule: (before, after) for rule, before, after in document.get("rules", ())},
+            _names(document.get("accounts", ())),
         )
+
+
+def _names(stored: Iterable[Any]) -> dict[int, tuple[Name | None, Name | None]]:
+    return {key: (before and tuple(before), after and tuple(after)) for key, before, after in stored}
 
 
 def stacks(entries: Iterable[tuple[int, str, int | None]]) -> tuple[list[int], list[int]]:

@@ -13,6 +13,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, User
 from bailiwick_web.core.people.queries import Seer, leads, staffings_on, who_sees
 from bailiwick_web.core.roles import Right
+from bailiwick_web.planning.account_moves import moved_accounts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Challenge, Publication, Scenario, UnitAssignment
 from bailiwick_web.planning.visibility import present_scenario, visible_scenarios, visible_territories
@@ -23,7 +24,10 @@ MOST_CHANGES = 200
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A unit that comes to the territories of somebody, or leaves them. Whom it goes to is not told: that is outside their scope."""
+    """A unit that comes to the territories of somebody, or leaves them. Whom it goes to is not told: that is outside their scope.
+
+    A single account that moves against its area has the index −1.
+    """
 
     idx: int
     code: str
@@ -44,13 +48,28 @@ def changes_between(actor: Actor, before: Scenario | None, after: Scenario) -> t
     changed = np.flatnonzero(had != has)
     order = changed[np.argsort(-weight[changed], kind="stable")][:MOST_CHANGES]
     own = {c.unit.idx: c for c in Challenge.objects.filter(scenario=after, by=actor.user).select_related("unit").order_by("pk")}
-    return [_change(now, i, is_gain=bool(has[i]), challenge=own.get(i)) for i in order.tolist()], list(now.measures)
+    units = [_change(now, i, is_gain=bool(has[i]), challenge=own.get(i)) for i in order.tolist()]
+    return (_account_changes(actor, before, after) + units)[:MOST_CHANGES], list(now.measures)
 
 
 def came_and_went(actor: Actor, before: Scenario, after: Scenario) -> tuple[int, int]:
     """How many units come to the territories of the user, and how many leave them."""
     had, has = _had_and_has(actor, before, after)
-    return int((has & ~had).sum()), int((had & ~has).sum())
+    alone = [change.is_gain for change in _account_changes(actor, before, after)]
+    return int((has & ~had).sum()) + sum(alone), int((had & ~has).sum()) + len(alone) - sum(alone)
+
+
+def _account_changes(actor: Actor, before: Scenario, after: Scenario) -> list[Change]:
+    """Single accounts that come to the territories of the user, or leave them."""
+    pair = (scenario_arrays(before), scenario_arrays(after))
+    visible = [set(visible_territories(actor, scenario)) for scenario in (before, after)]
+    found = []
+    for moved in moved_accounts(pair):
+        had, has = (place in seen for place, seen in zip(moved.territory_idx, visible, strict=True))
+        if had != has:
+            values = tuple(moved.amounts.get(name, 0.0) for name in pair[1].measures)
+            found.append(Change(-1, moved.id, moved.name, has, moved.causes[1] if has else "", values))
+    return found
 
 
 def _had_and_has(actor: Actor, before: Scenario, after: Scenario) -> tuple[np.ndarray, np.ndarray]:

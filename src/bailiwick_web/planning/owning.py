@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.models import Staffing
+from bailiwick_web.planning.convert import NAMED
 from bailiwick_web.planning.models import AssignmentRule, NamedAccount, Publication, Run, Scenario, TerritoryDefinition, UnitAssignment
+from bailiwick_web.planning.named import areas_at
+from bailiwick_web.territories.convert import unit_arrays
 from bailiwick_web.territories.models import AlignmentPlan, Unit
 
 
@@ -72,12 +76,26 @@ def _same(a: Period, b: Period) -> bool:
 
 
 def _period(unit: Unit, plan: AlignmentPlan, publication: Publication, instant: datetime) -> Period:
-    rows = UnitAssignment.objects.filter(scenario=publication.scenario, unit=unit).select_related("territory__position")
-    row = rows.first()
-    territory = row.territory if row else None
+    territory, cause = _place(unit, plan, publication.scenario)
     holder = _holder(territory, instant) if territory else None
-    cause = row.cause if row else ""
     return Period(unit, plan, territory, cause, publication.scenario, publication.valid_from, publication.valid_until, holder)
+
+
+def _place(unit: Unit, plan: AlignmentPlan, scenario: Scenario) -> tuple[TerritoryDefinition | None, str]:
+    """The territory of a unit, or of an account over the areas, and why."""
+    if unit.unit_set_id != plan.unit_set_id:
+        named = NamedAccount.objects.filter(scenario=scenario, unit=unit).select_related("territory__position").first()
+        if named is not None:
+            return named.territory, NAMED
+        units = unit_arrays(plan.unit_set)
+        home = int(areas_at(units, np.array([(unit.lon, unit.lat)]))[0])
+        if home < 0:
+            return None, ""
+        rows = UnitAssignment.objects.filter(scenario=scenario, unit_id=int(units.keys[home]))
+    else:
+        rows = UnitAssignment.objects.filter(scenario=scenario, unit=unit)
+    row = rows.select_related("territory__position").first()
+    return (row.territory, row.cause) if row else (None, "")
 
 
 def _holder(territory: TerritoryDefinition, instant: datetime) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,13 +97,12 @@ def summary(before: ScenarioArrays, plan: api.Plan, after: np.ndarray) -> dict[s
     moved = (after != before.territory_idx) & (before.territory_idx >= 0)
     measures = []
     balanced = [name for name in before.measures if before.balance.get(name) is not None]
-    worst_after = plan.evaluation.column("max_deviation")
-    by_name = {m.name: float(worst_after[i]) for i, m in enumerate(plan.problem.measures)}
+    deviations = np.abs(replace(before, territory_idx=after).deviations)
     for m, (name, values) in enumerate(before.measures.items()):
         if name in balanced:
             worst = float(np.abs(before.deviations[:, m]).max()) if before.k else 0.0
             share = float(values[moved].sum() / values.sum()) if values.sum() else 0.0
-            measures.append({"name": name, "before": worst, "after": by_name.get(name), "moved_share": share})
+            measures.append({"name": name, "before": worst, "after": float(deviations[:, m].max()), "moved_share": share})
     gap = plan.gap
     return {
         "measures": measures,

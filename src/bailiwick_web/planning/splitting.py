@@ -21,7 +21,8 @@ def split_units(arrays: ScenarioArrays, j: int, members: IntArray, parts: int, *
     """
     code = arrays.codes[j]
     stays = arrays.is_stuck
-    table = replace(arrays.units.table.take(members), attributes={LOCK: np.where(stays[members], code, "")})
+    own = replace(arrays.units.table, measures=arrays.own_measures)
+    table = replace(own.take(members), attributes={LOCK: np.where(stays[members], code, "")})
     plan = api.design(
         table,
         territories=parts,

@@ -22,6 +22,13 @@ def why(arrays: ScenarioArrays, unit_idx: int, *, instead: str | None = None) ->
     return _explainer(arrays).unit(str(arrays.units.table.ids[unit_idx]), instead=instead or None)
 
 
+def why_territory(arrays: ScenarioArrays, code: str) -> Explanation:
+    """Explain a territory: its centre, what limits it, who presses on it, its least and most certain units."""
+    if not (arrays.territory_idx == arrays.codes.index(code)).any():
+        raise Conflict(_("It has no units, so there is nothing to explain yet."), code="unassigned")
+    return _explainer(arrays).territory(code)
+
+
 @lru_cache(maxsize=4)
 def _explainer(arrays: ScenarioArrays) -> Explainer:
     judged = api.evaluate(
@@ -40,7 +47,7 @@ def engine_units(arrays: ScenarioArrays) -> UnitTable:
     """The units with the column that says which of them must stay: locked, named, or where a rule puts them."""
     stays = (arrays.is_stuck | arrays.is_ruled) & (arrays.territory_idx >= 0)
     codes = np.array([*arrays.codes, ""], dtype=object)
-    return replace(arrays.units.table, attributes={LOCK: np.where(stays, codes[arrays.territory_idx], "")})
+    return replace(arrays.units.table, measures=arrays.own_measures, attributes={LOCK: np.where(stays, codes[arrays.territory_idx], "")})
 
 
 def alignment(arrays: ScenarioArrays) -> dict[str, str]:

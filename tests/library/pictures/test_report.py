@@ -122,8 +122,8 @@ def test_no_gap_is_told_without_a_number(views):
 
 
 def test_only_rules_that_are_not_kept_are_announced_as_such(views):
-    assert not report_record(views.grid_view())["is_broken"]
-    assert report_record(views.grid_view(n_clashes=1))["is_broken"]
+    assert report_record(views.grid_view())["words"]["notices"] == "What else to know"
+    assert report_record(views.grid_view(n_clashes=1))["words"]["notices"].startswith("What cannot be met")
 
 
 def test_a_tall_map_leaves_room_for_the_summary(views):

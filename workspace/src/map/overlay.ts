@@ -12,6 +12,13 @@ export interface Inks {
 
 export type Trail = { readonly kind: "polygon"; readonly points: readonly (readonly [number, number])[] } | { readonly kind: "brush"; readonly at: readonly [number, number]; readonly radius: number };
 
+/* A single account that stands out: given away against its area, or chosen. */
+export interface Mark {
+  readonly at: readonly [number, number];
+  readonly colour: string;
+  readonly isChosen: boolean;
+}
+
 interface Name {
   readonly text: string;
   readonly x: number;
@@ -22,6 +29,7 @@ interface Name {
 export class Overlay {
   inks: Inks = { ink: "#1f272b", quiet: "#566065", halo: "#fdfcf9", accent: "#0d5c63" };
   trail: Trail | null = null;
+  marks: readonly Mark[] = [];
   private names: Name[] = [];
   private readonly context: CanvasRenderingContext2D;
   private readonly pen: CanvasRenderingContext2D;
@@ -67,6 +75,7 @@ export class Overlay {
     const { context: c } = this;
     clear(this.canvas, c, camera, ratio);
     const taken: [number, number, number][] = [];
+    this.drawMarks(camera);
     this.drawHomes(camera, plan, taken);
     c.textAlign = "center";
     c.textBaseline = "middle";
@@ -93,6 +102,24 @@ export class Overlay {
     c.strokeText(text, px, py);
     c.fillStyle = colour;
     c.fillText(text, px, py);
+  }
+
+  private drawMarks(camera: Camera): void {
+    const c = this.context;
+    for (const { at, colour, isChosen } of this.marks) {
+      const [px, py] = camera.toScreen(...at);
+      if (px < -9 || py < -9 || px > camera.width + 9 || py > camera.height + 9) continue;
+      c.beginPath();
+      c.arc(px, py, isChosen ? 6.5 : 5, 0, 2 * Math.PI);
+      c.fillStyle = colour;
+      c.fill();
+      c.strokeStyle = this.inks.halo;
+      c.lineWidth = 4;
+      c.stroke();
+      c.strokeStyle = isChosen ? this.inks.accent : this.inks.ink;
+      c.lineWidth = isChosen ? 2.6 : 1.6;
+      c.stroke();
+    }
   }
 
   private drawHomes(camera: Camera, plan: Plan, taken: [number, number, number][]): void {

@@ -1,6 +1,6 @@
 /* Draws land, areas, borders and points; all that changes while somebody edits are two small textures and a few lines. */
 import { territoryBorders, type Edges } from "../model/borders";
-import type { Columns } from "../model/columns";
+import type { Accounts } from "../model/accounts";
 import type { Ground } from "../model/ground";
 import { triangulate, type Triangles } from "../model/triangles";
 import type { Camera } from "./camera";
@@ -276,8 +276,8 @@ export class Renderer {
     this.edgeVao = this.indexed(areas.xy, pairs);
   }
 
-  loadAccounts(file: Columns<unknown>): void {
-    this.accounts = new Points(this.gl, file.f4("x_km"), file.f4("y_km"), file.u4("unit"), true);
+  loadAccounts({ x, y, unit }: Accounts): void {
+    this.accounts = new Points(this.gl, x, y, unit, true);
   }
 
   private loadLand(): void {

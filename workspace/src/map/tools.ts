@@ -1,5 +1,5 @@
 /* Hands on the map: mouse, pen, fingers, wheel. Turns them into "these units" and leaves the meaning to others. */
-import type { Space, Point } from "../model/space";
+import type { Point } from "../model/grid";
 import type { MapView } from "./view";
 
 export type Tool = "select" | "brush" | "box" | "lasso";
@@ -14,11 +14,20 @@ export interface Hands {
   hover(unit: number, px: number, py: number): void;
 }
 
+/* What lies where: units, or the accounts over them. */
+export interface Things {
+  at(x: number, y: number, reach: number): number;
+  within(polygon: readonly Point[]): number[];
+  along(from: Point, to: Point, radius: number): number[];
+}
+
 export class Tools {
   tool: Tool = "select";
   radius = 22;
   canDraw = true;
   isSpace = false;
+  /* Whether a click means something that lies over the units; asked first. */
+  first: (px: number, py: number, isAdding: boolean) => boolean = () => false;
   private readonly pointers = new Map<number, Point>();
   private kind: "pan" | Tool | null = null;
   private from: Point = [0, 0];
@@ -30,8 +39,8 @@ export class Tools {
 
   constructor(
     private readonly view: MapView,
-    private readonly space: Space,
-    private readonly hands: Hands,
+    private things: Things,
+    private hands: Hands,
   ) {
     const { canvas } = view;
     canvas.addEventListener("pointerdown", (event) => this.down(event));
@@ -56,10 +65,18 @@ export class Tools {
     return wasDrawing;
   }
 
+  /* Other things under other hands. */
+  take(things: Things, hands: Hands): void {
+    if (hands === this.hands) return;
+    this.cancel();
+    [this.things, this.hands] = [things, hands];
+  }
+
+  /* Account numbers where those are taken; see `take`. */
   unitAt(px: number, py: number): number {
     const { camera, renderer } = this.view;
-    const reach = Math.max((renderer.points?.size(camera) ?? 8) / 2 + 5, 9) / camera.scale;
-    return this.space.at(...camera.toMap(px, py), reach);
+    const reach = Math.max(((renderer.points ?? renderer.accounts)?.size(camera) ?? 8) / 2 + 5, 9) / camera.scale;
+    return this.things.at(...camera.toMap(px, py), reach);
   }
 
   private down(event: PointerEvent): void {
@@ -124,12 +141,12 @@ export class Tools {
     const { camera } = this.view;
     const toMap = ([px, py]: Point): Point => camera.toMap(px, py);
     if (this.kind === "brush") {
-      this.hands.update("brush", this.space.along(toMap(this.last), toMap(at), this.radius / camera.scale));
+      this.hands.update("brush", this.things.along(toMap(this.last), toMap(at), this.radius / camera.scale));
       this.view.setTrail({ kind: "brush", at, radius: this.radius });
     } else if (this.kind === "box" || this.kind === "lasso") {
       const [[ax, ay], [bx, by]] = [this.from, at];
       const points: Point[] = this.kind === "lasso" ? this.trail : [[ax, ay], [bx, ay], [bx, by], [ax, by]];
-      this.hands.update(this.kind, this.space.within(points.map(toMap)));
+      this.hands.update(this.kind, this.things.within(points.map(toMap)));
       this.view.setTrail({ kind: "polygon", points });
     }
     this.last = at;
@@ -143,13 +160,17 @@ export class Tools {
     if (this.kind === "select" || this.kind === "pan") {
       const isClick = this.kind === "select" && this.moved <= 4 && !isCancelled;
       this.kind = null;
-      if (isClick) this.hands.click(this.unitAt(...at), this.isAdding);
+      if (isClick) this.click(at);
       return;
     }
     if (!isCancelled) this.draw(at);
     const isClick = this.kind !== "brush" && this.moved <= 4;
     this.finish(isCancelled || isClick);
-    if (isClick && !isCancelled) this.hands.click(this.unitAt(...at), this.isAdding);
+    if (isClick && !isCancelled) this.click(at);
+  }
+
+  private click(at: Point): void {
+    if (!this.first(...at, this.isAdding)) this.hands.click(this.unitAt(...at), this.isAdding);
   }
 
   private finish(isCancelled: boolean): void {

@@ -5,7 +5,7 @@ import type { Plan } from "../model/plan";
 import type { Selection } from "../model/selection";
 import { Camera } from "./camera";
 import { rgb, type Rgb } from "./gl";
-import { Overlay, type Trail } from "./overlay";
+import { Overlay, type Mark, type Trail } from "./overlay";
 import { Painter, type ColourBy, type Look } from "./paint";
 import { Renderer } from "./renderer";
 
@@ -95,6 +95,13 @@ export class MapView {
     this.overlay.trail = trail;
     this.hasTrail = true;
     this.request();
+  }
+
+  /* Single accounts that stand out over the map. */
+  mark(marks: readonly Mark[]): void {
+    if (marks.length === 0 && this.overlay.marks.length === 0) return;
+    this.overlay.marks = marks;
+    this.ask();
   }
 
   resize(): void {

@@ -1,6 +1,7 @@
 /* Who has what now: one assignment with its sums, pieces, selection; everything that the screen shows is read from here. */
+import { withoutNamed, type NamedAccount } from "./accounts";
 import { unpack } from "./columns";
-import type { Ground } from "./ground";
+import type { Ground, Measure } from "./ground";
 import { Pieces, membersOf } from "./pieces";
 import { bar, Sums, targets, type Bar } from "./sums";
 
@@ -30,6 +31,7 @@ export interface AssignmentFile {
   readonly causes: readonly string[];
   readonly cause_idx: string;
   readonly forbidden: readonly (readonly [unit: number, territory: number])[];
+  readonly accounts: readonly NamedAccount[];
   readonly is_contiguous: boolean;
   readonly can_undo: boolean;
   readonly can_redo: boolean;
@@ -50,6 +52,8 @@ export class Plan {
   readonly causes: Uint16Array;
   readonly territories: readonly Territory[];
   readonly measures: readonly MeasureGoal[];
+  /* The measures of the units without what their named accounts take along. */
+  readonly own: readonly Measure[];
   readonly sums: Sums;
   readonly targets: Float64Array;
   readonly version: number;
@@ -70,7 +74,10 @@ export class Plan {
     this.territories = file.territories;
     this.measures = file.measures;
     const columns = file.measures.map(({ key }) => ground.measures.find((m) => m.key === key)?.values ?? new Float64Array(ground.n).fill(1));
-    this.sums = Sums.of(columns, this.of, this.k);
+    const own = withoutNamed(columns, file.accounts);
+    this.own = ground.measures.map((measure) => ({ key: measure.key, values: own[file.measures.findIndex(({ key }) => key === measure.key)] ?? measure.values }));
+    this.sums = Sums.of(own, this.of, this.k);
+    for (const account of file.accounts) this.sums.add(account.territory, account.amounts);
     this.targets = targets(columns, file.territories.map((t) => t.capacity));
     this.forbiddenPairs = new Set(file.forbidden.map(([unit, territory]) => pair(unit, territory)));
     this.walker = new Pieces(ground.starts, ground.neighbours);

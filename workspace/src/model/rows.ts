@@ -55,7 +55,7 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 
 function order(plan: Plan, sort: string): (a: number, b: number) => number {
   const { ground } = plan;
-  const numbers = sort.startsWith("measure:") ? ground.measures.find((m) => m.key === sort.slice(8))?.values : undefined;
+  const numbers = sort.startsWith("measure:") ? plan.own.find((m) => m.key === sort.slice(8))?.values : undefined;
   if (numbers) return (a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0);
   const segment = sort.startsWith("attribute:") ? ground.attributes.find((m) => m.key === sort.slice(10)) : undefined;
   if (segment) return ranked((i) => segment.categories[(segment.codes[i] ?? 0) - 1] ?? "", ground.n);

@@ -31,6 +31,14 @@ export class Sums {
     this.put(unit, to, 1);
   }
 
+  /* What belongs to a territory beside its units. */
+  add(territory: number, amounts: readonly number[]): void {
+    amounts.forEach((amount, q) => {
+      const place = territory * this.values.length + q;
+      this.totals[place] = (this.totals[place] ?? 0) + amount;
+    });
+  }
+
   total(territory: number, measure: number): number {
     return this.totals[territory * this.values.length + measure] ?? 0;
   }

@@ -93,7 +93,7 @@ export class Chosen {
 }
 
 function sums(plan: Plan, units: readonly number[]): string {
-  return plan.ground.measures
+  return plan.own
     .slice(0, 2)
     .map((m) => {
       let sum = 0;

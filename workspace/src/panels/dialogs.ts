@@ -41,6 +41,7 @@ export interface TerritoryActs {
   readonly merge: (into: string) => void;
   readonly remove: () => void;
   readonly lock: (isLocked: boolean) => void;
+  readonly why: () => void;
 }
 
 export function askTerritory(root: HTMLElement, plan: Plan, index: number, acts: TerritoryActs): void {
@@ -66,7 +67,7 @@ export function askTerritory(root: HTMLElement, plan: Plan, index: number, acts:
     h("hr"),
     field("ws-parts", t("Split into parts of equal load"), h("span", { class: "row" }, parts, button(t("Split"), act(() => acts.split(Number(parts.value)))))),
     field("ws-into", t("Merge into"), h("span", { class: "row" }, into, button(t("Merge"), act(() => acts.merge(into.value))))),
-    h("div", { class: "row wrap" }, button(territory.is_locked ? t("Unlock") : t("Lock"), act(() => acts.lock(!territory.is_locked))), button(t("Take away; its units have none then"), act(acts.remove), "danger"), button(t("Close"), () => box.close())),
+    h("div", { class: "row wrap" }, button(territory.is_locked ? t("Unlock") : t("Lock"), act(() => acts.lock(!territory.is_locked))), button(t("What shapes it?"), act(acts.why)), button(t("Take away; its units have none then"), act(acts.remove), "danger"), button(t("Close"), () => box.close())),
   );
 }
 
@@ -121,6 +122,21 @@ export function showWhy(root: HTMLElement, plan: Plan, unit: number, ask: (inste
   on(instead, "change", () => void load());
   box.append(body, h("div", { class: "row wrap" }, h("label", { for: "instead", class: "small" }, t("Why not in")), instead, go), button(t("Close"), () => box.close()));
   void load();
+}
+
+/* What limits a territory, who presses on it, which of its units are least certain? */
+export async function showWhyTerritory(root: HTMLElement, name: string, ask: () => Promise<Explained>): Promise<void> {
+  const body = h("div", { class: "stack", "aria-live": "polite", "aria-busy": "true" });
+  const box = dialog(root, t("What shapes {name}?", { name }), body);
+  box.append(button(t("Close"), () => box.close()));
+  box.id = "why-territory";
+  box.classList.add("wide-dialog");
+  try {
+    body.replaceChildren(...explanation(await ask()));
+  } catch (error) {
+    body.replaceChildren(h("p", { class: "warn" }, error instanceof Error ? error.message : String(error)));
+  }
+  body.removeAttribute("aria-busy");
 }
 
 function explanation(found: Explained): HTMLElement[] {

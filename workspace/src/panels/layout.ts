@@ -1,7 +1,9 @@
 /* Where everything stands. */
 import type { Ground } from "../model/ground";
+import type { AccountTable } from "./account_table";
 import type { Balance } from "./balance";
 import type { Chosen } from "./chosen";
+import type { ChosenAccounts } from "./chosen_accounts";
 import { h, on } from "./dom";
 import type { Status } from "./status";
 import type { Table } from "./table";
@@ -23,6 +25,7 @@ export function layout(
   balance: Balance,
   chosen: Chosen,
   table: Table,
+  accounts: { readonly table: AccountTable; readonly chosen: ChosenAccounts },
   tip: Tip,
   ground: Ground,
   found: (() => void) | null,
@@ -48,6 +51,7 @@ export function layout(
     tip.element,
     note,
     chosen.form,
+    accounts.chosen.form,
     h("p", { class: "credit" }, ground.credit),
   );
   const head = h("div", { class: "ws-side-head" }, status.element, status.facts);
@@ -57,7 +61,7 @@ export function layout(
     on(make, "click", found);
     side.append(h("div", { class: "ws-side-foot" }, make));
   }
-  root.replaceChildren(element, side, table.element, chosen.live);
+  root.replaceChildren(element, side, table.element, accounts.table.element, chosen.live, accounts.chosen.live);
   return {
     element,
     canvas,

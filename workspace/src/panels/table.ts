@@ -130,7 +130,7 @@ export class Table {
       h("td", {}, h("button", { type: "button", class: "link plain-link", "data-show": unit, tabindex: -1 }, name), plan.locked[unit] === 1 ? h("span", { class: "chip" }, t("locked")) : plan.named[unit] === 1 ? h("span", { class: "chip" }, t("named")) : null),
       h("td", { class: "quiet" }, ground.ids[unit] ?? ""),
       h("td", {}, territory ? h("span", { class: "named" }, swatch(territory.colour), territory.name) : h("span", { class: "chip warning" }, t("none"))),
-      ...ground.measures.map((m) => h("td", { class: "num" }, number(m.values[unit] ?? 0, evenly(m.values)))),
+      ...plan.own.map((m) => h("td", { class: "num" }, number(m.values[unit] ?? 0, evenly(m.values)))),
       ...ground.attributes.map((a) => h("td", {}, a.categories[(a.codes[unit] ?? 0) - 1] ?? "")),
     );
     const why = h("button", { type: "button", class: "link", "data-why": unit, tabindex: -1 }, plan.file.causes[plan.causes[unit] ?? 0] || t("why?"), h("span", { class: "hidden" }, `: ${t("why is {name} here?", { name })}`));

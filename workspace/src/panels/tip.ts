@@ -24,7 +24,7 @@ export class Tip {
     const territory = plan.territories[plan.of[unit] ?? -1];
     const head = h("strong");
     text(head, this.ground.names[unit] ?? "");
-    const lines = this.ground.measures.map((m) => h("div", {}, `${title(m.key)}: ${number(m.values[unit] ?? 0)}`));
+    const lines = plan.own.map((m) => h("div", {}, `${title(m.key)}: ${number(m.values[unit] ?? 0)}`));
     const where = h("div", {}, (territory?.name ?? t("no territory")) + (plan.locked[unit] === 1 ? ` · ${t("locked")}` : ""));
     this.element.replaceChildren(head, where, ...lines);
   }

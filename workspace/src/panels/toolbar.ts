@@ -30,7 +30,6 @@ export class Toolbar {
   readonly colour = h("select", { id: "colour-by" });
   readonly scope = h("select", { id: "scope" });
   readonly legend = h("details", { class: "ws-legend", open: window.matchMedia("(min-width: 761px) and (min-height: 561px)").matches });
-  private readonly scopeBox: HTMLElement;
   private readonly legendBody = h("ul");
 
   constructor(
@@ -48,11 +47,11 @@ export class Toolbar {
       on(button, "click", () => this.events.zoom(how));
       this.zoom.append(button);
     }
-    this.scopeBox = h("div", { class: "group", hidden: true }, hiddenLabel("scope", t("Show on the map")), this.scope);
     options(this.scope, [["both", t("Areas and accounts")], ["areas", t("Areas")], ["accounts", t("Accounts")]]);
+    this.offerScope(ground.areas ? ["areas"] : ["accounts"]);
     this.top.append(
       h("div", { class: "group" }, hiddenLabel("colour-by", t("Colour by")), this.colour),
-      this.scopeBox,
+      h("div", { class: "group" }, hiddenLabel("scope", t("Show on the map")), this.scope),
       canEdit ? h("div", { class: "group drag-to" }, h("label", { for: "drag-to", class: "small quiet" }, t("Dragging")), this.target) : "",
     );
     this.legend.append(h("summary", {}, t("Legend")), this.legendBody);
@@ -70,8 +69,11 @@ export class Toolbar {
     options(this.target, [["", t("chooses")], ...plan.territories.filter((x) => !x.is_locked).map((x) => [x.code, t("moves to {name}", { name: x.name })] as const)]);
   }
 
-  offerScope(): void {
-    this.scopeBox.hidden = false;
+  /* The switch is always there; what this plan does not have cannot be chosen. The first one is. */
+  offerScope(there: readonly Scope[]): void {
+    for (const option of this.scope.options) option.disabled = !there.includes(option.value as Scope);
+    this.scope.value = there[0] ?? "areas";
+    this.scope.title = there.length > 1 ? "" : this.ground.areas ? t("No accounts lie over these areas; import some with their places.") : t("This plan is made of accounts; there are no areas.");
   }
 
   focus(which: "colour" | "scope" | "target"): void {

@@ -82,8 +82,8 @@ class Explainer:
     def territory(self, territory_id: str) -> Explanation:
         """Explain a territory; see :meth:`bailiwick.Plan.explain_territory`."""
         insight = territory_insight(self.judge, self._find_territory(territory_id))
-        tables = {"Neighbours": neighbour_rows(self.judge, insight)}
-        for title, effects in (("Least certain units", insight.least_certain), ("Most certain units", insight.most_certain)):
+        tables: dict[str, list[tuple[str, ...]]] = {say("Neighbours"): neighbour_rows(self.judge, insight)}
+        for title, effects in ((say("Least certain units"), insight.least_certain), (say("Most certain units"), insight.most_certain)):
             tables[title] = move_rows(self.judge, effects, with_units=True)
         return Explanation(territory_text(self.judge, insight), tables, territory_document(self.judge, insight))
 

@@ -19,7 +19,8 @@ from bailiwick_web.crm.services.belonging import SAME_BY, stretches
 from bailiwick_web.crm.services.grounds import counting, facts_of, known_fields, named_by
 from bailiwick_web.crm.services.routing import Duty, duty_of
 from bailiwick_web.crm.visibility import present
-from bailiwick_web.planning.models import UnitAssignment
+from bailiwick_web.planning.convert import NAMED
+from bailiwick_web.planning.models import NamedAccount, UnitAssignment
 from bailiwick_web.planning.owning import why as why_unit
 
 
@@ -163,7 +164,14 @@ def _of_the_past(actor: Actor, keys: Sequence[int]) -> list[dict[str, Any]]:
     rows = AccountTerritory.objects.filter(account__in=keys, valid_until__lte=actor.now, unit__isnull=False).select_related("publication")
     found = []
     for row in rows.exclude(cause__startswith="named:").exclude(cause__startswith="rule:").iterator(chunk_size=2_000):
-        there = UnitAssignment.objects.filter(scenario=row.publication.scenario_id, unit=row.unit_id)
-        if (territory := there.values_list("territory_id", flat=True).first()) != row.territory_id:
+        if (territory := _territory_then(row)) != row.territory_id:
             found.append({"account": row.account_id, "layer": row.layer, "kept": row.territory_id, "derived": territory})
     return found
+
+
+def _territory_then(row: AccountTerritory) -> int | None:
+    """The territory of the unit of a row by its publication, or of the account that the plan names."""
+    scenario = row.publication.scenario_id
+    if row.cause == NAMED:
+        return NamedAccount.objects.filter(scenario=scenario, unit=row.unit_id).values_list("territory_id", flat=True).first()
+    return UnitAssignment.objects.filter(scenario=scenario, unit=row.unit_id).values_list("territory_id", flat=True).first()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from bailiwick.domain.said import say
 from bailiwick.formats.numbers import parse_numbers
 from bailiwick_web.exchange.child.mapping import Columns
 from bailiwick_web.exchange.child.rejecting import Account
@@ -31,7 +32,7 @@ def usable_reps(table: Any, columns: Columns, account: Account) -> Any:
         column, code, words = reason
         account.add(int(table.row_numbers[i]), column, code, words, [values[i] for values in cells])
     for row in table.malformed:
-        account.add(row.row, "", "too_many_cells", f"the row has {len(row.cells)} cells, the header {len(cells)}", row.cells)
+        account.add_long(row.row, row.cells)
     if keep.all():
         return replace(table, malformed=())
     geometry = None if table.geometry is None else table.geometry[keep]
@@ -40,11 +41,12 @@ def usable_reps(table: Any, columns: Columns, account: Account) -> Any:
 
 def _reason(text: str, first: dict[str, int], identity: str, capacity: str, *, is_bad: bool) -> tuple[str, str, str] | None:
     if not text.strip():
-        return identity, "missing_id", f"the id of the rep ({identity!r}) is empty"
+        return identity, "missing_id", say("the id of the rep (%(column)s) is empty", column=repr(identity))
     if text in first:
-        return identity, "duplicate_id", f"the id {text!r} stands already in row {first[text]}; give each rep an id of its own"
+        said = say("the id %(id)s stands already in row %(row)s; give each rep an id of its own", id=repr(text), row=str(first[text]))
+        return identity, "duplicate_id", said
     if is_bad:
-        return capacity, "capacity", f"the capacity ({capacity!r}) must be a positive number"
+        return capacity, "capacity", say("the capacity (%(column)s) must be a positive number", column=repr(capacity))
     return None
 
 

@@ -24,7 +24,7 @@ from bailiwick_web.exchange.child.money import currency_of
 from bailiwick_web.exchange.child.people import usable_reps
 from bailiwick_web.exchange.child.profile import profile
 from bailiwick_web.exchange.child.records import read_records, record_columns
-from bailiwick_web.exchange.child.rejecting import Account
+from bailiwick_web.exchange.child.rejecting import Account, told
 from bailiwick_web.exchange.child.tables import ERROR_FILE, KEPT, ROW, arranged, open_table
 from bailiwick_web.exchange.record_names import RECORD_KINDS
 from bailiwick_web.exchange.vocabulary import PLACE_FIELDS
@@ -161,7 +161,7 @@ def read_reps(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
             say(
                 "no row of %(source)s can be used: %(reasons)s (row %(rows)s)",
                 source=table.source,
-                reasons=str(account.reasons[0]),
+                reasons=told(account.reasons[0], account.made_of[0]),
                 rows=account.rows[0],
             ),
             code="no_usable_rows",
@@ -217,23 +217,31 @@ def _pairs(table: Any, columns: Columns, account: Account) -> dict[str, Any]:
     for i, (unit, territory) in enumerate(zip(units, territories, strict=True)):
         row, line = int(table.row_numbers[i]), [column[i] for column in cells]
         if not unit.strip():
-            account.add(row, unit_column, "missing_id", f"the id ({unit_column!r}) is empty", line)
+            account.add(row, unit_column, "missing_id", say("the id (%(column)s) is empty", column=repr(unit_column)), line)
         elif not territory.strip():
-            account.add(row, territory_column, "no_territory", f"there is no territory ({territory_column!r} is empty)", line)
+            account.add(
+                row,
+                territory_column,
+                "no_territory",
+                say("there is no territory (%(column)s is empty)", column=repr(territory_column)),
+                line,
+            )
         elif unit in first:
-            where = table.row_numbers[first[unit]]
-            same = territories[first[unit]] == territory
-            words = "the same" if same else f"{territories[first[unit]]!r}"
-            account.add(row, unit_column, "duplicate_id", f"{unit!r} stands already in row {where}, with {words} as its territory", line)
+            said = _stands_already(unit, str(table.row_numbers[first[unit]]), territories[first[unit]], territory)
+            account.add(row, unit_column, "duplicate_id", said, line)
         else:
             first[unit] = i
             keep.append(i)
     for malformed in table.malformed:
-        account.add(
-            malformed.row, "", "too_many_cells", f"the row has {len(malformed.cells)} cells, the header {len(cells)}", malformed.cells
-        )
+        account.add_long(malformed.row, malformed.cells)
     data: dict[str, Any] = {"row": [int(table.row_numbers[i]) for i in keep], "code": [units[i].strip() for i in keep]}
     return data | {"territory": [territories[i].strip() for i in keep]}
+
+
+def _stands_already(unit: str, row: str, before: str, territory: str) -> str:
+    if before == territory:
+        return say("%(id)s stands already in row %(row)s, with the same as its territory", id=repr(unit), row=row)
+    return say("%(id)s stands already in row %(row)s, with %(territory)s as its territory", id=repr(unit), row=row, territory=repr(before))
 
 
 def need_rows(table: Any) -> None:
@@ -248,9 +256,14 @@ def _write(out: Path, columns: dict[str, Any]) -> None:
 
 
 def pick(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
-    """Add rows that do not fit what is there (``late.json``: row, column, code, reason) to the rejected ones, with their cells."""
+    """Add rows that do not fit what is there to the rejected ones, with their cells.
+
+    ``late.json``: row, column, code, reason, what it was made of.
+    """
     table = open_table(path, options)
-    late = {row: (column, code, reason) for row, column, code, reason in json.loads((out / "late.json").read_text(encoding="utf-8"))}
+    late = {
+        row: (column, code, told(*reason)) for row, column, code, *reason in json.loads((out / "late.json").read_text(encoding="utf-8"))
+    }
     account = Account(table.names)
     account.read(out)
     where = np.flatnonzero(np.isin(table.row_numbers, np.array(list(late), np.int64)))

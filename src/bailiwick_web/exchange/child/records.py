@@ -22,14 +22,14 @@ from bailiwick_web.exchange.record_names import EMPTIED, FIELDS, NEEDED
 from bailiwick_web.exchange.vocabulary import skipped_keys
 
 _WORDS = {
-    "whole": "a whole number",
-    "money": "an amount",
-    "day": "a day",
-    "share": "a share",
-    "degrees": "degrees",
-    "number": "a number",
-    "instant": "a point in time",
-    "yes-no": "yes or no",
+    "whole": say("a whole number"),
+    "money": say("an amount"),
+    "day": say("a day"),
+    "share": say("a share"),
+    "degrees": say("degrees"),
+    "number": say("a number"),
+    "instant": say("a point in time"),
+    "yes-no": say("yes or no"),
 }
 _FEW = 200
 _ALIKE = 0.85
@@ -98,7 +98,7 @@ def read_records(kind: str, path: Path, out: Path, options: dict[str, Any]) -> d
     account = Account(table.names)
     data = _values(table, kind, columns, texts | constant, account, options)
     for row in table.malformed:
-        account.add(row.row, "", "too_many_cells", f"the row has {len(row.cells)} cells, the header {len(table.names)}", row.cells)
+        account.add_long(row.row, row.cells)
     tell("describing", 0.7)
     feather.write_feather(data, out / "rows.arrow")
     facts = table_facts(path, table, columns, options, table.notices)
@@ -142,7 +142,8 @@ def _values(table: Any, kind: str, columns: Columns, texts: dict[str, list[str]]
         currencies = [one or other for one, other in zip(currencies, named, strict=True)]
         for i in (i for i, is_bad in enumerate(bad) if is_bad):
             column = columns.fields.get(field, "")
-            reasons.setdefault(i, (column, "bad_value", f"{texts[field][i]!r} in {column!r} is not {_WORDS[holds]}"))
+            why = say("%(text)s in %(column)s is not %(what)s", text=repr(texts[field][i]), column=repr(column), what=_WORDS[holds])
+            reasons.setdefault(i, (column, "bad_value", why))
     if "external_id" in values and is_salesforce:
         values["external_id"] = [long_id(text) for text in values["external_id"]]
     _once("external_id", columns, values, table, reasons)
@@ -163,7 +164,8 @@ def _once(field: str, columns: Columns, values: dict[str, list[str]], table: Any
     first: dict[str, int] = {}
     for i, text in enumerate(values.get(field, ())):
         if text and i not in reasons and first.setdefault(text, i) != i:
-            reasons[i] = (columns.fields[field], "duplicate_id", f"{text!r} stands already in row {table.row_numbers[first[text]]}")
+            where = str(table.row_numbers[first[text]])
+            reasons[i] = (columns.fields[field], "duplicate_id", say("%(id)s stands already in row %(row)s", id=repr(text), row=where))
 
 
 def _fixes(kind: str, columns: Columns, texts: dict[str, list[str]]) -> list[dict[str, Any]]:

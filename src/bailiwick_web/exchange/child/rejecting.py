@@ -1,7 +1,11 @@
-"""The account of the rows that cannot be used: row, column, reason, and the cells as they stood."""
+"""The account of the rows that cannot be used: row, column, reason, and the cells as they stood.
+
+A reason is kept as its English text and as what it was made of, so that everybody reads it in their language.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.feather as feather
 
+from bailiwick.domain.said import Said, document, say
 from bailiwick_web.exchange.child.mapping import Columns
 from bailiwick_web.exchange.child.tables import KEPT, original_names
 
@@ -34,6 +39,7 @@ class Account:
         self.columns: list[str] = []
         self.codes: list[str] = []
         self.reasons: list[str] = []
+        self.made_of: list[str] = []
         self.cells: list[Sequence[str]] = []
 
     def __len__(self) -> int:
@@ -48,8 +54,14 @@ class Account:
         self.rows.append(row)
         self.columns.append(column)
         self.codes.append(code)
-        self.reasons.append(reason)
+        self.reasons.append(reason.replace(KEPT, ""))
+        self.made_of.append(origin(reason))
         self.cells.append(shown)
+
+    def add_long(self, row: int, cells: Sequence[str]) -> None:
+        """Put down a row that has more cells than the header."""
+        said = say("the row has %(cells)s cells, the header %(columns)s", cells=len(cells), columns=len(self.names))
+        self.add(row, "", "too_many_cells", said, cells)
 
     def add_rejected(self, rejected: Any, columns: Columns) -> None:
         """Put down what a reader of the library rejected."""
@@ -57,13 +69,14 @@ class Account:
         cells = list(zip(*(rejected.columns[name].tolist() for name in names), strict=True)) or [()] * len(rejected)
         rows, codes, reasons = rejected.rows.tolist(), rejected.reason_codes.tolist(), rejected.reasons.tolist()
         for row, code, reason, line in zip(rows, codes, reasons, cells, strict=True):
-            self.add(row, at_fault(code, reason, columns), code, reason.replace(KEPT, ""), line)
+            self.add(row, at_fault(code, reason, columns), code, reason, line)
 
     def read(self, out: Path) -> None:
         """Take up what was written before."""
         table = feather.read_table(out / "rejected.arrow", memory_map=False)
         columns = {name: table.column(name).to_pylist() for name in table.column_names}
         self.rows, self.columns, self.codes, self.reasons = (columns[name] for name in ("row", "column", "code", "reason"))
+        self.made_of = columns.get("made_of") or [""] * len(self.rows)
         self.cells = list(zip(*(columns[f"cell:{name}"] for name in self.names), strict=True))
 
     def counts(self) -> dict[str, int]:
@@ -74,12 +87,22 @@ class Account:
         """Write ``rejected.arrow`` and tell the facts about it."""
         order = sorted(range(len(self)), key=self.rows.__getitem__)
         data: dict[str, Any] = {"row": pa.array([self.rows[i] for i in order], pa.int64())}
-        for name, values in (("column", self.columns), ("code", self.codes), ("reason", self.reasons)):
+        for name, values in (("column", self.columns), ("code", self.codes), ("reason", self.reasons), ("made_of", self.made_of)):
             data[name] = pa.array([values[i] for i in order], pa.string())
         for position, name in enumerate(self.names):
             data[f"cell:{name}"] = pa.array([self.cells[i][position] for i in order], pa.string())
         feather.write_feather(pa.table(data), out / "rejected.arrow")
         return {"n_rejected": len(self), "rejected": self.counts()}
+
+
+def origin(reason: str) -> str:
+    """What a sentence was made of, as text; empty where that is not known."""
+    return json.dumps(document(reason), ensure_ascii=False).replace(KEPT, "") if isinstance(reason, Said) and reason.made_of else ""
+
+
+def told(reason: str, made_of: str) -> str:
+    """A sentence again, from its text and what it was made of."""
+    return Said(reason, json.loads(made_of)) if made_of else reason
 
 
 def at_fault(code: str, reason: str, columns: Columns) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict
@@ -62,11 +63,10 @@ def compare(rows: pa.Table, unit_set: UnitSet | None, *, coming_codes: list[str]
     result.how = matches.how
     for row, code, territory, j in zip(columns["row"], columns["code"], columns["territory"], matches.found, strict=True):
         if j < 0:
-            result.late.append(
-                Late(int(row), "", "unknown_unit", f"there is no customer or area with the id {str(code)[:60]!r}; import it first")
-            )
+            said = say("there is no customer or area with the id %(id)s; import it first", id=repr(str(code)[:60]))
+            result.late.append(Late(int(row), "", "unknown_unit", said))
         elif known[j] in result.alignment:
-            result.late.append(Late(int(row), "", "duplicate_id", f"{known[j]!r} stands already in a row above"))
+            result.late.append(Late(int(row), "", "duplicate_id", say("%(id)s stands already in a row above", id=repr(known[j]))))
         else:
             result.alignment[known[j]] = str(territory)[:80]
             _count(result, before.get(known[j], ""), result.alignment[known[j]])

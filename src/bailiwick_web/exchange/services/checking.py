@@ -14,6 +14,7 @@ from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Refused
 from bailiwick_web.core.roles import Right
+from bailiwick_web.exchange.child.rejecting import origin
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, folder_of, read_file, refusal, rows_of
 from bailiwick_web.exchange.record_names import RECORD_KINDS
@@ -108,7 +109,7 @@ def keep_late(batch: ImportBatch, facts: dict[str, Any], prepared: Prepared, wat
     said = {"how": dict(prepared.how), "n_territories": prepared.territories, "n_late": len(prepared.late)}
     if prepared.late and not batch.options.get(OF_OWNERS):
         (folder_of(batch) / "late.json").write_text(
-            json.dumps([[r.row, r.column, r.code, r.reason] for r in prepared.late]), encoding="utf-8"
+            json.dumps([[r.row, r.column, r.code, r.reason, origin(r.reason)] for r in prepared.late]), encoding="utf-8"
         )
         done = read_file(
             file_of(batch),

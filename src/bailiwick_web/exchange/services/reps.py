@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Person, Position, Staffing
 from bailiwick_web.core.organisation.services import add_node
@@ -75,7 +76,8 @@ def compare(rows: list[Incoming]) -> Difference:
         if position is None:
             result.fresh.append(row)
         elif position.pk in seen:
-            result.late.append(Late(row.row, "", "duplicate_id", f"it is the same rep ({position.code}) as row {seen[position.pk]}"))
+            said = say("it is the same rep (%(rep)s) as row %(row)s", rep=position.code, row=str(seen[position.pk]))
+            result.late.append(Late(row.row, "", "duplicate_id", said))
         else:
             seen[position.pk] = row.row
             result.how[how] += 1

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bailiwick.domain import UnitTable
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.bulk import insert, json_text, reserve_keys, update
 from bailiwick_web.core.refusals import Conflict
@@ -120,9 +121,9 @@ def compare(new: Incoming, old: Stored) -> Difference:
             if new.is_placed:
                 result.fresh.append(i)
             else:
-                result.late.append(Late(new.rows[i], "", "no_position", "it is new, and the file does not say where it is"))
+                result.late.append(Late(new.rows[i], "", "no_position", say("it is new, and the file does not say where it is")))
         elif j in seen:
-            words = f"it is the same record ({old.codes[j]!r}) as row {new.rows[seen[j]]}"
+            words = say("it is the same record (%(id)s) as row %(row)s", id=repr(old.codes[j]), row=str(new.rows[seen[j]]))
             result.late.append(Late(new.rows[i], "", "duplicate_id", words))
         else:
             seen[j] = i

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bailiwick_web.planning.api import comparing, editing, jobs, owners, plans, reading, ruling, territories, workflow
+from bailiwick_web.planning.api import accounts, comparing, editing, jobs, owners, plans, reading, ruling, territories, workflow
 
-subjects = (plans, reading, editing, territories, ruling, jobs, comparing, workflow, owners)
+subjects = (plans, reading, accounts, editing, territories, ruling, jobs, comparing, workflow, owners)
 routers = tuple(subject.router for subject in subjects)
 """Every router of planning."""

@@ -23,6 +23,7 @@ class SideOut(Schema):
     name: str
     state: str
     n_moved: int
+    n_accounts: int
     n_unassigned: int
     n_outside: int
     n_in_pieces: int
@@ -44,12 +45,16 @@ class MovedUnitOut(Schema):
 
 
 class CompareOut(Schema):
-    """Scenarios of one plan side by side; the first is what the others are compared with."""
+    """Scenarios of one plan side by side; the first is what the others are compared with.
+
+    ``accounts`` are single accounts that move against their areas; their ``unit_idx`` is the area that they lie in.
+    """
 
     measures: list[str]
     scenarios: list[SideOut]
     n_moved: int
     moved: list[MovedUnitOut]
+    accounts: list[MovedUnitOut]
     next: int | None
     difference: list[str]
 
@@ -67,6 +72,7 @@ def get_compare(request: HttpRequest, id: Query[list[UUID]], after: int = 0, lim
         "scenarios": found.sides,
         "n_moved": len(found.moved),
         "moved": rows,
+        "accounts": comparing.account_rows(found, limit=500),
         "next": end if end < len(found.moved) else None,
         "difference": [packed(mask, "<u1") for mask in found.differs],
     }

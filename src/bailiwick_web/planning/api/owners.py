@@ -15,6 +15,7 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import owning, queries
 from bailiwick_web.planning.api.requests import wholly_visible
+from bailiwick_web.planning.named import account_set
 from bailiwick_web.territories.models import AlignmentPlan, Unit, UnitSet
 
 router = Router(tags=["owners"])
@@ -77,7 +78,15 @@ def _plan_and_unit(request: HttpRequest, plan_id: UUID, code: str) -> tuple[Alig
     actor = actor_of(request)
     actor.need(Right.REVIEW)
     plan = queries.visible_plans(actor).filter(public_id=plan_id).first()
-    unit = None if plan is None else Unit.objects.filter(unit_set=plan.unit_set, code=code).first()
+    unit = None if plan is None else _unit(plan, code)
     if plan is None or unit is None:
         raise Missing(_("There is no such plan or unit."))
     return plan, unit
+
+
+def _unit(plan: AlignmentPlan, code: str) -> Unit | None:
+    """A unit of the plan, or an account over its areas."""
+    unit = Unit.objects.filter(unit_set=plan.unit_set, code=code).first()
+    if unit is None and (points := account_set(plan.unit_set)) is not None:
+        unit = Unit.objects.filter(unit_set=points, code=code).first()
+    return unit

@@ -11,20 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
+from bailiwick.api.explaining.explainer import Explanation
+from bailiwick.domain import FloatArray
+from bailiwick.pictures.projection import fit_projection
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.core.templatetags.words import cause, number
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.accounts import account_set, accounts
 from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.ground import CONTENT_TYPE, ground, ground_key, packed
 from bailiwick_web.planning.models import Scenario
-from bailiwick_web.planning.services.moves import can_step
-from bailiwick_web.planning.why import why
+from bailiwick_web.planning.services.moves import can_step, territory_index
+from bailiwick_web.planning.why import why, why_territory
 
 router = Router(tags=["scenarios"])
 
@@ -54,6 +56,19 @@ class GoalOut(Schema):
     tolerance: float | None
 
 
+class NamedAccountOut(Schema):
+    """An account that is given away against its area; ``amounts`` of the measures go along, in the order of ``measures``."""
+
+    account_idx: int
+    id: str
+    name: str
+    reason: str
+    unit_idx: int
+    territory: int
+    at_km: list[float]
+    amounts: list[float]
+
+
 class AssignmentOut(Schema):
     """Who has what: columns of little-endian numbers in base64."""
 
@@ -67,6 +82,7 @@ class AssignmentOut(Schema):
     causes: list[str]
     cause_idx: str
     forbidden: list[tuple[int, int]]
+    accounts: list[NamedAccountOut]
     is_contiguous: bool
     can_undo: bool
     can_redo: bool
@@ -149,18 +165,6 @@ def get_ground(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
     return response
 
 
-@router.get("/scenarios/{uuid:scenario_id}/accounts")
-def get_accounts(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
-    """Accounts over the areas of a plan as gzipped columns: places, and the index of the area; 204 if there are none."""
-    areas = wholly_visible(request, scenario_id).plan.unit_set
-    points = account_set(areas)
-    if points is None:
-        return HttpResponse(status=204)
-    response = HttpResponse(accounts(areas, points), content_type=CONTENT_TYPE)
-    response.headers["Content-Encoding"] = "gzip"
-    return response
-
-
 @router.get("/scenarios/{uuid:scenario_id}/assignment", response=AssignmentOut)
 def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UUID) -> Any:
     """The territory of every unit, in the order of ``ground``; with that of the parent scenario as baseline."""
@@ -180,6 +184,7 @@ def get_assignment(request: HttpRequest, response: HttpResponse, scenario_id: UU
         "causes": [cause(text) for text in causes.tolist()],
         "cause_idx": packed(cause_idx, "<u2"),
         "forbidden": arrays.forbidden.tolist(),
+        "accounts": _named_accounts(arrays),
         "is_contiguous": arrays.is_contiguous,
         "can_undo": undo,
         "can_redo": redo,
@@ -223,15 +228,21 @@ def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: int, instead: str
             code="unknown_unit",
         )
     found = why(arrays, unit_idx, instead=instead or None)
+    return _explained(found) | {"unit_idx": unit_idx, "cause": str(arrays.causes[unit_idx]), "version": arrays.version}
+
+
+@router.get("/scenarios/{uuid:scenario_id}/territories/{code}/why", response=dict[str, Any])
+def get_why_territory(request: HttpRequest, scenario_id: UUID, code: str) -> Any:
+    """What shapes a territory: centre, limits, neighbours, its least and most certain units; see ``docs/reference/explain-json.md``."""
+    arrays = scenario_arrays(wholly_visible(request, scenario_id))
+    territory_index(arrays, code)
+    return _explained(why_territory(arrays, code)) | {"cause": "", "version": arrays.version}
+
+
+def _explained(found: Explanation) -> dict[str, Any]:
+    """An explanation in the language of the reader."""
     tables = {in_reader_words(title): [[in_reader_words(cell) for cell in row] for row in rows] for title, rows in found.tables.items()}
-    return {
-        **found.document(),
-        "text": in_reader_words(found.text),
-        "unit_idx": unit_idx,
-        "cause": str(arrays.causes[unit_idx]),
-        "version": arrays.version,
-        "tables": tables,
-    }
+    return {**found.document(), "text": in_reader_words(found.text), "tables": tables}
 
 
 @router.get("/scenarios/{uuid:scenario_id}/conflicts", response=ConflictsOut)
@@ -255,16 +266,38 @@ def _territories(scenario: Scenario, arrays: ScenarioArrays) -> list[dict[str, A
     ]
 
 
-def _homes_km(arrays: ScenarioArrays) -> list[list[float] | None]:
-    from bailiwick.pictures.projection import fit_projection
+def _named_accounts(arrays: ScenarioArrays) -> list[dict[str, Any]]:
+    named = arrays.accounts
+    if not len(named):
+        return []
+    at = _on_map(arrays, named.coordinates).tolist()
+    amounts = np.column_stack([named.amounts.get(name, np.zeros(len(named))) for name in arrays.measures]).tolist()
+    return [
+        {
+            "account_idx": int(named.idx[i]),
+            "id": str(named.ids[i]),
+            "name": str(named.names[i]),
+            "reason": str(named.reasons[i]),
+            "unit_idx": int(named.home_idx[i]),
+            "territory": int(named.territory_idx[i]),
+            "at_km": at[i],
+            "amounts": amounts[i],
+        }
+        for i in range(len(named))
+    ]
 
+
+def _on_map(arrays: ScenarioArrays, coordinates: FloatArray) -> FloatArray:
     table = arrays.units.table
+    return fit_projection(table.coordinates, is_planar=table.is_planar).forward(coordinates).round(2)
+
+
+def _homes_km(arrays: ScenarioArrays) -> list[list[float] | None]:
     known = [j for j, t in enumerate(arrays.territories) if t.home_lon is not None]
     homes: list[list[float] | None] = [None] * arrays.k
     if known:
-        projection = fit_projection(table.coordinates, is_planar=table.is_planar)
-        at = projection.forward(np.array([(arrays.territories[j].home_lon, arrays.territories[j].home_lat) for j in known], dtype=float))
-        for j, point in zip(known, at.round(2).tolist(), strict=True):
+        places = np.array([(arrays.territories[j].home_lon, arrays.territories[j].home_lat) for j in known], dtype=float)
+        for j, point in zip(known, _on_map(arrays, places).tolist(), strict=True):
             homes[j] = point
     return homes
 

@@ -131,7 +131,8 @@ class PreviewOut(Schema):
 def list_names(request: HttpRequest, scenario_id: UUID, after: int | None = None, limit: int | None = None) -> Any:
     """Units that are given by name."""
     scenario = wholly_visible(request, scenario_id)
-    return one_page(scenario.named.select_related("unit", "territory"), _name, after=after, limit=limit)
+    rows = scenario.named.filter(unit__unit_set=scenario.plan.unit_set_id).select_related("unit", "territory")
+    return one_page(rows, _name, after=after, limit=limit)
 
 
 @router.post("/scenarios/{uuid:scenario_id}/names", response=MovedOut, openapi_extra=VERSIONED)

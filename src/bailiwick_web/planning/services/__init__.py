@@ -1,5 +1,6 @@
 """The one write path of planning: each function checks the right and the version, writes in one transaction, records it."""
 
+from bailiwick_web.planning.services.accounts import move_accounts
 from bailiwick_web.planning.services.areas import close_gap
 from bailiwick_web.planning.services.challenges import answer, challenge
 from bailiwick_web.planning.services.moves import forbid_units, lock_territory, lock_units, move_units, redo, undo
@@ -45,6 +46,7 @@ __all__ = [
     "lock_territory",
     "lock_units",
     "merge_territory",
+    "move_accounts",
     "move_units",
     "name_units",
     "preview_rules",

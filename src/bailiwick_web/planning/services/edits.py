@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import audit, touch
 from bailiwick_web.planning import convert
-from bailiwick_web.planning.journal import NONE, Changes, Edit, TerritoryChange, stacks
+from bailiwick_web.planning.journal import NONE, Changes, Edit, Name, TerritoryChange, stacks
 from bailiwick_web.planning.models import AssignmentRule, Forbid, Move, NamedAccount, Scenario, TerritoryDefinition, UnitAssignment
 from bailiwick_web.territories.convert import BATCH, UnitArrays, unit_arrays
+from bailiwick_web.territories.models import Unit
 
 COLUMNS = ("name", "colour", "position_id", "capacity", "home_lon", "home_lat", "is_locked", "place")
 """What the journal keeps of a territory."""
@@ -78,7 +80,8 @@ def apply(scenario: Scenario, units: UnitArrays, edit: Edit) -> None:
         keys = units.keys[list(edit.locks)]
         convert.update_locks(scenario, keys, np.array([after for _, after in edit.locks.values()], dtype=bool))
     _forbid(scenario, units, edit, pk_of)
-    _name(scenario, units, edit, pk_of)
+    _name(scenario, {int(units.keys[unit]): after for unit, (_, after) in edit.named.items()}, pk_of)
+    _name(scenario, {account: after for account, (_, after) in edit.accounts.items()}, pk_of)
     _rule(scenario, edit, pk_of)
     _take_away(scenario, [t.code for t in edit.territories if t.after is None])
 
@@ -115,18 +118,18 @@ def _forbid(scenario: Scenario, units: UnitArrays, edit: Edit, pk_of: dict[str, 
     )
 
 
-def _name(scenario: Scenario, units: UnitArrays, edit: Edit, pk_of: dict[str, int]) -> None:
-    keys = [int(units.keys[unit]) for unit in edit.named]
+def _name(scenario: Scenario, names: Mapping[int, Name | None], pk_of: dict[str, int]) -> None:
+    """Give units (by key) their names, or take them back; units that are gone by now are left out."""
+    keys = list(names)
     for start in range(0, len(keys), convert.CHUNK):
-        NamedAccount.objects.filter(scenario=scenario, unit_id__in=keys[start : start + convert.CHUNK]).delete()
-    NamedAccount.objects.bulk_create(
-        [
-            NamedAccount(scenario=scenario, unit_id=int(units.keys[unit]), territory_id=pk_of[after[0]], reason=after[1])
-            for unit, (_, after) in edit.named.items()
-            if after is not None
-        ],
-        batch_size=BATCH,
-    )
+        part = keys[start : start + convert.CHUNK]
+        NamedAccount.objects.filter(scenario=scenario, unit_id__in=part).delete()
+        there = set(Unit.objects.filter(pk__in=[key for key in part if names[key] is not None]).values_list("pk", flat=True))
+        NamedAccount.objects.bulk_create(
+            NamedAccount(scenario=scenario, unit_id=key, territory_id=pk_of[after[0]], reason=after[1])
+            for key in part
+            if key in there and (after := names[key]) is not None
+        )
 
 
 def _rule(scenario: Scenario, edit: Edit, pk_of: dict[str, int]) -> None:

@@ -78,7 +78,8 @@ def _take_back(actor: Actor, scenario: Scenario, arrays: ScenarioArrays, chosen:
 
 def _names(scenario: Scenario, arrays: ScenarioArrays) -> dict[int, tuple[str, str]]:
     place = {key: i for i, key in enumerate(arrays.units.keys.tolist())}
-    rows = NamedAccount.objects.filter(scenario=scenario).values_list("unit_id", "territory__code", "reason")
+    own = NamedAccount.objects.filter(scenario=scenario, unit__unit_set=scenario.plan.unit_set_id)
+    rows = own.values_list("unit_id", "territory__code", "reason")
     return {place[key]: (code, reason) for key, code, reason in rows}
 
 

@@ -232,6 +232,10 @@ def _free_members(scenario: Scenario, arrays: ScenarioArrays, j: int) -> IntArra
         n = int(mask[members].sum())
         if n:
             raise Conflict(message % {"n": number(n), "territory": territory.name}, code=code)
+    n = int((arrays.accounts.territory_idx == j).sum())
+    if n:
+        message = _("%(n)s accounts are named for %(territory)s; give them elsewhere first.")
+        raise Conflict(message % {"n": number(n), "territory": territory.name}, code="named")
     return members
 
 

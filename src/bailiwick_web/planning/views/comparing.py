@@ -28,7 +28,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     found = _chosen(request)
     ids = [str(s.public_id) for s in found.scenarios]
     place = [{t.code: t for t in a.territories} for a in found.arrays]
-    rows = comparing.moved_units(found, limit=MOST_ROWS)
+    rows = (comparing.account_rows(found, limit=MOST_ROWS // 2) + comparing.moved_units(found, limit=MOST_ROWS))[:MOST_ROWS]
     for row in rows:
         row["owners"] = [p.get(code) for p, code in zip(place, row["territories"], strict=True)]
     others = queries.visible_scenarios(actor_of(request)).filter(plan=found.scenarios[0].plan).exclude(public_id__in=ids)
@@ -39,9 +39,11 @@ def compare(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "maps": difference_maps(found) if len(found.moved) else (),
         "n_moved": len(found.moved),
+        "n_accounts": len(found.accounts),
+        "n_rows": len(found.moved) + len(found.accounts),
         "n_units": found.arrays[0].units.n_units,
         "measures": [_measure(found, m, name) for m, name in enumerate(found.measures)],
-        "facts": exports.figures(found)[:4],
+        "facts": exports.counts(found),
         "ids": ids,
         "others": others[:50] if len(ids) < comparing.MOST else (),
         "address": "&".join(f"id={public_id}" for public_id in ids),

@@ -82,7 +82,8 @@ def rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
         preview, trouble = None, str(error)
     counts = {str(rule["id"]): rule for rule in preview["rules"]} if preview else {}
     shown = [(rule, counts.get(str(rule.public_id))) for rule in found.rules.select_related("territory")]
-    named = found.named.select_related("unit", "territory").order_by("-pk")[:200]
+    rows = found.named.select_related("unit", "territory").order_by("-pk")[:200]
+    named = [(row, row.unit.unit_set_id != found.plan.unit_set_id) for row in rows]
     more = {"rules": shown, "named": named, "preview": preview, "trouble": trouble} | queries.rule_fields_apart(found)
     return render(request, "planning/rules.html", context | more)
 
@@ -107,6 +108,9 @@ def change_rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
         units = _units_of(_context(request, public_id), post.get("units", ""))
         to = post.get("territory", "") if act == "name" else ""
         done = services.name_units(actor, public_id, units, to, version=version, reason=post.get("reason", ""))
+    elif act == "give_back":
+        accounts = [int(text) for text in post.getlist("account") if text.isdigit()]
+        done = services.move_accounts(actor, public_id, accounts, "", version=version)
     else:
         raise Invalid(_("There is no such step."), code="step")
     return _back(request, "scenario_rules", public_id, done)

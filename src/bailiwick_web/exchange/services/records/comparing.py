@@ -11,6 +11,7 @@ import pyarrow as pa
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.visibility import visible
@@ -127,7 +128,7 @@ class _Comparison:
         marks = [record] if record is not None else [key for key in keys if row.external_id == "" or key[0] == BY_ID]
         again = next((self.seen[mark] for mark in marks if mark in self.seen), None)
         if again is not None:
-            said = _("it is the same one as row %(row)s; keep one of the two") % {"row": again}
+            said = say("it is the same one as row %(row)s; keep one of the two", row=str(again))
             self.what.late.append(Late(row.row, "", "duplicate_row", said))
             return
         self.seen |= dict.fromkeys(marks, row.row)

@@ -12,14 +12,11 @@ class Config(AppConfig):
     label = "listening"
 
     def ready(self) -> None:
-        """Say who sees its records, what becomes of them at a merge, and how they forget a person."""
-        from bailiwick_web.crm.services import privacy
+        """Say who sees its records, and what becomes of them at a merge."""
         from bailiwick_web.crm.services.merging.rules import declare, moves, unless_there
-        from bailiwick_web.listening.services.forgetting import forget
         from bailiwick_web.listening.visibility import register
 
         register()
-        privacy.ALSO.append(forget)
         for name in ("surveyinvitation", "surveyresponse", "webvisit", "mention"):
             declare(f"listening.{name}.account", moves())
         declare("listening.surveyinvitation.contact", unless_there("survey"))

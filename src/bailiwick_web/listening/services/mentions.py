@@ -23,6 +23,7 @@ from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.models import Account, Activity, Competitor, TimelineEvent
 from bailiwick_web.crm.queries import whose
 from bailiwick_web.crm.services import timeline, work, writing
+from bailiwick_web.crm.services.many.changing import Change, change_all, locked_all, show_anew
 from bailiwick_web.crm.services.many.writing import New, create_all, identify_all
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.listening.models import Mention
@@ -171,12 +172,17 @@ def change_mention(
 
     Sellers may. Recorded field by field, told.
     """
-    mention = writing.locked(actor, MENTION, public_id, version)
-    writing.change(actor, MENTION, mention, given)
-    writing.identify(mention, external_ids or {})
-    timeline.forget(mention)
-    _show(actor, mention)
-    return mention
+    return change_mentions(actor, [Change(public_id, version, given, external_ids or {})])[0]
+
+
+@transaction.atomic
+def change_mentions(actor: Actor, changes: Sequence[Change]) -> list[Mention]:
+    """The same for many."""
+    found = locked_all(actor, MENTION, changes, "account")
+    change_all(actor, MENTION, found, [change.values for change in changes])
+    identify_all(Mention, [(mention, change.ids) for mention, change in zip(found, changes, strict=True)])
+    show_anew(MENTION.name, found, [event_of(actor, mention) for mention in found if mention.account_id])
+    return found
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from bailiwick_web.core.services import MANY, audit, stamped, tell, touch
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Contact, TimelineEvent
 from bailiwick_web.crm.services import timeline, writing
+from bailiwick_web.crm.services.many.changing import Change, change_all, locked_all, show_anew
 from bailiwick_web.crm.services.many.writing import New, create_all, identify_all
 from bailiwick_web.crm.services.people import need_permission
 from bailiwick_web.listening.models import Survey, SurveyInvitation, SurveyResponse
@@ -198,13 +199,23 @@ def change_response(
     actor: Actor, public_id: UUID, *, version: int | None, external_ids: Mapping[str, str] | None = None, **given: Any
 ) -> SurveyResponse:
     """Change what is given of an answer; whose it is stays. Sellers may. Recorded field by field, told."""
-    response = writing.locked(actor, RESPONSE, public_id, version)
-    whole = {name: getattr(response, name) for name in RESPONSE.checks} | given
-    writing.change(actor, RESPONSE, response, {name: value for name, value in _checked(whole).items() if name in given})
-    writing.identify(response, external_ids or {})
-    timeline.forget(response)
-    event_of(actor, response).save()
-    return response
+    return change_responses(actor, [Change(public_id, version, given, external_ids or {})])[0]
+
+
+@transaction.atomic
+def change_responses(actor: Actor, changes: Sequence[Change]) -> list[SurveyResponse]:
+    """The same for many."""
+    found = locked_all(actor, RESPONSE, changes, "survey", "account", "contact")
+    change_all(actor, RESPONSE, found, [_given(response, change.values) for response, change in zip(found, changes, strict=True)])
+    identify_all(SurveyResponse, [(response, change.ids) for response, change in zip(found, changes, strict=True)])
+    show_anew(RESPONSE.name, found, [event_of(actor, response) for response in found])
+    return found
+
+
+def _given(response: SurveyResponse, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of an answer, checked with what stays."""
+    whole = {name: getattr(response, name) for name in RESPONSE.checks} | dict(given)
+    return {name: value for name, value in _checked(whole).items() if name in given}
 
 
 def archive_response(actor: Actor, public_id: UUID, *, version: int | None) -> SurveyResponse:

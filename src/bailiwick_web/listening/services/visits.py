@@ -15,6 +15,7 @@ from bailiwick_web.core.services import MANY
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import TimelineEvent
 from bailiwick_web.crm.services import timeline, writing
+from bailiwick_web.crm.services.many.changing import Change, change_all, locked_all, show_anew
 from bailiwick_web.crm.services.many.writing import New, create_all, identify_all
 from bailiwick_web.listening.models import WebVisit
 
@@ -62,12 +63,17 @@ def change_visit(
     actor: Actor, public_id: UUID, *, version: int | None, external_ids: Mapping[str, str] | None = None, **given: Any
 ) -> WebVisit:
     """Change what is given of a visit; sellers may. Recorded field by field, told."""
-    visit = writing.locked(actor, VISIT, public_id, version)
-    writing.change(actor, VISIT, visit, given)
-    writing.identify(visit, external_ids or {})
-    timeline.forget(visit)
-    event_of(actor, visit).save()
-    return visit
+    return change_visits(actor, [Change(public_id, version, given, external_ids or {})])[0]
+
+
+@transaction.atomic
+def change_visits(actor: Actor, changes: Sequence[Change]) -> list[WebVisit]:
+    """The same for many."""
+    found = locked_all(actor, VISIT, changes, "account", "contact")
+    change_all(actor, VISIT, found, [change.values for change in changes])
+    identify_all(WebVisit, [(visit, change.ids) for visit, change in zip(found, changes, strict=True)])
+    show_anew(VISIT.name, found, [event_of(actor, visit) for visit in found])
+    return found
 
 
 def archive_visit(actor: Actor, public_id: UUID, *, version: int | None) -> WebVisit:

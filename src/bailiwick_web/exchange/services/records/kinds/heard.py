@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -12,10 +11,10 @@ from bailiwick.formats.synonyms import name_key
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.models import Competitor
-from bailiwick_web.crm.services.many import New
+from bailiwick_web.crm.services.many import Change, New
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, MENTIONS, RESPONSES, WEB_VISITS
-from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer, keep_person
+from bailiwick_web.exchange.services.records.kinds.base import Changed, Kind, Writer, keep_people
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded
 from bailiwick_web.exchange.services.records.reading import Cells, Reader, Row
@@ -99,13 +98,14 @@ class Responses(Kind):
         news = [New({**writer.values(row), "survey": row.more["survey"]}, writer.ids(row)) for row in rows]
         return surveys.create_responses(writer.actor, news, origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> SurveyResponse:
-        """The service."""
-        return surveys.change_response(actor, public_id, **given)
+    def update(self, actor: Actor, changes: Sequence[Change]) -> list[SurveyResponse]:
+        """The service for many."""
+        return surveys.change_responses(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: SurveyResponse, new: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
         """What stood there is kept by reference."""
-        return keep_person(record, super().change(writer, row, record, new))
+        befores = super().change(writer, changed)
+        return keep_people([(record, before) for (_row, record, _new), before in zip(changed, befores, strict=True)])
 
 
 class WebVisits(Kind):
@@ -136,9 +136,9 @@ class WebVisits(Kind):
         """The service for many."""
         return visits.create_visits(writer.actor, [New(writer.values(row), writer.ids(row)) for row in rows], origin=writer.origin)
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> WebVisit:
-        """The service."""
-        return visits.change_visit(actor, public_id, **given)
+    def update(self, actor: Actor, changes: Sequence[Change]) -> list[WebVisit]:
+        """The service for many."""
+        return visits.change_visits(actor, changes)
 
 
 class Mentions(Kind):
@@ -180,10 +180,11 @@ class Mentions(Kind):
         competitor = row.more.get("competitor")
         return writer.values(row) | ({"competitor": competitor} if competitor is not None else {})
 
-    def update(self, actor: Actor, public_id: UUID, **given: Any) -> Mention:
-        """The service."""
-        return mentions.change_mention(actor, public_id, **given)
+    def update(self, actor: Actor, changes: Sequence[Change]) -> list[Mention]:
+        """The service for many."""
+        return mentions.change_mentions(actor, changes)
 
-    def change(self, writer: Writer, row: Row, record: Mention, new: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
         """What stood there is kept by reference."""
-        return keep_person(record, super().change(writer, row, record, new))
+        befores = super().change(writer, changed)
+        return keep_people([(record, before) for (_row, record, _new), before in zip(changed, befores, strict=True)])

@@ -33,6 +33,9 @@ from bailiwick.metrics.disruption import match_labels
 
 SMALL_NODES = 2_000
 SMALL_RUNS = 4
+MORE_MENDERS = 3
+LAST_FEW = 20
+"""One territory out of balance in so many is worth another try: the cure is there, the source missed it."""
 FEW_MOVES = 2.0
 WORTH_A_DRAWING = 1.2
 WORTH_A_SEARCH = 1.1
@@ -60,12 +63,14 @@ def realigned(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
     if model.k in (1, model.n) or courses[0].tell(0.0):
         return built, courses[0].best
     best = _cooled(courses, watch) if model.n <= SMALL_NODES else _raced(courses, watch)
-    with watch.part(0.4, 1.0):
+    with watch.part(0.4, 0.9):
         if not watch.is_stopped:
             best.mend()
         if not watch.is_stopped:
             best.polish()
-    return built, keep_names(model, best.best)
+    with watch.part(0.9, 1.0):
+        found = mended_again(model, best, begun, graph, watch, seed=seed)
+    return built, keep_names(model, found)
 
 
 def _within_cap(model: Model, starts: list[Construction]) -> list[Construction]:
@@ -126,6 +131,21 @@ def _raced(courses: list[Rounds], watch: Watch) -> Rounds:
     with watch.part(0.1, 0.4):
         if not watch.is_stopped:
             best.cool()
+    return best
+
+
+def mended_again(
+    model: Model, course: Rounds, begun: Construction, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int
+) -> Improved:
+    """The best plan of a course, mended by other random sources while a last few territories are out of balance."""
+    best, floor = course.best, course.floor
+    for at in range(MORE_MENDERS):
+        is_nearly_there = floor < best.excess and LAST_FEW * best.n_violations <= model.k
+        if watch.is_stopped or not is_nearly_there:
+            break
+        mender = Rounds(model, replace(begun, label=best.label, centres=best.centres), graph, watch, seed=seed + SMALL_RUNS + at)
+        mender.mend()
+        best = min(best, mender.best, key=lambda found: found.rank)
     return best
 
 

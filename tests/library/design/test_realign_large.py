@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,9 +11,12 @@ from tiny_instances import grid, grid_pairs, problem
 
 from bailiwick.design import solve
 from bailiwick.design.bounds.disruption_floor import disruption_floors
+from bailiwick.design.construct.build import proposal_graph, rough_construction
 from bailiwick.design.front import WITH_TODAY, sweep
+from bailiwick.design.improve.rounds import Rounds
 from bailiwick.design.model import compile_problem
-from bailiwick.design.realign import SMALL_NODES, price_of_fewest_moves
+from bailiwick.design.progress import Watch
+from bailiwick.design.realign import SMALL_NODES, centres_of_today, mended_again, price_of_fewest_moves
 from bailiwick.domain import Baseline, Problem
 from bailiwick.metrics import Evaluation, evaluate
 
@@ -63,3 +67,19 @@ def test_the_plans_of_a_front_differ_and_keep_their_own_tolerance() -> None:
     }
     assert moved[3] <= moved[1] * 1.02 <= moved[0.03] * 1.04
     assert len({label.tobytes() for label in found.territory_idx}) == len(plans)
+
+
+def test_a_last_territory_out_of_balance_is_mended_by_other_sources() -> None:
+    plan = judged(shifted())
+    model, watch = compile_problem(plan.problem), Watch(time.perf_counter)
+    label = np.zeros(model.n, np.int32)
+    label[model.node_of_unit] = plan.territory_idx
+    graph = proposal_graph(model)
+    for i in range(model.n):  # one territory takes from its neighbours until it is too large
+        beside = label[graph[1][graph[0][i] : graph[0][i + 1]]]
+        if label[i] != 12 and (beside == 12).any() and not model.excesses(label).any():
+            label[i] = 12
+    begun = replace(rough_construction(model, centres_of_today(model)), label=label)
+    course = Rounds(model, begun, graph, watch, seed=0)
+    assert course.best.n_violations == 1
+    assert mended_again(model, course, begun, graph, watch, seed=0).n_violations == 0

@@ -1,4 +1,4 @@
-"""A planner gives single accounts of a plan of areas to another territory, from the map and from the table."""
+"""A planner gives single accounts of a plan of areas to another territory, from their table; the bars follow, undo takes it back."""
 
 from __future__ import annotations
 
@@ -126,42 +126,3 @@ def test_2_one_is_moved_from_the_table_and_the_bars_follow(page: Page) -> None:
     page.locator("#content").press("r")
     saved(page, before + 3)
     expect(row.locator(".named")).to_have_text(other)
-
-
-def test_3_one_is_moved_from_the_map(page: Page) -> None:
-    page.locator("#accounts-q").fill("Customer 21")
-    expect(page.locator("#accounts tbody tr")).to_contain_text("Customer 21")
-    page.locator("#accounts [data-show]").click()  # the map goes there, so that it lies in the middle
-    page.locator("#accounts-chosen").get_by_role("button", name="Clear").click()
-    expect(page.locator("#accounts-chosen")).to_be_hidden()
-    page.locator("#scope").select_option("both")
-    box = page.locator("#map").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator("#accounts-chosen")).to_contain_text("Customer 21, with")
-    before = version(page)
-    picture(page, "accounts-map")
-    page.locator("#move-accounts-to").select_option(index=1)
-    first = page.locator("#move-accounts-to option").nth(1).text_content() or ""
-    page.locator("#accounts-chosen").get_by_role("button", name="Move", exact=True).click()
-    saved(page, before + 1)
-    expect(page.locator("#accounts-chosen")).to_contain_text(f"Customer 21, with {first}")
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 80)  # beside it: the area
-    expect(page.locator("#selection-count")).to_have_text("1 chosen")
-    expect(page.locator("#accounts-chosen")).to_be_hidden()
-    page.locator("#map").press("Escape")
-
-
-def test_4_on_a_phone_and_in_the_dark(page: Page) -> None:
-    page.locator("#scope").select_option("accounts")
-    page.emulate_media(color_scheme="dark")
-    page.locator("#accounts-q").fill("")
-    page.locator("#accounts-only").select_option("1")
-    expect(page.locator("#accounts-title")).to_have_text("2 of 2")
-    page.locator("#accounts tbody input").first.check()
-    accessible(page)
-    picture(page, "accounts-dark")
-    page.set_viewport_size({"width": 390, "height": 844})
-    accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    picture(page, "accounts-phone")

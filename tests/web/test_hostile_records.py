@@ -137,6 +137,21 @@ def test_an_account_without_an_address_and_a_deal_past_its_day_say_so(planner: A
     assert client.get(f"/deals/{deal.public_id}/").status_code == 200
 
 
+def test_before_any_plan_counts_every_page_stands(act: Act, sign_in: SignIn) -> None:
+    """Who brings customers in first, and plans later, sees them."""
+    client = sign_in("planner")
+    account = crm.customers.create_account(act("planner"), name="First")
+    crm.deals.create_opportunity(act("planner"), account=account, name="Deal", amount="5")
+    lead = crm.leads.create_lead(act("planner"), company="Lead")
+    crm.cases.open_case(act("planner"), account=account, subject="Case")
+    pages = ["customers", "pipeline", "leads", "cases", "day", "tasks", "calendar", "surveys", "mentions", "web-visits", "duplicates"]
+    for page in (*pages, f"customers/{account.public_id}", f"leads/{lead.public_id}"):
+        answer = client.get(f"/{page}/")
+        assert answer.status_code == 200, page
+    assert "no plan counts yet" in answer.content.decode()
+    assert "First" in client.get("/customers/").content.decode()
+
+
 def test_two_tabs_on_one_account_lose_nothing(planner: Actor, sign_in: SignIn) -> None:
     account = crm.customers.create_account(planner, name="Acme")
     client, address = sign_in("planner"), f"/customers/{account.public_id}/field"

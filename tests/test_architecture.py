@@ -123,6 +123,7 @@ def test_the_application_asks_the_clock_at_its_border_only() -> None:
         "core/rest/limits.py",
         "exchange/reading.py",
         "crm/tasks.py",
+        "insights/tasks.py",
         "core/outbound.py",
         "exchange/webhooks/sending.py",
         "automation/running.py",

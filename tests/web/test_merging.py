@@ -18,6 +18,7 @@ from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.services import binning, merging
 from bailiwick_web.crm.services.merging.rules import RULES, relations
+from bailiwick_web.listening.services import mentions, surveys, visits
 
 pytestmark = pytest.mark.django_db
 Act = Callable[[str], Actor]
@@ -42,7 +43,7 @@ def full_account(actor: Actor, name: str, **given: Any) -> m.Account:
     )
     points = [{"channel": "email", "value": "shared@example.org"}, {"channel": "phone", "value": f"+49 89 {account.pk}"}]
     contact = crm.people.create_contact(actor, account=account, last_name=name, is_main=True, points=points)
-    crm.people.record_consent(actor, contact, purpose="marketing", channel="email", is_given=True, how="form", wording="yes")
+    crm.people.record_consent(actor, contact, purpose=surveys.PURPOSE, channel="email", is_given=True, how="form", wording="yes")
     crm.people.add_note(actor, contact, text="likes tea")
     deal = crm.deals.create_opportunity(actor, account=account, contact=contact, name=f"Deal of {name}")
     rival = crm.catalogue.add(actor, crm.catalogue.COMPETITOR, name=f"Rival of {name}")
@@ -56,6 +57,11 @@ def full_account(actor: Actor, name: str, **given: Any) -> m.Account:
     lead = crm.leads.create_lead(actor, company=f"Lead {name}", referrer=contact, referrer_account=account)
     crm.leads.convert_lead(actor, lead.public_id, version=lead.version, account=account, contact=contact)
     m.Handover.objects.create(account=account, layer="base", at=actor.now, done_at=actor.now)
+    survey = surveys.create_survey(actor, name=f"Survey of {name}", kind="nps", question="Would you recommend us?")
+    surveys.invite(actor, survey, [contact])
+    surveys.create_response(actor, survey=survey, account=account, contact=contact, score=9)
+    visits.create_visit(actor, account=account, contact=contact, page="/prices")
+    mentions.create_mention(actor, account=account, text=f"{name} is on the way")
     return m.Account.objects.get(pk=account.pk)
 
 

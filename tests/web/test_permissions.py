@@ -41,7 +41,7 @@ def test_every_view_says_who_may_reach_it() -> None:
     for pattern in OURS:
         assert getattr(pattern.callback, "access", None) is not None, f"{pattern.name} has no @access and no @public"
     public = {pattern.name for pattern in OURS if pattern.callback.access == "public"}  # type: ignore[attr-defined]
-    assert public - BY_KEY == {"setup", "enter_demo", "healthz", "set_language", "open_link", "accept_link", "stop_report"}
+    assert public - BY_KEY == {"setup", "answer_survey", "enter_demo", "healthz", "set_language", "open_link", "accept_link", "stop_report"}
 
 
 def address_of(pattern: URLPattern, scenario: Scenario) -> str:

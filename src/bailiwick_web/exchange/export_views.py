@@ -21,7 +21,7 @@ from bailiwick_web.exchange.exports.listed import LISTED
 from bailiwick_web.exchange.exports.tables import AT_ONCE, TABLES, Table, records, table_of
 from bailiwick_web.exchange.exports.writers import csv_lines, everything, pieces, workbook
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.record_names import ACTIVITIES, CONTACTS
+from bailiwick_web.exchange.record_kinds import ACTIVITIES, CONTACTS
 
 CSV, XLSX, VCARD, ICAL = "csv", "xlsx", "vcf", "ics"
 MEDIA = {

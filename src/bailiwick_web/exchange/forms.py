@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.field_words import field_words
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.vocabulary import MEASURE, MONEY, SKIP
 
 TEXT = "text"

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bailiwick.formats.synonyms import name_key
-from bailiwick_web.exchange.record_names import (
+from bailiwick_web.exchange.record_kinds import (
     ACCOUNTS,
     ACTIVITIES,
     ADDRESSES,
     CASES,
     CATEGORIES,
     CONTACTS,
-    FIELDS,
     GUARDED,
     LEADS,
     MENTIONS,
-    NEEDED,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
@@ -25,6 +23,7 @@ from bailiwick_web.exchange.record_names import (
     RESPONSES,
     WEB_VISITS,
 )
+from bailiwick_web.exchange.record_names import FIELDS, NEEDED
 
 SKIPPED_WORD = "skip:"
 FILE = "file"

@@ -22,7 +22,7 @@ from bailiwick_web.exchange.error_file import error_file
 from bailiwick_web.exchange.forms import kind_of, options_of
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of
-from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES, RECORD_KINDS
 from bailiwick_web.exchange.sample import load_sample
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.territories.models import UnitSet

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     name, path, out = arguments[0], Path(arguments[1]), Path(arguments[2])
     options: dict[str, Any] = json.loads(arguments[3])
     from bailiwick.errors import BailiwickError
-    from bailiwick_web.exchange.record_names import RECORD_KINDS
+    from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 
     try:
         facts = _task(name)(path, out, options)

@@ -26,7 +26,7 @@ from bailiwick_web.exchange.child.profile import profile
 from bailiwick_web.exchange.child.records import read_records, record_columns
 from bailiwick_web.exchange.child.rejecting import Account, told
 from bailiwick_web.exchange.child.tables import ERROR_FILE, KEPT, ROW, arranged, open_table
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.vocabulary import PLACE_FIELDS
 
 AREA = "area"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from bailiwick.formats.dates import parse_dates
-from bailiwick_web.exchange.record_names import DAY, DEGREES, INSTANT, MONEY, NUMBER, SHARE, WHOLE, YES_NO
+from bailiwick_web.exchange.record_kinds import DAY, DEGREES, INSTANT, MONEY, NUMBER, SHARE, WHOLE, YES_NO
 
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _TIMES = {"K": 3, "M": 6, "B": 9, "MM": 6, "BN": 9}

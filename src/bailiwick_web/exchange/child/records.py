@@ -18,7 +18,8 @@ from bailiwick_web.exchange.child.record_values import column_values, is_nothing
 from bailiwick_web.exchange.child.rejecting import Account
 from bailiwick_web.exchange.child.tables import open_table
 from bailiwick_web.exchange.record_fields import INDUSTRIES, SKIPPED_WORD, long_id, system_of
-from bailiwick_web.exchange.record_names import EMPTIED, FIELDS, NEEDED
+from bailiwick_web.exchange.record_kinds import EMPTIED
+from bailiwick_web.exchange.record_names import FIELDS, NEEDED
 from bailiwick_web.exchange.vocabulary import skipped_keys
 
 _WORDS = {

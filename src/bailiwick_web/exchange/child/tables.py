@@ -15,7 +15,7 @@ from bailiwick.domain import Notice
 from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick_web.exchange.child.mapping import Columns
-from bailiwick_web.exchange.record_names import GUARDED
+from bailiwick_web.exchange.record_kinds import GUARDED
 
 MOST_COLUMNS = 500
 KEPT = "\u2063kept"

@@ -11,7 +11,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
 from bailiwick_web.crm.models import Activity, Opportunity, Stage
 from bailiwick_web.crm.queries import pages_accounts, pages_day, pages_desk, pages_pipeline
-from bailiwick_web.exchange.record_names import ACCOUNTS, ACTIVITIES, CASES, LEADS, MENTIONS, OPPORTUNITIES, WEB_VISITS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, ACTIVITIES, CASES, LEADS, MENTIONS, OPPORTUNITIES, WEB_VISITS
 from bailiwick_web.listening import queries as listening
 
 Found = Callable[[Actor, Mapping[str, str]], QuerySet[Any]]

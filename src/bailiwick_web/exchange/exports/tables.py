@@ -17,7 +17,7 @@ from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.exports.listed import LISTED
-from bailiwick_web.exchange.record_names import (
+from bailiwick_web.exchange.record_kinds import (
     ACCOUNTS,
     ACTIVITIES,
     ADDRESSES,

@@ -14,7 +14,7 @@ from typing import IO, Any
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right
 from bailiwick_web.exchange.exports.tables import TABLES, Table, cells, headers, records
-from bailiwick_web.exchange.record_names import GUARDED, RAW
+from bailiwick_web.exchange.record_kinds import GUARDED, RAW
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1_000_000

@@ -17,7 +17,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.exchange.child.rejecting import origin
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, folder_of, read_file, refusal, rows_of
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services import records
 from bailiwick_web.exchange.services.preparing import Prepared, prepare, seer_of
 from bailiwick_web.exchange.services.receiving import follow

@@ -13,7 +13,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS, keep_late
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.preparing import Prepared, prepare

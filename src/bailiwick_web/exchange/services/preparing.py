@@ -14,7 +14,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped, rows_of
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services import alignments, records, reps, units
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late, Watch
 from bailiwick_web.exchange.services.templates import header_digest

@@ -19,7 +19,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, forget_file
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS
 from bailiwick_web.exchange.services.data_loader import mapping_of
 from bailiwick_web.exchange.services.finding import batch_of

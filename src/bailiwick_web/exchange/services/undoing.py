@@ -15,7 +15,7 @@ from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
-from bailiwick_web.exchange.record_names import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services import alignments, records, reps, unit_undo
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.rows import CREATED, POSITION, UNIT, UPDATED

@@ -16,7 +16,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_fields import FILE, long_id, source_of
-from bailiwick_web.exchange.record_names import EMPTIED, ORDER_LINES
+from bailiwick_web.exchange.record_kinds import EMPTIED, ORDER_LINES
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
 from bailiwick_web.exchange.services.records.known import BY_ID, FEW, Known, by_keys
 from bailiwick_web.exchange.services.records.lines import Group, Lines

@@ -17,7 +17,7 @@ from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Order, Price
 from bailiwick_web.crm.services.lines import line_values
 from bailiwick_web.crm.services.money import house_currency, rate_on
-from bailiwick_web.exchange.record_names import ACCOUNTS, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.records.known import FEW
 from bailiwick_web.exchange.services.records.reading import Cells, Reader, Row
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late

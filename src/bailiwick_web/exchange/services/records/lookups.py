@@ -17,7 +17,7 @@ from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.services.customers import domain_of
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_fields import BAILIWICK, FILE, long_id
-from bailiwick_web.exchange.record_names import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
 
 PEOPLE = "people"
 BY_ID, BY_CODE, BY_EMAIL, BY_DOMAIN, BY_NAME = "id", "number", "e-mail address", "domain", "name"

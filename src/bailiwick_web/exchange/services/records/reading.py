@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.record_fields import FILE, source_of
-from bailiwick_web.exchange.record_names import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.records.lookups import PEOPLE, Lookups, sources_for
 
 Cells = Mapping[str, str]

@@ -14,7 +14,7 @@ from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.crm.models import ExternalId, PersonalValue, SellingRecord
 from bailiwick_web.crm.services import belonging
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.record_names import CATEGORIES, ORDER_LINES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import CATEGORIES, ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.dependents import dependents, listed
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
 from bailiwick_web.exchange.services.records.kinds.base import AT_ONCE, parts

@@ -9,7 +9,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.crm.models import Order, Product
 from bailiwick_web.crm.services import belonging, many
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.record_names import ORDER_LINES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.records.comparing import Difference
 from bailiwick_web.exchange.services.records.kinds import KINDS, Writer
 from bailiwick_web.exchange.services.records.kinds.base import AT_ONCE, by_keys, parts

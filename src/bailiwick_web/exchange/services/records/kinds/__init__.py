@@ -1,6 +1,6 @@
 """Every kind of record that files bring."""
 
-from bailiwick_web.exchange.record_names import (
+from bailiwick_web.exchange.record_kinds import (
     ACCOUNTS,
     ACTIVITIES,
     ADDRESSES,

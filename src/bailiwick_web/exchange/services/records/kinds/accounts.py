@@ -10,7 +10,7 @@ from bailiwick_web.crm.models import Account, Location
 from bailiwick_web.crm.services import customers, many
 from bailiwick_web.crm.services.customers import ACCOUNT, LOCATION
 from bailiwick_web.crm.visibility import visible
-from bailiwick_web.exchange.record_names import ACCOUNTS, ADDRESSES
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, ADDRESSES
 from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, parts
 from bailiwick_web.exchange.services.records.known import BY_DOMAIN as DOMAIN
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME_AND_PLACE

@@ -14,7 +14,7 @@ from bailiwick_web.crm.models import Product, ProductLine
 from bailiwick_web.crm.services import catalogue, many
 from bailiwick_web.crm.services.catalogue import PRODUCT, PRODUCT_LINE
 from bailiwick_web.crm.services.money import house_currency
-from bailiwick_web.exchange.record_names import CATEGORIES, PRODUCTS
+from bailiwick_web.exchange.record_kinds import CATEGORIES, PRODUCTS
 from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, values_before
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import BY_NUMBER, Keys, Known, folded

@@ -17,7 +17,7 @@ from bailiwick_web.crm.services.catalogue import STAGES, default_pipeline
 from bailiwick_web.crm.services.deals import OPPORTUNITY
 from bailiwick_web.crm.services.money import rate_on
 from bailiwick_web.crm.visibility import visible
-from bailiwick_web.exchange.record_names import ACCOUNTS, OPPORTUNITIES, PRODUCTS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, OPPORTUNITIES, PRODUCTS
 from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, plain, values_before
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, by_keys, folded

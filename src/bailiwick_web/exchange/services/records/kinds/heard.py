@@ -13,7 +13,7 @@ from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.models import Competitor
 from bailiwick_web.crm.services.many import Change, New
 from bailiwick_web.crm.visibility import visible
-from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, MENTIONS, RESPONSES, WEB_VISITS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CONTACTS, MENTIONS, RESPONSES, WEB_VISITS
 from bailiwick_web.exchange.services.records.kinds.base import Changed, Kind, Writer, keep_people
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded

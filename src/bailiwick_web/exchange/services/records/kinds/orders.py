@@ -13,7 +13,7 @@ from bailiwick_web.crm.models import Order, Product
 from bailiwick_web.crm.services import many
 from bailiwick_web.crm.services.money import rate_on
 from bailiwick_web.crm.services.trading import ORDER
-from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, OPPORTUNITIES, ORDERS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CONTACTS, OPPORTUNITIES, ORDERS
 from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, values_before
 from bailiwick_web.exchange.services.records.kinds.work import choose
 from bailiwick_web.exchange.services.records.known import BY_NUMBER, Keys, Known, by_keys, folded

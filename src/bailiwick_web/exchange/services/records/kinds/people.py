@@ -15,7 +15,7 @@ from bailiwick_web.crm.services import many
 from bailiwick_web.crm.services.leads import LEAD
 from bailiwick_web.crm.services.people import CONTACT
 from bailiwick_web.crm.services.reaching import normal, point_of
-from bailiwick_web.exchange.record_names import ACCOUNTS, CONTACTS, LEADS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CONTACTS, LEADS
 from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, keep_people, values_before
 from bailiwick_web.exchange.services.records.known import BY_EMAIL as EMAIL
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME_AND_PLACE

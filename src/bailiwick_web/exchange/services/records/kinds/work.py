@@ -15,7 +15,7 @@ from bailiwick_web.crm.models import Activity, Case
 from bailiwick_web.crm.services import cases, many
 from bailiwick_web.crm.services.cases import CASE
 from bailiwick_web.crm.services.work import ACTIVITY
-from bailiwick_web.exchange.record_names import ACCOUNTS, ACTIVITIES, CASES, CONTACTS, LEADS, OPPORTUNITIES
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, ACTIVITIES, CASES, CONTACTS, LEADS, OPPORTUNITIES
 from bailiwick_web.exchange.services.records.kinds.base import Before, Changed, Kind, Writer, keep_people
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded

@@ -82,7 +82,7 @@ def test_a_day_is_the_same_day_after_ten_saves_in_every_zone(account: Account, a
     order = crm.trading.create_order(act("planner"), account=account, number="1", ordered_on=date(2026, 3, 29), amount="7")
     event = TimelineEvent.objects.get(record_id=order.public_id)
     assert event.data["on"] == "2026-03-29"
-    assert "03/29/2026" in client.get(f"/customers/{account.public_id}/").content.decode()
+    assert "29 Mar 2026</time>" in client.get(f"/customers/{account.public_id}/").content.decode()
 
 
 @pytest.mark.django_db

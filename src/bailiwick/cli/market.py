@@ -12,7 +12,7 @@ from bailiwick.cli import market_options as mo
 from bailiwick.cli import options as o
 from bailiwick.cli.handling import friendly_errors
 from bailiwick.cli.market_report import finish
-from bailiwick.cli.values import number, one_of
+from bailiwick.cli.values import number, one_of, percent
 
 market = typer.Typer(
     name="market",
@@ -79,7 +79,7 @@ def pilot(
     panel: Annotated[Path, typer.Argument(metavar="PANEL", help="Rows of unit, period and value of a time without the change.")],
     out: mo.Out = None,
     find: Annotated[
-        float, typer.Option("--find", metavar="PCT", parser=number(-99, 500), help="Effect that shall be found, in percent.")
+        float, typer.Option("--find", metavar="PCT", parser=percent(-99, 500), help="Effect that shall be found, in percent.")
     ] = 5.0,
     size: Annotated[list[int] | None, typer.Option("--units", metavar="N", help="Units with the change.")] = None,
     length: Annotated[list[int] | None, typer.Option("--periods", metavar="N", help="Periods after it.")] = None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bailiwick.cli.values import number, one_of, whole_number
+from bailiwick.cli.values import number, one_of, percent, whole_number
 from bailiwick.errors import InputError
 
 
@@ -128,7 +128,7 @@ Confidence = Annotated[
     float,
     typer.Option(
         metavar="PCT",
-        parser=number(0),
+        parser=percent(0),
         help="Probability that each territory shall have to stay within its tolerances.",
         rich_help_panel=_ROBUST,
     ),

@@ -11,7 +11,7 @@ from bailiwick.cli import market_options as mo
 from bailiwick.cli import options as o
 from bailiwick.cli.handling import friendly_errors
 from bailiwick.cli.market_report import finish
-from bailiwick.cli.values import number, whole_number
+from bailiwick.cli.values import number, percent, whole_number
 
 Accounts = Annotated[Path, typer.Argument(metavar="ACCOUNTS", help="One row per account.")]
 
@@ -32,7 +32,7 @@ def potential(
     ] = None,
     key: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of both tables for --context.", rich_help_panel="Files")] = None,
     quantile: Annotated[
-        float, typer.Option(metavar="PCT", parser=number(50, 95), help="Share of similar accounts that stay below their potential.")
+        float, typer.Option(metavar="PCT", parser=percent(50, 95), help="Share of similar accounts that stay below their potential.")
     ] = 75.0,
     map: o.Map = None,
     seed: o.Seed = 0,
@@ -121,9 +121,9 @@ def retention(
     by: mo.By = None,
     horizon: Annotated[int, typer.Option(metavar="N", parser=whole_number(1), help="Periods that count.")] = 5,
     period: Annotated[float, typer.Option(metavar="DAYS", parser=number(1), help="Length of a period where there are dates.")] = 365.25,
-    discount: Annotated[float, typer.Option(metavar="PCT", parser=number(0), help="Discount rate a period in percent.")] = 10.0,
+    discount: Annotated[float, typer.Option(metavar="PCT", parser=percent(0), help="Discount rate a period in percent.")] = 10.0,
     margin: Annotated[
-        float, typer.Option(metavar="PCT", parser=number(0), help="Share of an amount that is contribution; 100 counts revenue.")
+        float, typer.Option(metavar="PCT", parser=percent(0), help="Share of an amount that is contribution; 100 counts revenue.")
     ] = 100.0,
     until: mo.Until = None,
     map: o.Map = None,

@@ -12,7 +12,7 @@ from bailiwick.cli.handling import friendly_errors
 from bailiwick.cli.interrupt import interruptible
 from bailiwick.cli.model import Model, Writing, flat
 from bailiwick.cli.progress import progress_line
-from bailiwick.cli.values import number
+from bailiwick.cli.values import number, percent
 
 
 @flat
@@ -25,7 +25,7 @@ def realign(
         float | None,
         typer.Option(
             metavar="PCT",
-            parser=number(0, 100),
+            parser=percent(0, 100),
             help="Largest share of the disruption that may change hands, in percent.",
             rich_help_panel="Model",
         ),

@@ -9,7 +9,7 @@ import typer
 from bailiwick.cli import market_options as mo
 from bailiwick.cli import options as o
 from bailiwick.cli.handling import friendly_errors, print_json
-from bailiwick.cli.values import number, whole_number
+from bailiwick.cli.values import number, percent, whole_number
 
 if TYPE_CHECKING:
     from bailiwick.api import CustomerValue
@@ -22,9 +22,9 @@ def value(
     out: mo.Out = None,
     by: mo.By = None,
     months: Annotated[int, typer.Option(metavar="N", parser=whole_number(1), help="Horizon in months.")] = 12,
-    discount: Annotated[float, typer.Option(metavar="PCT", parser=number(0), help="Discount rate a year in percent.")] = 10.0,
+    discount: Annotated[float, typer.Option(metavar="PCT", parser=percent(0), help="Discount rate a year in percent.")] = 10.0,
     margin: Annotated[
-        float, typer.Option(metavar="PCT", parser=number(0), help="Share of an amount that is contribution; 100 counts revenue.")
+        float, typer.Option(metavar="PCT", parser=percent(0), help="Share of an amount that is contribution; 100 counts revenue.")
     ] = 100.0,
     until: mo.Until = None,
     hold_out: Annotated[

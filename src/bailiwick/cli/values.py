@@ -56,6 +56,18 @@ def number(least: float, most: float = math.inf) -> Callable[[object], float]:
     return read
 
 
+def percent(least: float, most: float = math.inf) -> Callable[[object], float]:
+    """Read a number of percent, with or without its sign.
+
+    Examples
+    --------
+    >>> percent(0, 100)("2.5 %"), percent(0, 100)("3")
+    (2.5, 3.0)
+    """
+    plain = number(least, most)
+    return lambda text: plain(str(text).strip().removesuffix("%").rstrip())
+
+
 def one_of(choices: type[Choice]) -> Callable[[object], Choice]:
     """Read one of a few words."""
 

@@ -22,6 +22,8 @@ declare(m.Study, names=("name", "options", "inputs", "facts"), nobody=("kind", "
 declare(m.StudyPart, goes=("content",), nobody=("name",))
 declare(m.AccountScore, nobody=("reasons",))
 declare(m.HealthSaid, names=("why",))
+declare(m.Segmentation, nobody=("name", "scheme"))
+declare(m.AccountSegment, nobody=("segment",))
 
 
 @forgets

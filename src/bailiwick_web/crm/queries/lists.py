@@ -144,12 +144,16 @@ def _overdue(actor: Actor, found: QuerySet[m.Activity], wanted: bool) -> QuerySe
     return found.filter(late) if wanted else found.exclude(late)
 
 
+CLOSED: dict[type[Model], Q] = {
+    m.Opportunity: ~Q(stage__kind=m.Stage.Kind.OPEN),
+    m.Case: Q(state__in=[m.Case.State.SOLVED, m.Case.State.CLOSED]),
+    m.Lead: Q(status__in=[m.Lead.Status.CONVERTED, m.Lead.Status.DISQUALIFIED]),
+}
+"""Which records of a kind are over."""
+
+
 def _is_open(actor: Actor, found: QuerySet[Any], wanted: bool) -> QuerySet[Any]:
-    closed = {
-        m.Opportunity: ~Q(stage__kind=m.Stage.Kind.OPEN),
-        m.Case: Q(state__in=[m.Case.State.SOLVED, m.Case.State.CLOSED]),
-        m.Lead: Q(status__in=[m.Lead.Status.CONVERTED, m.Lead.Status.DISQUALIFIED]),
-    }[found.model]
+    closed = CLOSED[found.model]
     return found.exclude(closed) if wanted else found.filter(closed)
 
 
@@ -165,7 +169,6 @@ EVERYWHERE: dict[str, Filter] = {
     "need": lambda actor, found, value: tagged(found, value, "needs"),
     "external_id": _external,
     "changed_since": _since,
-    "is_open": _is_open,
     **_bounds("ordered_on"),
     **_bounds("close_on"),
     **_bounds("starts_at"),
@@ -173,6 +176,7 @@ EVERYWHERE: dict[str, Filter] = {
     **_bounds("due_on"),
 }
 SPECIAL: dict[tuple[type[Model], str], Filter] = {
+    **{(model, "is_open"): _is_open for model in CLOSED},
     (m.Contact, "q"): _search_contacts,
     (m.Order, "q"): _search_by("number"),
     (m.Activity, "q"): _search_by("subject"),

@@ -27,7 +27,8 @@ for objective in OBJECTIVES:
         plan = solve(asked, clock=time.perf_counter, seed=2, stop=lambda progress: progress.fraction > 0.01)
         digest = hashlib.sha256(plan.territory_idx.tobytes() + plan.centre_coordinates.tobytes()).hexdigest()[:16]
         # as plan.json gives it: the last of sixteen digits is not promised
-        bound = plan.bound and (f"{plan.bound.value:.12g}", plan.bound.prices.values.tobytes().hex())
+        prices = plan.bound.prices.values.tobytes().hex() if plan.bound and plan.bound.prices else None
+        bound = plan.bound and (f"{plan.bound.value:.12g}", prices)
         print(objective, homes is None, digest, plan.objective, bound)
 
 columns, rows, k = 80, 50, 128  # enough territories for groups that are searched side by side

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "workspace" / "src"
 LIST = ROOT / "src" / "bailiwick_web" / "planning" / "templates" / "planning" / "_keys.html"
-SPOKEN = {"−": "-", "Space": " ", "Esc": "Escape"}
+SPOKEN = {"−": "-", '{% translate "Space" %}': " ", "Esc": "Escape"}
 ELSEWHERE = {"Enter", "y", "=", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"}
 """Second keys for acts that are listed under their first one: why, redo, nearer, the arrows."""
 ENTRIES = {

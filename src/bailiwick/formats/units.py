@@ -248,12 +248,12 @@ def _judge_positions(verdicts: Verdicts, positions: Positions, table: Table) -> 
     verdicts.reject(is_open, "no_position", lambda row: say("no coordinates; %(why)s", why=unknown(row)))
 
 
-def _postcode(code: str, country: str) -> str:
+def _postcode(text: str, country: str) -> str:
     if country in US_POSTAL_COUNTRIES:
-        return say("postcode %(code)s", code=repr(code))
+        return say("postcode %(code)s", code=repr(text))
     if country:
-        return say("postcode %(code)s (US postcodes only are known)", code=repr(code))
-    return say("postcode %(code)s of a country that is not said (US postcodes are known: give a column country, or state)", code=repr(code))
+        return say("postcode %(code)s (US postcodes only are known)", code=repr(text))
+    return say("postcode %(code)s of a country that is not said (US postcodes are known: give a column country, or state)", code=repr(text))
 
 
 def _reject_duplicates(verdicts: Verdicts, ids: Any, table: Table, notices: list[Notice]) -> None:

@@ -22,6 +22,8 @@ from bailiwick.errors import InfeasibleError
 from bailiwick.metrics.evaluation import Evaluation, evaluate
 
 FROM_ABOVE, FROM_BELOW = "from above", "from below"
+SMALL_UNITS, SMALL_POLISHES = 300, 4
+"""Up to so many units each first plan is polished by several random sources: that costs next to nothing there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +137,12 @@ def _candidates(problem: Problem, levels: tuple[Level, ...], relay: Relay, *, se
             conflicts=("levels", "territories"),
             relaxation="ask for fewer territories, or leave the level to the design",
         )
-    width = 0.2 / len(starts)
+    n_sources = SMALL_POLISHES if problem.n_units <= SMALL_UNITS else 1
+    courses = [(start, seed + more) for start in starts for more in range(n_sources)]
+    width = 0.2 / len(courses)
     return [
-        (name, parents, polish(problem, levels, parents, label, relay, seed=seed, done=(0.8 + width * at, 0.8 + width * (at + 1))))
-        for at, (name, parents, label) in enumerate(starts)
+        (name, parents, polish(problem, levels, parents, label, relay, seed=one, done=(0.8 + width * at, 0.8 + width * (at + 1))))
+        for at, ((name, parents, label), one) in enumerate(courses)
     ]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numba as nb
 
+PARALLEL_UNITS = 20_000
+"""Points from which loops are shared among threads: waking a second one costs more than a smaller problem takes."""
 NO_REFERENCE_COUNTING: dict[str, Any] = {"_nrt": False}  # not in numba's type stubs
 
 kernel = nb.njit(cache=True, nogil=True)

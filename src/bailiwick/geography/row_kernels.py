@@ -6,11 +6,9 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.compiled import both_ways, kernel, leaf
+from bailiwick.compiled import PARALLEL_UNITS, both_ways, kernel, leaf
 from bailiwick.domain import IntArray
 
-PARALLEL_UNITS = 20_000
-"""Nodes from which rows are sorted by several threads; each by itself, so that this changes nothing."""
 N_CHUNKS = 8
 
 SHORT = 64

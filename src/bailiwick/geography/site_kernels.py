@@ -10,8 +10,6 @@ import numpy as np
 from bailiwick.compiled import both_ways, kernel
 from bailiwick.geography.geodesy import EARTH_RADIUS_KM
 
-PARALLEL_UNITS = 20_000
-"""Units from which territories are looked at by several threads; each by itself, so that this changes nothing."""
 FEW = 48
 """Units up to which every site is tried, so that equal ones go to the first."""
 

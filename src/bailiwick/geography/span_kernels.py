@@ -9,8 +9,6 @@ import numpy as np
 
 from bailiwick.compiled import both_ways, kernel
 
-PARALLEL_UNITS = 20_000
-"""Units from which territories are looked at by several threads; each by itself, so that this changes nothing."""
 HOPS = 4
 SLACK = 1.0 - 1e-12
 """Pairs that rounding alone keeps from being the farthest are looked at, too."""

@@ -38,10 +38,11 @@ def best_sites(points: FloatArray, weights: FloatArray, territory_idx: IntArray,
     >>> best_sites(line, np.array([1.0, 1.0, 1.0]), np.array([0, 0, 0]), 1, power=1).tolist()
     [1]
     """
+    from bailiwick.compiled import PARALLEL_UNITS
     from bailiwick.geography import site_kernels  # compiled code, loaded only where it is needed
 
     order, start = by_territory(territory_idx, n_territories)
-    is_large = len(points) >= site_kernels.PARALLEL_UNITS
+    is_large = len(points) >= PARALLEL_UNITS
     best_rows = site_kernels.best_rows_parallel if is_large else site_kernels.best_rows
     sites: IntArray = best_rows(np.ascontiguousarray(points), np.asarray(weights, np.float64), order, start, power)
     return sites

@@ -29,10 +29,11 @@ def diameters_km(points: FloatArray, territory_idx: IntArray, n_territories: int
     >>> diameters_km(square, np.array([0, 0, 0, 0, 0]), 2).tolist()
     [5.0, 0.0]
     """
+    from bailiwick.compiled import PARALLEL_UNITS
     from bailiwick.geography import span_kernels  # compiled code, loaded only where it is needed
 
     order, start = by_territory(territory_idx, n_territories)
-    is_large = len(points) >= span_kernels.PARALLEL_UNITS
+    is_large = len(points) >= PARALLEL_UNITS
     widest_pairs = span_kernels.widest_pairs_parallel if is_large else span_kernels.widest_pairs
     chords: FloatArray = widest_pairs(np.ascontiguousarray(points, np.float64), order, start)
     return chords if points.shape[1] == 2 else chord_to_arc(chords)

@@ -7,11 +7,11 @@ import math
 import numba as nb
 import numpy as np
 
+from bailiwick.compiled import PARALLEL_UNITS as PARALLEL_UNITS
 from bailiwick.compiled import both_ways, inline_leaf, kernel, leaf
 from bailiwick.design.construct.curvature_kernels import add_block, add_couplings, add_shares, soften
 from bailiwick.design.stay import kept_by
 
-PARALLEL_UNITS = 20_000
 N_CHUNKS = 8  # fixed, so that sums do not depend on the number of threads
 MOST_LOCAL = 64  # candidates of a block up to which its couplings are summed before they go to the lists
 SLOTS = 24  # neighbours of a territory that the curvature keeps; farther ones are next to nothing

@@ -13,7 +13,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable
-from bailiwick.domain.said import figure, say
+from bailiwick.domain.said import Said, figure, say
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -91,20 +91,7 @@ def goal_attainment(
             rows.append({**record, "expected_by_now": target, "pace": actual / target if target > 0 else np.nan, "gap": actual - target})
     frame = pd.DataFrame(rows)
     latest = frame.groupby("group", sort=False).tail(1)
-    behind = latest[latest["pace"] < 0.95].sort_values("gap")
-    on_pace = int((latest["pace"] >= 1).sum())
-    words = {"day": day_text(now), "n": on_pace, "all": len(latest), "how": how}
-    sentences = [say("Up to %(day)s %(n)s of %(all)s goals are on pace (%(how)s).", **words)]
-    if len(behind):
-        worst = behind.iloc[0]
-        sentences.append(
-            say(
-                "Farthest behind: %(name)s, %(share)s reached, %(short)s short of the pace.",
-                name=worst["group"],
-                share=percent(float(worst["attainment"])),
-                short=figure(-worst["gap"]),
-            )
-        )
+    sentences = _sentences(latest, day_text(now), how)
     order = latest.sort_values("pace", ascending=False, kind="stable")
     chart = bar_chart(
         "Attainment against pace",
@@ -116,6 +103,25 @@ def goal_attainment(
     )
     facts = {"start": start, "end": end, "today": day_text(now), "grain": grain, "pace": how, "interval": "none: counted, not estimated"}
     return Findings("attainment", {"attainment": frame}, facts, tuple(sentences), {"attainment": chart}, (*table.notices, *told))
+
+
+def _sentences(latest: Any, day: str, how: Any) -> list[Said]:
+    """Who is on pace, and who is farthest behind."""
+    behind = latest[latest["pace"] < 0.95].sort_values("gap")
+    on_pace = int((latest["pace"] >= 1).sum())
+    words = {"day": day, "n": on_pace, "all": len(latest), "how": how}
+    sentences = [say("Up to %(day)s %(n)s of %(all)s goals are on pace (%(how)s).", **words)]
+    if len(behind):
+        worst = behind.iloc[0]
+        sentences.append(
+            say(
+                "Farthest behind: %(name)s, %(share)s reached, %(short)s short of the pace.",
+                name=worst["group"],
+                share=percent(float(worst["attainment"])),
+                short=figure(-worst["gap"]),
+            )
+        )
+    return sentences
 
 
 def _goals(goals: Any) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,12 @@ def _nothing_remembered() -> None:
     """Keys are given again once a test is taken back, so what was read of units must not be kept."""
     ruling.forget()
     units_convert._unit_arrays.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Path) -> None:
+    """What is uploaded lies in a folder of each test's own: a test that is taken back leaves its files."""
+    settings.UPLOAD_FOLDER = tmp_path / "uploads"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bailiwick.design.construct.kernels import PARALLEL_UNITS
 from bailiwick.design.construct.relocate import relocate
 from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.construct.transport import Transport
-from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve
+from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve, recut
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.design.realign import realigned
@@ -80,9 +80,15 @@ def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed
     n_more = MORE_STARTS if model.n < SMALL else int(is_single and model.n <= MOST_NODES)
     share = FIRST_PART if is_single and model.n < SMALL else LATER_PART
     with watch.part(0.0, share if n_more else 1.0):
-        found = (_searched_once if is_single else _searched_often)(model, graph, watch, seed)
+        found = _recut(model, (_searched_once if is_single else _searched_often)(model, graph, watch, seed), graph, watch, seed)
     with watch.part(share, 1.0):
         return _insisted(model, found, graph, watch, seed, n_more)
+
+
+def _recut(model: Model, found: Searched, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
+    """The plan after territories that remained outside were cut anew with their neighbours."""
+    built, plan = found
+    return built, recut(model, built, plan, graph, watch, seed=seed)
 
 
 def keeps_rules(model: Model, found: Improved) -> bool:
@@ -110,6 +116,7 @@ def _insisted(model: Model, found: Searched, graph: tuple[IntArray, IntArray], w
             is_spent = model.n < SMALL and at % 2 == 0 and _can_spend(model)  # else the first start has spent it
             built = construct(model, watch=watch, rng=rng, is_spent=is_spent)
             searched = built, improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
+            searched = _recut(model, searched, graph, watch, seed + MOST_STARTS + at)
         found = min(found, searched, key=lambda pair: _rank(model, pair))
     return found
 

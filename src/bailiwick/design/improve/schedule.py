@@ -8,6 +8,7 @@ import numpy as np
 
 from bailiwick.design.bounds.balance_floor import unavoidable_excess
 from bailiwick.design.construct.build import Construction
+from bailiwick.design.improve.recombine import recombine
 from bailiwick.design.improve.search import Search
 from bailiwick.design.improve.search_kernels import Heat
 from bailiwick.design.model import DIAMETER, Model
@@ -19,6 +20,8 @@ LEAST_COST = 0.02  # of a territory, in distances between centres (squared for i
 LEAST_REACH = 0.5  # while territories are out of balance, in distances between centres
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
 CONCEDING_MANY = 4_000  # nodes beyond which the effort of conceding grows with √n, where there are more than SITE_NODES
+MOST_RECUTS, IDLE_RECUTS = 20, 3  # rounds over all territories outside, and without gain
+RECUT_PRICE = 100.0  # of imbalance, in prices at the start of a search: what is inside again has to stay there
 SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
 
@@ -147,6 +150,17 @@ def improve(
     return course.best
 
 
+def recut(model: Model, built: Construction, found: Improved, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> Improved:
+    """Where territories are outside that moves could not bring in, cut pairs of them anew; gives back the better of both plans."""
+    is_settled = not model.must_connect or model.k in (1, model.n) or watch.is_stopped
+    if is_settled or found.excess <= unavoidable_excess(model) + 1e-9:
+        return found
+    course = Course(model, built, graph, watch, seed, ScheduleParams())
+    course.best, course.price = found, RECUT_PRICE * course.price
+    course.recombine()
+    return course.best
+
+
 def concede(model: Model, built: Construction, found: Improved, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> Improved:
     """Where several measures keep territories outside, search for the fewest; gives back the better of both plans."""
     is_settled = model.load.shape[1] == 1 or model.k in (1, model.n) or watch.is_stopped
@@ -230,6 +244,27 @@ class Course:
             self.price *= params.price_growth
             self.prepare()
             self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals, is_alone=is_alone)
+
+    def recombine(self) -> None:
+        """Cut pairs of territories anew while some are outside, each time with a cold run after it; at last shorten ways again."""
+        search, number, idle = self.search, 0, 0
+        while self.best.excess > self.floor and idle < IDLE_RECUTS and number < MOST_RECUTS:
+            search.restart(self.best.label, self.best.centres)
+            label = recombine(search, seed=number)
+            if label is None:
+                return
+            before, number = self.best.excess, number + 1
+            search.restart(label)
+            self._look(self.n_planned)
+            self._run(0.0, 0.0, self.n_proposals, is_alone=True)
+            search.recentre(self.transport)
+            if self._look(self.n_planned):
+                return
+            idle = idle + 1 if self.best.excess >= before else 0
+        self.search.restart(self.best.label, self.best.centres)
+        self._run(0.5 * self.params.hot * self.unit_cost, self.params.cold * self.unit_cost, 2 * self.n_proposals)
+        search.recentre(self.transport)
+        self._look(self.n_planned)
 
     def concede(self, params: ConcessionParams) -> None:
         """Search from heat for the fewest territories outside; keep the plan if it scores better than the present one."""

@@ -49,7 +49,7 @@ def _file(unit_set: UnitSet) -> bytes:
     units = unit_arrays(unit_set)
     table = units.table
     frame = lay_out(_bare_view(unit_set), max_vertices=MOST_VERTICES)
-    attributes, codes = _attributes(unit_set, table.n_units)
+    attributes, codes = segments(unit_set, table.n_units)
     base, base_columns = _base(frame)
     header = {
         "format": FORMAT,
@@ -79,7 +79,7 @@ def _neighbours(units: UnitArrays) -> Columns:
     return {"neighbour_starts": ("u4", units.adjacency.indptr), "neighbours": ("u4", units.adjacency.indices)}
 
 
-def _attributes(unit_set: UnitSet, n_units: int) -> tuple[list[dict[str, Any]], dict[str, NDArray[np.uint16]]]:
+def segments(unit_set: UnitSet, n_units: int) -> tuple[list[dict[str, Any]], dict[str, NDArray[np.uint16]]]:
     """Attributes of few different values: their categories, and the number of each unit's; 0 stands for none."""
     rows = Unit.objects.filter(unit_set=unit_set).order_by("idx").values_list("attributes", flat=True)
     found: dict[str, dict[str, int]] = {}

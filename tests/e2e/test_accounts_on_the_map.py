@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 from areas_data import LOGIN
 from planning_page import accessible, all_is_well, drawn, saved, version, wrong
 from planning_server import ROOT, Server, running
+
+from conftest import find_browser
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 FILL = Path(__file__).parent / "areas_data.py"
@@ -231,3 +233,23 @@ def test_7_areas_have_the_colour_of_the_segment_of_most_of_their_accounts(page: 
     expect(page.locator("#colour-by")).to_have_value("over:Kind")
     page.locator("#content").press("u")
     saved(page, before + 2)
+
+
+def test_8_without_a_graphics_card_the_map_is_whole_beside_the_legend(server: Server, places: tuple[Path, list[str]]) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        sign_in(page, server)
+        page.goto(f"{server.base}/scenarios/{places[1][1]}/")
+        drawn(page)
+        expect(page.locator(".ws-legend li")).to_have_count(36)
+        assert page.locator(".ws-legend ul").evaluate("list => list.scrollHeight > list.clientHeight")
+        page.wait_for_timeout(800)  # until Chromium has put its layers together
+        box = page.locator(".ws-legend").bounding_box()
+        assert box is not None
+        stripe = {"x": box["x"] + 8, "y": box["y"] - 190, "width": 100, "height": 180}
+        lost = page.screenshot(clip=stripe)
+        page.locator(".ws-legend").evaluate("legend => legend.hidden = true")
+        page.wait_for_timeout(300)
+        assert page.screenshot(clip=stripe) == lost
+        browser.close()

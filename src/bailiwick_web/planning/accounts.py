@@ -16,8 +16,8 @@ from bailiwick.domain import FloatArray, IntArray
 from bailiwick.pictures.projection import fit_projection
 from bailiwick_web.planning.columns import read_columns, write_columns
 from bailiwick_web.planning.convert import CHUNK, ScenarioArrays
-from bailiwick_web.planning.ground import segments
 from bailiwick_web.planning.named import areas_at
+from bailiwick_web.planning.segments import commonest, segments
 from bailiwick_web.territories.convert import unit_arrays
 from bailiwick_web.territories.models import MeasureValue, Unit, UnitSet, UnitSetFile
 
@@ -65,17 +65,6 @@ def _file(areas: UnitSet, points: UnitSet) -> bytes:
         most = commonest(home[inside], codes[one["key"]][inside], units.n_units, len(one["categories"]))
         columns[f"segment:{one['key']}"] = ("u2", most)
     return write_columns(header, columns)
-
-
-def commonest(home_idx: IntArray, codes: NDArray[np.uint16], n_areas: int, n_categories: int) -> IntArray:
-    """The category (from 1) that most accounts of an area have, shape (n_areas,); 0 where none has any, the first of equals.
-
-    >>> commonest(np.array([0, 0, 0, 2]), np.array([2, 1, 2, 0], np.uint16), 3, 2)
-    array([2, 0, 0], dtype=int32)
-    """
-    cells = home_idx.astype(np.int64) * (n_categories + 1) + codes
-    counts = np.bincount(cells, minlength=n_areas * (n_categories + 1)).reshape(n_areas, -1)[:, 1:]
-    return np.where(counts.any(axis=1), counts.argmax(axis=1) + 1, 0).astype(np.int32)
 
 
 def _places(points: UnitSet) -> FloatArray:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 from areas_data import LOGIN
@@ -235,21 +235,22 @@ def test_7_areas_have_the_colour_of_the_segment_of_most_of_their_accounts(page: 
     saved(page, before + 2)
 
 
-def test_8_without_a_graphics_card_the_map_is_whole_beside_the_legend(server: Server, places: tuple[Path, list[str]]) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        sign_in(page, server)
-        page.goto(f"{server.base}/scenarios/{places[1][1]}/")
-        drawn(page)
-        expect(page.locator(".ws-legend li")).to_have_count(36)
-        assert page.locator(".ws-legend ul").evaluate("list => list.scrollHeight > list.clientHeight")
-        page.wait_for_timeout(800)  # until Chromium has put its layers together
-        box = page.locator(".ws-legend").bounding_box()
-        assert box is not None
-        stripe = {"x": box["x"] + 8, "y": box["y"] - 190, "width": 100, "height": 180}
-        lost = page.screenshot(clip=stripe)
-        page.locator(".ws-legend").evaluate("legend => legend.hidden = true")
-        page.wait_for_timeout(300)
-        assert page.screenshot(clip=stripe) == lost
-        browser.close()
+def test_8_without_a_graphics_card_the_map_is_whole_beside_the_legend(
+    browser: Browser, server: Server, places: tuple[Path, list[str]]
+) -> None:
+    plain = browser.browser_type.launch(executable_path=find_browser(), args=["--no-sandbox"])
+    page = plain.new_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, server)
+    page.goto(f"{server.base}/scenarios/{places[1][1]}/")
+    drawn(page)
+    expect(page.locator(".ws-legend li")).to_have_count(36)
+    assert page.locator(".ws-legend ul").evaluate("list => list.scrollHeight > list.clientHeight")
+    page.wait_for_timeout(800)  # until Chromium has put its layers together
+    box = page.locator(".ws-legend").bounding_box()
+    assert box is not None
+    stripe = {"x": box["x"] + 8, "y": box["y"] - 190, "width": 100, "height": 180}
+    lost = page.screenshot(clip=stripe)
+    page.locator(".ws-legend").evaluate("legend => legend.hidden = true")
+    page.wait_for_timeout(300)
+    assert page.screenshot(clip=stripe) == lost
+    plain.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Callable
 from typing import Any
@@ -16,13 +17,15 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm.deriving import Facts, derive, present_of
-from bailiwick_web.planning import comparing, mine, owning, services
+from bailiwick_web.planning import accounts, comparing, mine, owning, services
+from bailiwick_web.planning.columns import read_columns
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import NamedAccount, Publication, Scenario
+from bailiwick_web.planning.named import areas_at
 from bailiwick_web.planning.runs import find_plan, replace_labels
 from bailiwick_web.planning.services.moves import Moved
 from bailiwick_web.planning.services.runs import keep_result
-from bailiwick_web.territories.convert import store_digest
+from bailiwick_web.territories.convert import store_digest, unit_arrays
 from bailiwick_web.territories.models import MeasureDefinition, MeasureValue, Unit, UnitSet
 
 SignIn = Callable[[str], Client]
@@ -235,3 +238,25 @@ def test_the_page_of_rules_gives_one_back(planner: Actor, areas: Scenario, sign_
     answer = client.post(f"{path}/change", {"act": "give_back", "account": "0", "version": _fresh(areas).version}, follow=True)
     assert "Customer 0 back with its area" in answer.content.decode()
     assert not NamedAccount.objects.filter(scenario=areas).exists()
+
+
+def test_an_area_shows_the_segment_that_most_of_its_accounts_have(planner: Actor, areas: Scenario) -> None:
+    points = UnitSet.objects.get(name="Customers")
+    before = accounts.accounts(areas.plan.unit_set, points)
+    kinds = ("Shop", "Farm", "Shop")
+    Unit.objects.bulk_create(
+        Unit(unit_set=points, idx=4 + i, code=f"D{i}", lon=0.1, lat=0.2, attributes={"Kind": kind}) for i, kind in enumerate(kinds)
+    )
+    Unit.objects.filter(unit_set=points, code="C1").update(attributes={"Kind": "Farm"})
+    points.n_units, points.version = 7, points.version + 1
+    store_digest(points)
+    points.save()
+    content = accounts.accounts(areas.plan.unit_set, points)
+    assert content != before
+    header, columns = read_columns(gzip.decompress(content))
+    (kind,) = header["segments"]
+    home = areas_at(unit_arrays(areas.plan.unit_set), np.array([(0.1, 0.1), (2.1, 1.1)]))
+    most = columns["segment:Kind"]
+    assert [kind["categories"][most[i] - 1] for i in home] == ["Shop", "Farm"]
+    assert np.count_nonzero(most) == 2
+    assert len(most) == areas.plan.unit_set.n_units

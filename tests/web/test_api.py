@@ -89,3 +89,30 @@ def test_parts_of_a_plan_are_not_shown_to_those_who_may_not_see_the_rest(sign_in
         assert sign_in("rep").get(f"{path}/{part}").status_code == 403  # one of the territories is theirs
         assert sign_in("viewer").get(f"{path}/{part}").status_code == 404
         assert Client().get(f"{path}/{part}").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["moves", "locks", "forbids", "names", "territories", "challenges", "accounts/moves"])
+def test_a_number_that_no_database_holds_is_refused_before_it_gets_there(sign_in: SignIn, scenario: Scenario, path: str) -> None:
+    client = sign_in("planner")
+    client.raise_request_exception = False
+    huge = 10**20
+    body = {
+        "unit_idx": huge if path == "challenges" else [huge],
+        "account_idx": [huge],
+        "to": "P1",
+        "territory": "P1",
+        "name": "New",
+        "reason": "so",
+    }
+    address = f"/api/v1/scenarios/{scenario.public_id}/{path}"
+    refused = client.post(address, body, content_type="application/json", headers={"If-Match": '"1"'})
+    assert (refused.status_code, refused.json()["code"]) == (422, "schema")
+    assert client.get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx={huge}").status_code == 422
+
+
+def test_programs_are_told_of_a_defect_in_their_own_form(sign_in: SignIn, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sign_in("planner")
+    client.raise_request_exception = False
+    monkeypatch.setattr("bailiwick_web.planning.api.reading.why", None)
+    broken = client.get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx=0")
+    assert (broken.status_code, broken.headers["Content-Type"], broken.json()["code"]) == (500, "application/problem+json", "internal")

@@ -16,8 +16,9 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Stale
 from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Scenario
+from bailiwick_web.planning.services.scenarios import numbered
 from bailiwick_web.territories.convert import store_digest
-from bailiwick_web.territories.models import Unit
+from bailiwick_web.territories.models import MeasureDefinition, Unit, UnitSet
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -125,6 +126,17 @@ def test_forbidden_units_stay_out(planner: Actor, scenario: Scenario) -> None:
     services.forbid_units(planner, copy.public_id, [3], "P1", is_forbidden=True, version=1)
     again = services.branch(planner, Scenario.objects.get(pk=copy.pk))
     assert scenario_arrays(again).forbidden.tolist() == [[3, 0]]
+
+
+def test_why_calls_measures_as_the_pages_do(planner: Actor, unit_set: UnitSet, sign_in: SignIn) -> None:
+    MeasureDefinition.objects.filter(unit_set=unit_set).update(key="net_sales")
+    plan = services.create_plan(planner, unit_set, name="Plan", balance={"net_sales": 0.1})
+    made = numbered(2)
+    sides = {f"u{i:02d}": made[i // 18].code for i in range(36)}
+    scenario = services.create_scenario(planner, plan, name="Sides", territories=made, alignment=sides)
+    found = sign_in("planner").get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx=2").json()
+    assert "net_sales" not in found["text"]
+    assert "net sales" in found["text"]
 
 
 def test_why_tells_as_json(sign_in: SignIn, scenario: Scenario) -> None:

@@ -36,7 +36,7 @@ export class AccountScene implements Hands {
 
   /* What the switch offers; both, once accounts are there. */
   read(content: ArrayBuffer): Accounts {
-    this.accounts = new Accounts(Columns.read<unknown>(content), this.w.ground.window);
+    this.accounts = new Accounts(Columns.read(content), this.w.ground.window);
     return this.accounts;
   }
 

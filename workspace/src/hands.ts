@@ -2,7 +2,7 @@
 import { move } from "./changes";
 import type { Hands, Tool } from "./map/tools";
 import { Draft } from "./model/draft";
-import { t } from "./panels/words";
+import { t, tn } from "./panels/words";
 import type { Workspace } from "./workspace";
 
 export class MapHands implements Hands {
@@ -67,7 +67,7 @@ export class MapHands implements Hands {
     const { w } = this;
     const { units } = draft;
     w.moved(units, w.plan.territories.keys(), true);
-    if (draft.staying.size > 0) w.say(t("{n} locked or forbidden units stay where they are.", { n: draft.staying.size }));
+    if (draft.staying.size > 0) w.say(tn(draft.staying.size, "{n} locked or forbidden unit stays where it is.", "{n} locked or forbidden units stay where they are."));
     if (units.length > 0) w.save(move(units, w.plan.territories[draft.to]?.code ?? ""));
   }
 

@@ -13,7 +13,7 @@ async function start(root: HTMLElement): Promise<void> {
   const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
   const server = new Server(api, headers["X-CSRFToken"] ?? "");
   const words = document.getElementById("workspace-words")?.textContent ?? "{}";
-  setWords(JSON.parse(words) as Record<string, string>, document.documentElement.lang);
+  setWords(JSON.parse(words) as Record<string, string>, document.documentElement.lang, document.documentElement.dir);
   const [ground, assignment] = await Promise.all([server.binary("ground"), server.json<AssignmentFile>("assignment")]);
   const setting = { canEdit: canEdit === "1", canChallenge: canChallenge === "1", parent, key };
   root.dataset["state"] = "drawing";

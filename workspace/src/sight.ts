@@ -54,7 +54,9 @@ export class Sight {
     if (!ground.areas) return;
     const content = await this.w.server.binary("accounts");
     if (content.byteLength === 0) return;
-    view?.renderer.loadAccounts(this.w.accounts.read(content));
+    const accounts = this.w.accounts.read(content);
+    view?.renderer.loadAccounts(accounts);
+    toolbar.offerSegments(accounts.segments);
     toolbar.offerScope(["both", "areas", "accounts"]);
     this.setScope("both");
   }

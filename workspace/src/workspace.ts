@@ -22,7 +22,7 @@ import { Status } from "./panels/status";
 import { Table } from "./panels/table";
 import { Tip } from "./panels/tip";
 import { Toolbar } from "./panels/toolbar";
-import { t } from "./panels/words";
+import { t, tn } from "./panels/words";
 import { Sight } from "./sight";
 
 export interface Setting {
@@ -173,7 +173,7 @@ export class Workspace implements Listener {
     const draft = new Draft(this.plan, to);
     this.preview(null);
     const units = draft.add(this.selection.units()).length > 0 ? draft.units : [];
-    if (draft.staying.size > 0) this.say(t("{n} locked or forbidden units stay where they are.", { n: draft.staying.size }));
+    if (draft.staying.size > 0) this.say(tn(draft.staying.size, "{n} locked or forbidden unit stays where it is.", "{n} locked or forbidden units stay where they are."));
     else if (units.length === 0) this.say(t("They are there already."));
     this.moved(units, this.plan.territories.keys(), true);
     if (units.length > 0) this.save(move(units, code));

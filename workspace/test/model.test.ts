@@ -232,14 +232,17 @@ describe("named accounts", () => {
   });
 
   it("are found by place and by number", () => {
-    const columns: Record<string, Float32Array | Uint32Array> = {
+    const columns: Record<string, Float32Array | Uint32Array | Uint16Array> = {
+      "segment:Kind": Uint16Array.from([1, 0]),
       x_km: Float32Array.from([0.5, 1.5, 3.5]),
       y_km: Float32Array.from([0.5, 1.5, 3.5]),
       unit: Uint32Array.from([0, 5, 15]),
       account: Uint32Array.from([2, 3, 9]),
     };
-    const file = { f4: (name: string) => columns[name], u4: (name: string) => columns[name] } as unknown as Columns<unknown>;
-    const accounts = new Accounts(file, [0, 0, 4, 4]);
+    const column = (name: string): unknown => columns[name];
+    const header = { segments: [{ key: "Kind", categories: ["Shop"] }] };
+    const accounts = new Accounts({ header, f4: column, u4: column, u2: column } as unknown as Columns<typeof header>, [0, 0, 4, 4]);
+    expect(accounts.segments).toEqual([{ key: "Kind", categories: ["Shop"], codes: columns["segment:Kind"] }]);
     expect([accounts.at(1.4, 1.4, 0.3), accounts.at(2.5, 2.5, 0.3), accounts.point(9), accounts.point(4)]).toEqual([1, -1, 2, -1]);
     expect(accounts.within([[0, 0], [2, 0], [2, 2], [0, 2]])).toEqual([0, 1]);
     expect(accounts.along([3, 3], [4, 4], 0.1)).toEqual([2]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evenly, number, setWords, title, tn, words } from "../src/panels/words";
+import { amount, evenly, number, range, setWords, signed, t, title, tn, words } from "../src/panels/words";
 
 describe("words and numbers", () => {
   it("says one and many", () => {
@@ -18,6 +18,16 @@ describe("words and numbers", () => {
     expect(column(1, 2, 3)).toEqual(["1", "2", "3"]);
     expect(column(0.5, 3)).toEqual(["0.50", "3.00"]);
     expect(column(1200.5, 3.25)).toEqual(["1,201", "3"]);
+  });
+
+  it("keeps numbers and names in their order where sentences run from right to left", () => {
+    const said = (): string[] => [signed(-0.05), range([2.8, 3.8]), range([4, 4]), amount(1690, "workload_hours"), t("{name} here", { name: "Zoe" })];
+    const plain = ["−5.0 %", "2.80 – 3.80", "4", "1,690 workload hours", "Zoe here"];
+    expect(said()).toEqual(plain);
+    setWords({}, "en", "rtl");
+    expect(said()).toEqual(["\u2066−5.0 %\u2069", "\u20662.80 – 3.80\u2069", "4", "\u20681,690 workload hours\u2069", "\u2068Zoe\u2069 here"]);
+    setWords({}, "en");
+    expect(said()).toEqual(plain);
   });
 
   it("begins with a capital where a measure stands alone", () => {

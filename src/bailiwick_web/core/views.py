@@ -12,7 +12,8 @@ from bailiwick_web.core import services
 from bailiwick_web.core.access import access, actor_of, public
 from bailiwick_web.core.models import Job, User
 from bailiwick_web.core.notices.services import remember_language
-from bailiwick_web.core.refusals import Missing, NotAllowed
+from bailiwick_web.core.refusals import Missing, NotAllowed, Refused
+from bailiwick_web.core.rest.problems import refused
 from bailiwick_web.core.roles import Right
 
 
@@ -57,5 +58,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A defect of ours; nothing about it is told to strangers."""
+    """A defect of ours; nothing about it is told to strangers. Programs get a problem document."""
+    if request.path.startswith("/api/"):
+        refusal = Refused(_("Something went wrong inside Bailiwick; nothing was changed."), code="internal")
+        refusal.status = 500
+        return refused(request, refusal)
     return render(request, "core/failed.html", status=500)

@@ -17,19 +17,21 @@ from bailiwick.pictures.projection import fit_projection
 from bailiwick_web.planning.columns import read_columns, write_columns
 from bailiwick_web.planning.convert import CHUNK, ScenarioArrays
 from bailiwick_web.planning.named import areas_at
+from bailiwick_web.planning.segments import commonest, segments
 from bailiwick_web.territories.convert import unit_arrays
 from bailiwick_web.territories.models import MeasureValue, Unit, UnitSet, UnitSetFile
 
 Places = NDArray[np.int64]
 """Numbers of accounts in their own unit set."""
-FORMAT = "accounts2"
+FORMAT = "accounts3"
 """Raise the number when the content changes, so that stored files of older versions are not used."""
 
 
 def accounts(areas: UnitSet, points: UnitSet) -> bytes:
     """The accounts that lie in an area as gzipped columns, kept in the database.
 
-    ``x_km``, ``y_km``, ``unit`` (index of the area) and ``account`` (place of the account in its own unit set).
+    ``x_km``, ``y_km``, ``unit`` (index of the area) and ``account`` (place of the account in its own unit set); and for each segment
+    of the accounts, ``segment:<key>``: the one that most accounts of an area have, by its number in ``segments`` of the header; 0: none.
     """
     key = _key(areas, points)
     kept = UnitSetFile.objects.filter(unit_set=areas, kind=FORMAT)
@@ -42,7 +44,7 @@ def accounts(areas: UnitSet, points: UnitSet) -> bytes:
 
 
 def _key(areas: UnitSet, points: UnitSet) -> str:
-    return hashlib.sha256(f"{areas.digest} {points.digest}".encode()).hexdigest()
+    return hashlib.sha256(f"{areas.digest} {points.digest} {points.version}".encode()).hexdigest()
 
 
 def _file(areas: UnitSet, points: UnitSet) -> bytes:
@@ -51,13 +53,17 @@ def _file(areas: UnitSet, points: UnitSet) -> bytes:
     home = areas_at(units, at)
     inside = np.flatnonzero(home >= 0)
     xy = fit_projection(units.table.coordinates, is_planar=units.table.is_planar).forward(at[inside])
-    header = {"format": FORMAT, "name": points.name, "n": len(inside), "n_outside": len(at) - len(inside)}
+    names, codes = segments(points, len(at))
+    header = {"format": FORMAT, "name": points.name, "n": len(inside), "n_outside": len(at) - len(inside), "segments": names}
     columns: dict[str, tuple[str, NDArray[Any]]] = {
         "x_km": ("f4", xy[:, 0]),
         "y_km": ("f4", xy[:, 1]),
         "unit": ("u4", home[inside]),
         "account": ("u4", inside),
     }
+    for one in names:
+        most = commonest(home[inside], codes[one["key"]][inside], units.n_units, len(one["categories"]))
+        columns[f"segment:{one['key']}"] = ("u2", most)
     return write_columns(header, columns)
 
 

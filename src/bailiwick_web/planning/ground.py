@@ -16,15 +16,14 @@ from bailiwick.pictures.base_layers import project_base
 from bailiwick.pictures.frame import Frame, lay_out, polygons_of
 from bailiwick.pictures.view import MeasureView, PlanView
 from bailiwick_web.planning.columns import text_column, write_columns
+from bailiwick_web.planning.segments import segments
 from bailiwick_web.territories.convert import UnitArrays, unit_arrays
-from bailiwick_web.territories.models import Unit, UnitSet, UnitSetFile
+from bailiwick_web.territories.models import UnitSet, UnitSetFile
 
 FORMAT = "ground2"
 """Raise the number when the content changes, so that stored files of older versions are not used."""
 CONTENT_TYPE = "application/octet-stream"
 MOST_VERTICES = 600_000
-MOST_CATEGORIES = 60
-"""An attribute with more different values is a text, not a segment."""
 Columns = dict[str, tuple[str, NDArray[Any]]]
 
 
@@ -49,7 +48,7 @@ def _file(unit_set: UnitSet) -> bytes:
     units = unit_arrays(unit_set)
     table = units.table
     frame = lay_out(_bare_view(unit_set), max_vertices=MOST_VERTICES)
-    attributes, codes = _attributes(unit_set, table.n_units)
+    attributes, codes = segments(unit_set, table.n_units)
     base, base_columns = _base(frame)
     header = {
         "format": FORMAT,
@@ -77,22 +76,6 @@ def _file(unit_set: UnitSet) -> bytes:
 
 def _neighbours(units: UnitArrays) -> Columns:
     return {"neighbour_starts": ("u4", units.adjacency.indptr), "neighbours": ("u4", units.adjacency.indices)}
-
-
-def _attributes(unit_set: UnitSet, n_units: int) -> tuple[list[dict[str, Any]], dict[str, NDArray[np.uint16]]]:
-    """Attributes of few different values: their categories, and the number of each unit's; 0 stands for none."""
-    rows = Unit.objects.filter(unit_set=unit_set).order_by("idx").values_list("attributes", flat=True)
-    found: dict[str, dict[str, int]] = {}
-    codes: dict[str, NDArray[np.uint16]] = {}
-    for i, row in enumerate(rows.iterator(chunk_size=5_000)):
-        for key, value in row.items():
-            if not isinstance(value, str) or not value:
-                continue
-            number = found.setdefault(key, {}).setdefault(value, len(found[key]) + 1)
-            if number <= MOST_CATEGORIES:
-                codes.setdefault(key, np.zeros(n_units, np.uint16))[i] = number
-    kept = [key for key, values in found.items() if 2 <= len(values) <= MOST_CATEGORIES]
-    return [{"key": key, "categories": list(found[key])} for key in kept], {key: codes[key] for key in kept}
 
 
 def _base(frame: Frame) -> tuple[dict[str, Any], Columns]:

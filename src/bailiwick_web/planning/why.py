@@ -31,16 +31,29 @@ def why_territory(arrays: ScenarioArrays, code: str) -> Explanation:
 
 @lru_cache(maxsize=4)
 def _explainer(arrays: ScenarioArrays) -> Explainer:
+    units, said = engine_units(arrays), as_said(list(arrays.own_measures))
     judged = api.evaluate(
-        engine_units(arrays),
+        replace(units, measures={said[name]: values for name, values in units.measures.items()}),
         alignment(arrays),
         reps=arrays.roster(),
-        balance={name: arrays.balance.get(name) for name in arrays.balance} or {COUNT: 0.05},
+        balance={said.get(name, name): tolerance for name, tolerance in arrays.balance.items()} or {COUNT: 0.05},
         adjacency=arrays.units.adjacency if arrays.is_contiguous else "none",
         lock=LOCK,
         forbidden=arrays.forbidden_ids,
     )
     return Explainer(judged)
+
+
+def as_said(names: list[str]) -> dict[str, str]:
+    """Names of measures → as sentences and headings show them; unchanged where two would read alike.
+
+    >>> as_said(["workload_hours", "Sales"])
+    {'workload_hours': 'workload hours', 'Sales': 'Sales'}
+    >>> as_said(["a_b", "a b"])
+    {'a_b': 'a_b', 'a b': 'a b'}
+    """
+    said = [name.replace("_", " ") for name in names]
+    return dict(zip(names, said if len(set(said)) == len(said) else names, strict=True))
 
 
 def engine_units(arrays: ScenarioArrays) -> UnitTable:

@@ -30,6 +30,8 @@ export class Overlay {
   inks: Inks = { ink: "#1f272b", quiet: "#566065", halo: "#fdfcf9", accent: "#0d5c63" };
   trail: Trail | null = null;
   marks: readonly Mark[] = [];
+  /* Units that are points and chosen, when they are few: a small dot among thousands is not found otherwise. */
+  chosen: readonly number[] = [];
   private names: Name[] = [];
   private readonly context: CanvasRenderingContext2D;
   private readonly pen: CanvasRenderingContext2D;
@@ -76,6 +78,7 @@ export class Overlay {
     clear(this.canvas, c, camera, ratio);
     const taken: [number, number, number][] = [];
     this.drawMarks(camera);
+    this.drawChosen(camera);
     this.drawHomes(camera, plan, taken);
     c.textAlign = "center";
     c.textBaseline = "middle";
@@ -118,6 +121,20 @@ export class Overlay {
       c.stroke();
       c.strokeStyle = isChosen ? this.inks.accent : this.inks.ink;
       c.lineWidth = isChosen ? 2.6 : 1.6;
+      c.stroke();
+    }
+  }
+
+  private drawChosen(camera: Camera): void {
+    const c = this.context;
+    for (const i of this.chosen) {
+      c.beginPath();
+      c.arc(...camera.toScreen(this.ground.x[i] ?? 0, this.ground.y[i] ?? 0), 8, 0, 2 * Math.PI);
+      c.strokeStyle = this.inks.halo;
+      c.lineWidth = 4.5;
+      c.stroke();
+      c.strokeStyle = this.inks.accent;
+      c.lineWidth = 2.4;
       c.stroke();
     }
   }

@@ -9,6 +9,8 @@ type Vec4 = readonly [number, number, number, number];
 
 export class Points {
   readonly n: number;
+  /* Towards the colour of ink, so that points stand out from areas of their own colour. */
+  shade = 0;
   private readonly program: Program;
   private readonly vao: WebGLVertexArrayObject;
   private readonly patchVao: WebGLVertexArrayObject;
@@ -81,7 +83,7 @@ export class Points {
     program.use();
     bind(program);
     gl.uniform4f(program.at("cam"), ...cam);
-    gl.uniform1f(program.at("shade"), this.isOverAreas ? 0.55 : 0);
+    gl.uniform1f(program.at("shade"), this.shade);
     gl.uniform1f(program.at("size"), Math.max(this.size(camera) * ratio, 1));
   }
 

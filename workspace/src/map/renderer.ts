@@ -122,6 +122,7 @@ export class Renderer {
 
   private drawPoints(camera: Camera, cam: Vec4, ratio: number, nPoints: number): boolean {
     let isMore = false;
+    if (this.accounts) this.accounts.shade = this.hasAreas ? 0.55 : 0;
     for (const layer of [this.points, this.scope === "areas" ? null : this.accounts]) {
       if (layer) isMore = layer.draw(cam, camera, ratio, this.bindUnits, nPoints) || isMore;
     }

@@ -89,9 +89,9 @@ void main() {
   if (d > 1.0) discard;
   bool isSelected = (flag & ${SELECTED}u) != 0u;
   bool isChanged = (flag & ${CHANGED}u) != 0u;
-  float rim = (isSelected || isLocked || isChanged ? 3.2 : 1.4) / size * 2.0;
+  float rim = (isLocked || isChanged ? 3.2 : isSelected ? 2.4 : 1.4) / size * 2.0;
   if (d > 1.0 - rim) c = isSelected ? accent : isChanged ? old : mix(c, ink, isLocked ? 0.85 : 0.28);
-  else if (isSelected && d > 1.0 - 2.0 * rim) c = paper;
+  else if (isSelected && d > 1.0 - 1.5 * rim) c = paper;
   o = vec4(c, 1.0);
 }`;
 

@@ -13,6 +13,8 @@ const QUICK_POINTS = 40_000;
 const FEW_POINTS = 10_000;
 const MANY_POINTS = 400_000;
 const QUICK_FRAME_MS = 14;
+const MOST_RINGS = 60;
+const RINGED_BELOW_PX = 9;
 
 export class MapView {
   readonly camera: Camera;
@@ -192,6 +194,7 @@ export class MapView {
       this.isStale = false;
       this.dirty = [];
       const start = performance.now();
+      this.overlay.chosen = this.ringed();
       this.overlay.draw(camera, this.ratio, this.plan);
       const isMore = renderer.draw(camera, this.ratio, Math.round(Math.min(this.nPoints, QUICK_POINTS)));
       this.watch(start, isMore);
@@ -199,6 +202,12 @@ export class MapView {
       this.dirty = [];
       renderer.patch(camera, this.ratio, dirty);
     }
+  }
+
+  private ringed(): readonly number[] {
+    const { points } = this.renderer;
+    const isFew = this.selection.size > 0 && this.selection.size <= MOST_RINGS;
+    return isFew && points && points.size(this.camera) < RINGED_BELOW_PX ? this.selection.units().filter((i) => this.ground.hasArea[i] === 0) : [];
   }
 
   /* Waits until the card is done, learns how long that takes, and goes on with what was left out. */

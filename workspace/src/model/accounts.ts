@@ -1,7 +1,7 @@
 /* Accounts over the areas of a plan: where they are, in which area, and which of them were given away against it. */
 import { Columns } from "./columns";
 import { Grid, nearestPoint, pointsAlong, pointsWithin, type Point } from "./grid";
-import type { Window } from "./ground";
+import type { Attribute, Window } from "./ground";
 
 /* As the server sends it with the assignment. */
 export interface NamedAccount {
@@ -16,6 +16,10 @@ export interface NamedAccount {
   readonly amounts: readonly number[];
 }
 
+interface Header {
+  readonly segments: readonly { readonly key: string; readonly categories: readonly string[] }[];
+}
+
 /* Places in the file are called points, the numbers of the server accounts. */
 export class Accounts {
   readonly n: number;
@@ -23,10 +27,12 @@ export class Accounts {
   readonly y: Float32Array;
   readonly unit: Uint32Array;
   readonly account: Uint32Array;
+  /* Of the areas: the segment that most of their accounts have. */
+  readonly segments: readonly Attribute[];
   private grid: Grid | null = null;
 
   constructor(
-    file: Columns<unknown>,
+    file: Columns<Header>,
     private readonly window: Window,
   ) {
     this.x = file.f4("x_km");
@@ -34,6 +40,7 @@ export class Accounts {
     this.unit = file.u4("unit");
     this.account = file.u4("account");
     this.n = this.unit.length;
+    this.segments = file.header.segments.map((one) => ({ ...one, codes: file.u2(`segment:${one.key}`) }));
   }
 
   at(x: number, y: number, reach: number): number {

@@ -1,7 +1,7 @@
 /* What can be done with the selection. */
 import type { Plan } from "../model/plan";
 import { h, on, options, text } from "./dom";
-import { count, number, t, words } from "./words";
+import { amount, count, t } from "./words";
 
 export interface ChosenEvents {
   move(to: string): void;
@@ -98,7 +98,7 @@ function sums(plan: Plan, units: readonly number[]): string {
     .map((m) => {
       let sum = 0;
       for (const i of units) sum += m.values[i] ?? 0;
-      return `${number(sum)} ${words(m.key)}`;
+      return amount(sum, m.key);
     })
     .join(" · ");
 }

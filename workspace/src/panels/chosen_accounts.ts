@@ -1,7 +1,7 @@
 /* What can be done with the accounts that are chosen over the areas. */
 import type { Plan } from "../model/plan";
 import { h, on, options, text } from "./dom";
-import { t } from "./words";
+import { t, tn } from "./words";
 
 export interface ChosenAccountsEvents {
   move(to: string, reason: string): void;
@@ -48,7 +48,7 @@ export class ChosenAccounts {
   /* How many, and what is known of them: names and where they are. */
   update(n: number, what: string): void {
     this.form.hidden = n === 0;
-    text(this.count, t("{n} accounts chosen", { n }));
+    text(this.count, tn(n, "{n} account chosen", "{n} accounts chosen"));
     text(this.what, what);
     text(this.live, n === 0 ? "" : `${this.count.textContent ?? ""} ${what}`);
   }

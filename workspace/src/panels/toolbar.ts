@@ -1,12 +1,12 @@
 /* Tools at the left edge of the map, and what its colours mean. */
 import { classify, patterns } from "../model/classes";
-import type { Ground } from "../model/ground";
+import type { Attribute, Ground } from "../model/ground";
 import type { Plan } from "../model/plan";
 import { PALETTE, RAMP, RAMP_DARK, type ColourBy } from "../map/paint";
 import type { Scope } from "../map/renderer";
 import type { Tool } from "../map/tools";
 import { h, iconButton, on, options, set, swatch } from "./dom";
-import { number, t, title } from "./words";
+import { range, t, title } from "./words";
 
 export interface ToolbarEvents {
   tool(tool: Tool): void;
@@ -22,6 +22,8 @@ const TOOLS: readonly (readonly [Tool, string, string])[] = [
   ["lasso", "Lasso", "l"],
 ];
 
+const MOST_NAMES = 40;
+
 export class Toolbar {
   readonly tools = h("div", { class: "group column", role: "group", "aria-label": t("Tools") });
   readonly top = h("div", { class: "ws-top row wrap" });
@@ -30,7 +32,9 @@ export class Toolbar {
   readonly colour = h("select", { id: "colour-by" });
   readonly scope = h("select", { id: "scope" });
   readonly legend = h("details", { class: "ws-legend", open: window.matchMedia("(min-width: 761px) and (min-height: 561px)").matches });
-  private readonly legendBody = h("ul");
+  private first: readonly (readonly [value: string, label: string])[] = [];
+  private over: readonly Attribute[] = [];
+  private readonly legendBody = h("ul", { tabindex: 0, "aria-label": t("Legend") });
 
   constructor(
     private readonly ground: Ground,
@@ -60,13 +64,20 @@ export class Toolbar {
   }
 
   setPlan(plan: Plan, parent: string): void {
+    this.first = [["territory", t("Territories")], ...(plan.before ? [["change", t("Change from “{name}”", { name: parent })] as const] : [])];
+    this.offerSegments(this.over);
+    options(this.target, [["", t("chooses")], ...plan.territories.filter((x) => !x.is_locked).map((x) => [x.code, t("moves to {name}", { name: x.name })] as const)]);
+  }
+
+  /* Of the accounts over the areas: an area shows what most of its accounts are. */
+  offerSegments(over: readonly Attribute[]): void {
+    this.over = over;
     options(this.colour, [
-      ["territory", t("Territories")],
-      ...(plan.before ? [["change", t("Change from “{name}”", { name: parent })] as const] : []),
+      ...this.first,
       ...this.ground.measures.map((m) => [`measure:${m.key}`, title(m.key)] as const),
       ...this.ground.attributes.map((a) => [`segment:${a.key}`, title(a.key)] as const),
+      ...over.map((a) => [`over:${a.key}`, t("{segment} of most accounts", { segment: title(a.key) })] as const),
     ]);
-    options(this.target, [["", t("chooses")], ...plan.territories.filter((x) => !x.is_locked).map((x) => [x.code, t("moves to {name}", { name: x.name })] as const)]);
   }
 
   /* The switch is always there; what this plan does not have cannot be chosen. The first one is. */
@@ -88,7 +99,8 @@ export class Toolbar {
     const [kind, key] = splitOnce(this.colour.value);
     const measure = kind === "measure" ? this.ground.measures.find((m) => m.key === key) : undefined;
     if (measure) return { kind: "measure", key, classes: classify(measure.values) };
-    const attribute = kind === "segment" ? this.ground.attributes.find((a) => a.key === key) : undefined;
+    const attributes = kind === "segment" ? this.ground.attributes : kind === "over" ? this.over : [];
+    const attribute = attributes.find((a) => a.key === key);
     if (attribute) return { kind: "segment", attribute };
     return kind === "change" ? { kind: "change" } : { kind: "territory" };
   }
@@ -102,13 +114,17 @@ export class Toolbar {
 function entries(plan: Plan, by: ColourBy, isDark: boolean): readonly (readonly [colour: string, text: string, pattern?: number])[] {
   if (by.kind === "measure") {
     const ramp = isDark ? RAMP_DARK : RAMP;
-    return by.classes.ranges.flatMap((range, c) => (range ? [[ramp[c] ?? "", range[0] === range[1] ? number(range[0]) : `${number(range[0])} – ${number(range[1])}`] as const] : []));
+    return by.classes.ranges.flatMap((found, c) => (found ? [[ramp[c] ?? "", range(found)] as const] : []));
   }
-  if (by.kind === "segment") return by.attribute.categories.map((category, c) => [PALETTE[c % PALETTE.length] ?? "", category] as const);
+  if (by.kind === "segment") {
+    const shown = by.attribute.categories.map((category, c) => [PALETTE[c % PALETTE.length] ?? "", category] as const);
+    return by.attribute.codes.includes(0) ? [...shown, ["var(--unassigned)", t("none")]] : shown;
+  }
   if (by.kind === "change") return [["var(--unassigned)", t("pale: as before")], ["var(--accent)", t("filled: new territory, ring: the old one")]];
   const marks = patterns(plan.territories.map((x) => x.colour));
-  const shown = plan.territories.slice(0, 40).map((x, index) => [x.colour, x.name, marks[index] ?? 0] as const);
-  return plan.sums.nUnassigned > 0 ? [...shown, ["var(--unassigned)", t("no territory")]] : shown;
+  const shown = plan.territories.slice(0, MOST_NAMES).map((x, index) => [x.colour, x.name, marks[index] ?? 0] as const);
+  const rest = plan.k > MOST_NAMES ? [["none", t("and {n} more, named on the map and beside it", { n: plan.k - MOST_NAMES })] as const] : [];
+  return [...(plan.sums.nUnassigned > 0 ? [["var(--unassigned)", t("no territory")] as const] : []), ...shown, ...rest];
 }
 
 function splitOnce(text: string): [string, string] {

@@ -2,17 +2,29 @@
 
 let dictionary: Readonly<Record<string, string>> = {};
 let locale: string | undefined;
+let isRightToLeft = false;
 
-export function setWords(words: Readonly<Record<string, string>>, lang: string): void {
+export function setWords(words: Readonly<Record<string, string>>, lang: string, direction = ""): void {
   dictionary = words;
   locale = lang === "" ? undefined : lang;
+  isRightToLeft = direction === "rtl";
+}
+
+/* A name within a sentence that runs the other way keeps its own direction. */
+function apart(text: string): string {
+  return isRightToLeft ? `\u2068${text}\u2069` : text;
+}
+
+/* Signs, numbers and what stands between them stay in their order, whichever way the sentence runs. */
+function inOrder(text: string): string {
+  return isRightToLeft ? `\u2066${text}\u2069` : text;
 }
 
 /* A sentence in the reader's language; {name} stands for a value. */
 export function t(text: string, values: Readonly<Record<string, string | number>> = {}): string {
   return (dictionary[text] ?? text).replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
-    return value === undefined ? whole : typeof value === "number" ? count(value) : value;
+    return value === undefined ? whole : typeof value === "number" ? count(value) : apart(value);
   });
 }
 
@@ -50,7 +62,17 @@ export function evenly(values: Float64Array): number {
 export function signed(share: number): string {
   const percent = 100 * share;
   const text = Math.abs(percent).toLocaleString(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
-  return `${percent > 0.049 ? "+" : percent < -0.049 ? "−" : ""}${text} %`;
+  return inOrder(`${percent > 0.049 ? "+" : percent < -0.049 ? "−" : ""}${text} %`);
+}
+
+/* From the least to the greatest; one number where they are the same. */
+export function range([least, greatest]: readonly [number, number]): string {
+  return least === greatest ? number(least) : inOrder(`${number(least)} – ${number(greatest)}`);
+}
+
+/* So much of a measure: "1,690 workload hours". */
+export function amount(value: number, measure: string): string {
+  return apart(`${number(value)} ${words(measure)}`);
 }
 
 /* workload_hours → Workload hours: where it stands alone. */

@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.rest.requests import VERSIONED, if_match
 from bailiwick_web.planning import accounts, services
-from bailiwick_web.planning.api.requests import MovedOut, moved, wholly_visible
+from bailiwick_web.planning.api.requests import Index, MovedOut, moved, wholly_visible
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.ground import CONTENT_TYPE
 from bailiwick_web.planning.named import account_set
@@ -46,7 +46,7 @@ class AccountRowsOut(Schema):
 class AccountMoveIn(Schema):
     """Accounts, by their places, that shall go to a territory against their areas; an empty code gives them back."""
 
-    account_idx: list[int]
+    account_idx: list[Index]
     to: str
     reason: str = ""
     id: UUID | None = None
@@ -68,12 +68,12 @@ def get_accounts(request: HttpRequest, scenario_id: UUID) -> HttpResponse:
 def list_account_rows(
     request: HttpRequest,
     scenario_id: UUID,
-    idx: Query[list[int]] = [],  # noqa: B006 - ninja copies it
+    idx: Query[list[Index]] = [],  # noqa: B006 - ninja copies it
     text: str = "",
     territory: str = "",
     named: bool = False,
-    after: int = 0,
-    limit: int = PAGE,
+    after: Index = 0,
+    limit: Index = PAGE,
 ) -> Any:
     """Accounts in a table: a part of the name or id, those of a territory, those that are named only, or some by their numbers."""
     scenario = wholly_visible(request, scenario_id)

@@ -14,7 +14,7 @@ from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.api.requests import MovedOut, moved
+from bailiwick_web.planning.api.requests import Index, MovedOut, moved
 from bailiwick_web.planning.models import Move
 
 router = Router(tags=["editing"])
@@ -23,7 +23,7 @@ router = Router(tags=["editing"])
 class MoveIn(Schema):
     """Units, by index, that shall go to a territory; an empty code stands for none."""
 
-    unit_idx: list[int]
+    unit_idx: list[Index]
     to: str
     reason: str = ""
     id: UUID | None = None
@@ -33,20 +33,20 @@ class LockIn(Schema):
     """Units, by index, or one territory, by code."""
 
     is_locked: bool
-    unit_idx: list[int] = []
+    unit_idx: list[Index] = []
     territory: str | None = None
 
 
 class GapIn(Schema):
     """The unit whose area takes the gaps beside it."""
 
-    unit_idx: int
+    unit_idx: Index
 
 
 class ForbidIn(Schema):
     """Units, by index, that must not be (or may be again) in a territory."""
 
-    unit_idx: list[int]
+    unit_idx: list[Index]
     territory: str
     is_forbidden: bool = True
     reason: str = ""

@@ -20,7 +20,7 @@ from bailiwick_web.core.rest.requests import one_page
 from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.core.templatetags.words import cause, number
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out, wholly_visible
+from bailiwick_web.planning.api.requests import Index, ScenarioOut, scenario_out, wholly_visible
 from bailiwick_web.planning.conflicts import conflicts
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.ground import CONTENT_TYPE, ground, ground_key, packed
@@ -219,7 +219,7 @@ def get_balances(request: HttpRequest, response: HttpResponse, scenario_id: UUID
 
 
 @router.get("/scenarios/{uuid:scenario_id}/why", response=dict[str, Any])
-def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: int, instead: str = "") -> Any:
+def get_why(request: HttpRequest, scenario_id: UUID, unit_idx: Index, instead: str = "") -> Any:
     """Why a unit is where it is, or why not ``instead``, and what a move would cost; see ``docs/reference/explain-json.md``."""
     arrays = scenario_arrays(wholly_visible(request, scenario_id))
     if not 0 <= unit_idx < arrays.units.n_units:

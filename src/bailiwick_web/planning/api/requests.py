@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Schema
+from pydantic import Field
 
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.refusals import NotAllowed
@@ -17,6 +18,9 @@ from bailiwick_web.core.retelling import in_reader_words
 from bailiwick_web.planning import queries
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services.moves import Moved
+
+Index = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+"""The number of a unit or account in a request: what no column of a database holds is refused before it gets there."""
 
 
 class MovedOut(Schema):

@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.api.requests import MovedOut, moved, wholly_visible
+from bailiwick_web.planning.api.requests import Index, MovedOut, moved, wholly_visible
 from bailiwick_web.planning.models import AssignmentRule, NamedAccount
 
 router = Router(tags=["names and rules"])
@@ -21,7 +21,7 @@ router = Router(tags=["names and rules"])
 class NameIn(Schema):
     """Units, by index, that belong to a territory by name; an empty code takes their names back."""
 
-    unit_idx: list[int]
+    unit_idx: list[Index]
     territory: str
     reason: str = ""
 

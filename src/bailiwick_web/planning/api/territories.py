@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from bailiwick_web.core.access import actor_of
 from bailiwick_web.core.rest.requests import VERSIONED, if_match
 from bailiwick_web.planning import services
-from bailiwick_web.planning.api.requests import MovedOut, moved
+from bailiwick_web.planning.api.requests import Index, MovedOut, moved
 
 router = Router(tags=["territories"])
 
@@ -21,7 +21,7 @@ class TerritoryIn(Schema):
 
     name: str
     colour: str = ""
-    unit_idx: list[int] = []
+    unit_idx: list[Index] = []
 
 
 class TerritoryPatch(Schema):

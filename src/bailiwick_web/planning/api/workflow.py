@@ -15,7 +15,7 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
-from bailiwick_web.planning.api.requests import ScenarioOut, scenario_out
+from bailiwick_web.planning.api.requests import Index, ScenarioOut, scenario_out
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.mine import visible_challenges
 from bailiwick_web.planning.models import Approval, Challenge, Publication, Scenario
@@ -86,7 +86,7 @@ class PublicationsOut(Schema):
 class ChallengeIn(Schema):
     """A doubt about where a unit goes; an empty ``wanted`` is elsewhere."""
 
-    unit_idx: int
+    unit_idx: Index
     wanted: str = ""
     reason: str
 

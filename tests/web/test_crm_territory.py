@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +16,9 @@ from bailiwick_web.core.jobs import perform
 from bailiwick_web.core.models import AuditEntry, Job, Person, Staffing
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import services as crm
-from bailiwick_web.crm.models import AccountTerritory, Handover
+from bailiwick_web.crm.models import Account, AccountTerritory, Handover
 from bailiwick_web.crm.queries import whose
-from bailiwick_web.crm.services import handing_over
+from bailiwick_web.crm.services import belonging, handing_over
 from bailiwick_web.crm.services.belonging import settle_all
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import AssignmentRule, Scenario, TerritoryDefinition
@@ -187,6 +187,45 @@ def test_a_plan_that_will_count_is_foreseen_and_its_work_moves_when_it_does(act:
     handing_over.carry_out(Actor(None, begins + timedelta(seconds=1)))
     deal.refresh_from_db()
     assert deal.position.code == "P4"
+
+
+def test_accounts_follow_some_at_a_time_and_what_broke_off_is_taken_up(
+    act: Act, counted: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = [crm.customers.create_account(act("planner"), name=f"West {i}", **at(0, 0)) for i in range(5)]
+    calls = [crm.work.create_activity(act("planner"), account=a, kind="call", subject="Call", due_on="2030-01-01") for a in accounts]
+    draft = services.branch(act("planner"), counted, name="Next")
+    services.move_units(act("planner"), draft.public_id, [0], "P4", version=draft.version)
+    draft.refresh_from_db()
+    put_into_force(act, draft)
+    monkeypatch.setattr(belonging, "AT_ONCE", 2)
+    settle, told = belonging.settle, []
+
+    def breaks_at_the_third(actor: Actor, keys: Sequence[int], **options: Any) -> int:
+        n = settle(actor, keys, **options)
+        if accounts[2].pk in keys:
+            raise RuntimeError("the worker died")
+        return n
+
+    monkeypatch.setattr(belonging, "settle", breaks_at_the_third)
+    with pytest.raises(RuntimeError):
+        settle_all(act("planner"), tell=told.append)
+    assert [position_of(a) for a in accounts] == ["P4", "P4", "P1", "P1", "P1"]
+    assert [record.position.code for record in fresh(calls)] == ["P4", "P4", "P1", "P1", "P1"], "work goes with its account"
+    monkeypatch.setattr(belonging, "settle", settle)
+    assert settle_all(act("planner"), tell=told.append) == 3
+    assert [position_of(a) for a in accounts] == [record.position.code for record in fresh(calls)] == ["P4"] * 5
+    assert told[-1] == {"phase": "writing", "fraction": 1.0}
+    assert whose.differences(act("planner")) == []
+
+
+def position_of(account: Account) -> str:
+    row = AccountTerritory.objects.select_related("position").get(account=account, valid_until=None)
+    return "" if row.position is None else row.position.code
+
+
+def fresh(records: Sequence[Any]) -> list[Any]:
+    return [type(record).objects.get(pk=record.pk) for record in records]
 
 
 def test_the_check_finds_what_was_changed_behind_its_back(act: Act, counted: Scenario) -> None:

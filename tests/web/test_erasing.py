@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from bailiwick_web.automation.models import Rule, Run
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.erasing import DECLARED, texts_of
+from bailiwick_web.core.erasing import DECLARED, Found, look_ahead, texts_of
 from bailiwick_web.core.models import AuditEntry, Job, Notice
 from bailiwick_web.core.services import audit, stamped
 from bailiwick_web.crm import services as crm
@@ -128,6 +128,32 @@ def test_words_of_somebody_go_from_everywhere_and_what_is_about_others_stays(act
     assert (deal.version, deal.search_text.split()[:2]) == (before + 1, ["deal", "with"])
     account = Account.objects.get(pk=world["account"].pk)
     assert (account.description, account.email) == ("Ask – (–)", "–")
+
+
+def test_what_is_written_between_the_look_and_the_erasure_goes_too(
+    act: Act, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact, looks = world["contact"], []
+
+    def look_and_be_overtaken(words: Sequence[str], now: datetime) -> Found | None:
+        looks.append(look_ahead(words, now))
+        late = Actor(act("rep").user, now - timedelta(minutes=20), "late")  # who began before the look, and wrote after it
+        there = Account.objects.get(pk=world["account"].pk)
+        account = crm.customers.change_account(late, there.public_id, version=there.version, description=f"{NAME} was here")
+        crm.work.create_activity(late, account=account, kind="call", subject=f"Call {NAME}")
+        Job.objects.update(progress={"who": NAME})  # nothing says when it was changed
+        return looks[0]
+
+    monkeypatch.setattr(crm.privacy, "look_ahead", look_and_be_overtaken)
+    crm.privacy.erase(act("administrator"), contact.public_id, version=contact.version, reason="asked")
+    assert holders() <= {"crm_contact", "crm_personalvalue", "crm_account"}, holders()
+    assert Account.objects.get(pk=world["account"].pk).description == "– was here"
+    assert Job.objects.exists()
+    if connection.vendor == "sqlite":
+        assert looks[0] is not None
+        assert list(looks[0].keys[Opportunity]) == [world["deal"].pk], "the long search was done before, not in the transaction"
+    else:
+        assert looks == [None]
 
 
 def test_tables_and_answers_of_insights_keep_their_other_rows(act: Act, world: dict[str, Any]) -> None:

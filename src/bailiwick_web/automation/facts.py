@@ -120,5 +120,5 @@ def records_of(actor: Actor, trigger: str, ids: Iterable[Any]) -> dict[str, Any]
     """Identifier → record, of those that somebody sees, out of the bin."""
     model = TRIGGERS[trigger].model
     related = [name for name in RELATED if name in _names(model)]
-    rows = visible(actor, model).filter(public_id__in=list(ids)).select_related(*related)
+    rows = visible(actor, model, ids=list(ids)).select_related(*related)
     return {str(row.public_id): row for row in rows}

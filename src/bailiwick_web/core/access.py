@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
@@ -19,6 +19,7 @@ from bailiwick_web.core.refusals import NotAllowed
 from bailiwick_web.core.roles import Right, Role, any_right
 
 View = Callable[..., HttpResponseBase]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,22 @@ class Actor:
     user: User | None
     now: datetime
     request_id: str = ""
-    _scopes: dict[Any, Scope] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _once: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scope(self) -> Scope:
         """What part of the organisation they see: asked once, so that all that a request reads is read by one and the same scope.
 
         Another role and being shut out count at once. Who changes staffings sees everything anyway, so that nothing else can become old.
         """
-        key = None if self.user is None else (self.user.pk, self.user.is_active, self.user.roles)
-        if key not in self._scopes:
-            self._scopes[key] = scope_of(self.user, self.now.date())
-        return self._scopes[key]
+        return self.once("scope", lambda: scope_of(self.user, self.now.date()))
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """What follows from the scope and is found once for a request: again if the user or their roles are others."""
+        key = (name, None if self.user is None else (self.user.pk, self.user.is_active, self.user.roles))
+        if key not in self._once:
+            self._once[key] = find()
+        found: T = self._once[key]
+        return found
 
     def may(self, right: Right) -> bool:
         """Whether a role of the user includes a right; the system itself (no user) may everything."""

@@ -1,8 +1,9 @@
-"""Many rows at once: as fast as the database takes them, in the transaction of the caller."""
+"""Many rows at once: as fast as the database takes them, in the transaction of the caller; and what long works owe to others."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -11,6 +12,8 @@ from django.db import connection
 from django.db.models import Model
 
 CHUNK = 20_000
+_PAUSE_SECONDS = 0.12
+"""Whoever waits for the lock of SQLite looks every tenth of a second whether it is free."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -102,3 +105,9 @@ def chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def _column(model: type[Model], field: str) -> str:
     return str(getattr(model._meta.get_field(field), "column"))  # noqa: B009  relations have none, and none is asked for
+
+
+def let_others_write() -> None:
+    """Between the transactions of a long work: SQLite has one lock, and who takes it again at once keeps it to themselves."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        time.sleep(_PAUSE_SECONDS)

@@ -17,10 +17,11 @@ declare(
     m.AuditEntry,
     names=("record_name", "before", "after", "reason", "made_of"),
     nobody=("request_id", "action", "record_type", "record_id", "field"),
+    is_log=True,
 )
 declare(
     m.Job,
     names=("title", "params", "progress", "result", "error", "made_of"),
     nobody=("kind", "input_digest", "language", "worker"),
 )
-declare(m.OutboxEvent, names=("payload",), nobody=("kind", "request_id"))
+declare(m.OutboxEvent, names=("payload",), nobody=("kind", "request_id"), is_log=True)

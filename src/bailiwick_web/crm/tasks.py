@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,8 +28,8 @@ def realign_later(actor: Actor, payload: dict[str, Any]) -> None:
 
 @handler(REALIGN)
 def realign(handle: Handle) -> dict[str, Any]:
-    """Derive whose accounts are; readers see the old state until all of the new one is there."""
-    return {"n_handed_over": settle_all(Actor(None, timezone.now(), f"job {handle.job.public_id}"))}
+    """Derive whose accounts are, some hundred at a time; a job that is taken up again does what is left."""
+    return {"n_handed_over": settle_all(Actor(None, timezone.now(), f"job {handle.job.public_id}"), tell=handle.tell)}
 
 
 @every(60, "crm.cases")
@@ -42,8 +41,7 @@ def run_clocks(now: datetime) -> None:
 @every(60, "crm.handovers")
 def hand_over(now: datetime) -> None:
     """Move the work of accounts whose plan has begun to count."""
-    with transaction.atomic():
-        handing_over.carry_out(Actor(None, now, "clock"))
+    handing_over.carry_out(Actor(None, now, "clock"))
 
 
 @handler(duplicates.SEARCH)

@@ -6,11 +6,11 @@ position is that has it in any layer today, by its owner and those above the own
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor, Scope
@@ -20,27 +20,40 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 
 M = TypeVar("M", bound=Model)
+MOST_KEYS = 2_000
 
 
 class Reach:
-    """What somebody reaches today, as sub-queries."""
+    """What somebody reaches today: their positions and people by key, found once for a request; accounts as a sub-query.
 
-    def __init__(self, actor: Actor, scope: Scope) -> None:
+    Accounts are asked for anew in every question, so that what a request adds or hands over counts at once.
+    """
+
+    def __init__(self, actor: Actor, scope: Scope, among: QuerySet[Any] | None = None) -> None:
         assert actor.user is not None
+        self.among = among
         self.user_id = actor.user.pk
         self.now = actor.now
-        self.positions = scope.positions().values("pk")
-        self.people = scope.people(actor.now.date()).values("pk")
+        self.positions = actor.once("positions", lambda: _few(scope.positions()))
+        self.people = actor.once("people", lambda: _few(scope.people(actor.now.date())))
 
     @property
     def accounts(self) -> QuerySet[Any]:
-        """Keys of accounts: three ways to see one, each by its own index."""
+        """Keys of accounts: three ways to see one, each by its own index; only those among which one is looked for, if it is said."""
         today = present(self.now)
-        held = m.AccountTerritory.objects.filter(today, position__in=self.positions).values("account_id")
-        owned = m.Account.objects.filter(owner__in=self.people).values("pk")
-        somebodys = m.AccountTerritory.objects.filter(today, position__isnull=False)
-        added = m.Account.objects.filter(created_by=self.user_id).exclude(pk__in=somebodys.values("account_id")).values("pk")
-        return held.union(owned, added)
+        held = m.AccountTerritory.objects.filter(today, position__in=self.positions)
+        owned = m.Account.objects.filter(owner__in=self.people)
+        somebodys = m.AccountTerritory.objects.filter(today, position__isnull=False, account=OuterRef("pk"))
+        added = m.Account.objects.filter(~Exists(somebodys), created_by=self.user_id)
+        if self.among is not None:
+            held, owned, added = held.filter(account__in=self.among), owned.filter(pk__in=self.among), added.filter(pk__in=self.among)
+        return held.values("account_id").union(owned.values("pk"), added.values("pk"))
+
+
+def _few(rows: QuerySet[Any]) -> list[int] | QuerySet[Any]:
+    """Keys of rows; of very many, a sub-query that finds them, as databases take so many values and no more."""
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_KEYS + 1])
+    return keys if len(keys) <= MOST_KEYS else rows.values("pk")
 
 
 def present(now: Any, prefix: str = "") -> Q:
@@ -100,8 +113,13 @@ RULES: dict[type[Model], Rule] = {
 """Models that are not here cannot be read this way: what nobody thought of is seen by nobody."""
 
 
-def visible(actor: Actor, model: type[M], *, with_bin: bool = False) -> QuerySet[M]:
+def visible(actor: Actor, model: type[M], *, with_bin: bool = False, ids: Collection[UUID] | None = None) -> QuerySet[M]:
     """The records of a model that somebody sees; those in the bin only if asked for.
+
+    Parameters
+    ----------
+    ids
+        Identifiers of the only records that are looked for, if they are few: then all that somebody sees needs not be gone through.
 
     Raises
     ------
@@ -114,8 +132,19 @@ def visible(actor: Actor, model: type[M], *, with_bin: bool = False) -> QuerySet
         rows = _out_of_bin(rows)
     if not actor.may(Right.LOOK):
         return rows.none()
+    rows = rows if ids is None else rows.filter(public_id__in=ids)
     scope = actor.scope()
-    return rows if scope.kind == "all" else rows.filter(rule(Reach(actor, scope)))
+    return rows if scope.kind == "all" else rows.filter(rule(Reach(actor, scope, _accounts_of(model, ids))))
+
+
+def _accounts_of(model: type[Model], ids: Collection[UUID] | None) -> QuerySet[Any] | None:
+    """The accounts that some records hang on; None if none are named."""
+    if ids is None:
+        return None
+    named = model._default_manager.filter(public_id__in=ids)
+    if model is m.Account:
+        return named.values("pk")
+    return named.values("account_id") if any(field.name == "account" for field in model._meta.fields) else None
 
 
 def _out_of_bin(rows: QuerySet[M]) -> QuerySet[M]:
@@ -136,7 +165,7 @@ def find(actor: Actor, model: type[M], public_id: UUID, *, with_bin: bool = Fals
     Missing
         If there is none, or not for this user: the answer is the same.
     """
-    found = visible(actor, model, with_bin=with_bin).filter(public_id=public_id).first()
+    found = visible(actor, model, with_bin=with_bin, ids=[public_id]).first()
     if found is None:
         raise Missing(_("There is no such record, or you may not see it."))
     return found

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,7 +100,7 @@ def _owned(actor: Actor, accounts: QuerySet[Account], owner: str) -> QuerySet[Ac
     day = actor.now.date()
     positions = person.staffings.filter(valid_from__lte=day).exclude(valid_until__lte=day).values("position")
     held = AccountTerritory.objects.filter(present(actor.now), layer=BASE, position__in=positions).values("account_id")
-    return accounts.filter(owner=person) | accounts.filter(owner=None, pk__in=held)
+    return accounts.filter(Q(owner=person) | Q(owner=None, pk__in=held))
 
 
 def page(actor: Actor, wanted: Wanted) -> tuple[Slice, list[Row]]:

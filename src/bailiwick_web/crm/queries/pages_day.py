@@ -6,7 +6,7 @@ import calendar
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -66,8 +66,8 @@ def quiet(actor: Actor) -> list[Row]:
     """My customers that nobody was in touch with for long, and for whom nothing is planned."""
     limit = actor.now - timedelta(days=QUIET_OTHERS)
     mine = found(actor, Wanted({"q": "", "state": "customer", "segment": "", "territory": "", "owner": "me", "tag": ""}))
-    planned = m.Activity.objects.filter(state=State.PLANNED, deleted_at=None, account__isnull=False).values("account_id")
-    silent = mine.filter(Q(last_activity_at__lt=limit) | Q(last_activity_at=None)).exclude(pk__in=planned)
+    planned = m.Activity.objects.filter(state=State.PLANNED, deleted_at=None, account=OuterRef("pk"))
+    silent = mine.filter(~Exists(planned), Q(last_activity_at__lt=limit) | Q(last_activity_at=None))
     return beside(actor, list(silent.order_by("tier", "pk")[:6]))
 
 

@@ -7,17 +7,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.bulk import let_others_write, save_all
 from bailiwick_web.crm.deriving import CHUNK, Belonging, Present, derive, present_of
 from bailiwick_web.crm.models import Account, AccountTerritory, Handover
 from bailiwick_web.crm.services.grounds import counting, facts_of, known_fields, named_by
 from bailiwick_web.crm.services.handing_over import carry_out
 from bailiwick_web.planning.models import Publication
 
+AT_ONCE = 500
+"""Accounts of one transaction where all follow: others wait for it, on SQLite with every write."""
 SAME_BY = ("publication_id", "territory_id", "position_id", "unit_id", "cause", "relation")
 
 
@@ -201,7 +205,7 @@ class Change:
     def write(self) -> None:
         """Keep it: old rows end before new ones begin, so that no two hold at once."""
         AccountTerritory.objects.filter(pk__in=self.gone).delete()
-        AccountTerritory.objects.bulk_update(self.ended, ["valid_until"], batch_size=500)
+        save_all(self.ended, ["valid_until"])
         AccountTerritory.objects.bulk_create(self.new, batch_size=1_000)
         waiting = {handover.account_id for handover in self.handovers} | {row.account_id for row in (*self.new, *self.ended)}
         Handover.objects.filter(done_at=None, at__gt=self.actor.now, account__in=waiting).delete()
@@ -217,7 +221,18 @@ def _row(account: int, layer: str, stretch: Stretch) -> AccountTerritory:
     return AccountTerritory(account_id=account, layer=layer, valid_from=stretch.start, valid_until=stretch.end, **values)
 
 
-@transaction.atomic
-def settle_all(actor: Actor) -> int:
-    """Derive anew whose all accounts are: after a publication, in one transaction, so that readers see the old state or the new."""
-    return settle(actor, list(Account.objects.filter(deleted_at=None).order_by("pk").values_list("pk", flat=True)), is_prepared=True)
+def settle_all(actor: Actor, *, tell: Callable[[dict[str, Any]], None] | None = None) -> int:
+    """Derive anew whose all accounts are: after a publication, some hundred at a time, so that nobody waits long to write.
+
+    An account follows at once with all of its open work. What ends in between is taken up by being done again. Periods begin with the
+    publication whenever the work is done, so that what is asked of a day is answered alike.
+    """
+    keys = list(Account.objects.filter(deleted_at=None).order_by("pk").values_list("pk", flat=True))
+    n_changed = 0
+    for start in range(0, len(keys), AT_ONCE):
+        with transaction.atomic():
+            n_changed += settle(actor, keys[start : start + AT_ONCE], is_prepared=True)
+        if tell is not None:
+            tell({"phase": "writing", "fraction": min(1.0, (start + AT_ONCE) / len(keys))})
+        let_others_write()
+    return n_changed

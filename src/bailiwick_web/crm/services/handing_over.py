@@ -10,15 +10,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model, Q
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.bulk import let_others_write, save_all
 from bailiwick_web.core.models import AuditEntry, OutboxEvent
 from bailiwick_web.crm.models import Activity, ActivitySeries, Case, Handover, Opportunity, Stage, TimelineEvent
 from bailiwick_web.crm.services.routing import BASE, Duties
 from bailiwick_web.crm.services.timeline import event
 
-CHUNK = 1_000
+CHUNK = 500
 TOLD = 50
 """So many identifiers of each type stand in the record of a hand-over."""
 OPEN: dict[type[Model], Q] = {
@@ -30,14 +32,21 @@ OPEN: dict[type[Model], Q] = {
 
 
 def carry_out(actor: Actor) -> int:
-    """Do every hand-over whose time has come; to be called in a transaction. Recorded, told. Returns their number."""
+    """Do every hand-over whose time has come, each chunk in a transaction. Recorded, told. Returns their number."""
     n_done = 0
-    while chunk := list(
-        Handover.objects.filter(done_at=None, at__lte=actor.now).select_related("account", "before", "after").order_by("pk")[:CHUNK]
-    ):
-        _carry_out(actor, chunk)
-        n_done += len(chunk)
+    while n := _carry_out_some(actor):
+        n_done += n
+        let_others_write()
     return n_done
+
+
+@transaction.atomic
+def _carry_out_some(actor: Actor) -> int:
+    due = Handover.objects.filter(done_at=None, at__lte=actor.now).select_related("account", "before", "after")
+    chunk = list(due.select_for_update(of=("self",)).order_by("pk")[:CHUNK])
+    if chunk:
+        _carry_out(actor, chunk)
+    return len(chunk)
 
 
 def _carry_out(actor: Actor, handovers: Sequence[Handover]) -> None:
@@ -46,7 +55,7 @@ def _carry_out(actor: Actor, handovers: Sequence[Handover]) -> None:
         _move(actor, model, [h for h in handovers if h.layer == BASE], duties)
     for handover in handovers:
         handover.done_at = actor.now
-    Handover.objects.bulk_update(handovers, ["moved", "kept", "done_at"], batch_size=200)
+    save_all(handovers, ["moved", "kept", "done_at"])
     _record(actor, handovers)
 
 
@@ -71,7 +80,7 @@ def _move(actor: Actor, model: type[Model], handovers: Sequence[Handover], dutie
         record.version, record.changed_at, record.changed_by = record.version + 1, actor.now, actor.user
         changed.append(record)
         moved[handover.pk].append(str(record.public_id))
-    model._default_manager.bulk_update(changed, ["position", "person", "version", "changed_at", "changed_by"], batch_size=200)
+    save_all(changed, ["position", "person", "version", "changed_at", "changed_by"])
     for handover in handovers:
         for whole, part in ((handover.moved, moved), (handover.kept, kept)):
             if found := part.get(handover.pk):

@@ -8,17 +8,16 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.erasing import ERASED, FORGETS, Told, sweep
+from bailiwick_web.core.erasing import ERASED, FORGETS, Told, look_ahead, sweep
 from bailiwick_web.core.logs import empty_log
 from bailiwick_web.core.models import AuditEntry, IdempotencyKey
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, tell, touch
-from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.models import (
     Activity,
     ActivitySeries,
@@ -34,6 +33,7 @@ from bailiwick_web.crm.models import (
     TimelineEvent,
 )
 from bailiwick_web.crm.services.attachments import drop_content
+from bailiwick_web.crm.services.kept import copies, leads_of, told_of
 from bailiwick_web.crm.services.merging.surviving import cluster
 from bailiwick_web.crm.services.people import suppress
 from bailiwick_web.crm.visibility import visible
@@ -57,39 +57,12 @@ def dossier(actor: Actor, contact: Contact) -> dict[str, Any]:
     actor.need(Right.PRIVACY)
     audit(actor, "contact.exported", contact)
     found: dict[str, Any] = {"contact": _plain(contact)}
-    for name, rows in _copies(contact).items():
+    for name, rows in copies(contact).items():
         found[name] = [_plain(row) for row in rows]
     found["account"] = str(contact.account or "")
     found["merged"] = [_plain(record) | {"points": [_plain(p) for p in record.points.all()]} for record in cluster(contact)[1:]]
     found["history"] = list(_history(contact))
     return found
-
-
-def _copies(contact: Contact) -> dict[str, Any]:
-    of_contact = {"contact": contact}
-    return {
-        "points": contact.points.all(),
-        "consents": contact.consents.all(),
-        "personal_notes": contact.personal_notes.all(),
-        "activities": Activity.objects.filter(**of_contact),
-        "series": ActivitySeries.objects.filter(**of_contact),
-        "cases": Case.objects.filter(**of_contact),
-        "leads": leads_of(contact),
-        "orders": contact.orders.all(),
-        "opportunities": contact.opportunities.all(),
-        "files": Attachment.objects.filter(**of_contact),
-        "timeline": TimelineEvent.objects.filter(**of_contact),
-        "external_ids": ExternalId.objects.filter(record_type="contact", record_key=contact.pk),
-    }
-
-
-def leads_of(contact: Contact) -> QuerySet[Lead]:
-    """Leads that became the contact, or that have one of its e-mail addresses."""
-    addresses = [point.normal for point in contact.points.filter(channel="email")]
-    same = Q(contact=contact)
-    for address in addresses:
-        same |= Q(email__iexact=address)
-    return Lead.objects.filter(same)
 
 
 def _history(contact: Contact) -> Iterator[dict[str, str]]:
@@ -111,7 +84,6 @@ def _plain(row: Model) -> dict[str, Any]:
     return found
 
 
-@transaction.atomic
 def erase(actor: Actor, public_id: UUID, *, version: int | None, reason: str) -> Contact:
     """Erase a person from every copy; a tombstone without personal data stays, so that counts and relations hold. Administrators may.
 
@@ -124,29 +96,44 @@ def erase(actor: Actor, public_id: UUID, *, version: int | None, reason: str) ->
         Without a reason: the request, and when it came.
     """
     actor.need(Right.PRIVACY)
-    contact = (
-        Contact.objects.select_for_update().filter(pk__in=visible(actor, Contact, with_bin=True).values("pk"), public_id=public_id).first()
-    )
-    if contact is None:
-        raise Missing(_("There is no such record, or you may not see it."))
-    check_version(contact, version)
+    seen = visible(actor, Contact, with_bin=True, ids=[public_id])
+    words = _words(seen.first())
+    found = look_ahead(words, actor.now)
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().filter(pk__in=seen.values("pk")).first()
+        if contact is None:
+            raise Missing(_("There is no such record, or you may not see it."))
+        check_version(contact, version)
+        _need_whole(contact)
+        if not reason.strip():
+            raise Invalid(_("Say why, for the history."), code="no_reason")
+        records = cluster(contact)
+        told = {record.pk: told_of(record) for record in records}
+        for record in records:
+            _erase_record(actor, record, told[record.pk])
+        audit(actor, "contact.erased", contact, reason=reason.strip()[:500])
+        tell(actor, "contact.erased", contact=str(contact.public_id))
+        present = [word for one in told.values() for word in one.words]
+        sweep(present, found if set(present) <= set(words) else None)  # another one since: all has to be looked through
+        contact.refresh_from_db()
+        transaction.on_commit(empty_log, robust=True)
+    return contact
+
+
+def _words(contact: Contact | None) -> list[str]:
+    """What tells of a person and all that was merged into them; nothing of who cannot be erased."""
+    if contact is None or contact.erased_at is not None or contact.merged_into is not None:
+        return []
+    return [word for record in cluster(contact) for word in told_of(record).words]
+
+
+def _need_whole(contact: Contact) -> None:
+    """Refuse who was erased already, and a part of somebody."""
     if contact.erased_at is not None:
         raise Conflict(_("This person was erased already."), code="erased")
     if contact.merged_into is not None:
         message = _("This record was merged into %(record)s: erase that one, and this goes with it.")
         raise Conflict(message % {"record": contact.merged_into.public_id}, code="merged")
-    if not reason.strip():
-        raise Invalid(_("Say why, for the history."), code="no_reason")
-    records = cluster(contact)
-    told = {record.pk: told_of(record) for record in records}
-    for record in records:
-        _erase_record(actor, record, told[record.pk])
-    audit(actor, "contact.erased", contact, reason=reason.strip()[:500])
-    tell(actor, "contact.erased", contact=str(contact.public_id))
-    sweep([word for found in told.values() for word in found.words])
-    contact.refresh_from_db()
-    transaction.on_commit(empty_log, robust=True)
-    return contact
 
 
 def _erase_record(actor: Actor, contact: Contact, told: Told) -> None:
@@ -165,41 +152,10 @@ def _forget_merges(contact: Contact) -> None:
     DuplicatePair.objects.filter(Q(one_key=contact.pk) | Q(other_key=contact.pk), record_type="contact").delete()
 
 
-def told_of(contact: Contact) -> Told:
-    """How a person is found elsewhere."""
-    texts = _texts(contact)
-    return Told(tuple(texts), tuple(dict.fromkeys(_telling(contact, texts))))
-
-
-def _texts(contact: Contact) -> list[str]:
-    found = [contact.name, contact.first_name and f"{contact.first_name} {contact.last_name}"]
-    found += [point.value for point in contact.points.all()]
-    return [value for value in dict.fromkeys(found) if value and len(value) > 3]
-
-
-def _telling(contact: Contact, told: Sequence[str]) -> list[str]:
-    """Words that tell of this person and hardly of anybody else, as others may have written them down.
-
-    A first or a last name alone, a short number and a short identifier are not among them: they would hit what is about others.
-    """
-    names = [contact.name, *(lead.name for lead in leads_of(contact))]
-    if contact.first_name and contact.last_name:
-        names += [f"{contact.first_name} {contact.last_name}", f"{contact.last_name}, {contact.first_name}"]
-    reached = [text for point in contact.points.all() for text in (point.value, point.normal)]
-    ids = ExternalId.objects.filter(record_type="contact", record_key=contact.pk).values_list("external_id", flat=True)
-    found = [name for name in (*names, *told) if len(name.split()) > 1]
-    found += [text for text in reached if "@" in text or sum(c.isdigit() for c in text) >= LEAST_DIGITS]
-    found += [text for text in (*reached, *ids) if len(text) >= LEAST_LETTERS]
-    return [*found, *(folded(text) for text in found)]
-
-
-LEAST_DIGITS, LEAST_LETTERS = 7, 8
-
-
 def _forget_replies(contact: Contact, told: Sequence[str]) -> None:
     """Answers that are kept for a day, to be given again, may hold the person."""
     ids = {str(contact.public_id), *told}
-    for rows in (*_copies(contact).values(),):
+    for rows in (*copies(contact).values(),):
         ids |= {str(row.public_id) for row in rows if hasattr(row, "public_id")}
     for key in IdempotencyKey.objects.all().iterator():
         if any(identifier in key.body for identifier in ids):

@@ -101,7 +101,7 @@ def locked(actor: Actor, spec: Spec[R], public_id: UUID, version: int | None, *,
         Without the right; if there is none for this user; without a version; if somebody was faster.
     """
     actor.need(spec.right)
-    seen = visible(actor, spec.model, with_bin=with_bin).filter(public_id=public_id).values_list("pk", flat=True).first()
+    seen = visible(actor, spec.model, with_bin=with_bin, ids=[public_id]).values_list("pk", flat=True).first()
     found = spec.model._default_manager.select_for_update().filter(pk=seen).first() if seen is not None else None
     if found is None:
         raise Missing(_("There is no such record, or you may not see it."))

@@ -149,7 +149,7 @@ def receive_event(
 def _about(actor: Actor, email: str, lead: UUID | None) -> dict[str, Any]:
     """The lead or contact that an event is about, the latest one of an address."""
     if lead is not None:
-        found = visible(actor, Lead).filter(public_id=lead).first()
+        found = visible(actor, Lead, ids=[lead]).first()
         if found is not None:
             return {"lead": found}
     if email.strip():

@@ -90,9 +90,7 @@ def heard(actor: Actor, events: Iterable[OutboxEvent]) -> list[OutboxEvent]:
         if subject is not None and (found := _identifier(event.payload.get(subject.key))) is not None:
             about.append((event, subject.model, found))
             wanted.setdefault(subject.model, set()).add(found)
-    seen = {
-        model: set(_visible(actor, model).filter(public_id__in=ids).values_list("public_id", flat=True)) for model, ids in wanted.items()
-    }
+    seen = {model: set(_visible(actor, model, ids).values_list("public_id", flat=True)) for model, ids in wanted.items()}
     return [event for event, model, found in about if found in seen[model]]
 
 
@@ -103,10 +101,10 @@ def _identifier(text: Any) -> UUID | None:
         return None
 
 
-def _visible(actor: Actor, model: type[Any]) -> Any:
+def _visible(actor: Actor, model: type[Any], ids: set[UUID]) -> Any:
     if model is Scenario:
-        return visible_scenarios(actor) if actor.may(Right.LOOK) else Scenario.objects.none()
-    return visible(actor, model, with_bin=True)
+        return visible_scenarios(actor).filter(public_id__in=ids) if actor.may(Right.LOOK) else Scenario.objects.none()
+    return visible(actor, model, with_bin=True, ids=ids)
 
 
 def told(actor: Actor, events: Sequence[OutboxEvent]) -> dict[int, dict[str, Any]]:

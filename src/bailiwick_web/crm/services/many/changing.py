@@ -45,7 +45,7 @@ def locked_all(actor: Actor, spec: writing.Spec[R], changes: Sequence[Change], *
     actor.need(spec.right)
     found: dict[UUID, R] = {}
     for part in parts([change.public_id for change in changes]):
-        seen = list(visible(actor, spec.model).filter(public_id__in=part).values_list("pk", flat=True))
+        seen = list(visible(actor, spec.model, ids=part).values_list("pk", flat=True))
         rows = spec.model._default_manager.select_for_update(of=("self",)).filter(pk__in=seen).order_by("pk")
         found |= {record.public_id: record for record in (rows.select_related(*related) if related else rows)}
     if len(found) < len(changes):

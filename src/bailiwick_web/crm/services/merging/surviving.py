@@ -25,7 +25,7 @@ def survivor(actor: Actor, model: type[M], public_id: UUID) -> M | None:
             break
         seen.add(following)
         current = following
-    return None if current == public_id else visible(actor, model).filter(public_id=current).first()
+    return None if current == public_id else visible(actor, model, ids=[current]).first()
 
 
 def cluster(record: Any) -> list[Any]:

@@ -90,7 +90,7 @@ def test_somebody_who_is_here_already_is_shown_while_they_are_entered(desk: Page
 
 def test_everything_is_compared_and_a_pair_is_merged_and_unmerged(desk: Page, server: Server) -> None:
     desk.goto(server.base + "/customers/")
-    desk.get_by_role("link", name="Who stands twice?").click()
+    desk.get_by_role("link", name="Duplicates").click()
     well_made(desk)
     desk.get_by_role("button", name="Compare everything").click()
     expect(desk.get_by_role("button", name="Compare everything")).to_be_visible(timeout=180_000)

@@ -136,7 +136,7 @@ def test_new_records_are_compared_by_the_clock(planner: Actor, users: Any) -> No
 
 def test_pages(sign_in: SignIn, planner: Actor, twice: tuple[m.Account, m.Account]) -> None:
     client = sign_in("planner")
-    assert b"Does somebody stand twice?" in client.get(reverse("duplicates")).content
+    assert b"Are there duplicates?" in client.get(reverse("duplicates")).content
     client.post(reverse("search_duplicates"), {"kind": "account"})
     page = client.get(reverse("duplicates")).content
     assert b'id="progress"' in page

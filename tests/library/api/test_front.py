@@ -11,7 +11,7 @@ import pytest
 from owned_tables import LINE, towns
 
 import bailiwick as bw
-from bailiwick.api.realigning.front import FRONT_FILES, check_front_folder
+from bailiwick.api.realigning.front import FRONT_FILES, SHADE, FrontPlan, _distinct, check_front_folder
 from bailiwick.domain import Progress
 from bailiwick.errors import InputError
 
@@ -27,6 +27,14 @@ def test_no_plan_beats_another(found: bw.Front) -> None:
     for a in axes:
         assert not ((axes <= a).all(axis=1) & (axes < a).any(axis=1)).any()
     assert len(np.unique(axes, axis=0)) == len(axes)
+
+
+def test_no_two_plans_look_alike(found: bw.Front) -> None:
+    axes = np.array([plan.axes for plan in found.plans])
+    apart = np.abs(axes[:, None] - axes) / np.ptp(axes, axis=0)
+    assert (apart.max(axis=2) > SHADE)[~np.eye(len(axes), dtype=bool)].all()
+    twin = FrontPlan(99, found.plans[1].evaluation)
+    assert twin not in _distinct([*found.plans, twin])
 
 
 def test_today_is_the_plan_without_a_change(found: bw.Front) -> None:

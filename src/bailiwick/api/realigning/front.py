@@ -32,6 +32,8 @@ MOST_PLANS = 11
 FRONT_FILES = ("front.csv", "front.json", "front.svg", "front.png", *(f"plan-{n:02d}.csv" for n in range(MOST_PLANS)))
 STEP = 1e-3
 """Deviations that differ by less count as the same balance."""
+SHADE = 0.005
+"""Share of the length of the front, along each of its axes, within which two plans are as good as one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,7 +320,7 @@ def _unbeaten(problem: Problem, labels: tuple[IntArray, ...]) -> tuple[FrontPlan
     if baseline is not None and (baseline.territory_idx >= 0).all():
         judged.insert(0, FrontPlan(0, evaluate(problem, baseline.territory_idx)))  # first: of two equal plans the earlier stays
     axes = np.array([plan.axes for plan in judged])
-    kept = [plan for at, plan in enumerate(judged) if not _is_beaten(axes, at)]
+    kept = _distinct([plan for at, plan in enumerate(judged) if not _is_beaten(axes, at)])
     kept.sort(key=lambda plan: (plan.number != 0, plan.axes[2], -plan.axes[0], plan.axes[1]))
     first = 0 if kept[0].number == 0 else 1
     return tuple(FrontPlan(n, plan.evaluation) for n, plan in enumerate(kept, first))
@@ -330,6 +332,21 @@ def _is_beaten(axes: FloatArray, at: int) -> bool:
     better = (axes < axes[at]).any(axis=1)
     same_before = no_worse & ~better & (np.arange(len(axes)) < at)
     return bool((no_worse & better).any() or same_before.any())
+
+
+def _distinct(plans: list[FrontPlan]) -> list[FrontPlan]:
+    """The plans without those that nobody could tell from another: nowhere more than a :data:`SHADE` of the front apart.
+
+    Of such plans one that keeps every rule stays, else the earliest.
+    """
+    order = sorted(plans, key=lambda plan: not (plan.number == 0 or plan.evaluation.keeps_every_rule))
+    axes = np.array([plan.axes for plan in order])
+    shade = SHADE * np.ptp(axes, axis=0)
+    kept: list[int] = []
+    for at in range(len(order)):
+        if not (np.abs(axes[kept] - axes[at]) <= shade).all(axis=1).any():
+            kept.append(at)
+    return [order[at] for at in kept]
 
 
 def _file_of(plan: FrontPlan) -> str:

@@ -105,7 +105,7 @@ EDITABLE: dict[str, Any] = {
     "name": lambda actor: text(_("Name"), required=True),
     "code": lambda actor: text(_("Number"), 80),
     "state": lambda actor: forms.ChoiceField(label=_("State"), choices=Account.State.choices),
-    "owner": lambda actor: pick(_("Looked after by"), visible(actor, Person).order_by("name"), empty=_("as the territory says")),
+    "owner": lambda actor: pick(_("Owner"), visible(actor, Person).order_by("name"), empty=_("as the territory says")),
     "segment": lambda actor: text(_("Segment"), 120),
     "tier": lambda actor: text(_("Class"), 10, placeholder="A, B, C"),
     "industry": lambda actor: text(_("Industry"), 200),

@@ -148,7 +148,7 @@ COLUMNS: tuple[tuple[Any, Any], ...] = (
     (gettext_lazy("Class"), lambda r: r.account.tier),
     (gettext_lazy("Industry"), lambda r: r.account.industry),
     (gettext_lazy("Territory"), lambda r: r.whose.row.territory.name if r.whose and r.whose.row.territory else ""),
-    (gettext_lazy("Looked after by"), lambda r: r.account.owner or (r.whose.holder if r.whose else "")),
+    (gettext_lazy("Owner"), lambda r: r.account.owner or (r.whose.holder if r.whose else "")),
     (gettext_lazy("Street"), lambda r: r.place.street if r.place else ""),
     (gettext_lazy("Postal code"), lambda r: r.place.postal_code if r.place else ""),
     (gettext_lazy("City"), lambda r: r.place.city if r.place else ""),

@@ -30,7 +30,7 @@ LABELS = {
     "name": gettext_lazy("Name"),
     "code": gettext_lazy("Number"),
     "state": gettext_lazy("State"),
-    "owner": gettext_lazy("Looked after by"),
+    "owner": gettext_lazy("Owner"),
     "parent": gettext_lazy("belongs to"),
     "segment": gettext_lazy("Segment"),
     "tier": gettext_lazy("Class"),

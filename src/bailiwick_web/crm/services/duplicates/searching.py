@@ -45,7 +45,7 @@ def ask(actor: Actor, kind: str) -> Job:
     at_work = running(actor, kind)
     if at_work is not None:
         return at_work
-    title = _("Look for accounts that stand twice") if kind == "account" else _("Look for contacts that stand twice")
+    title = _("Look for duplicate accounts") if kind == "account" else _("Look for duplicate contacts")
     job = enqueue(actor, SEARCH, title=title, params={"kind": kind})
     audit(actor, "duplicates.searched", job, field=kind)
     return job

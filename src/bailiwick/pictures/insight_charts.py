@@ -9,12 +9,19 @@ import numpy as np
 
 from bailiwick.domain import FloatArray, TextArray
 from bailiwick.pictures.charts import MOST_BARS, Spec
+from bailiwick.pictures.dot_names import name_sides
 from bailiwick.pictures.market_charts import titled
 from bailiwick.pictures.wording import shortened
 
 _INK, _QUIET, _BAR, _GOOD, _BAD, _BAND = "#1f272b", "#8a9599", "#7d9195", "#2f8f83", "#b9602c", "#cfdcd8"
 _LONGEST_NAME = 28
 _MOST_FACETS = 12
+_SIDES: dict[str, Spec] = {
+    "right": {"align": "left", "dx": 7},
+    "left": {"align": "right", "dx": -7},
+    "above": {"align": "center", "dy": -11},
+    "below": {"align": "center", "dy": 12},
+}
 
 
 def reliability_chart(
@@ -202,13 +209,21 @@ def quadrant_chart(
         {"data": {"values": [{"x": middle[0]}]}, "mark": {"type": "rule", "color": _QUIET, "strokeDash": [4, 4]}, "encoding": {"x": ax}},
         {"data": {"values": [{"y": middle[1]}]}, "mark": {"type": "rule", "color": _QUIET, "strokeDash": [4, 4]}, "encoding": {"y": ay}},
         {"data": {"values": rows}, "mark": {"type": "circle", "size": 70, "color": _GOOD, "opacity": 0.9}, "encoding": {"x": ax, "y": ay}},
-        {
-            "data": {"values": rows},
-            "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 10},
-            "encoding": {"x": ax, "y": ay, "text": {"field": "name"}},
-        },
+        *_dot_names(rows, ax, ay),
     ]
     return titled(title, subtitle, {"width": 460, "height": 340, "layer": layers})
+
+
+def _dot_names(rows: Sequence[Mapping[str, Any]], x_axis: Spec, y_axis: Spec) -> list[Spec]:
+    """Names beside their dots, a layer for each side; a name that has room nowhere is left out and stays in the table."""
+    encoding = {"x": x_axis, "y": y_axis, "text": {"field": "name"}}
+    sides = name_sides([row["name"] for row in rows], [row["x"] for row in rows], [row["y"] for row in rows])
+    layers = []
+    for side, mark in _SIDES.items():
+        some = [row for row, where in zip(rows, sides, strict=True) if where == side]
+        if some:
+            layers.append({"data": {"values": some}, "mark": {"type": "text", "fontSize": 10, **mark}, "encoding": encoding})
+    return layers
 
 
 def lines_chart(

@@ -206,6 +206,26 @@ def _cohorts(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     return said
 
 
+def _retention(facts: Mapping[str, Any], tables: Tables) -> list[str]:
+    whole = tables("groups")[0]
+    at_end = [row for row in tables("survival") if row["group"] == whole["group"]][-1]
+    words = {key: percent(whole[key]) for key in ("retention", "retention_low", "retention_high")}
+    words |= {"n": number(whole["customers"]), "left": number(whole["left"])}
+    said = [
+        _("%(left)s of %(n)s customers left; a new one renews the first time with %(retention)s (%(retention_low)s to %(retention_high)s).")
+        % words,
+        ngettext("%(share)s are still there after a period.", "%(share)s are still there after %(n)s periods.", at_end["period"])
+        % {"share": percent(at_end["still_there"]), "n": number(at_end["period"])},
+    ]
+    words = {key: number(whole[key]) for key in ("value", "value_low", "value_high")} | {"n": number(facts["horizon"])}
+    said.append(
+        _("Those still there bring %(value)s within %(n)s periods, at today's worth (%(value_low)s to %(value_high)s).") % words
+        if facts["has_amounts"]
+        else _("Those still there will pay %(value)s periods, of the next %(n)s (%(value_low)s to %(value_high)s).") % words
+    )
+    return said
+
+
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Tables], list[str]]] = {
     "market": _market,
     "forecast": _forecast,
@@ -216,4 +236,5 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Tables], list[str]]] = {
     "key_figures": _key_figures,
     "health": _health,
     "cohorts": _cohorts,
+    "retention": _retention,
 }

@@ -22,6 +22,7 @@ class DataTable(Record):
         MEASURES = "measures", _("Figures per territory")
         PANEL = "panel", _("Results by unit and period")
         VISITS = "visits", _("Visits to the website")
+        CONTRACTS = "contracts", _("Contracts or subscriptions")
 
     kind = models.CharField(max_length=12, choices=Kind.choices, blank=True)
     name = models.CharField(max_length=200)

@@ -32,6 +32,8 @@ LABELS: dict[str, str | Promise] = {
     "unit": _("Unit"),
     "period": _("Period"),
     "treated": _("Had the change"),
+    "periods": _("Periods paid"),
+    "lost": _("Has left"),
 }
 ROLES: dict[str, tuple[str, ...]] = {
     Kind.ORDERS: ("customer", "date", "amount", "quantity", "price", "product", "territory"),
@@ -40,6 +42,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     Kind.MEASURES: ("group",),
     Kind.PANEL: ("unit", "period", "value", "treated"),
     Kind.VISITS: ("customer", "date"),
+    Kind.CONTRACTS: ("id", "start", "end", "periods", "lost", "value", "territory"),
 }
 """Kind of a table → what its columns may be."""
 
@@ -56,6 +59,8 @@ def guess_kind(names: Sequence[str]) -> str:
 
     >>> guess_kind(["CustomerID", "InvoiceDate", "Quantity", "UnitPrice"]), guess_kind(["id", "y"])
     ('orders', 'accounts')
+    >>> guess_kind(["customer_id", "contract_start", "contract_end", "amount"]), guess_kind(["id", "periods", "lost", "value"])
+    ('contracts', 'contracts')
     """
     orders, deals = guess_roles(Kind.ORDERS, names), guess_roles(Kind.DEALS, names)
     if {"customer", "date"} <= orders.keys() and ("amount" in orders or {"quantity", "price"} <= orders.keys()) and "stage" not in deals:
@@ -67,6 +72,9 @@ def guess_kind(names: Sequence[str]) -> str:
         return str(Kind.PANEL)
     if {"customer", "date"} <= orders.keys() and keys & _PAGES:
         return str(Kind.VISITS)
+    contracts = guess_roles(Kind.CONTRACTS, names)
+    if {"id", "start", "end"} <= contracts.keys() or {"id", "periods", "lost"} <= contracts.keys():
+        return str(Kind.CONTRACTS)
     is_measures = "id" not in guess_roles(Kind.ACCOUNTS, names) and "group" in guess_roles(Kind.MEASURES, names)
     return str(Kind.MEASURES if is_measures else Kind.ACCOUNTS)
 

@@ -86,6 +86,7 @@ def contract_value(
         "horizon": horizon,
         "discount": discount,
         "margin": margin,
+        "has_amounts": amount_column is not None,
         "alpha": rounded(whole.alpha_),
         "beta": rounded(whole.beta_),
         "intervals": whole.fit_.intervals.tolist(),
@@ -170,15 +171,15 @@ def _sentences(groups: pd.DataFrame, contracts: _Contracts, whole: RetentionMode
 
 
 def _periods(sheet: Sheet, period_days: float, until: str | None) -> tuple[FloatArray, NDArray[np.bool_], list[Notice]]:
-    names = {name.lower(): name for name in sheet.table.names}
-    if "periods" in names:
-        lost = next((names[n] for n in ("lost", "is_lost", "churned", "left") if n in names), None)
+    lasting = sheet.find("periods", needed=False)
+    if lasting is not None:
+        lost = sheet.find("lost", needed=False)
         if lost is None:
             raise InputError(
                 "with a column of periods expected one that says who left: lost, churned or left", code="unknown_column", field="lost"
             )
         is_lost = np.isin(np.array([t.casefold() for t in sheet.texts(lost)]), ["yes", "true", "1", "lost", "y"])
-        periods = sheet.numbers(names["periods"])
+        periods = sheet.numbers(lasting)
         if not np.isfinite(periods).all():
             raise InputError("the column of periods has cells that are no number", code="periods", field="periods")
         return periods, is_lost, []

@@ -41,6 +41,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "reason": ("reason", "loss_reason", "win_reason", "lost_reason", "closed_reason"),
     "start": ("start", "valid_from", "start_date", "engage_date", "created", "created_date", "contract_start"),
     "end": ("end", "valid_until", "end_date", "close_date", "closed", "contract_end", "cancelled"),
+    "lost": ("lost", "is_lost", "churned", "left"),
     "date": ("date", "order_date", "OrderDate", "InvoiceDate", "day", "close_date"),
     "group": ("territory", "segment", "region", "group"),
 }  # fmt: skip

@@ -58,7 +58,7 @@ KEY_FIGURES: tuple[KeyFigure, ...] = (
     KeyFigure("rep_productivity", 1, "Productivity of reps", "revenue / hours", "currency per hour", "up"),
     KeyFigure("market_penetration", 1, "Market penetration", "revenue * year_factor / potential", "fraction", "up"),
     KeyFigure("conversion_rate", 1, "Conversion rate", "won / (won + lost)", "fraction", "up", ("won", "won + lost")),
-    KeyFigure("acquisition_rate", 1, "Customers acquired", "customers_new / customers_before", "ratio", "up"),
+    KeyFigure("acquisition_rate", 1, "Customers acquired", "customers_new / customers_before", "fraction", "up"),
     KeyFigure(
         "retention_rate",
         1,

@@ -81,6 +81,12 @@ KINDS = (
         fields=(
             Field("sales", _("Sales a year"), "column", of="accounts", role="sales", is_needed=True),
             Field("by", _("Add up by"), "column", of="accounts", role="territory"),
+            Field(
+                "drivers",
+                _("Columns that explain it, one a line"),
+                "lines",
+                help=_("Empty: all that can be used. Leave out what is itself made of sales."),
+            ),
             Field("effort", _("Effort"), "column", of="accounts", help=_("Hours or calls; without it sales stand for it.")),
             Field("quantile", _("Share of similar accounts below the potential, %"), "number", default=75, least=50, most=95, is_rare=True),
         ),

@@ -9,11 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from bailiwick import api
 from bailiwick.api import Findings
 from bailiwick.errors import InputError
-from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
+from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind, Text
 from bailiwick_web.insights.models import DataTable
 
 _READ = ("customer", "date", "amount", "quantity", "price")
 _TEST_WEEKS = 13.0
+_PERIODS: dict[str, tuple[float, Text]] = {
+    "year": (365.25, _("year")),
+    "quarter": (91.3125, _("quarter")),
+    "month": (30.4375, _("month")),
+}
+"""How long a contract runs before it is renewed: days, and what it is called."""
 
 
 def customer_value(given: Given) -> Findings:
@@ -36,6 +42,21 @@ def customer_value(given: Given) -> Findings:
     return Findings("customer_value", tables, facts, tuple(found.lines()), found.charts(), found.notices, frozenset({"customers"}))
 
 
+def contract_value(given: Given) -> Findings:
+    """How long customers with a contract stay, and what those who are there will bring."""
+    by = given.said("by")
+    return api.contract_value(
+        given.tables["contracts"],
+        period_days=_PERIODS[str(given.said("period") or "year")][0],
+        horizon=int(given.options.get("horizon") or 5),
+        discount=float(given.options.get("discount", 10)) / 100,
+        margin=float(given.options.get("margin") or 100) / 100,
+        by=[str(by)] if by else (),
+        until=given.said("until"),
+        column_map=given.columns("contracts", "id", "start", "end", "periods", "lost", "value"),
+    )
+
+
 KINDS = (
     Kind(
         key="customer_value",
@@ -51,6 +72,33 @@ KINDS = (
             Field("by", _("By"), "column", of="orders", role="territory"),
             Field("then_by", _("And by"), "column", of="orders", help=_("A segment, for example.")),
             Field("discount", _("Discount a year, %"), "number", default=10, least=0, most=100, is_rare=True),
+            Field("margin", _("Margin, %"), "number", default=100, least=1, most=100, is_rare=True, help=_("100 counts revenue.")),
+        ),
+    ),
+    Kind(
+        key="retention",
+        page="value",
+        label=_("Value of contracts"),
+        about=_("How long customers with a contract stay, and what those who are still there will bring, by segment or territory."),
+        teaches=_(
+            "Bring a table of contracts, one row for each customer: start, end (empty while it runs) and the amount a period. "
+            "At least 5 must have left, and some must have renewed."
+        ),
+        run=contract_value,
+        inputs=(Input("contracts", _("Contracts"), (DataTable.Kind.CONTRACTS,)),),
+        fields=(
+            Field(
+                "period",
+                _("Renewed every"),
+                "choice",
+                default="year",
+                choices=tuple((key, label) for key, (_days, label) in _PERIODS.items()),
+                help=_("Where the table has dates. Amounts and the discount are for one such period."),
+            ),
+            Field("horizon", _("Periods ahead"), "number", default=5, least=1, most=120, is_whole=True),
+            Field("by", _("By"), "column", of="contracts", role="territory"),
+            Field("until", _("As of"), "date", help=_("Empty: the latest date in the table."), is_rare=True),
+            Field("discount", _("Discount a period, %"), "number", default=10, least=0, most=100, is_rare=True),
             Field("margin", _("Margin, %"), "number", default=100, least=1, most=100, is_rare=True, help=_("100 counts revenue.")),
         ),
     ),

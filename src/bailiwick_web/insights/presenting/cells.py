@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import number_format
 
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
-from bailiwick_web.insights.presenting.headings import EXPLAINED, LABELS
+from bailiwick_web.insights.presenting.headings import EXPLAINED, EXPLAINED_IN, LABELS
 from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
 from bailiwick_web.insights.presenting.values import WORD_COLUMNS, WORDS
 
@@ -92,7 +92,15 @@ def grid(
     """
     known = records or {}
     target, by = LINKS.get((kind, name), ("", ""))
-    heads = [{"key": c, "label": label(c), "is_number": is_number([row[c] for row in rows]), "about": EXPLAINED.get(c)} for c in columns]
+    heads = [
+        {
+            "key": c,
+            "label": label(c),
+            "is_number": is_number([row[c] for row in rows]),
+            "about": EXPLAINED_IN.get((kind, c), EXPLAINED.get(c)),
+        }
+        for c in columns
+    ]
     lines = []
     for row in rows:
         cells = []

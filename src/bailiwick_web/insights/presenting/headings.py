@@ -44,6 +44,7 @@ TABLES: dict[str, Text] = {
     "blend": _("What the blend is made of"),
     "customers": _("Customers, the most valuable first"),
     "attainment": _("Reached, step by step"),
+    "survival": _("Who is still there"),
     "allocation": _("Who gets how much"),
     "classes": _("Classes"),
     "designs": _("Pilots that were tried"),
@@ -230,6 +231,9 @@ LABELS: dict[str, Text] = {
     "value_high": _("to"),
     "total_amount": _("Bought so far"),
     "trait": _("Trait"),
+    "retention": _("Stays a first period"),
+    "still_there": _("Still there"),
+    "has_own_model": _("By its own model"),
     "weight": _("Weight"),
 }
 EXPLAINED: dict[str, Text] = {
@@ -267,9 +271,11 @@ EXPLAINED: dict[str, Text] = {
     "least_effect": _("The smallest effect that 8 of 10 such pilots would find."),
     "false_alarms": _("Share of pilots without any effect that would find one all the same: meant are 5 %."),
     "lift": _("Share in the segment ÷ share in all: above 1 is bought, or said, more than elsewhere."),
+    "retention": _("Chance that a new customer renews the first time; those who leave easily leave first, so that retention grows (sBG)."),
+    "still_there": _("Share of new customers who are still there after so many periods."),
+    "has_own_model": _("Where fewer than 5 left, or none stayed, the model of all stands for the group."),
     "p_alive": _("Chance that the customer has not left for good, by how often and how recently was bought (BG/NBD)."),
     "expected_purchases": _("Purchases within the months ahead, by BG/NBD."),
-    "value": _("Worth today of what is to come: purchases × amount (Gamma-Gamma), discounted; the interval is that of simulated futures."),
     "fit": _("0 to 100: how much a prospect looks like a customer, by the weights of the profile."),
     "stability": _("How alike a cluster is on other samples of the accounts: 0.75 and more is stable."),
     "estimated_revenue_potential": _("Sum over the accounts of the segment, with an interval by bootstrap."),
@@ -285,6 +291,16 @@ EXPLAINED: dict[str, Text] = {
     "forecast": _("By the method that did best on the past; territories are reconciled so that they add up to all."),
 }
 """Column → how it is made."""
+EXPLAINED_IN: dict[tuple[str, str], Text] = {
+    ("customer_value", "value"): _(
+        "Worth today of what is to come: purchases × amount (Gamma-Gamma), discounted; the interval is that of simulated futures."
+    ),
+    ("retention", "value"): _(
+        "Worth today of what those still there will pay within the periods ahead: chance to stay × amount, discounted; "
+        "the interval is that of drawn parameters and of who stays."
+    ),
+}
+"""Question and column → how it is made, where the same name means something else elsewhere."""
 FIGURES: dict[str, Text] = {
     "revenue": _("Revenue"),
     "revenue_growth": _("Revenue growth"),

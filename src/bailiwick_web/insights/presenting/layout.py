@@ -19,6 +19,8 @@ PERCENTS = frozenset(
         "chance_of_goal",
         "acquisition_rate",
         "retention_rate",
+        "retention",
+        "still_there",
         "retention_low",
         "retention_high",
         "risk",
@@ -48,6 +50,7 @@ SHARES: dict[tuple[str, str], str] = {
     ("effect", "low"): "effect",
     ("effect", "high"): "effect",
     ("effect", "weight"): "share",
+    ("retention", "left"): "customers",
 }
 """Question and column → the column in whose form it is shown, where the same name means something else elsewhere."""
 SCORES = frozenset(
@@ -82,6 +85,10 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "customer", "value", "value_low", "value_high", "p_alive", "expected_purchases", "expected_amount", "repeat_purchases",
         "total_amount",
     ),
+    ("retention", "groups"): (
+        "group", "customers", "left", "retention", "retention_low", "retention_high", "value", "value_low", "value_high", "has_own_model",
+    ),
+    ("retention", "survival"): ("group", "period", "still_there"),
     ("gap", "groups"): (
         "group", "revenue", "gap", "main_factor", "effect potential", "effect coverage", "effect conversion", "effect deal size",
         "opportunities", "coverage", "conversion", "conversion_low", "conversion_high", "deal_size",
@@ -102,5 +109,6 @@ LINKS: dict[tuple[str, str], tuple[str, str]] = {
     ("forecast", "methods"): ("forecast", "series"),
     ("effect", "effect"): ("path", ""),
     ("cohorts", "repeat"): ("cohorts", "group"),
+    ("retention", "groups"): ("survival", "group"),
 }
 """Table → the table with the rows behind each of its rows, and the column by which it is narrowed."""

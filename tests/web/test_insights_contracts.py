@@ -50,7 +50,7 @@ def test_contracts_give_the_published_parameters_by_segment(planner: Actor, sign
 
 
 def test_too_few_who_left_are_refused_with_what_to_bring(planner: Actor, sign_in: SignIn) -> None:
-    table = bring(planner, contracts(all=(40, 38, 37)) | {}, "few.csv", kind="contracts")
+    table = bring(planner, contracts(all=(40, 38, 37)), "few.csv", kind="contracts")
     DataTable.objects.filter(pk=table.pk).update(roles=table.roles | {"periods": "years_paid", "lost": "gone"})
     assert ask(planner, "retention", contracts=table).answered_at is None
     assert "At least 5 must have left" in sign_in("planner").get("/insights/value/?ask=retention").content.decode()

@@ -51,7 +51,7 @@ def _points(places: np.ndarray) -> np.ndarray:
         return places
     low, high = places[is_known].min(axis=0), places[is_known].max(axis=0)
     share = np.where(high > low, (places - low) / np.where(high > low, high - low, 1.0), 0.5)
-    return pad + share * (size - 2 * pad)
+    return np.where(is_known[:, None], pad + share * (size - 2 * pad), np.nan)
 
 
 def _free_side(name: str, at: tuple[float, float], taken: Sequence[_Box]) -> tuple[str, _Box]:

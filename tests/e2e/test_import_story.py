@@ -137,7 +137,7 @@ def test_6_the_same_file_again_changes_nothing(page: Page, server: Server) -> No
     choose(page, server, "accounts.csv", (HEADER + ROWS).encode())
     expect(page.get_by_text("60 are here already, known by their id")).to_be_visible(timeout=PATIENCE)
     assert figures(page) == ["0", "0", "60", "0"]
-    page.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Discard").click()
     expect(page.get_by_role("status").first).to_contain_text("Thrown away")
 
 

@@ -38,8 +38,8 @@ def test_contracts_give_the_published_parameters_by_segment(planner: Actor, sign
     DataTable.objects.filter(pk=table.pk).update(roles=table.roles | {"periods": "years_paid", "lost": "gone"})
     study = answered(planner, "retention", {"by": "segment", "horizon": 5}, contracts=table)
     found = {row["group"]: row for row in storing.rows(study, "groups")}
-    assert (found["high"]["alpha"], found["high"]["beta"]) == pytest.approx((0.668, 3.806), abs=0.12)
-    assert (found["regular"]["alpha"], found["regular"]["beta"]) == pytest.approx((0.704, 1.182), abs=0.03)
+    assert (found["high"]["alpha"], found["high"]["beta"]) == pytest.approx((0.668, 3.806), abs=6e-4)
+    assert (found["regular"]["alpha"], found["regular"]["beta"]) == pytest.approx((0.704, 1.182), abs=6e-4)
     for row in found.values():
         assert row["retention_low"] < row["retention"] < row["retention_high"]
         assert row["value_low"] < row["value"] < row["value_high"]

@@ -46,7 +46,7 @@ def test_people_sign_in_by_password_and_strangers_cannot_sign_up(client: Client,
 
 def test_an_empty_installation_teaches(sign_in: SignIn) -> None:
     page = sign_in("planner").get("/").content.decode()
-    assert "Bring your customers or areas" in page
+    assert "Import your customers or areas" in page
     assert "Try the example" in page
     assert "No territory yet" in sign_in("rep").get("/", follow=True).content.decode()
 

@@ -76,7 +76,7 @@ DEEDS = {
     "declined": _("declined"),
     "deleted": _("deleted"),
     "disabled": _("access taken"),
-    "discarded": _("thrown away"),
+    "discarded": _("discarded"),
     "done": _("done"),
     "draft": _("a draft again"),
     "enabled": _("access given back"),

@@ -411,7 +411,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("new", "New"),
-                            ("open", "In work"),
+                            ("open", "In progress"),
                             ("waiting", "Waiting for the customer"),
                             ("solved", "Solved"),
                             ("closed", "Closed"),
@@ -950,7 +950,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("new", "New"),
-                            ("working", "In work"),
+                            ("working", "In progress"),
                             ("nurturing", "Later"),
                             ("qualified", "Qualified"),
                             ("disqualified", "Not qualified"),

@@ -20,7 +20,7 @@ class Lead(SellingRecord):
         """How far it is."""
 
         NEW = "new", _("New")
-        WORKING = "working", _("In work")
+        WORKING = "working", _("In progress")
         NURTURING = "nurturing", _("Later")
         QUALIFIED = "qualified", _("Qualified")
         DISQUALIFIED = "disqualified", _("Not qualified")

@@ -42,7 +42,7 @@ class Case(SellingRecord):
         """How far it is."""
 
         NEW = "new", _("New")
-        OPEN = "open", _("In work")
+        OPEN = "open", _("In progress")
         WAITING = "waiting", _("Waiting for the customer")
         SOLVED = "solved", _("Solved")
         CLOSED = "closed", _("Closed")

@@ -158,7 +158,7 @@ def event_name(kind: str) -> str:
         "consent.given": _("Consent given"),
         "consent.withdrawn": _("Consent withdrawn"),
         "case.opened": _("Case opened"),
-        "case.open": _("Case in work"),
+        "case.open": _("Case in progress"),
         "case.waiting": _("Case waits for the customer"),
         "case.solved": _("Case solved"),
         "case.closed": _("Case closed"),

@@ -77,7 +77,7 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _steps(found: Case) -> list[tuple[Case.State, str]]:
     """Where a case may go, as what one does."""
-    words = {Case.State.OPEN: _("Take into work"), Case.State.WAITING: _("Wait for the customer"), Case.State.CLOSED: _("Close")}
+    words = {Case.State.OPEN: _("Start work"), Case.State.WAITING: _("Wait for the customer"), Case.State.CLOSED: _("Close")}
     return [(state, word) for state, word in words.items() if state in services.STEPS[Case.State(found.state)]]
 
 

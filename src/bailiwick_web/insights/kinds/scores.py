@@ -39,7 +39,7 @@ KINDS = (
     Kind(
         key="lead_scores",
         page="scores",
-        label=_("Chance of each lead"),
+        label=_("Probability of each lead"),
         about=_("A calibrated probability for each open lead with its reasons, tested on finished ones that were held back."),
         teaches=_("Bring finished leads or deals with an outcome and what was known before it: at least 30 won and 30 lost."),
         run=leads,

@@ -103,7 +103,7 @@ LABELS: dict[str, Text] = {
     "probability": _("Chance"),
     "goal": _("Goal"),
     "coverage": _("Coverage"),
-    "chance_of_goal": _("Chance to reach the goal"),
+    "chance_of_goal": _("Probability of reaching the goal"),
     "closed": _("Closed"),
     "win_rate": _("Share won"),
     "lead": _("Lead"),

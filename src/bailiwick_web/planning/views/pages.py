@@ -108,7 +108,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("unit_set") or request.GET.get("unit_set")
     unit_set = UnitSet.objects.filter(public_id=wanted).first() if wanted else UnitSet.objects.order_by("-pk").first()
     if unit_set is None:
-        messages.info(request, _("Bring your customers or areas first."))
+        messages.info(request, _("Import your customers or areas first."))
         return redirect("new_import")
     form = NewPlanForm(request.POST or None, unit_set=unit_set, initial={"unit_set": unit_set.public_id})
     if request.method == "POST" and form.is_valid():

@@ -163,7 +163,7 @@ DEALS = Subject(
         choice("outcome", _("Outcome"), m.Stage.Kind.choices, "stage__kind"),
         _record("pipeline", _("Pipeline"), "pipeline", ("pipeline__place",), model=m.Pipeline),
         _money("amount", HOUSE, path("house_amount"), unpriced=UNPRICED),
-        _money("weighted", _("Amount by its chance"), _weighted, unpriced=UNPRICED),
+        _money("weighted", _("Weighted amount"), _weighted, unpriced=UNPRICED),
         _money("own_amount", OWN, path("amount"), currency="currency"),
         CURRENCY,
         Field("chance", _("Chance"), Kind.NUMBER, lambda ground: _chance(), unit="share"),

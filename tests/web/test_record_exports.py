@@ -147,6 +147,7 @@ def test_erasure_reaches_the_files_of_imports(world: Account, act: Act) -> None:
     crm.privacy.erase(act("administrator"), contact.public_id, version=contact.version, reason="asked")
     assert list(found_in_files()) == []
     assert not [batch for batch in ImportBatch.objects.values() if MARK in str(batch).lower()]
+    assert not AuditEntry.objects.filter(record_name__icontains=MARK).exists()
     waiting.refresh_from_db()
     other.refresh_from_db()
     assert (waiting.state, waiting.facts["error"]["code"], other.state) == ("refused", "erased", "checked")

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, JSONField, Max, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import AuditEntry
 
 ERASED = "–"
 TEXTS = frozenset(("CharField", "TextField", "JSONField", "BinaryField", "EmailField", "URLField", "SlugField"))
@@ -144,6 +146,11 @@ def look_ahead(words: Sequence[str], now: datetime) -> Found | None:
     last = {model: model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for model, _columns in tables}
     keys = {model: list(_holding(model, columns, wanted).values_list("pk", flat=True)) for model, columns in tables}
     return Found(keys, last, now - LONGEST_WRITE)
+
+
+def unname(public_id: UUID) -> None:
+    """Take the name of a record out of its entries in the history, where that name told of somebody."""
+    AuditEntry.objects.filter(record_id=str(public_id)).exclude(record_name="").update(record_name=ERASED)
 
 
 def sweep(words: Sequence[str], found: Found | None = None) -> int:

@@ -14,7 +14,8 @@ import pyarrow.feather as feather
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.erasing import ERASED, Told
+from bailiwick_web.core.erasing import ERASED, Told, unname
+from bailiwick_web.core.models import Job
 from bailiwick_web.crm.models import Contact, ExternalId
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import FILE, folder_of
@@ -22,7 +23,7 @@ from bailiwick_web.exchange.reading import FILE, folder_of
 Pair = frozenset[str]
 _ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
 _LEAST = 4
-_ROWS, _REJECTED, _LATE = "rows.arrow", "rejected.arrow", "late.json"
+_ROWS, _REJECTED = "rows.arrow", "rejected.arrow"
 
 
 def forget(actor: Actor, contact: Contact, told: Told) -> None:
@@ -99,9 +100,10 @@ def _in_bytes(content: bytes, words: Sequence[str]) -> bool:
 
 
 def _drop_files(folder: Path, words: Sequence[str], pair: Pair) -> None:
-    for path in (*folder.glob(f"{FILE}*"), folder / _ROWS, folder / _LATE):
-        path.unlink(missing_ok=True)
     rejected = folder / _REJECTED
+    for path in folder.iterdir():  # the file, its rows, what the reader told of it
+        if path != rejected:
+            path.unlink()
     if rejected.exists():
         table = feather.read_table(rejected, memory_map=False)
         kept = [i for i, row in enumerate(table.to_pylist()) if not _row_holds(row, words, pair)]
@@ -111,7 +113,10 @@ def _drop_files(folder: Path, words: Sequence[str], pair: Pair) -> None:
 def _scrub(batch: ImportBatch, words: Sequence[str], pair: Pair) -> None:
     """A batch that holds them: in its words even one of their names is told of them."""
     batch.facts, batch.options = _without(batch.facts, words, pair), _without(batch.options, words, pair)
-    batch.filename = ERASED if _holds(batch.filename, words) else batch.filename
+    if _holds(batch.filename, words):
+        batch.filename = ERASED
+        unname(batch.public_id)
+        Job.objects.filter(pk=batch.job_id).update(title=ERASED, made_of={})
     if batch.is_open:
         batch.state = ImportBatch.State.REFUSED
         message = _("Somebody who stands in this file was erased; bring it again without them.")

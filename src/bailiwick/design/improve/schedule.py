@@ -21,6 +21,7 @@ LEAST_REACH = 0.5  # while territories are out of balance, in distances between 
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
 CONCEDING_MANY = 4_000  # nodes beyond which the effort of conceding grows with √n, where there are more than SITE_NODES
 MOST_RECUTS, IDLE_RECUTS = 20, 3  # rounds over all territories outside, and without gain
+FEW_OUTSIDE = 12  # territories, or a twentieth of all, up to which pairs are cut anew: more of them are no matter of large units
 RECUT_PRICE = 100.0  # of imbalance, in prices at the start of a search: what is inside again has to stay there
 SITE_NODES = 50_000  # beyond this many nodes a territory's best unit is as good as its middle
 
@@ -151,9 +152,9 @@ def improve(
 
 
 def recut(model: Model, built: Construction, found: Improved, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int) -> Improved:
-    """Where territories are outside that moves could not bring in, cut pairs of them anew; gives back the better of both plans."""
+    """Where a few territories are outside that moves could not bring in, cut pairs anew; gives back the better of both plans."""
     is_settled = not model.must_connect or model.k in (1, model.n) or watch.is_stopped
-    if is_settled or found.excess <= unavoidable_excess(model) + 1e-9:
+    if is_settled or found.n_violations > max(FEW_OUTSIDE, model.k // 20) or found.excess <= unavoidable_excess(model) + 1e-9:
         return found
     course = Course(model, built, graph, watch, seed, ScheduleParams())
     course.best, course.price = found, RECUT_PRICE * course.price

@@ -33,6 +33,7 @@ SETTLED = 2
 SHORT_SEARCHES = 12
 FINALISTS = 6
 MOST_FINALISTS, FEW_PROPOSALS = 24, 3_000_000  # tiny problems have more of them, until they have made so many proposals
+DIAMETER_FINALISTS = 12  # the largest of K diameters differs by a quarter from search to search
 PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
 CHEAP = ScheduleParams(few=1_000_000, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
 DEAR = ScheduleParams(few=1_000_000)
@@ -80,15 +81,9 @@ def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed
     n_more = MORE_STARTS if model.n < SMALL else int(is_single and model.n <= MOST_NODES)
     share = FIRST_PART if is_single and model.n < SMALL else LATER_PART
     with watch.part(0.0, share if n_more else 1.0):
-        found = _recut(model, (_searched_once if is_single else _searched_often)(model, graph, watch, seed), graph, watch, seed)
+        found = (_searched_once if is_single else _searched_often)(model, graph, watch, seed)
     with watch.part(share, 1.0):
         return _insisted(model, found, graph, watch, seed, n_more)
-
-
-def _recut(model: Model, found: Searched, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
-    """The plan after territories that remained outside were cut anew with their neighbours."""
-    built, plan = found
-    return built, recut(model, built, plan, graph, watch, seed=seed)
 
 
 def keeps_rules(model: Model, found: Improved) -> bool:
@@ -115,8 +110,7 @@ def _insisted(model: Model, found: Searched, graph: tuple[IntArray, IntArray], w
             rng = np.random.default_rng([seed, MOST_STARTS + 1 + at])
             is_spent = model.n < SMALL and at % 2 == 0 and _can_spend(model)  # else the first start has spent it
             built = construct(model, watch=watch, rng=rng, is_spent=is_spent)
-            searched = built, improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
-            searched = _recut(model, searched, graph, watch, seed + MOST_STARTS + at)
+            searched = _mended(model, built, built, graph, watch, seed + MOST_STARTS + at)
         found = min(found, searched, key=lambda pair: _rank(model, pair))
     return found
 
@@ -128,7 +122,21 @@ def _searched_once(model: Model, graph: tuple[IntArray, IntArray], watch: Watch,
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
         watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
-    return built, improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
+    return _mended(model, built, built, graph, watch, seed, SPENT if is_spent else None)
+
+
+def _mended(
+    model: Model,
+    start: Construction,
+    begun: Construction,
+    graph: tuple[IntArray, IntArray],
+    watch: Watch,
+    seed: int,
+    params: ScheduleParams | None = None,
+) -> Searched:
+    """A start, and the plan of a full search from where it was begun, pairs of territories cut anew where a few stay outside."""
+    found = improve(model, begun, graph, watch, seed=seed, params=params)
+    return start, recut(model, begun, found, graph, watch, seed=seed)
 
 
 def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
@@ -137,6 +145,8 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     tried = _short_searches(model, starts, graph, watch, seed)
 
     n_least = min(MOST_FINALISTS, max(PAIR, FEW_PROPOSALS // FINAL[0].proposals(model.n)))
+    if model.objective == DIAMETER:
+        n_least = max(n_least, DIAMETER_FINALISTS)
     n_most = max(FINALISTS, n_least)
 
     def search_on(at: int) -> Searched:
@@ -144,7 +154,7 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
         params = FINAL[at % len(FINAL)]
         with watch.part(0.4 + 0.6 * at / n_most, 0.4 + 0.6 * (at + 1) / n_most):
             begun = replace(start, label=found.label, centres=found.centres)
-            return start, improve(model, begun, graph, watch, seed=seed + at, params=params)
+            return _mended(model, start, begun, graph, watch, seed + at, params)
 
     results: list[Searched] = []
     for at in range(0, n_most, PAIR):

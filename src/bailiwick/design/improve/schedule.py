@@ -17,6 +17,7 @@ from bailiwick.domain import FloatArray, IntArray
 
 TINY = 2_000  # proposals per node that exhaust what a problem of a few units has to offer
 LEAST_COST = 0.02  # of a territory, in distances between centres (squared for inertia): a tenth of what is usual
+WIDENINGS, WIDENING = 5, 0.01  # rounds after the mending, and by what share of the diameter each of them may widen it
 LEAST_REACH = 0.5  # while territories are out of balance, in distances between centres
 SITE_PHASE = 0.5  # share of the slices after which free centres become units
 CONCEDING_MANY = 4_000  # nodes beyond which the effort of conceding grows with √n, where there are more than SITE_NODES
@@ -148,6 +149,7 @@ def improve(
     is_settled = model.k == 1 or model.k == model.n
     if not is_settled and not course.tell(0.0) and course.cool():
         course.mend()
+        course.widen()
     return course.best
 
 
@@ -245,6 +247,16 @@ class Course:
             self.price *= params.price_growth
             self.prepare()
             self._run(0.5 * params.hot * self.unit_cost, params.cold * self.unit_cost, 2 * self.n_proposals, is_alone=is_alone)
+
+    def widen(self) -> None:
+        """Where no plan of so small a diameter is balanced, let the diameter grow a little, round by round."""
+        for at in range(WIDENINGS if self.is_diameter else 0):
+            if self.best.excess <= self.floor or self.watch.is_stopped:
+                return
+            self.search.restart(self.best.label)
+            self.search.state.reach[0] = self.best.cost * (1.0 + WIDENING * (at + 1))
+            self._run(0.5 * self.params.hot * self.unit_cost, self.params.cold * self.unit_cost, 2 * self.n_proposals)
+            self._look(self.n_planned)
 
     def recombine(self) -> None:
         """Cut pairs of territories anew while some are outside, each time with a cold run after it; at last shorten ways again."""

@@ -63,6 +63,12 @@ SILENT = {
     "Scope.positions: if self.kind == 'all'": "who sees everything is not filtered by positions",
     "Scope.people: if self.kind == 'all'": "nor by people",
     "Scope.people: if self.user_id is None": "who has no user and does not see everything has no positions either",
+    "visibility._accounts_of: model._default_manager.filter(public_id__in=ids)": "it narrows: what is asked for by id is filtered so anyway",
+    "visibility._accounts_of: if model is m.Account": "it narrows",
+    "Reach.accounts: held.filter(account__in=self.among)": "it narrows",
+    "Reach.accounts: owned.filter(pk__in=self.among)": "it narrows",
+    "Reach.accounts: added.filter(pk__in=self.among)": "it narrows",
+    "Reach.accounts: if self.among is not None": "it narrows",
 }
 """Changes that change no answer, each with the reason why it opens nothing."""
 
@@ -141,6 +147,7 @@ TARGETS: list[tuple[ModuleType, Any, str]] = [
     (visibility, visibility, "_of_work"),
     (visibility, visibility, "present"),
     (visibility, visibility, "_out_of_bin"),
+    (visibility, visibility, "_accounts_of"),
     (visibility, visibility.Reach, "accounts"),
 ]
 
@@ -153,7 +160,16 @@ def seen(users: dict[str, User]) -> dict[str, list[str]]:
         for model, rule in visibility.RULES.items():
             if rule is not visibility._everybody:
                 found[f"{role} {model.__name__}"] = sorted(str(pk) for pk in visibility.visible(actor, model).values_list("pk", flat=True))
+                found[f"{role} {model.__name__} by id"] = by_id(actor, model)
     return found
+
+
+def by_id(actor: Actor, model: Any) -> list[str]:
+    """What somebody sees of every record, each looked for by itself."""
+    if not any(field.name == "public_id" for field in model._meta.fields):
+        return []
+    ids = list(model._default_manager.order_by("pk").values_list("public_id", flat=True))
+    return [str(one) for one in ids if visibility.visible(actor, model, ids=[one]).exists()]
 
 
 def test_a_change_of_one_comparison_in_the_code_of_permission_is_noticed(
@@ -194,6 +210,9 @@ def _more_than_usual(users: dict[str, User], world: dict[str, Any], act: Act) ->
     moved = crm.customers.create_account(act("planner"), name="Moved", location={"lon": 0, "lat": 0})
     place = moved.locations.get()
     crm.customers.change_location(act("planner"), place.public_id, version=1, lon=4, lat=0)
+    several = crm.customers.create_account(act("rep"), name="With several contacts", location={"lon": 0, "lat": 0})
+    for name in ("One", "Two", "Three"):  # so that keys of contacts and of accounts are not the same
+        crm.people.create_contact(act("rep"), account=several, name=name)
     crm.people.create_contact(act("rep"), name="Of no account")
     crm.work.create_activity(act("rep"), kind="task", subject="About nothing")
     gone = User.objects.create_user("gone@example.org", "Gone", role="planner")

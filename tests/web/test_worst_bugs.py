@@ -63,7 +63,7 @@ SILENT = {
     "Scope.positions: if self.kind == 'all'": "who sees everything is not filtered by positions",
     "Scope.people: if self.kind == 'all'": "nor by people",
     "Scope.people: if self.user_id is None": "who has no user and does not see everything has no positions either",
-    "visibility._accounts_of: model._default_manager.filter(public_id__in=ids)": "it narrows: what is asked for by id is filtered so anyway",
+    "visibility._accounts_of: model._default_manager.filter(public_id__in=ids)": "it narrows: ids are filtered anyway",
     "visibility._accounts_of: if model is m.Account": "it narrows",
     "Reach.accounts: held.filter(account__in=self.among)": "it narrows",
     "Reach.accounts: owned.filter(pk__in=self.among)": "it narrows",

@@ -116,7 +116,8 @@ def _scrub(batch: ImportBatch, words: Sequence[str], pair: Pair) -> None:
     if _holds(batch.filename, words):
         batch.filename = ERASED
         unname(batch.public_id)
-        Job.objects.filter(pk=batch.job_id).update(title=ERASED, made_of={})
+        if batch.job_id is not None:
+            Job.objects.filter(pk=batch.job_id).update(title=ERASED, made_of={})
     if batch.is_open:
         batch.state = ImportBatch.State.REFUSED
         message = _("Somebody who stands in this file was erased; bring it again without them.")

@@ -83,7 +83,8 @@ def _searched(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed
     with watch.part(0.0, share if n_more else 1.0):
         found = (_searched_once if is_single else _searched_often)(model, graph, watch, seed)
     with watch.part(share, 1.0):
-        return _insisted(model, found, graph, watch, seed, n_more)
+        built, plan = _insisted(model, found, graph, watch, seed, n_more)
+    return built, recut(model, built, plan, graph, watch, seed=seed)
 
 
 def keeps_rules(model: Model, found: Improved) -> bool:
@@ -110,7 +111,7 @@ def _insisted(model: Model, found: Searched, graph: tuple[IntArray, IntArray], w
             rng = np.random.default_rng([seed, MOST_STARTS + 1 + at])
             is_spent = model.n < SMALL and at % 2 == 0 and _can_spend(model)  # else the first start has spent it
             built = construct(model, watch=watch, rng=rng, is_spent=is_spent)
-            searched = _mended(model, built, built, graph, watch, seed + MOST_STARTS + at)
+            searched = built, improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
         found = min(found, searched, key=lambda pair: _rank(model, pair))
     return found
 
@@ -122,21 +123,7 @@ def _searched_once(model: Model, graph: tuple[IntArray, IntArray], watch: Watch,
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
         watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
-    return _mended(model, built, built, graph, watch, seed, SPENT if is_spent else None)
-
-
-def _mended(
-    model: Model,
-    start: Construction,
-    begun: Construction,
-    graph: tuple[IntArray, IntArray],
-    watch: Watch,
-    seed: int,
-    params: ScheduleParams | None = None,
-) -> Searched:
-    """A start, and the plan of a full search from where it was begun, pairs of territories cut anew where a few stay outside."""
-    found = improve(model, begun, graph, watch, seed=seed, params=params)
-    return start, recut(model, begun, found, graph, watch, seed=seed)
+    return built, improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
 
 
 def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
@@ -154,7 +141,7 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
         params = FINAL[at % len(FINAL)]
         with watch.part(0.4 + 0.6 * at / n_most, 0.4 + 0.6 * (at + 1) / n_most):
             begun = replace(start, label=found.label, centres=found.centres)
-            return _mended(model, start, begun, graph, watch, seed + at, params)
+            return start, improve(model, begun, graph, watch, seed=seed + at, params=params)
 
     results: list[Searched] = []
     for at in range(0, n_most, PAIR):

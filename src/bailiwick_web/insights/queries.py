@@ -121,7 +121,8 @@ def form_of(actor: Actor, kind: Kind, chosen: Mapping[str, str]) -> dict[str, An
 def _fitting(actor: Actor, wanted: Input) -> list[AnyTable]:
     """Tables that were brought in, for those who plan, and records of our customers: what somebody brought in is asked about first."""
     brought = list(DataTable.objects.filter(kind__in=wanted.kinds, n_rows__gt=0)[:60]) if actor.may(Right.PLAN) else []
-    return [table for table in (*brought, *fitting(actor, wanted.kinds)) if set(wanted.needs) <= {c.lower() for c in table.column_names}]
+    every: list[AnyTable] = [*brought, *fitting(actor, wanted.kinds)]
+    return [one for one in every if set(wanted.needs) <= {c.lower() for c in one.column_names}]
 
 
 def _picked(tables: Sequence[AnyTable], wanted: str | None, *, is_proposed: bool) -> AnyTable | None:
@@ -207,7 +208,7 @@ def _use_of(actor: Actor, study: Study) -> dict[str, Any]:
 
 
 def _beginning(actor: Actor, study: Study, name: str, n_rows: int) -> dict[str, Any]:
-    found = table(study, name)
+    found = table(study, name, label)
     assert found is not None
     columns = shown_columns(study.kind, name, found.column_names)
     return {
@@ -236,7 +237,7 @@ def whole_table(
     actor: Actor, study: Study, name: str, *, where: str = "", value: str = "", sort: str = "", page: int = 1
 ) -> dict[str, Any] | None:
     """A page of a whole table, narrowed to one value of a column and sorted as wanted; None if there is no such table."""
-    found = table(study, name)
+    found = table(study, name, label)
     if found is None:
         return None
     columns = found.column_names

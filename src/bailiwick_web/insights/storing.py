@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,7 +17,6 @@ from bailiwick.domain.said import Said
 from bailiwick_web.core.retelling import made_of, retold
 from bailiwick_web.insights.charts import drawn
 from bailiwick_web.insights.models import Study, StudyPart
-from bailiwick_web.insights.presenting import label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,30 +72,30 @@ def _packed(value: Any) -> bytes:
     return zlib.compress(json.dumps(value).encode())
 
 
-def table(study: Study, name: str) -> pa.Table | None:
-    """A table of an answer, its sentences in the present language; None if there is none of that name."""
+def table(study: Study, name: str, called: Callable[[str], str] = str) -> pa.Table | None:
+    """A table of an answer, its sentences in the present language, columns in them as they are called; None if there is none."""
     part = study.parts.filter(kind=Kind.TABLE, name=name).first()
-    return None if part is None else _retold_table(feather.read_table(io.BytesIO(bytes(part.content))))
+    return None if part is None else _retold_table(feather.read_table(io.BytesIO(bytes(part.content))), called)
 
 
-def _retold_table(found: pa.Table) -> pa.Table:
+def _retold_table(found: pa.Table, called: Callable[[str], str]) -> pa.Table:
     """What cells were made of, said again in their places."""
     for hidden in [name for name in found.column_names if name.startswith(_SAID)]:
         name = hidden.removeprefix(_SAID)
         pairs = zip(found[hidden].to_pylist(), found[name].to_pylist(), strict=True)
-        texts = [text if origin is None else retold(_with_labels(json.loads(origin)), text) for origin, text in pairs]
+        texts = [text if origin is None else retold(_with_names(json.loads(origin), called), text) for origin, text in pairs]
         found = found.set_column(found.column_names.index(name), name, pa.array(texts, pa.string())).drop_columns([hidden])
     return found
 
 
-def _with_labels(origin: Any) -> Any:
+def _with_names(origin: Any, called: Callable[[str], str]) -> Any:
     """Columns are called in sentences as they are in headings."""
     if not isinstance(origin, dict):
         return origin
     if "all" in origin:
-        return origin | {"all": [_with_labels(part) for part in origin["all"]]}
+        return origin | {"all": [_with_names(part, called) for part in origin["all"]]}
     values = origin.get("with", {})
-    return origin | {"with": values | {"column": label(str(values["column"]))}} if "column" in values else origin
+    return origin | {"with": values | {"column": called(str(values["column"]))}} if "column" in values else origin
 
 
 def rows(study: Study, name: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DIGITS = 6
 
 
-def column_of_sentences(texts: Sequence[str]) -> pd.Series:
+def column_of_sentences(texts: Iterable[str]) -> pd.Series:
     """Sentences as a column that keeps what they were made of, which a column of texts does not."""
     import pandas as pd
 

@@ -126,7 +126,7 @@ def _prospect_table(sheet: Sheet, frame: pd.DataFrame, is_won: NDArray[np.bool_]
     reasons = []
     for i in rows:
         top = np.argsort(-points[i], kind="stable")[:3]
-        reasons.append(say_all([_points_said(scorer, levels, points, i, f) for f in top], "; "))
+        reasons.append(say_all([_points_said(scorer, levels, points, int(i), int(f)) for f in top], "; "))
     columns: dict[str, Any] = {"account": ids_of(sheet)[rows], "fit": score[rows], "reasons": column_of_sentences(reasons)}
     columns |= {f"{name}_points": points[rows, f] for f, name in enumerate(scorer.fields_)}
     return pd.DataFrame(columns)

@@ -218,7 +218,7 @@ def _by_rule(signs: pd.DataFrame, more: Mapping[str, Any] | None = None) -> _Ris
 
     points = rule_points(signs)
     values = points.sum(axis=1).to_numpy() / 100
-    reasons = []
+    reasons: list[str] = []
     for i in range(len(points)):
         row = points.iloc[i]
         costly = [name for name in row.sort_values(ascending=False).index if row[name] >= 1]

@@ -260,9 +260,9 @@ def _lead_table(
 def reasons_of(scorer: Any, frame: pd.DataFrame, background: pd.DataFrame, most: int = 3) -> list[str]:
     """The columns that move each probability most, in words."""
     effects = scorer.effects(frame, background)
-    found = []
+    found: list[str] = []
     for i in range(len(frame)):
-        parts = []
+        parts: list[str] = []
         for column in np.argsort(-np.abs(effects[i]), kind="stable")[:most]:
             effect = float(effects[i, column])
             if abs(effect) < 0.05:

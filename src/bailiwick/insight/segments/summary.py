@@ -37,7 +37,7 @@ def demographics(frame: pd.DataFrame, members: NDArray[np.bool_], most: int = 4)
     >>> demographics(pd.DataFrame({"staff": [5.0, 7, 9], "trade": ["bar", "bar", "shop"]}), np.ones(3, bool))
     'staff 7 (6 to 8); trade: bar 66.7 %, shop 33.3 %'
     """
-    parts = []
+    parts: list[str] = []
     for name in list(frame.columns)[:most]:
         column = frame[name][members]
         if is_words(column):

@@ -97,6 +97,7 @@ def test_2_a_file_with_errors_is_understood_and_told(page: Page, server: Server)
 
 
 def test_3_two_columns_cannot_be_one_thing(page: Page) -> None:
+    page.locator(".understood summary").click()
     page.get_by_label("Field of Account Name").select_option("industry")
     page.get_by_role("button", name="Look again").click()
     expect(page.get_by_role("alert")).to_contain_text("Two columns cannot both be the Industry")

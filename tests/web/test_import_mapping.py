@@ -256,15 +256,15 @@ def test_who_sells_to_a_customer_is_its_owner_as_a_number_too() -> None:
 
 
 def test_only_columns_that_were_not_recognised_or_are_at_fault_stand_open(planner: Actor, sign_in: Any) -> None:
-    text = "id,lon,lat,Umsatz,Notiz\n1,13.4,52.5,10,x\n2,13.5,52.6,20,y\n3,13.6,95,30,z\n"
+    text = "id,lon,lat,Umsatz,Notiz\n1,13.4,52.5,10,x\n2,13.5,52.6,20,y\n3,0,0,30,z\n"
     batch = bring(planner, text)
     shown = columns_shown(batch, [{"name": c["name"], "field": c["field"] or "text"} for c in batch.facts["columns"]])
-    assert {c["name"] for c in shown["doubtful"]} == {"lat", "Notiz"}
+    assert {c["name"] for c in shown["doubtful"]} == {"lon", "lat", "Notiz"}
     page = sign_in("planner").get(f"/imports/{batch.public_id}/").content.decode()
     table, _, folded = page.partition('<details class="understood">')
     assert 'name="column:Notiz"' in table
     assert 'name="column:Umsatz"' in folded
-    assert "3 columns are understood" in folded
+    assert "2 columns are understood" in folded
 
 
 def test_a_template_is_kept_and_used_for_the_next_file_with_its_header(planner: Actor) -> None:

@@ -14,6 +14,7 @@ from bailiwick_web.core.models import Position
 from bailiwick_web.exchange import services
 from bailiwick_web.exchange.child.mapping import find_columns, guess_kind
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
+from bailiwick_web.exchange.queries import columns_shown
 from bailiwick_web.exchange.reading import read_file
 from bailiwick_web.territories.models import MeasureValue, Unit, UnitSet
 
@@ -246,6 +247,24 @@ def test_one_column_cannot_be_two_things_nor_two_columns_one(planner: Actor, sig
     assert page.count('<option value="industry" selected>') == 2
     both = bring(planner, "id,lon,lat\n1,2,48\n2,3,49\n", "b.csv", columns={"lon": "lon", "lat": "lon"})
     assert both.facts["error"]["code"] == "map_shared"
+
+
+def test_who_sells_to_a_customer_is_its_owner_as_a_number_too() -> None:
+    names = {"StoreID": "id", "Name": "name", "SalesPersonID": "owner", "Latitude": "lat", "Longitude": "lon"}
+    assert find_columns(Rows(names), "units", {}, is_complete=False).owner == "SalesPersonID"
+    assert guess_kind(names) == "units"
+
+
+def test_only_columns_that_were_not_recognised_or_are_at_fault_stand_open(planner: Actor, sign_in: Any) -> None:
+    text = "id,lon,lat,Umsatz,Notiz\n1,13.4,52.5,10,x\n2,13.5,52.6,20,y\n3,0,0,30,z\n"
+    batch = bring(planner, text)
+    shown = columns_shown(batch, [{"name": c["name"], "field": c["field"] or "text"} for c in batch.facts["columns"]])
+    assert {c["name"] for c in shown["doubtful"]} == {"lon", "lat", "Notiz"}
+    page = sign_in("planner").get(f"/imports/{batch.public_id}/").content.decode()
+    table, _, folded = page.partition('<details class="understood">')
+    assert 'name="column:Notiz"' in table
+    assert 'name="column:Umsatz"' in folded
+    assert "2 columns are understood" in folded
 
 
 def test_a_template_is_kept_and_used_for_the_next_file_with_its_header(planner: Actor) -> None:

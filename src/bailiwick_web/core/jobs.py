@@ -21,6 +21,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from bailiwick.domain.said import say
 from bailiwick.errors import BailiwickError
@@ -161,6 +162,19 @@ def _heartbeat(job: Job) -> Iterator[None]:
     finally:
         over.set()
         thread.join(timeout=10)
+
+
+def sign_of_life(job: Job, now: datetime) -> str:
+    """What whoever waits for a job should know of its worker; empty text while it is well."""
+    if job.is_over:
+        return ""
+    silent = (now - job.heartbeat_at).total_seconds() if job.state == Job.State.RUNNING and job.heartbeat_at else 0.0
+    if silent > settings.JOB_STALE_SECONDS / 2:
+        said = _("Its worker has given no sign of life for %(n)d s. If it stays silent, the job is begun anew within a minute.")
+        return said % {"n": silent}
+    if job.attempts > 1 or (job.attempts and job.state == Job.State.QUEUED):
+        return _("Its worker died; the job was begun anew.")
+    return ""
 
 
 def reap(now: datetime) -> int:

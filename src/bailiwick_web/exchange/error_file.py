@@ -63,6 +63,13 @@ def examples(batch: ImportBatch, most: int) -> list[dict[str, Any]]:
     return [{**{name: row[name] for name in _FACTS}, "reason": reason, "cell": _cell(row)} for row, reason in found]
 
 
+def columns_at_fault(batch: ImportBatch) -> set[str]:
+    """Names of the columns for which rows were rejected."""
+    table = rejected_of(batch)
+    named = [] if table is None else table.column("column").unique().to_pylist()
+    return {name for names in named if names for name in names.split(", ")}
+
+
 def _reasons(table: pa.Table) -> list[str]:
     """Why each row was rejected, in the present language; files of before say it in English."""
     texts: list[str] = table.column("reason").to_pylist()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bailiwick_web.core.jobs import sign_of_life
 from bailiwick_web.core.models import Job, Position
 from bailiwick_web.core.retelling import retold
-from bailiwick_web.exchange.error_file import examples
+from bailiwick_web.exchange.error_file import columns_at_fault, examples
 from bailiwick_web.exchange.field_words import TYPES, field_words
 from bailiwick_web.exchange.forms import ENCODINGS, SEPARATORS, TEXT
 from bailiwick_web.exchange.models import ImportBatch, MappingTemplate
@@ -99,7 +101,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "facts": facts,
         "layout": facts.get("layout") or {},
         "groups": field_groups(batch.kind),
-        "columns": [_column(column) for column in facts.get("columns", [])],
+        **columns_shown(batch, [_column(column, batch.kind) for column in facts.get("columns", [])]),
         "rejected": examples(batch, shown),
         "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
         "reasons": [(REASONS.get(code, code.replace("_", " ")), n) for code, n in (facts.get("rejected") or {}).items()],
@@ -121,11 +123,20 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
     }
 
 
-def _column(column: dict[str, Any]) -> dict[str, Any]:
+def columns_shown(batch: ImportBatch, columns: list[dict[str, Any]]) -> dict[str, Any]:
+    """The columns, and apart those that somebody should look at: at fault, or not recognised while nothing was said of them."""
+    at_fault = columns_at_fault(batch)
+    is_said = bool(batch.options.get("is_complete"))
+    doubtful = [c for c in columns if c["name"] in at_fault or (c["field"] == TEXT and not is_said)]
+    return {"columns": columns, "doubtful": doubtful, "understood": [c for c in columns if c not in doubtful]}
+
+
+def _column(column: dict[str, Any], kind: str) -> dict[str, Any]:
     """A column of the file; its range with the separators of the language only where the numbers are amounts, not years or ids."""
     field = column["field"] or TEXT
     is_amount = column["type"] == "number" or field in {MEASURE, MONEY} or field in NUMBERS
-    return column | {"field": field, "type_words": TYPES.get(column["type"], column["type"]), "is_amount": is_amount}
+    shown = {"field": field, "field_words": field_words(field, kind), "type_words": TYPES.get(column["type"], column["type"])}
+    return column | shown | {"is_amount": is_amount}
 
 
 def _totals(family: list[ImportBatch]) -> dict[str, int]:
@@ -186,6 +197,7 @@ def progress_of(job: Job | None) -> dict[str, Any]:
         "phase": phase,
         "title": retold(job.made_of.get("title"), job.title),
         "what": job.params.get("what", ""),
+        "sign_of_life": sign_of_life(job, timezone.now()),
     }
 
 

@@ -143,7 +143,8 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         options = options_of(request.POST, batch)
     except Invalid as problem:
         context = {"here": "data", **queries.import_page(batch), "problem": problem}
-        context["columns"] = [c | {"field": request.POST.get(f"column:{c['name']}", c["field"])} for c in context["columns"]]
+        said = [c | {"field": request.POST.get(f"column:{c['name']}", c["field"])} for c in context["columns"]]
+        context |= queries.columns_shown(batch, said)
         return render(request, "exchange/import.html", context, status=problem.status)
     kept = {key: value for key, value in batch.options.items() if key in {services.OF_OWNERS, "makes_positions", "names", "constants"}}
     if kind_of(request.POST, batch) != batch.kind:

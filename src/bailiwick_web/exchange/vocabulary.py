@@ -26,8 +26,9 @@ def _names(text: str) -> tuple[str, ...]:
 OWNERS = _names("""
     Territory; Territory Name; Territory2Id; territoryid; Territory ID; OwnerId; Account Owner; Account Owner: Full Name; Owner; ownerid;
     Owner ID; hubspot_owner_id; Company owner; Contact owner; Deal owner; Lead Owner; Opportunity Owner; Owner Name; Account Manager; Sales
-    Rep; Rep; Rep ID; Sales Representative; Salesperson; Sales Person; Assigned To; Gebiet; Vertriebsgebiet; Vertreter; Außendienst;
-    Secteur; Commercial
+    Rep; Rep; Rep ID; Sales Representative; Salesperson; Sales Person; Salesperson ID; Salesperson Code; Salesperson Number; Sales Rep ID;
+    Sales Agent; Account Manager ID; Assigned To; Gebiet; Vertriebsgebiet; Vertreter; Vertreternummer; Außendienst; Secteur; Commercial;
+    Vendeur; Vendedor; Comercial
 """)
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
@@ -47,7 +48,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "shipping_latitude": _names("Shipping Latitude; address2_latitude"),
     "shipping_longitude": _names("Shipping Longitude; address2_longitude"),
     "shipping_accuracy": _names("Shipping Geocode Accuracy"),
-    "state_code": _names("State Code; Billing State Code"),
+    "state_code": _names("State Code; Billing State Code; State Province Code"),
     "country_code": _names("Country Code; Billing Country Code"),
     "location_accuracy": _names("Geocode Accuracy; Billing Geocode Accuracy"),
     "account_number": _names("Account Number; Account No"),
@@ -56,7 +57,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
         customer
     """),
     "industry": _names("Industry; industrycode; Industry Code; Sector; Branche; Secteur d'activité"),
-    "type": _names("Type; Account Type; customertypecode; Relationship Type; Company type; Record Type Name"),
+    "type": _names("Type; Account Type; Business Type; customertypecode; Relationship Type; Company type; Record Type Name"),
     "segment": _names("Segment; Customer Segment; Tier; Account Tier; Kundensegment"),
     "region": _names("Region; Sales Region; District; Area; Vertriebsregion"),
     "rating": _names("Rating; Account Rating; accountratingcode; Lead Rating"),
@@ -88,7 +89,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "forecast_category": _names("Forecast Category; ForecastCategoryName"),
     "closes": _names("CloseDate; Close Date; closedate; estimatedclosedate"),
     "description": _names("Description; Notes; Comments; Bemerkung"),
-    "founded": _names("YearStarted; Year Started; Year Founded; founded_year"),
+    "founded": _names("YearStarted; Year Started; Year Founded; founded_year; Year Opened"),
     "last_activity": _names("""
         LastActivityDate; Last Activity; Last Activity Date; notes_last_updated; Last contacted; notes_last_contacted
     """),

@@ -9,11 +9,13 @@ from numbers import Real
 from typing import Any, TypeGuard
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.deeds import deed, record_kind
-from bailiwick_web.core.models import User
+from bailiwick_web.core.jobs import sign_of_life as sign_at
+from bailiwick_web.core.models import Job, User
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Role
 
@@ -82,6 +84,12 @@ def told(record: Any, name: str) -> str:
     text = record.get(name, "") if is_mapping else getattr(record, name)
     origin = record.get("made_of") if is_mapping else record.made_of.get(name)
     return retold(origin, str(text))
+
+
+@register.filter
+def sign_of_life(job: Job) -> str:
+    """What is to be said of the worker of a job now; empty text while it is well."""
+    return sign_at(job, timezone.now())
 
 
 register.filter("deed", deed)

@@ -49,9 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "drafts": visible.filter(state=Scenario.State.DRAFT)[:6],
             "approved": visible.filter(state=Scenario.State.APPROVED),
             "running": Run.objects.filter(job__state__in=RUNNING).select_related("job", "scenario"),
-            "fresh": Run.objects.filter(result__isnull=False, is_dismissed=False, result__deleted_at__isnull=True).select_related(
-                "scenario", "result"
-            )[:3],
+            "fresh": Run.objects.filter(
+                is_dismissed=False, result__deleted_at__isnull=True, result__state=Scenario.State.DRAFT
+            ).select_related("scenario", "result")[:3],
         }
     if actor.may(Right.REVIEW):
         context["proposed"] = visible.filter(state=Scenario.State.PROPOSED)

@@ -16,7 +16,7 @@ from bailiwick_web.core.models import AuditEntry, Node, OutboxEvent
 from bailiwick_web.core.organisation.services import add_person, staff
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, Stale, VersionNeeded
 from bailiwick_web.crm import services as crm
-from bailiwick_web.crm.models import Account, Activity, Order, PersonalValue
+from bailiwick_web.crm.models import Account, Activity, Order, PersonalValue, Stage
 from bailiwick_web.crm.services import binning, writing
 from bailiwick_web.crm.services.series import days, starts_at
 from bailiwick_web.planning.models import Scenario
@@ -139,6 +139,26 @@ def test_an_old_sum_does_not_change_by_a_new_rate(act: Act, account: Account) ->
     crm.trading.change_order(act("rep"), first.public_id, version=1, number="A-1")
     first.refresh_from_db()
     assert first.house_amount == Decimal("11.00")
+
+
+def test_a_deal_keeps_the_rate_of_its_day(act: Act, account: Account) -> None:
+    for on, rate in ((date(2026, 1, 1), "1.10"), (date(2026, 6, 1), "1.50")):
+        crm.money.set_rate(act("planner"), currency="EUR", on=on, rate=rate)
+    rep, money = act("rep"), {"account": account, "name": "Beans", "currency": "EUR", "amount": "10"}
+    won = Stage.objects.get(pipeline=crm.catalogue.default_pipeline(rep), kind="won")
+    past = crm.deals.create_opportunity(rep, stage=won, close_on="2026-03-01", **money)
+    assert (past.rate_day, past.house_amount) == (date(2026, 3, 1), Decimal("11.00"))
+    deal = crm.deals.create_opportunity(rep, **money)
+    assert (deal.rate_day, deal.house_amount) == (rep.now.date(), Decimal("15.00"))
+    crm.money.set_rate(act("planner"), currency="EUR", on=rep.now.date(), rate="2")
+    deal = crm.deals.change_opportunity(rep, deal.public_id, version=1, name="More beans", amount="20")
+    assert (deal.rate_day, deal.house_amount) == (rep.now.date(), Decimal("30.00"))
+    deal = crm.deals.change_opportunity(rep, deal.public_id, version=2, rate_day="2026-02-01")
+    assert (deal.rate, deal.house_amount) == (Decimal("1.10"), Decimal("22.00"))
+    deal = crm.deals.change_opportunity(rep, deal.public_id, version=3, rate="3")
+    assert (deal.rate_day, deal.house_amount) == (rep.now.date(), Decimal("60.00"))
+    deal = crm.deals.change_opportunity(rep, deal.public_id, version=4, currency="USD", rate_day=deal.rate_day)
+    assert (deal.rate, deal.house_amount) == (Decimal(1), Decimal("20.00"))
 
 
 def test_returns_are_negative_and_sums_are_checked(act: Act, account: Account) -> None:

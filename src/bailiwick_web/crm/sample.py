@@ -245,7 +245,7 @@ def _deals(draw: Draw, accounts: Sequence[m.Account], contacts: Contacts, held: 
         is_open = stage.kind == m.Stage.Kind.OPEN
         closes = (since + timedelta(days=0 if not is_open else int(draw.rng.integers(60, 150)))).date()
         closed = {} if is_open else {"closed_at": since, "territory": row.territory if row else None}
-        money = {"amount": amount, "currency": house_currency(), "rate": ONE, "house_amount": amount}
+        money = {"amount": amount, "currency": house_currency(), "rate": ONE, "rate_day": since.date(), "house_amount": amount}
         name = f"{account.name}: yearly contract"
         deals.append(
             m.Opportunity(

@@ -59,6 +59,7 @@ class DealFields(Schema):
     amount: Decimal | None = None
     currency: str | None = None
     rate: Decimal | None = None
+    rate_day: date | None = None
     probability: float | None = None
     close_on: date | None = None
     position: UUID | None = None

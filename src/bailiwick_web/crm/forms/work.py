@@ -117,6 +117,7 @@ class DealForm(forms.Form):
     name = text(_("What it is about"), required=True)
     amount = money(_("Amount"))
     currency = text(_("Currency"), 3)
+    rate_day = day(_("Rate of the day"))
     close_on = day(_("Closing day"))
     contact = pick(_("Contact"), Contact.objects.none())
     next_step = text(_("Next step"))

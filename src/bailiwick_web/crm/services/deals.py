@@ -38,21 +38,30 @@ from bailiwick_web.crm.visibility import present
 from bailiwick_web.planning.models import TerritoryDefinition
 
 Kind = Stage.Kind
-MONEY = ("amount", "currency", "rate")
+MONEY = ("amount", "currency", "rate", "rate_day")
+DERIVED = ("currency", "rate", "rate_day", "house_amount")
+"""What follows from the amount of a deal."""
 
 
 def _derive(actor: Actor, deal: Opportunity) -> Iterable[str]:
-    set_house_amount(deal, lambda currency: rate_on(currency, actor.now.date()))
-    return ("currency", "rate", "house_amount")
+    set_house_amount(deal, actor.now.date(), rate_on)
+    return DERIVED
 
 
-def set_house_amount(deal: Opportunity, rate_of: Callable[[str], Decimal]) -> None:
-    """Set what the amount of a deal is in the currency of the house, at the rate that it has, else at the present one."""
+def set_house_amount(deal: Opportunity, today: date, rate_of: Callable[[str, date], Decimal]) -> None:
+    """Set what the amount of a deal is in the currency of the house, at the rate that it has, else at that of its day."""
     if deal.amount is not None:
         deal.currency = deal.currency or house_currency()
+        deal.rate_day = deal.rate_day or _day_of(deal, today)
         if deal.rate is None:
-            deal.rate = rate_of(deal.currency)
+            deal.rate = rate_of(deal.currency, deal.rate_day)
     deal.house_amount = in_house(deal.amount, deal.rate)
+
+
+def _day_of(deal: Opportunity, today: date) -> date:
+    """Whose rate an amount has unless somebody says so: the day a deal was closed, for an open one today."""
+    closed = deal.stage.kind != Kind.OPEN and deal.close_on is not None
+    return min(deal.close_on, today) if closed and deal.close_on is not None else today
 
 
 OPPORTUNITY = writing.Spec(
@@ -67,6 +76,7 @@ OPPORTUNITY = writing.Spec(
         "amount": c.money,
         "currency": c.currency,
         "rate": positive_rate,
+        "rate_day": c.day,
         "probability": c.fraction,
         "close_on": c.day,
         "position": c.reference,
@@ -144,8 +154,17 @@ def changeable(deal: Opportunity, given: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(given)
     if {"stage", "pipeline", "stage_since"} & set(values):
         raise Invalid(_("A deal goes to another stage by a move, so that the history knows it."), code="field", field="stage")
-    if "currency" in values and values["currency"] != deal.currency and "rate" not in values:
-        values["rate"] = None  # of the day of the new amount
+    for name in {"currency", "rate", "rate_day"} & set(values):
+        values[name] = OPPORTUNITY.checks[name](name, values[name])
+    is_other_money = "currency" in values and values["currency"] != deal.currency
+    is_other_day = "rate_day" in values and values["rate_day"] != deal.rate_day
+    is_other_rate = "rate" in values and values["rate"] != deal.rate
+    if (is_other_money or is_other_day) and "rate" not in values:
+        values["rate"] = None  # found anew, by its day
+        if not is_other_day:
+            values["rate_day"] = None  # today
+    elif is_other_rate and "rate_day" not in values:
+        values["rate_day"] = None
     return values
 
 

@@ -21,6 +21,7 @@ from bailiwick_web.crm.forms.work import DealForm, LineForm, LogForm, PlanForm, 
 from bailiwick_web.crm.models import Opportunity, Stage
 from bailiwick_web.crm.queries import pages_account, pages_pipeline
 from bailiwick_web.crm.services import deals as services
+from bailiwick_web.crm.services.money import house_currency
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, may_sell, me, picked, said, to_pick_from, version_of
 from bailiwick_web.crm.views.customers import LOGGED
 from bailiwick_web.crm.visibility import find
@@ -84,6 +85,7 @@ def deal(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "deal": found,
         "card": pages_pipeline.card(actor, found),
         "weighted": services.weighted(found),
+        "is_foreign": found.house_amount is not None and found.currency != house_currency(),
         "held": pages_account.held(actor, found.account),
         "now": actor.now,
         "today": local_day(actor.now),

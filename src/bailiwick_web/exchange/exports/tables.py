@@ -189,6 +189,7 @@ TABLES: dict[str, Table] = {
                 *_fields(
                     *(("Opportunity Name", "name"), ("Account ID", "account.public_id"), ("Company", "account.name")),
                     *(("Stage", "stage.name"), ("Pipeline", "pipeline.name"), ("Amount", "amount"), ("Currency", "currency")),
+                    *(("Rate", "rate"), ("Rate Day", "rate_day")),
                     *(("Close Date", "close_on"), ("Probability", "probability"), ("Opportunity Owner", "person.name")),
                     *(("Territory", "territory.code"), ("Source", "source"), ("Next Step", "next_step"), ("Description", "description")),
                     *(("Closed", "closed_at"), ("Outcome", "outcome_note")),

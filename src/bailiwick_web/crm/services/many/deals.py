@@ -17,7 +17,6 @@ from bailiwick_web.crm.services.catalogue import default_pipeline
 from bailiwick_web.crm.services.lines import amounts_of
 from bailiwick_web.crm.services.many.changing import Change, Follow, change_all, locked_all, touch_all
 from bailiwick_web.crm.services.many.writing import Holders, New, Rates, create_all, identify_all, parts
-from bailiwick_web.crm.services.money import house_currency, in_house
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,7 @@ def create_opportunities(actor: Actor, news: Sequence[NewDeal], *, origin: str =
         lines.append(rows)
 
     def derive(_actor: Actor, deal: Opportunity) -> None:
-        if deal.amount is not None:
-            deal.currency = deal.currency or house_currency()
-            deal.rate = deal.rate or rates.on(deal.currency, actor.now.date())
-        deal.house_amount = in_house(deal.amount, deal.rate)
+        deals.set_house_amount(deal, actor.now.date(), rates.on)
         if deal.stage.kind != Stage.Kind.OPEN:
             row = holders.rows.get(deal.account_id)
             deals.close(actor, deal, on=deal.close_on, territory=row.territory if row is not None else None)
@@ -79,8 +75,8 @@ def change_opportunities(actor: Actor, changes: Sequence[DealChange]) -> list[Op
 
     def follow(_actor: Actor, changed: Sequence[Opportunity]) -> tuple[str, ...]:
         for deal in changed:
-            deals.set_house_amount(deal, lambda currency: rates.on(currency, actor.now.date()))
-        return ("currency", "rate", "house_amount")
+            deals.set_house_amount(deal, actor.now.date(), rates.on)
+        return deals.DERIVED
 
     changed = change_all(actor, deals.OPPORTUNITY, found, given, follow=follow)
     pairs = list(zip(found, changes, strict=True))

@@ -132,7 +132,7 @@ def another_plan(case: Case, one_of: int) -> dict[str, Any]:
     UnitAssignment.objects.bulk_update(rows, ["territory_id"], batch_size=500)
     version = services.propose(case.act(), draft.public_id, version=draft.version).version
     version = services.decide(case.act(), draft.public_id, version=version, is_approved=True).version
-    with waiting(case) as waits:
+    with waiting() as waits:
         began = time.perf_counter()
         services.publish(case.act(), draft.public_id, version=version)
         published = time.perf_counter() - began
@@ -154,7 +154,7 @@ def erase(case: Case) -> dict[str, Any]:
     points = [{"channel": "email", "value": mail}, {"channel": "phone", "value": "+49 89 7654321"}]
     contact = people.create_contact(case.act(), account=account, first_name="Zerlinde", last_name="Quastenberg", points=points)
     work.create_activity(case.act(), account=account, kind="call", subject="Call Zerlinde Quastenberg", text=f"or write to {mail}")
-    with waiting(case) as waits:
+    with waiting() as waits:
         began = time.perf_counter()
         privacy.erase(case.act(), contact.public_id, version=contact.version, reason="asked for it")
         seconds = time.perf_counter() - began
@@ -163,7 +163,7 @@ def erase(case: Case) -> dict[str, Any]:
 
 
 @contextmanager
-def waiting(case: Case) -> Iterator[dict[str, float]]:
+def waiting() -> Iterator[dict[str, float]]:
     """What another process waits, in milliseconds, that writes all the time."""
     found: dict[str, float] = {}
     command = [sys.executable, __file__, "--writer"]

@@ -3,7 +3,9 @@
 Accounts are generated, brought in, brought in again as they are and with a change in every row, and that is taken back; the orders are
 the 56,046 lines of AdventureWorks with their customers and products (`AdventureWorks_*.csv`, not part of the project). Each goes through
 the services that the pages call and the process that reads files, in a process per database with an empty database. Beside the clock
-stands the processor time of all processes, as the machine may have other work. `--date` keeps `benchmarks/results/record_imports.json`.
+stands the processor time of all processes, as the machine may have other work, and the most memory that the process has had by then.
+While all rows change and while that is taken back, another process notes something on other accounts again and again: its longest
+wait is told. `--date` keeps `benchmarks/results/record_imports.json`.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from crm_paths import waiting
 from imports import DATABASES, ROOT, write_accounts
 
 RESULTS = ROOT / "benchmarks" / "results" / "record_imports.json"
@@ -79,8 +83,11 @@ def measure(n: int, orders: Path | None) -> dict[str, Any]:
     from django.utils import timezone
 
     from bailiwick_web.core.access import Actor
+    from bailiwick_web.core.models import User
+    from bailiwick_web.crm.services import customers
 
     actor = Actor(None, timezone.now(), "benchmark")
+    User.objects.create_user("boss@example.org", "Boss", role="administrator")
     found: dict[str, Any] = {}
     if orders is not None:
         for kind, pattern in zip(KINDS, PARTS, strict=True):
@@ -94,7 +101,9 @@ def measure(n: int, orders: Path | None) -> dict[str, Any]:
             found["accounts"] = imported(actor, "accounts", path)
             found["again"] = dry_run(actor, "accounts", path)[1]
             write_accounts(path, n, changed=n)
-            found["changed"] = imported(actor, "accounts", path)
+            for i in range(20):  # those that the other process writes about
+                customers.create_account(actor, name=f"Other {i}")
+            found["changed"] = imported(actor, "accounts", path, is_waited_for=True)
             found["changed again"] = dry_run(actor, "accounts", path)[1]
             found["changed, taken back"] = taken_back(actor, n)
     return found
@@ -111,12 +120,15 @@ def dry_run(actor: Any, kind: str, path: Path) -> tuple[Any, dict[str, Any]]:
     return batch, figures | {"dry_run_rows_per_cpu_second": round(rows / figures["dry_run_cpu_seconds"])}
 
 
-def imported(actor: Any, kind: str, path: Path) -> dict[str, Any]:
+def imported(actor: Any, kind: str, path: Path, *, is_waited_for: bool = False) -> dict[str, Any]:
     """Dry run and commit of one file."""
     from bailiwick_web.exchange import services
 
     batch, figures = dry_run(actor, kind, path)
-    figures |= timed("commit", lambda: services.run_import(actor, batch.public_id))
+    with waiting() if is_waited_for else nullcontext({}) as waits:
+        figures |= timed("commit", lambda: services.run_import(actor, batch.public_id))
+    batch.refresh_from_db()
+    figures |= waits
     written = batch.counts["created"] + batch.counts["updated"]
     figures["commit_rows_per_second"] = round(written / figures["commit_seconds"])
     figures["commit_rows_per_cpu_second"] = round(written / figures["commit_cpu_seconds"])
@@ -129,15 +141,17 @@ def taken_back(actor: Any, n: int) -> dict[str, Any]:
     from bailiwick_web.exchange.models import ImportBatch
 
     last = ImportBatch.objects.filter(state="imported").latest("pk")
-    figures = timed("undo", lambda: services.revert(actor, last.public_id))
-    return {"rows": n, **figures, "undo_rows_per_second": round(n / figures["undo_seconds"])}
+    with waiting() as waits:
+        figures = timed("undo", lambda: services.revert(actor, last.public_id))
+    return {"rows": n, **figures, **waits, "undo_rows_per_second": round(n / figures["undo_seconds"])}
 
 
 def timed(name: str, work: Callable[[], Any]) -> dict[str, float]:
     """Seconds by the clock, and of the processor, children included."""
     clock, used = time.perf_counter(), _cpu()
     work()
-    return {f"{name}_seconds": round(time.perf_counter() - clock, 2), f"{name}_cpu_seconds": round(_cpu() - used, 2)}
+    seconds = {f"{name}_seconds": round(time.perf_counter() - clock, 2), f"{name}_cpu_seconds": round(_cpu() - used, 2)}
+    return seconds | {f"{name}_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
 
 
 def _cpu() -> float:

@@ -19,7 +19,7 @@ from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.insight.extra import require_models
-from bailiwick.insight.scoring.bant import FIELDS, BantParams, grades_of, qualify
+from bailiwick.insight.scoring.bant import FIELDS, BantParams, Qualification, grades_of, qualify
 from bailiwick.insight.scoring.judging import area_under_curve, with_interval
 from bailiwick.pictures.insight_charts import bar_chart
 
@@ -252,25 +252,43 @@ def score_bant(
     >>> found["leads"][["lead", "score", "is_qualified", "fails"]].round(1).values.tolist()
     [['a', 100.0, True, ''], ['b', 41.7, False, 'budget, timeline']]
     """
-    import pandas as pd
-
     sheet = read_sheet(leads, column_map=column_map, date_order=date_order)
     grades = {name: grades_of(sheet.texts(sheet.needed(name))) for name in FIELDS}
-    day = day_number(today, "today")
+    found = qualify(grades, _ages_of_answers(sheet, day_number(today, "today")), BantParams(weights, least, fresh_days))
+    table, missing = _bant_table(ids_of(sheet), found), _missing_answers(grades, found.fails)
+    facts = {
+        "weights": dict(zip(FIELDS, weights, strict=True)),
+        "least": least,
+        "fresh_days": fresh_days,
+        "interval": "none: answers are recorded, not estimated",
+    }
+    sentences = _bant_sentences(int(found.is_qualified.sum()), len(table), missing)
+    return Findings("bant", {"leads": table, "missing": missing}, facts, sentences, {}, tuple(sheet.notices), frozenset({"leads"}))
+
+
+def _ages_of_answers(sheet: Sheet, day: float | None) -> dict[str, FloatArray]:
+    """Days since each answer was given, where a column says when."""
     ages: dict[str, FloatArray] = {}
     for name in FIELDS:
         dated = next((n for n in sheet.table.names if n.lower() in (f"{name}_date", f"{name} date", f"{name}_at")), None)
-        if dated is not None and day is None:
+        if dated is None:
+            continue
+        if day is None:
             raise InputError(
                 f"column {dated!r} dates the answers; say with today (--today) from which day their age counts", code="date", field="today"
             )
-        if dated is not None and day is not None:
-            ages[name] = day - sheet.days(dated)
-    found = qualify(grades, ages, BantParams(weights, least, fresh_days))
-    order = np.lexsort((ids_of(sheet).astype(str), -found.score))
-    table = pd.DataFrame(
+        ages[name] = day - sheet.days(dated)
+    return ages
+
+
+def _bant_table(ids: TextArray, found: Qualification) -> pd.DataFrame:
+    """The leads, the best first."""
+    import pandas as pd
+
+    order = np.lexsort((ids.astype(str), -found.score))
+    return pd.DataFrame(
         {
-            "lead": ids_of(sheet)[order],
+            "lead": ids[order],
             "score": found.score[order],
             "is_qualified": found.is_qualified[order],
             "fails": found.fails[order],
@@ -278,23 +296,24 @@ def score_bant(
             "ask_next": found.prompt[order],
         }
     )
-    missing = pd.DataFrame(
+
+
+def _missing_answers(grades: Mapping[str, FloatArray], fails: TextArray) -> pd.DataFrame:
+    """How many leads say nothing of each of the four, and how many fail on it."""
+    import pandas as pd
+
+    return pd.DataFrame(
         {
             "field": list(FIELDS),
             "unknown": [int(np.isnan(grades[f]).sum()) for f in FIELDS],
-            "failing": [int(sum(f in t for t in found.fails)) for f in FIELDS],
+            "failing": [int(sum(f in t for t in fails)) for f in FIELDS],
         }
     )
-    n = int(found.is_qualified.sum())
+
+
+def _bant_sentences(n_qualified: int, n: int, missing: pd.DataFrame) -> tuple[str, str]:
     worst = missing.sort_values("failing", ascending=False, kind="stable").iloc[0]
-    sentences = (
-        f"{counted(n, 'lead is', 'leads are')} qualified of {len(table):,}.",
+    return (
+        f"{counted(n_qualified, 'lead is', 'leads are')} qualified of {n:,}.",
         f"Most fail on {worst['field']} ({int(worst['failing']):,}); unknown there: {int(worst['unknown']):,}.",
     )
-    facts = {
-        "weights": dict(zip(FIELDS, weights, strict=True)),
-        "least": least,
-        "fresh_days": fresh_days,
-        "interval": "none: answers are recorded, not estimated",
-    }
-    return Findings("bant", {"leads": table, "missing": missing}, facts, sentences, {}, tuple(sheet.notices), frozenset({"leads"}))

@@ -192,8 +192,17 @@ def allocate_pool(
         "allocation": _allocation_table(names, by_method, method, spread, least, free[method]),
         "methods": _method_table(by_method, moved, free),
     }
+    rows = [(str(n), m, float(by_method[m][i])) for i, n in enumerate(names[:12]) for m in usable]
+    facts = {"pool": pool, "method": method, "step": step, "interval": "none: a rule of division, not an estimate"}
+    charts = {"allocation": grouped_chart("Four ways to divide", "", "amount", rows)}
+    sentences = _pool_sentences(pool, names, method, spread, moved)
+    return Findings("allocation", tables, facts, sentences, charts, (*sheet.notices, *_methods_left_out(usable)))
+
+
+def _pool_sentences(pool: float, names: TextArray, method: str, spread: FloatArray, moved: Mapping[str, float]) -> tuple[str, str]:
+    """Where the methods differ most, and how much each would move."""
     most = int(np.argmax(spread))
-    sentences = (
+    return (
         say(
             "%(pool)s among %(n)s groups by %(method)s; the methods differ most for %(name)s (%(spread)s).",
             pool=f"{pool:,g}",
@@ -207,13 +216,12 @@ def allocate_pool(
             shares=say_all([say_all([_METHOD_WORDS[m], percent(v)]) for m, v in moved.items() if m != method], ", "),
         ),
     )
-    rows = [(str(n), m, float(by_method[m][i])) for i, n in enumerate(names[:12]) for m in usable]
+
+
+def _methods_left_out(usable: Sequence[str]) -> list[Notice]:
     missing = [m for m in METHODS if m not in usable]
-    left_out = say("left out for want of columns: %(names)s", names=say_all([_METHOD_WORDS[m] for m in missing], ", "))
-    told = [Notice("method_left_out", left_out, len(missing))] if missing else []
-    facts = {"pool": pool, "method": method, "step": step, "interval": "none: a rule of division, not an estimate"}
-    charts = {"allocation": grouped_chart("Four ways to divide", "", "amount", rows)}
-    return Findings("allocation", tables, facts, sentences, charts, (*sheet.notices, *told))
+    text = say("left out for want of columns: %(names)s", names=say_all([_METHOD_WORDS[m] for m in missing], ", "))
+    return [Notice("method_left_out", text, len(missing))] if missing else []
 
 
 _METHOD_WORDS = {"sales": say("sales"), "potential": say("potential"), "growth": say("growth"), "workload": say("workload")}

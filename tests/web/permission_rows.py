@@ -71,6 +71,7 @@ ROWS = {
     "compare_pdf": Row(Right.REVIEW, ok=frozenset({422})),
     "scenario": Row(Right.LOOK, "scenario"),
     "scenario_panel": Row(Right.LOOK, "scenario"),
+    "scenario_stamp": Row(Right.LOOK, "scenario"),
     **{f"alignment_{ending}": Row(Right.LOOK, "scenario") for ending in ("csv", "xlsx")},
     **{f"alignment_{ending}": Row(Right.LOOK, "scenario", frozenset({200, 409})) for ending in ("geojson", "png", "pdf")},
     "scenario_runs": Row(Right.PLAN, "scenario"),

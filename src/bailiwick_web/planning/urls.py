@@ -24,6 +24,7 @@ urlpatterns = [
     path("scenarios/<uuid:public_id>/rules/change", views.change_rules, name="scenario_change_rules"),
     path("scenarios/<uuid:public_id>/replay", views.replay, name="scenario_replay"),
     path("scenarios/<uuid:public_id>/", views.scenario, name="scenario"),
+    path("scenarios/<uuid:public_id>/stamp.svg", views.stamp, name="scenario_stamp"),
     path("scenarios/<uuid:public_id>/panel", views.panel, name="scenario_panel"),
     path("scenarios/<uuid:public_id>/runs", views.runs, name="scenario_runs"),
     path("scenarios/<uuid:public_id>/run", views.run, name="scenario_run"),

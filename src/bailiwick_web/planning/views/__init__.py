@@ -20,6 +20,7 @@ from bailiwick_web.planning.views.mending import change_rules, mend, rules, vali
 from bailiwick_web.planning.views.mine import mine, who
 from bailiwick_web.planning.views.owning import owner
 from bailiwick_web.planning.views.pages import home, new_plan, panel, plans, runs, scenario
+from bailiwick_web.planning.views.picturing import stamp
 
 __all__ = [
     "FORMATS",
@@ -52,6 +53,7 @@ __all__ = [
     "run",
     "runs",
     "scenario",
+    "stamp",
     "validator",
     "who",
 ]

@@ -43,7 +43,7 @@ def test_a_page_and_a_program_are_told_to_try_again(
     answer = client.post("/api/v1/accounts", {"name": "Acme"}, content_type="application/json")
     assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "30", "database_busy")
     monkeypatch.setattr(queries, "data_page", kept)
-    answer = client.get("/data")
+    answer = client.get("/data/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "try again in half a minute" in answer.content.decode()
     assert not Account.objects.exists()

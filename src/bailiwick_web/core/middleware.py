@@ -7,12 +7,14 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from bailiwick.errors import BailiwickError
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.busy import refusal_of
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.refusals import Invalid, Refused
 from bailiwick_web.core.retelling import of_error, retold
@@ -98,7 +100,9 @@ class RequestActor:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A page, or a short message for htmx, for what was refused on purpose."""
+        """A page, or a short message for htmx, for what was refused on purpose, or because the database was kept by others."""
+        if isinstance(error, OperationalError):
+            error = refusal_of(error) or error
         if isinstance(error, BailiwickError):
             error = Invalid(retold(of_error(error), str(error)), code=getattr(error, "code", None))
         if not isinstance(error, Refused):

@@ -7,7 +7,8 @@ Refused
 ├── Conflict       it does not fit the present state                    409
 ├── VersionNeeded  a write without the version that it is based on      428
 ├── Stale          somebody else was faster                             412
-└── TooMany        too often in too short a time                        429
+├── TooMany        too often in too short a time                        429
+└── Busy           others keep the database for too long                503
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ class Stale(Refused):
     """Somebody else was faster; ``details`` name the version, who and when."""
 
     status, code = 412, "stale"
+
+
+class Busy(Refused):
+    """The database was kept by others for too long; ``retry_after`` says for how many seconds to wait."""
+
+    status, code = 503, "database_busy"
 
 
 class TooMany(Refused):

@@ -91,6 +91,7 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
     main = batch.main or batch
     family = [main, *main.followers.order_by("pk")]
     is_records = batch.kind in RECORD_FIELDS
+    totals, is_many = _totals(family), is_records and len(family) > 1
     return {
         "batch": batch,
         "main": main,
@@ -106,7 +107,9 @@ def import_page(batch: ImportBatch, *, shown: int = FIRST_SHOWN) -> dict[str, An
         "n_rejected": facts.get("n_shown", facts.get("n_rejected", 0)),
         "reasons": [(REASONS.get(code, code.replace("_", " ")), n) for code, n in (facts.get("rejected") or {}).items()],
         "fixes": fixes_of(batch),
-        "totals": _totals(family),
+        "totals": totals,
+        "is_many": is_many,
+        "sums": totals if is_many else batch.counts,
         "record_kinds": [(kind, label) for kind, label in ImportBatch.Kind.choices if kind in RECORD_FIELDS] if is_records else [],
         "refs": [(REFERRED[name], KNOWN_BY.get(how, how), n) for name, how, n in facts.get("refs") or []],
         "not_understood": [(c, sum(n.values()), ", ".join(list(n)[:5])) for c, n in (facts.get("not_understood") or {}).items()],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from bailiwick.errors import BailiwickError
+from bailiwick_web.core.busy import refusal_of
 from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.core.refusals import Invalid, Missing, Refused, Stale
 from bailiwick_web.core.retelling import of_error, retold
@@ -38,6 +40,7 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, malformed)  # type: ignore[arg-type]
     api.add_exception_handler(HttpError, of_framework)  # type: ignore[arg-type]
     api.add_exception_handler(Http404, not_there)  # type: ignore[arg-type]
+    api.add_exception_handler(OperationalError, kept_by_others)  # type: ignore[arg-type]
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
@@ -87,6 +90,14 @@ def of_framework(request: HttpRequest, error: HttpError) -> HttpResponse:
     words = {401: "Sign in, or send a token: Authorization: Bearer …", 403: "The request was not sent by a page of ours; send X-CSRFToken."}
     refusal = Refused(words.get(error.status_code, str(error)), code=CODES.get(error.status_code, "refused"))
     refusal.status = error.status_code
+    return refused(request, refusal)
+
+
+def kept_by_others(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The database was not to be had for too long."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        raise error
     return refused(request, refusal)
 
 

@@ -127,7 +127,7 @@ def _records(batch: ImportBatch, watch: Watch, facts: dict[str, Any], lookups: r
     watch.tell("comparing", 0.85)
     what = records.compare(seer_of(batch), batch.kind, rows_of(batch), facts, lookups)
     counts = {outcome: what.counts[outcome] for outcome in (CREATED, UPDATED, UNCHANGED)}
-    return Prepared(counts, what.late, what.how, lambda actor, batch: records.write(actor, batch, what))
+    return Prepared(counts, what.late, what.how, lambda actor, batch: records.write(actor, batch, what, watch))
 
 
 def seer_of(batch: ImportBatch) -> Actor:

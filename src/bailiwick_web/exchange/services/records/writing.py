@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.crm.models import Order, Product
 from bailiwick_web.crm.services import belonging, many
 from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.reading import Stopped
 from bailiwick_web.exchange.record_kinds import ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.records.comparing import Difference
 from bailiwick_web.exchange.services.records.kinds import KINDS, Writer
@@ -16,35 +17,49 @@ from bailiwick_web.exchange.services.records.kinds.base import AT_ONCE, by_keys,
 from bailiwick_web.exchange.services.records.kinds.orders import kept_lines, lines_of
 from bailiwick_web.exchange.services.records.lines import Group
 from bailiwick_web.exchange.services.records.reading import Row
-from bailiwick_web.exchange.services.rows import UNCHANGED, UPDATED, keep_account
+from bailiwick_web.exchange.services.rows import UNCHANGED, UPDATED, Watch, keep_account
 
 
-def write(actor: Actor, batch: ImportBatch, what: Difference) -> None:
-    """Make and change records; the caller holds the transaction. Whose accounts are is derived once, at the end."""
+def write(actor: Actor, batch: ImportBatch, what: Difference, watch: Watch) -> None:
+    """Make and change records; the caller holds the transaction. Whose accounts are is derived once, at the end.
+
+    Raises
+    ------
+    Stopped
+        If it was told to stop; the caller takes back what was written.
+    """
     writer = Writer(actor, batch, what.source)
     with belonging.settling_once(actor):
         if what.kind == ORDER_LINES:
-            _write_lines(writer, what)
+            _write_lines(writer, what, watch)
         else:
-            _write_records(writer, what)
+            _write_records(writer, what, watch)
     for kind, key, _outcome in writer.made_along:
         keep_account(batch, [key], [], record=kind)
 
 
-def _write_records(writer: Writer, what: Difference) -> None:
+def _write_records(writer: Writer, what: Difference, watch: Watch) -> None:
     kind = KINDS[what.kind]()
     made: list[Any] = []
-    for part in parts(what.fresh, AT_ONCE):
+    for part in _until_stopped(what.fresh, watch):
         writer.load(part)
         made += kind.create(writer, part)
     updated = []
-    for some in parts(what.changed, AT_ONCE):
+    for some in _until_stopped(what.changed, watch):
         writer.load([row for row, _, _ in some])
         befores = kind.change(writer, some)
         updated += [(str(record.public_id), before) for (_row, record, _new), before in zip(some, befores, strict=True)]
     if kind.parent:
         _set_parents(writer, kind, list(zip(what.fresh, made, strict=True)))
     keep_account(writer.batch, (str(record.public_id) for record in made), updated, record=what.kind)
+
+
+def _until_stopped(rows: Sequence[Any], watch: Watch) -> Iterator[Sequence[Any]]:
+    """Some rows after the other; between them is asked whether to stop."""
+    for part in parts(rows, AT_ONCE):
+        if watch.should_stop():
+            raise Stopped
+        yield part
 
 
 def _set_parents(writer: Writer, kind: Any, pairs: Sequence[tuple[Row, Any]]) -> None:
@@ -56,15 +71,15 @@ def _set_parents(writer: Writer, kind: Any, pairs: Sequence[tuple[Row, Any]]) ->
         kind.update(writer.actor, changes)
 
 
-def _write_lines(writer: Writer, what: Difference) -> None:
+def _write_lines(writer: Writer, what: Difference, watch: Watch) -> None:
     new = [group for group in what.groups if group.order is None]
     changed = [group for group in what.groups if group.order is not None and any(line.outcome != UNCHANGED for line in group.lines)]
     made: list[Order] = []
-    for part in parts(new, AT_ONCE):
+    for part in _until_stopped(new, watch):
         _load(writer, part)
         made += many.create_orders(writer.actor, [_new_order(writer, group) for group in part], origin=writer.origin)
     updated = []
-    for part in parts(changed, AT_ONCE):
+    for part in _until_stopped(changed, watch):
         _load(writer, part)
         updated += _change(writer, part)
     keep_account(writer.batch, (str(order.public_id) for order in made), updated, record=ORDERS)

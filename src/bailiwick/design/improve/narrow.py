@@ -88,7 +88,7 @@ def _standing(field: Field, label: IntArray) -> Standing:
     seat[order] = np.arange(n) - np.repeat(np.cumsum(size) - size, size)
     members = np.zeros((k, min(n, SPARE_SEATS * int(size.max())) + 1), np.int32)  # one for a guest during an exchange
     members[label, seat] = np.arange(n)
-    loads = np.column_stack([np.bincount(label, weights=column, minlength=k) for column in field.load.T])
+    loads = np.column_stack([np.bincount(label, weights=column, minlength=k) for column in field.load.T]).astype(np.float64)
     return Standing(
         label.astype(np.int32).copy(), members, size, seat, loads, np.zeros(k), np.zeros((k, 2), np.int32), np.zeros((k, 2)),
         np.zeros(k), np.zeros(k), np.zeros((3, members.shape[1])), np.zeros(3),

@@ -143,3 +143,14 @@ def test_a_change_that_helped_is_told_from_one_that_did_not(planner: Actor) -> N
         assert table.kind == "panel"
         said = {"unit": "unit", "period": "period", "value": "value", "treated": "treated", "since": "2025-09-01"}
         assert queries.findings_of(answered(planner, "effect", said, panel=table))[0].startswith(words)
+
+
+def test_leads_are_qualified_in_the_language_of_the_reader(planner: Actor, sign_in: SignIn) -> None:
+    """Budget is confirmed by the first only; what was made of patterns is said again in German."""
+    grades = {"lead_id": ["A", "B"], "budget": ["yes", "no"], "authority": [3, 3], "need": [3, 3], "timeline": ["yes", "yes"]}
+    study = answered(planner, "bant", {}, leads=bring(planner, grades, "leads.csv", kind="accounts"))
+    assert [(row["lead"], row["fails"]) for row in storing.rows(study, "leads")] == [("A", ""), ("B", "budget")]
+    page = sign_in("planner").get("/insights/scores/?ask=bant", headers={"accept-language": "de"}).content.decode()
+    assert "1 von 2 Leads ist qualifiziert." in page
+    assert "Welches Budget gibt es, und wer gibt es frei?" in page
+    assert "Which budget is there" not in page

@@ -25,6 +25,7 @@ from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import DIAMETER, INERTIA, Model, compile_problem
 from bailiwick.design.progress import Watch
 from bailiwick.design.stay import NOTHING
+from bailiwick.design.threads import each
 from bailiwick.design.travel import Travel
 from bailiwick.domain import FloatArray, IntArray, Problem
 from bailiwick.geography.geodesy import distance_km
@@ -33,7 +34,9 @@ from bailiwick.metrics.disruption import match_labels
 
 SMALL_NODES = 2_000
 SMALL_RUNS = 4
-MORE_MENDERS = 3
+MORE_MENDERS = 4
+MENDERS_AT_ONCE = 2
+"""The last few are mended by one group, which is one thread: two sources go side by side."""
 LAST_FEW = 20
 """One territory out of balance in so many is worth another try: the cure is there, the source missed it."""
 FEW_MOVES = 2.0
@@ -139,13 +142,19 @@ def mended_again(
 ) -> Improved:
     """The best plan of a course, mended by other random sources while a last few territories are out of balance."""
     best, floor = course.best, course.floor
-    for at in range(MORE_MENDERS):
+
+    def mended(at: int) -> Improved:
+        mender = Rounds(model, replace(begun, label=best.label, centres=best.centres), graph, watch, seed=seed + SMALL_RUNS + at)
+        mender.mend()
+        return mender.best
+
+    for at in range(0, MORE_MENDERS, MENDERS_AT_ONCE):
         is_nearly_there = floor < best.excess and LAST_FEW * best.n_violations <= model.k
         if watch.is_stopped or not is_nearly_there:
             break
-        mender = Rounds(model, replace(begun, label=best.label, centres=best.centres), graph, watch, seed=seed + SMALL_RUNS + at)
-        mender.mend()
-        best = min(best, mender.best, key=lambda found: found.rank)
+        numbers = range(at, at + MENDERS_AT_ONCE)
+        found = [mended(number) for number in numbers if not watch.is_stopped] if watch.may_be_stopped else each(mended, numbers)
+        best = min([best, *found], key=lambda one: one.rank)
     return best
 
 

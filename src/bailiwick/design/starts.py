@@ -15,6 +15,7 @@ from bailiwick.design.construct.kernels import PARALLEL_UNITS
 from bailiwick.design.construct.relocate import relocate
 from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.construct.transport import Transport
+from bailiwick.design.improve.narrow import can_narrow, narrow
 from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve, recut
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
@@ -47,6 +48,7 @@ MORE_STARTS = 3
 FIRST_PART = 0.4
 LATER_PART = 0.8
 """Shares of the progress before other starts: where three searches as long may follow the one, and where little may follow much."""
+BEFORE_NARROWING = 0.5  # of the progress, where the largest diameter is made smaller at last
 LEAST_PROPOSALS = 10_000  # of a short search
 
 Searched = tuple[Construction, Improved]
@@ -69,6 +71,16 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
     """
     if model.stay.is_there:
         return realigned(model, graph, watch, seed=seed)
+    if not can_narrow(model):
+        return _conceded(model, graph, watch, seed)
+    with watch.part(0.0, BEFORE_NARROWING):
+        built, found = _conceded(model, graph, watch, seed)
+    with watch.part(BEFORE_NARROWING, 1.0):
+        return built, narrow(model, found, graph, watch, seed=seed)
+
+
+def _conceded(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
+    """The best plan of all searches for the objective, with the fewest territories outside where not all can be within."""
     with watch.part(0.0, 1.0 if model.load.shape[1] == 1 else 0.6):
         built, found = _searched(model, graph, watch, seed)
     with watch.part(0.6, 1.0):

@@ -76,6 +76,18 @@ def figure(value: float, digits: int = 0) -> Said:
     return Said(f"{value:,.{digits}f}", {"number": f"{value:.{digits}f}"})
 
 
+def plain(value: float, form: str) -> Said:
+    """A number in a form of Python without separators, which other languages write with another point.
+
+    Examples
+    --------
+    >>> plain(0.25, "g"), plain(1234.5, ".2f").made_of
+    ('0.25', {'number': '1234.50'})
+    """
+    text = f"{value:{form}}"
+    return Said(text, {"number": text})
+
+
 def capital(text: str) -> Said:
     """A sentence with a capital letter in front.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow.compute as pc
@@ -30,6 +31,7 @@ def dashboard(actor: Actor, study: Study, group: str = "") -> dict[str, Any]:
     return {
         "groups": [{"key": name, "name": cell("group", name)} for name in groups],
         "group": chosen,
+        **{name: date.fromisoformat(study.facts["period"][name]) for name in ("start", "end")},
         "figures": ordered(actor, figures),
         "steps": [] if steps is None else [{"label": label(key), "text": cell(key, steps[key])} for key in _STEPS],
         "is_whole": sees_all(actor, study),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -177,7 +179,9 @@ def _key_figures(facts: Mapping[str, Any], tables: Tables) -> list[str]:
     whole = tables("waterfall")[0]
     period = facts["period"]
     now, past = whole["revenue"], whole["revenue_before"]
-    words = {"now": number(now), "past": number(past), **period, "change": signed_percent(now / past - 1 if past > 0 else None)}
+    days = {name: date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT") for name, day in period.items()}
+    unit = f" {facts['currency']}" if facts.get("currency") else ""
+    words = {"now": number(now) + unit, "past": number(past) + unit, **days, "change": signed_percent(now / past - 1 if past > 0 else None)}
     return [_("Revenue %(now)s from %(start)s to %(end)s, %(change)s on the period from %(before)s (%(past)s).") % words]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +16,11 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.insights.alignments import plans_with_history
 from bailiwick_web.insights.finding import visible_studies
 from bailiwick_web.insights.headlines import headlines
-from bailiwick_web.insights.kinds import KINDS, PAGES, Field, Kind
+from bailiwick_web.insights.kinds import KINDS, PAGES, Field, Input, Kind
 from bailiwick_web.insights.linking import links_of
 from bailiwick_web.insights.models import DataTable, Segmentation, Study, StudyPart
-from bailiwick_web.insights.own import OwnTable, fitting
-from bailiwick_web.insights.presenting import ASIDE, EXPLAINED, ORDER, SHOWN, TABLES, grid, label
+from bailiwick_web.insights.own import OwnTable, fitting, is_own
+from bailiwick_web.insights.presenting import ASIDE, ORDER, SHOWN, TABLES, explained, grid, label
 from bailiwick_web.insights.storing import pictures, rows, table
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
@@ -95,7 +96,7 @@ def progress_of(study: Study) -> dict[str, Any]:
 
 def form_of(actor: Actor, kind: Kind, chosen: Mapping[str, str]) -> dict[str, Any]:
     """The form of a question: tables that fit, plans, and fields with their choices."""
-    tables = {wanted.name: _fitting(actor, wanted.kinds) for wanted in kind.inputs}
+    tables = {wanted.name: _fitting(actor, wanted) for wanted in kind.inputs}
     picked = {w.name: _picked(tables[w.name], chosen.get(f"table:{w.name}"), is_proposed=w.is_needed or w.is_proposed) for w in kind.inputs}
     scenarios = list(visible_scenarios(actor).order_by("-changed_at")[:60]) if kind.needs_scenario else []
     scenario = next((s for s in scenarios if str(s.public_id) == chosen.get("scenario")), _first_scenario(scenarios))
@@ -117,10 +118,11 @@ def form_of(actor: Actor, kind: Kind, chosen: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _fitting(actor: Actor, kinds: Sequence[str]) -> list[AnyTable]:
+def _fitting(actor: Actor, wanted: Input) -> list[AnyTable]:
     """Tables that were brought in, for those who plan, and records of our customers: what somebody brought in is asked about first."""
-    brought = list(DataTable.objects.filter(kind__in=kinds, n_rows__gt=0)[:60]) if actor.may(Right.PLAN) else []
-    return [*brought, *fitting(actor, kinds)]
+    brought = list(DataTable.objects.filter(kind__in=wanted.kinds, n_rows__gt=0)[:60]) if actor.may(Right.PLAN) else []
+    every: list[AnyTable] = [*brought, *fitting(actor, wanted.kinds)]
+    return [one for one in every if set(wanted.needs) <= {c.lower() for c in one.column_names}]
 
 
 def _picked(tables: Sequence[AnyTable], wanted: str | None, *, is_proposed: bool) -> AnyTable | None:
@@ -171,7 +173,9 @@ def _measure_of(role: str, measures: Sequence[str]) -> str:
 
 def findings_of(study: Study) -> list[str]:
     """What an answer says."""
-    return headlines(study.kind, study.facts, lambda name: rows(study, name))
+    is_ours = any(is_own(entry.get("table")) for entry in study.inputs.values())
+    facts = study.facts | {"currency": str(settings.CURRENCY) if is_ours else ""}
+    return headlines(study.kind, facts, lambda name: rows(study, name))
 
 
 def shown_study(actor: Actor, study: Study) -> dict[str, Any]:
@@ -204,7 +208,7 @@ def _use_of(actor: Actor, study: Study) -> dict[str, Any]:
 
 
 def _beginning(actor: Actor, study: Study, name: str, n_rows: int) -> dict[str, Any]:
-    found = table(study, name)
+    found = table(study, name, label)
     assert found is not None
     columns = shown_columns(study.kind, name, found.column_names)
     return {
@@ -233,7 +237,7 @@ def whole_table(
     actor: Actor, study: Study, name: str, *, where: str = "", value: str = "", sort: str = "", page: int = 1
 ) -> dict[str, Any] | None:
     """A page of a whole table, narrowed to one value of a column and sorted as wanted; None if there is no such table."""
-    found = table(study, name)
+    found = table(study, name, label)
     if found is None:
         return None
     columns = found.column_names
@@ -260,10 +264,11 @@ def whole_table(
 
 def model_card(study: Study) -> dict[str, Any]:
     """What a study rests on: data, settings, formulas, tests, intervals."""
-    columns = {column for part in study.parts.filter(kind=StudyPart.Kind.TABLE) for column in _columns(study, part.name)}
+    tables = study.parts.filter(kind=StudyPart.Kind.TABLE)
+    columns = dict.fromkeys(column for part in tables for column in _columns(study, part.name))
     facts = {key: value for key, value in study.facts.items() if key not in _NOT_SETTINGS}
     return {
-        "formulas": [(label(column), EXPLAINED[column]) for column in EXPLAINED if column in columns],
+        "formulas": [(label(column), about) for column in columns if (about := explained(study.kind, column)) is not None],
         "interval": study.facts.get("interval", ""),
         "settings": flat(facts),
         "said": [(_said(study.kind, key), value) for key, value in study.options.items()],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,7 +13,8 @@ import pyarrow.feather as feather
 
 from bailiwick.api import Findings
 from bailiwick.domain import Notice
-from bailiwick_web.core.retelling import made_of
+from bailiwick.domain.said import Said
+from bailiwick_web.core.retelling import made_of, retold
 from bailiwick_web.insights.charts import drawn
 from bailiwick_web.insights.models import Study, StudyPart
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KEPT_ROWS = 1_000_000
+_SAID = "made of: "
+"""In front of the name of a column: what its sentences were made of."""
 Kind = StudyPart.Kind
 
 
@@ -53,7 +57,12 @@ def _retellable(told: dict[str, Any], notice: Notice) -> dict[str, Any]:
 
 
 def _packed_table(frame: pd.DataFrame) -> bytes:
-    table = pa.Table.from_pandas(frame.head(_KEPT_ROWS), preserve_index=False)
+    kept = frame.head(_KEPT_ROWS)
+    table = pa.Table.from_pandas(kept, preserve_index=False)
+    for name in table.column_names:
+        if pa.types.is_string(table[name].type) or pa.types.is_large_string(table[name].type):
+            origins = [json.dumps(value.made_of) if isinstance(value, Said) and value.made_of else None for value in kept[name]]
+            table = table.append_column(_SAID + name, pa.array(origins, pa.string())) if any(origins) else table
     out = io.BytesIO()
     feather.write_feather(table, out, compression="zstd")
     return out.getvalue()
@@ -63,10 +72,30 @@ def _packed(value: Any) -> bytes:
     return zlib.compress(json.dumps(value).encode())
 
 
-def table(study: Study, name: str) -> pa.Table | None:
-    """A table of an answer; None if there is none of that name."""
+def table(study: Study, name: str, called: Callable[[str], str] = str) -> pa.Table | None:
+    """A table of an answer, its sentences in the present language, columns in them as they are called; None if there is none."""
     part = study.parts.filter(kind=Kind.TABLE, name=name).first()
-    return None if part is None else feather.read_table(io.BytesIO(bytes(part.content)))
+    return None if part is None else _retold_table(feather.read_table(io.BytesIO(bytes(part.content))), called)
+
+
+def _retold_table(found: pa.Table, called: Callable[[str], str]) -> pa.Table:
+    """What cells were made of, said again in their places."""
+    for hidden in [name for name in found.column_names if name.startswith(_SAID)]:
+        name = hidden.removeprefix(_SAID)
+        pairs = zip(found[hidden].to_pylist(), found[name].to_pylist(), strict=True)
+        texts = [text if origin is None else retold(_with_names(json.loads(origin), called), text) for origin, text in pairs]
+        found = found.set_column(found.column_names.index(name), name, pa.array(texts, pa.string())).drop_columns([hidden])
+    return found
+
+
+def _with_names(origin: Any, called: Callable[[str], str]) -> Any:
+    """Columns are called in sentences as they are in headings."""
+    if not isinstance(origin, dict):
+        return origin
+    if "all" in origin:
+        return origin | {"all": [_with_names(part, called) for part in origin["all"]]}
+    values = origin.get("with", {})
+    return origin | {"with": values | {"column": called(str(values["column"]))}} if "column" in values else origin
 
 
 def rows(study: Study, name: str) -> list[dict[str, Any]]:

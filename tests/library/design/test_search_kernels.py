@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from bailiwick.design.improve.search_kernels import (
     Heat,
     apply_move,
     imbalance_change,
+    is_accepted,
     may_move,
     objective_change,
     pair_cost,
@@ -165,3 +168,14 @@ def test_a_move_and_its_return_leave_everything_as_it_was() -> None:
     assert (label.tolist(), loads.tolist(), size.tolist()) == tuple(x.tolist() for x in before)
     assert all(sorted(members[j, : size[j]].tolist()) == np.flatnonzero(label == j).tolist() for j in range(3))
     assert members[label, seat].tolist() == list(range(8))
+
+
+def test_the_logarithm_is_spared_only_where_it_decides_nothing() -> None:
+    rng = np.random.default_rng(5)
+    draws = np.append(rng.random(300), [0.0, 1.0 - 2.0**-53])
+    for temperature in (0.0, 0.3, 2.0):
+        for draw in draws:
+            threshold = -temperature * math.log(1.0 - draw)
+            for change in (*rng.normal(0, 3, 8), 0.0, threshold, 36.7 * temperature, 41.0 * temperature):
+                expected = change <= threshold if temperature > 0 else change < 0
+                assert is_accepted.py_func(change, temperature, draw) == expected

@@ -99,7 +99,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     """A Spark master and two workers on this machine; its address and what they write down."""
     pyspark = pytest.importorskip("pyspark", reason="needs pyspark, of the extra [spark]")
     if shutil.which("java") is None:
-        pytest.skip("needs Java 17 or newer")
+        pytest.fail("the Spark cluster needs Java 17 or newer: run tools/java.sh")
     home, folder, port = Path(pyspark.__file__).parent, tmp_path_factory.mktemp("spark"), free_port()
     env = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     run = [str(home / "bin" / "spark-class")]

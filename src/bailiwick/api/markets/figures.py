@@ -284,16 +284,19 @@ def _quadrant(change: Change) -> tuple[pd.DataFrame, list[Notice]]:
     kept = np.divide(m["customers_kept"], base, out=np.full(len(base), np.nan), where=base > 0)
     low, high = wilson(m["customers_kept"], base)
     many, much = acquired >= _middle(acquired), kept >= _middle(kept)
-    words = np.select([many & much, many, much], ["grows and keeps", "wins and loses", "keeps, wins few"], "loses, wins few")
+    nobody = base == 0  # nobody to win against, nobody to keep: such a group is in no field
+    fields = [nobody, many & much, many, much]
+    words = np.select(fields, ["", "grows and keeps", "wins and loses", "keeps, wins few"], "loses, wins few")
     columns = {
         "group": names.astype(str),
         "acquisition_rate": acquired,
         "retention_rate": kept,
-        "retention_low": low,
-        "retention_high": high,
+        "retention_low": np.where(nobody, np.nan, low),
+        "retention_high": np.where(nobody, np.nan, high),
     }
     table = pd.DataFrame({**columns, "quadrant": words})
-    leaky = table[(table["quadrant"] == "wins and loses") & (high < kept.mean() if len(names) > 1 else False)]
+    usual = float(kept[~nobody].mean()) if len(names) > 1 and not nobody.all() else 0.0
+    leaky = table[(table["quadrant"] == "wins and loses") & (high < usual)]
     if not len(leaky):
         return table, []
     text = say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DIGITS = 6
+
+
+def column_of_sentences(texts: Iterable[str]) -> pd.Series:
+    """Sentences as a column that keeps what they were made of, which a column of texts does not."""
+    import pandas as pd
+
+    return pd.Series(list(texts), dtype=object)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.api.market_files import day_number
-from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.findings import Findings, column_of_sentences
 from bailiwick.api.markets.leads import check_enough, outcomes
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.said import say
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain.said import plain, say, say_all, say_n
+from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.insight.extra import require_models
-from bailiwick.insight.scoring.bant import FIELDS, BantParams, grades_of, qualify
+from bailiwick.insight.scoring.bant import FIELDS, NAMES, BantParams, grades_of, qualify
 from bailiwick.insight.scoring.judging import area_under_curve, with_interval
 from bailiwick.pictures.insight_charts import bar_chart
 
@@ -126,14 +126,17 @@ def _prospect_table(sheet: Sheet, frame: pd.DataFrame, is_won: NDArray[np.bool_]
     reasons = []
     for i in rows:
         top = np.argsort(-points[i], kind="stable")[:3]
-        reasons.append(
-            "; ".join(
-                f"{scorer.fields_[f]} = {levels[scorer.fields_[f]][i]}: {points[i, f]:.0f} of {scorer.most_points_[f]:.0f}" for f in top
-            )
-        )
-    columns: dict[str, Any] = {"account": ids_of(sheet)[rows], "fit": score[rows], "reasons": reasons}
+        reasons.append(say_all([_points_said(scorer, levels, points, int(i), int(f)) for f in top], "; "))
+    columns: dict[str, Any] = {"account": ids_of(sheet)[rows], "fit": score[rows], "reasons": column_of_sentences(reasons)}
     columns |= {f"{name}_points": points[rows, f] for f, name in enumerate(scorer.fields_)}
     return pd.DataFrame(columns)
+
+
+def _points_said(scorer: Any, levels: Any, points: FloatArray, row: int, field: int) -> str:
+    """The points of one field with the most that there are."""
+    name = scorer.fields_[field]
+    got, most = plain(float(points[row, field]), ".0f"), plain(float(scorer.most_points_[field]), ".0f")
+    return say("%(column)s = %(value)s: %(points)s of %(most)s", column=name, value=levels[name][row], points=got, most=most)
 
 
 def ids_of(sheet: Sheet) -> TextArray:
@@ -273,14 +276,14 @@ def score_bant(
             "lead": ids_of(sheet)[order],
             "score": found.score[order],
             "is_qualified": found.is_qualified[order],
-            "fails": found.fails[order],
-            "stale": found.stale[order],
-            "ask_next": found.prompt[order],
+            "fails": column_of_sentences(found.fails[order]),
+            "stale": column_of_sentences(found.stale[order]),
+            "ask_next": column_of_sentences(found.prompt[order]),
         }
     )
     missing = pd.DataFrame(
         {
-            "field": list(FIELDS),
+            "field": column_of_sentences([NAMES[field] for field in FIELDS]),
             "unknown": [int(np.isnan(grades[f]).sum()) for f in FIELDS],
             "failing": [int(sum(f in t for t in found.fails)) for f in FIELDS],
         }
@@ -288,8 +291,13 @@ def score_bant(
     n = int(found.is_qualified.sum())
     worst = missing.sort_values("failing", ascending=False, kind="stable").iloc[0]
     sentences = (
-        f"{counted(n, 'lead is', 'leads are')} qualified of {len(table):,}.",
-        f"Most fail on {worst['field']} ({int(worst['failing']):,}); unknown there: {int(worst['unknown']):,}.",
+        say_n("%(n)s lead is qualified of %(all)s.", "%(n)s leads are qualified of %(all)s.", n, all=len(table)),
+        say(
+            "Most fail on %(field)s (%(failing)s); unknown there: %(unknown)s.",
+            field=NAMES[str(worst["field"])],
+            failing=int(worst["failing"]),
+            unknown=int(worst["unknown"]),
+        ),
     )
     facts = {
         "weights": dict(zip(FIELDS, weights, strict=True)),

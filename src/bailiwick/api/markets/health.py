@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bailiwick.api.market_files import day_number, day_text
-from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.findings import Findings, column_of_sentences
 from bailiwick.api.markets.leads import reasons_of
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
-from bailiwick.domain.said import say
+from bailiwick.domain.said import plain, say, say_all
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -206,7 +206,7 @@ def _without_gone(risk: _Risk, signs: pd.DataFrame, horizon: int) -> _Risk:
     from bailiwick.insight.health import is_alive
 
     gone = ~is_alive(signs, horizon)
-    silent = [f"since_days = {days:.0f}: has left" for days in signs["since_days"]]
+    silent = [say("%(column)s = %(value)s: has left", column="since_days", value=plain(days, ".0f")) for days in signs["since_days"]]
     reasons = [silent[i] if gone[i] else reason for i, reason in enumerate(risk.reasons)]
     values, low, high = (np.where(gone, one, column) for one, column in ((1.0, risk.values), (np.nan, risk.low), (np.nan, risk.high)))
     return replace(risk, values=values, low=low, high=high, reasons=reasons, is_gone=gone)
@@ -218,11 +218,24 @@ def _by_rule(signs: pd.DataFrame, more: Mapping[str, Any] | None = None) -> _Ris
 
     points = rule_points(signs)
     values = points.sum(axis=1).to_numpy() / 100
-    reasons = []
+    reasons: list[str] = []
     for i in range(len(points)):
         row = points.iloc[i]
         costly = [name for name in row.sort_values(ascending=False).index if row[name] >= 1]
-        reasons.append("; ".join(f"{name} = {signs[name].iloc[i]:.2g}: −{row[name]:.0f}" for name in costly))
+        reasons.append(
+            say_all(
+                [
+                    say(
+                        "%(column)s = %(value)s: −%(points)s",
+                        column=name,
+                        value=plain(float(signs[name].iloc[i]), ".2g"),
+                        points=plain(float(row[name]), ".0f"),
+                    )
+                    for name in costly
+                ],
+                "; ",
+            )
+        )
     nothing = np.full(len(values), np.nan)
     facts = {"rule": [{"sign": name, "points": most, "how": how} for name, most, how in RULE], **(more or {})}
     return _Risk(values, nothing, nothing, reasons, "rule", facts)
@@ -239,7 +252,7 @@ def _accounts(table: OrderTable, bought: Any, signs: pd.DataFrame, risk: _Risk, 
         "risk_low": risk.low,
         "risk_high": risk.high,
         "level": np.select([risk.is_gone, risk.values >= HIGH, risk.values >= MEDIUM], ["gone", "high", "medium"], "low"),
-        "reasons": risk.reasons,
+        "reasons": column_of_sentences(risk.reasons),
     }
     columns |= {name: signs[name].to_numpy() for name in signs.columns}
     columns |= _next_orders(table, table.customer_ids[bought], day)

@@ -71,7 +71,7 @@ def large_market(
         kept = x.by_customer(lines, first, last, earlier).cache()  # both key figures and classes stand on it
         try:
             measures = x.period_measures(kept).to_pandas()
-            segments = x.segment_table(x.rfm_scores(kept, last)).to_pandas()
+            segments = x.segment_table(x.rfm_scores(kept, first, last)).to_pandas()
         finally:
             kept.release()
     if not len(measures):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.findings import Findings, column_of_sentences
 from bailiwick.api.markets.lead_findings import Learned, Looked, lead_findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.said import say
+from bailiwick.domain.said import plain, say, say_all
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.wording import quoted
@@ -253,24 +253,25 @@ def _lead_table(
     explained = order[:_MOST_EXPLAINED]
     background = learned_from.sample(min(_BACKGROUND, len(learned_from)), random_state=seed)
     reasons = reasons_of(scorer, wanted.iloc[explained], background)
-    columns["reasons"] = reasons + [""] * (len(order) - len(reasons))
+    columns["reasons"] = column_of_sentences(reasons + [""] * (len(order) - len(reasons)))
     return pd.DataFrame(columns)
 
 
 def reasons_of(scorer: Any, frame: pd.DataFrame, background: pd.DataFrame, most: int = 3) -> list[str]:
     """The columns that move each probability most, in words."""
     effects = scorer.effects(frame, background)
-    found = []
+    found: list[str] = []
     for i in range(len(frame)):
-        parts = []
+        parts: list[str] = []
         for column in np.argsort(-np.abs(effects[i]), kind="stable")[:most]:
             effect = float(effects[i, column])
             if abs(effect) < 0.05:
                 continue
             value = frame.iloc[i, column]
-            shown = f"{value:g}" if isinstance(value, float) else (str(value) or "(none)")
-            parts.append(f"{frame.columns[column]} = {shown}: odds × {np.exp(effect):.2f}")
-        found.append("; ".join(parts))
+            shown = plain(value, "g") if isinstance(value, float) else (str(value) or say("(none)"))
+            factor = plain(float(np.exp(effect)), ".2f")
+            parts.append(say("%(column)s = %(value)s: odds × %(factor)s", column=frame.columns[column], value=shown, factor=factor))
+        found.append(say_all(parts, "; "))
     return found
 
 

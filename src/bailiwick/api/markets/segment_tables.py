@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bailiwick.api.markets.findings import column_of_sentences
 from bailiwick.api.markets.leads import outcomes
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import percent
 from bailiwick.insight.history import PurchaseHistory
 from bailiwick.insight.segments.rfm import RfmTable, rfm
@@ -66,7 +68,10 @@ def segment_tables(
                     "about": found.about.get(name, ""),
                 }
             )
-    tables = {"segments": pd.DataFrame(rows)}
+    table = pd.DataFrame(rows)
+    for name in ("demographics", "purchasing_history", "about"):
+        table[name] = column_of_sentences([row[name] for row in rows])
+    tables = {"segments": table}
     tables["members"] = pd.DataFrame(
         {"account": ids, "segment": found.segment, "colour": [found.colours.get(s, _OTHER_COLOUR) for s in found.segment], "is_new": False}
     )
@@ -78,8 +83,8 @@ def segment_tables(
             {
                 "cluster": list(found.names),
                 "stability": stability,
-                "judgement": level_words(stability),
-                "about": [found.about[n] for n in found.names],
+                "judgement": column_of_sentences(level_words(stability)),
+                "about": column_of_sentences([found.about[n] for n in found.names]),
             }
         )
     by_id = dict(zip(ids.tolist(), found.segment.tolist(), strict=True))
@@ -100,11 +105,11 @@ def _columns_of(
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "demographics": demographics(frame, members) if len(frame.columns) else "not known: give a table of accounts"
+        "demographics": demographics(frame, members) if len(frame.columns) else say("not known: give a table of accounts")
     }
     total = Total(np.nan, np.nan, np.nan)
     basis = "not known: give a potential per account, or orders"
-    columns["purchasing_history"] = "not known: give orders"
+    columns["purchasing_history"] = say("not known: give orders")
     if history is not None and bought is not None:
         mine = np.isin(history.customer_ids, ids[members])
         years = max(float(history.age_weeks.max()) * 7 / _DAYS_PER_YEAR, 1 / _DAYS_PER_YEAR)

@@ -27,6 +27,7 @@ from bailiwick.domain import FloatArray, IntArray
 
 DIAMETER_POWER = 0
 STINT = 32  # proposals
+MOST_HEATS = 40.0  # temperatures that no draw exceeds: numbers have 53 bits, so 36.8 at most
 
 
 class Ground(NamedTuple):
@@ -95,8 +96,9 @@ def penalty(loads, load, lower, upper, target, emphasis, heat, i, j, sign):  # t
     for m in range(loads.shape[1]):
         if target[j, m] > 0.0:
             value = loads[j, m] + sign * load[i, m]
-            over = max(value - upper[j, m], lower[j, m] - value, 0.0) / target[j, m]
-            if over > 0.0:
+            over = max(value - upper[j, m], lower[j, m] - value)
+            if over > 0.0:  # seldom: most moves are spared the division
+                over /= target[j, m]
                 total += emphasis[m] * over * (1.0 + heat.bend * over + heat.charge / (heat.knee + over))
     return total
 
@@ -202,6 +204,14 @@ def newly_moved(ptr, territory, share, i, a, b):  # type: ignore[no-untyped-def]
     return kept_by(ptr, territory, share, i, a) - kept_by(ptr, territory, share, i, b)
 
 
+@inline_leaf
+def is_accepted(change, temperature, draw):  # type: ignore[no-untyped-def]
+    """Metropolis with a number drawn from [0, 1): the logarithm is taken only where it decides."""
+    if temperature <= 0.0 or change <= 0.0:
+        return change < 0.0 or temperature > 0.0
+    return change <= MOST_HEATS * temperature and change <= -temperature * math.log(1.0 - draw)
+
+
 @leaf
 def room_for(state, power):  # type: ignore[no-untyped-def]
     """Most units that a territory can hold: unlimited unless its members are listed."""
@@ -252,8 +262,8 @@ def single_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
         change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b)
         change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
         change += stay_price * leaves
-        limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
-        if change > limit or (change == 0.0 and temperature == 0.0):
+        draw = next_random(random) if temperature > 0.0 else 0.0
+        if not is_accepted(change, temperature, draw):
             continue
         if not can_leave(bond_ptr, bonds, label, i, stamp, mark, queue):
             continue
@@ -299,7 +309,7 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
         change = heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, i, a, b)
         change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, i, a, b)
         change += stay_price * leaves
-        limit = -temperature * math.log(1.0 - next_random(random)) if temperature > 0.0 else 0.0
+        draw = next_random(random) if temperature > 0.0 else 0.0
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         origin, goal = label[second], a if is_refill else label[v]
         is_kept = origin != goal and may_move(pinned, barred_ptr, barred, label, size, seats, second, goal)
@@ -311,7 +321,7 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
             change += heat.price * imbalance_change(loads, load, lower, upper, target, emphasis, heat, second, origin, goal)
             change += objective_change(points, weight, centres, mass, is_mean, power, is_sphere, members, size, reach, second, origin, goal)
             change += stay_price * also_leaves
-            is_kept = change < limit or (change == limit and temperature > 0.0)
+            is_kept = is_accepted(change, temperature, draw)
         if is_kept:
             label[i] = a
             is_kept = can_leave(bond_ptr, bonds, label, i, stamp, mark, queue)

@@ -16,10 +16,10 @@ _FIFTHS = 5
 
 
 def by_customer(lines: Lines, start: date, end: date, before: date) -> ir.Table:
-    """What is known of every customer with a purchase up to the end of a period: a row each, from two looks at the lines.
+    """What is known of every customer with a purchase up to the end of a period: a row each, from one look at the lines.
 
-    The first look adds up by customer and group, so that the group in which most was bought is known; the second counts the days with a
-    purchase, for which customer and day are enough. No row per customer and day is kept.
+    The look adds up by customer, group and day, purchases and returns apart; a row of that is all that the rest needs. Only those who
+    bought in several groups are looked at once more: a day with a purchase in two groups is one day.
 
     Parameters
     ----------
@@ -28,49 +28,91 @@ def by_customer(lines: Lines, start: date, end: date, before: date) -> ir.Table:
 
     Returns
     -------
-    ``customer``, ``group``; ``now`` and ``past``, what was bought in both less what came back; ``is_now`` and ``is_past``, whether anything
-    was bought; ``amount`` and ``last`` up to the end; ``orders`` and ``orders_now``, days with a purchase up to the end and in the period.
+    ``customer``, ``group``, that in which most was bought in the period, else in the one before; ``now`` and ``past``, what was bought in
+    both less what came back; ``is_now`` and ``is_past``, whether anything was bought; ``amount`` and ``last`` up to the end, ``last`` in
+    days after the start; ``orders`` and ``orders_now``, days with a purchase up to the end and in the period.
     """
     seen = lines.filter(lines.date <= end)
-    sums, days = _sums(seen, start, before), _days(seen, start)
-    joined = days.inner_join(sums, "customer")
-    return joined.select(*(sums[name] for name in sums.columns), days["orders"], days["orders_now"])
-
-
-def _sums(seen: Lines, start: date, before: date) -> ir.Table:
-    """Money of each customer, and the group in which most was bought in the period, else in the one before."""
-    import ibis
-
-    is_now = seen.date >= start
-    is_past = (seen.date >= before) & ~is_now
-    bought = ibis.ifelse(seen.amount > 0, seen.amount, 0.0)
-    by_group = seen.group_by(["customer", "group"]).aggregate(
-        now=ibis.ifelse(is_now, seen.amount, 0.0).sum(),
-        past=ibis.ifelse(is_past, seen.amount, 0.0).sum(),
-        bought_now=ibis.ifelse(is_now, bought, 0.0).sum(),
-        bought_past=ibis.ifelse(is_past, bought, 0.0).sum(),
-        amount=seen.amount.sum(),
-        last=ibis.ifelse(seen.amount > 0, seen.date, ibis.null("date")).max(),
-    )
+    by_group = _by_group(_by_day(seen, start), _code(before, start))
     found = by_group.group_by("customer").aggregate(
-        now=by_group.now.sum(),
-        past=by_group.past.sum(),
-        is_now=by_group.bought_now.max() > 0,
-        is_past=by_group.bought_past.max() > 0,
-        home_now=by_group.group.argmax(by_group.bought_now),
-        home_past=by_group.group.argmax(by_group.bought_past),
+        n_groups=by_group.count(),
+        group=by_group.group.max(),
+        now=by_group.now.sum().coalesce(0.0),
+        past=by_group.past.sum().coalesce(0.0),
+        is_now=by_group.orders_now.sum() > 0,
+        is_past=by_group.orders_past.sum() > 0,
         amount=by_group.amount.sum(),
         last=by_group["last"].max(),
+        orders=by_group.orders.sum(),
+        orders_now=by_group.orders_now.sum(),
     )
-    return found.mutate(group=ibis.ifelse(found.is_now, found.home_now, found.home_past)).drop("home_now", "home_past")
+    found = found.filter(found.orders > 0)
+    mixed = found.filter(found.n_groups > 1).select("customer")
+    bought = seen.filter(seen.amount > 0).semi_join(mixed, "customer")
+    return _corrected(found, _homes(bought, start, before), _days(bought, start))
 
 
-def _days(seen: Lines, start: date) -> ir.Table:
-    """Days with a purchase of each customer who bought at all."""
+def _code(day: date, start: date) -> int:
+    """Lowest code of a day, see `_by_day`."""
+    return 2 * (day - start).days
+
+
+def _by_day(seen: Lines, start: date) -> ir.Table:
+    """Money by customer, group and code: twice the days after the start, and one more for what was bought rather than came back.
+
+    One small whole number instead of a date and a sign makes the keys short, and of the sums one is enough.
+    """
     import ibis
 
-    days = seen.filter(seen.amount > 0).select("customer", "date").distinct()
-    return days.group_by("customer").aggregate(orders=days.count(), orders_now=ibis.ifelse(days.date >= start, 1, 0).sum())
+    is_bought = (seen.amount > 0).cast("int64")
+    coded = seen.select("customer", "group", "amount", code=seen.date.delta(ibis.literal(start), unit="day") * 2 + is_bought)
+    return coded.group_by(["customer", "group", "code"]).aggregate(money=coded.amount.sum())
+
+
+def _by_group(days: Any, earlier: int) -> ir.Table:
+    """Money and days with a purchase of each customer in each group; codes from 0 are in the period, those from `earlier` before."""
+    is_now, is_past, is_bought = days.code >= 0, (days.code >= earlier) & (days.code < 0), (days.code & 1) == 1
+    return days.group_by(["customer", "group"]).aggregate(
+        now=days.money.sum(where=is_now),
+        past=days.money.sum(where=is_past),
+        amount=days.money.sum(),
+        last=(days.code.max(where=is_bought) - 1) // 2,
+        orders=days.count(where=is_bought),
+        orders_now=days.count(where=is_now & is_bought),
+        orders_past=days.count(where=is_past & is_bought),
+    )
+
+
+def _homes(bought: Lines, start: date, before: date) -> ir.Table:
+    """Groups in which most was bought, in both periods."""
+    is_now = bought.date >= start
+    by_group = bought.group_by(["customer", "group"]).aggregate(
+        now=bought.amount.sum(where=is_now).coalesce(0.0),
+        past=bought.amount.sum(where=(bought.date >= before) & ~is_now).coalesce(0.0),
+    )
+    return by_group.group_by("customer").aggregate(
+        home_now=by_group.group.argmax(by_group.now), home_past=by_group.group.argmax(by_group.past)
+    )
+
+
+def _days(bought: Lines, start: date) -> ir.Table:
+    """Days with a purchase of each customer, whatever the group."""
+    days = bought.select("customer", "date").distinct()
+    return days.group_by("customer").aggregate(days=days.count(), days_now=days.count(where=days.date >= start))
+
+
+def _corrected(found: Any, homes: Any, days: Any) -> ir.Table:
+    """Group and days of those with several groups in place of the first guess."""
+    import ibis
+
+    joined = found.left_join(homes, "customer").left_join(days, found.customer == days.customer)
+    is_one = found.n_groups == 1
+    return joined.select(
+        *(found[name] for name in ("customer", "now", "past", "is_now", "is_past", "amount", "last")),
+        group=ibis.ifelse(is_one, found.group, ibis.ifelse(found.is_now, homes.home_now, homes.home_past)),
+        orders=ibis.ifelse(is_one, found.orders, days.days),
+        orders_now=ibis.ifelse(is_one, found.orders_now, days.days_now),
+    )
 
 
 def period_measures(customers: Any) -> ir.Table:
@@ -99,32 +141,31 @@ def period_measures(customers: Any) -> ir.Table:
     )
 
 
-def rfm_scores(customers: Any, until: date) -> ir.Table:
-    """Recency, frequency and money of each customer up to a day, their scores 1 to 5, and the class.
+def rfm_scores(customers: Any, start: date, until: date) -> ir.Table:
+    """Recency, frequency and money of each customer up to a day, their scores 1 to 5, and the class; ``last`` counts from the start.
 
     Money is what was bought less what came back.
     """
-    import ibis
-
-    # whole days by an integer: engines differ in what a difference of dates is
-    since = ibis.literal(until).cast("date").epoch_seconds() // 86_400 - customers["last"].epoch_seconds() // 86_400
-    known = customers.select("customer", "orders", "amount", days_since=since.cast("int64"))
-    scored = known.mutate(
-        recency=_fifth(known, -known.days_since),
-        frequency=_fifth(known, known.orders),
-        money=_fifth(known, known.amount),
-    )
+    known = customers.select("customer", "orders", "amount", days_since=(until - start).days - customers["last"])
+    scored = known
+    for score, column in (("recency", "days_since"), ("frequency", "orders"), ("money", "amount")):
+        scored = scored.inner_join(_fifths(known, column, score, is_low_best=score == "recency"), column)
     return scored.mutate(segment=_class(scored))
 
 
-def _fifth(table: Any, value: Any) -> Any:
-    """Score 1 for the lowest fifth to 5; equal values get one: the fifth in which their middle lies."""
+def _fifths(table: Any, column: str, name: str, *, is_low_best: bool) -> ir.Table:
+    """Score 1 for the lowest fifth to 5 of each value of a column; equal values get one: the fifth in which their middle lies.
+
+    Values are fewer than rows, so that only they are brought into order.
+    """
     import ibis
 
-    below = ibis.rank().over(ibis.window(order_by=value))
-    ties = table.count().over(ibis.window(group_by=value))
-    share = (below + ties / 2.0) / table.count().over(ibis.window())
-    return ibis.least((share * _FIFTHS).floor().cast("int64") + 1, ibis.literal(_FIFTHS, "int64"))
+    values = table.group_by(column).aggregate(n=table.count())
+    order = -values[column] if is_low_best else values[column]
+    up_to = values.n.sum().over(ibis.cumulative_window(order_by=order))
+    share = (up_to - values.n / 2.0) / values.n.sum().over(ibis.window())
+    score = ibis.least((share * _FIFTHS).floor().cast("int64") + 1, ibis.literal(_FIFTHS, "int64"))
+    return values.select(column, score.name(name))
 
 
 def _class(scored: Any) -> Any:

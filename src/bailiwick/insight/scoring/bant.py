@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import say, say_all
 from bailiwick.errors import InputError
 
 FIELDS = ("budget", "authority", "need", "timeline")
@@ -20,11 +21,12 @@ _WORDS = {
     **dict.fromkeys(("likely", "medium", "partly", "probable"), 2.0),
     **dict.fromkeys(("yes", "high", "confirmed", "true", "y", "strong"), 3.0),
 }
+NAMES = {"budget": say("budget"), "authority": say("authority"), "need": say("need"), "timeline": say("timeline")}
 PROMPTS = {
-    "budget": "Which budget is there, and who releases it?",
-    "authority": "Who decides, and who else must agree?",
-    "need": "Which problem does it solve, and what does doing nothing cost?",
-    "timeline": "By when must it work, and what happens on that day?",
+    "budget": say("Which budget is there, and who releases it?"),
+    "authority": say("Who decides, and who else must agree?"),
+    "need": say("Which problem does it solve, and what does doing nothing cost?"),
+    "timeline": say("By when must it work, and what happens on that day?"),
 }
 
 
@@ -137,7 +139,9 @@ def qualify(grades: Mapping[str, FloatArray], age_days: Mapping[str, FloatArray]
             fails[i].append(field)
         for i in np.flatnonzero(is_stale & np.isfinite(grades[field])):
             stale[i].append(field)
-    joined = [np.array([", ".join(names) for names in side] + [""], dtype=object)[:-1] for side in (fails, stale)]
+    joined = [
+        np.array([say_all([NAMES[name] for name in names], ", ") for names in side] + [""], dtype=object)[:-1] for side in (fails, stale)
+    ]
     prompts = np.array([PROMPTS[names[0]] if names else "" for names in fails] + [""], dtype=object)[:-1]
     is_qualified = np.array([not names for names in fails], dtype=bool)
     return Qualification(100 * total / sum(params.weights), is_qualified, joined[0], joined[1], prompts)

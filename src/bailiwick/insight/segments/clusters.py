@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import say, say_all
 from bailiwick.domain.wording import percent
 from bailiwick.insight.extra import one_thread
 from bailiwick.insight.features import as_frame, is_words, signed_log
+from bailiwick.insight.segments.summary import told_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,10 +225,12 @@ def describe(frame: pd.DataFrame, members: NDArray[np.bool_], most: int = 3) -> 
             continue
         place = float((everybody < np.median(inside)).mean() + 0.5 * (everybody == np.median(inside)).mean()) - 0.5
         if abs(place) >= 0.15:
-            word = "higher" if place > 0 else "lower"
-            told.append((2 * abs(place), f"{name} {word} (median {np.median(inside):,.6g} against {np.median(everybody):,.6g})"))
+            medians = {"ours": told_number(float(np.median(inside))), "all": told_number(float(np.median(everybody)))}
+            higher = say("%(column)s higher (median %(ours)s against %(all)s)", column=name, **medians)
+            lower = say("%(column)s lower (median %(ours)s against %(all)s)", column=name, **medians)
+            told.append((2 * abs(place), higher if place > 0 else lower))
     told.sort(key=lambda item: -item[0])
-    return "; ".join(text for _, text in told[:most]) or "near the middle in everything"
+    return say_all([text for _, text in told[:most]], "; ") if told else say("near the middle in everything")
 
 
 def _words_told(name: str, texts: NDArray[np.object_], members: NDArray[np.bool_]) -> list[tuple[float, str]]:
@@ -236,10 +240,16 @@ def _words_told(name: str, texts: NDArray[np.object_], members: NDArray[np.bool_
     top = int(np.argmax(inside - everybody))
     if inside[top] - everybody[top] < 0.15:
         return []
-    share = f"{percent(float(inside[top]))} against {percent(float(everybody[top]))} of all"
-    return [(2 * float(inside[top] - everybody[top]), f"{name} {levels[top] or '(none)'} ({share})")]
+    text = say(
+        "%(column)s %(level)s (%(ours)s against %(all)s of all)",
+        column=name,
+        level=levels[top] or say("(none)"),
+        ours=percent(float(inside[top])),
+        all=percent(float(everybody[top])),
+    )
+    return [(2 * float(inside[top] - everybody[top]), text)]
 
 
 def level_words(stability: Sequence[float]) -> list[str]:
     """``stable``, ``doubtful`` or ``not stable`` for each cluster."""
-    return ["stable" if s >= STABLE else "doubtful" if s >= DOUBTFUL else "not stable" for s in stability]
+    return [say("stable") if s >= STABLE else say("doubtful") if s >= DOUBTFUL else say("not stable") for s in stability]

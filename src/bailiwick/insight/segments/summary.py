@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, TextArray
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain.said import Said, figure, plain, say, say_all, say_n
+from bailiwick.domain.wording import percent
 from bailiwick.insight.features import is_words
 
 if TYPE_CHECKING:
@@ -36,21 +37,38 @@ def demographics(frame: pd.DataFrame, members: NDArray[np.bool_], most: int = 4)
     >>> demographics(pd.DataFrame({"staff": [5.0, 7, 9], "trade": ["bar", "bar", "shop"]}), np.ones(3, bool))
     'staff 7 (6 to 8); trade: bar 66.7 %, shop 33.3 %'
     """
-    parts = []
+    parts: list[str] = []
     for name in list(frame.columns)[:most]:
         column = frame[name][members]
         if is_words(column):
             counts = column.astype(str).value_counts()
-            top = [f"{level or '(none)'} {percent(count / max(len(column), 1))}" for level, count in counts.iloc[:2].items()]
-            parts.append(f"{name}: {', '.join(top)}")
+            shares = {str(level) or say("(none)"): percent(count / max(len(column), 1)) for level, count in counts.iloc[:2].items()}
+            parts.append(say("%(column)s: %(parts)s", column=name, parts=say_all([say_all([*pair]) for pair in shares.items()], ", ")))
             continue
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
         values = values[np.isfinite(values)]
         if len(values):
             low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
-            form = ".0f" if values.min() >= 1900 and values.max() <= 2100 else ",.6g"
-            parts.append(f"{name} {middle:{form}} ({low:{form}} to {high:{form}})")
-    return "; ".join(parts)
+            told = {key: _told(value, values) for key, value in (("middle", middle), ("low", low), ("high", high))}
+            parts.append(say("%(column)s %(middle)s (%(low)s to %(high)s)", column=name, **told))
+    return say_all(parts, "; ")
+
+
+def _told(value: float, among: FloatArray) -> str:
+    """A number as people write it; years have no separators."""
+    return plain(value, ".0f") if among.min() >= 1900 and among.max() <= 2100 else told_number(value)
+
+
+def told_number(value: float) -> Said:
+    """A number in six digits, with separators of thousands.
+
+    Examples
+    --------
+    >>> told_number(1234.5678), told_number(7.0)
+    ('1,234.57', '7')
+    """
+    text = f"{value:,.6g}"
+    return Said(text, {"number": text.replace(",", "")})
 
 
 def purchasing(orders: NDArray[np.int64], amount: FloatArray, days_since: FloatArray, n_members: int, years: float) -> str:
@@ -66,11 +84,14 @@ def purchasing(orders: NDArray[np.int64], amount: FloatArray, days_since: FloatA
         Length of the observation.
     """
     if not len(orders):
-        return f"none of {counted(n_members, 'account', 'accounts')} has bought"
+        return say_n("none of %(n)s account has bought", "none of %(n)s accounts has bought", n_members)
     per_year = amount.sum() / years / len(orders)
-    return (
-        f"{percent(len(orders) / max(n_members, 1))} have bought; {orders.mean() / years:.1f} purchases and {per_year:,.0f} a year each; "
-        f"last purchase {np.median(days_since):,.0f} days ago (median)"
+    return say(
+        "%(share)s have bought; %(orders)s purchases and %(amount)s a year each; last purchase %(days)s days ago (median)",
+        share=percent(len(orders) / max(n_members, 1)),
+        orders=figure(orders.mean() / years, 1),
+        amount=figure(per_year),
+        days=figure(float(np.median(days_since))),
     )
 
 

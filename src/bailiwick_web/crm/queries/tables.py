@@ -210,6 +210,18 @@ def leads(actor: Actor) -> Columns:
     return found
 
 
+def qualification(actor: Actor) -> Columns:
+    """Of open leads the grades of budget, authority, need and timeline, each with the day of the answer."""
+    found: Columns = defaultdict(list)
+    for row in visible(actor, m.Lead).exclude(status__in=_OUTCOMES).order_by("pk").values("public_id", "bant"):
+        record: dict[str, Any] = {"lead": str(row["public_id"])}
+        for part in _GRADES:
+            answer, name = row["bant"].get(part) or {}, "timeline" if part == "timing" else part
+            record |= {name: answer.get("grade"), f"{name}_date": answer.get("on") or None}
+        _add(found, record)
+    return found
+
+
 def contacts_made(actor: Actor) -> Columns:
     """Calls, visits, messages and meetings that took place."""
     rows = visible(actor, m.Activity).filter(state=m.Activity.State.DONE, kind__in=_TOUCHES, account__isnull=False, done_at__isnull=False)

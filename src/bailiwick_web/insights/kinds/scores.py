@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick import api
 from bailiwick.api import Findings
+from bailiwick.domain.said import say
+from bailiwick.errors import InputError
 from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
 from bailiwick_web.insights.models import DataTable
 
@@ -32,6 +34,20 @@ def fit(given: Given) -> Findings:
         won=given.said("won"),
         best=given.said("best"),
         column_map=given.columns("history", "id"),
+    )
+
+
+def qualification(given: Given) -> Findings:
+    """Budget, authority, need, timeline: what is answered, what is too old, what to ask next; of our leads the open ones."""
+    leads = given.beside.qualification() if given.beside is not None else given.tables["leads"]
+    if not leads.num_rows:
+        raise InputError(say("there is no open lead; qualify some on their pages first"), code="too_little_data", field="leads")
+    return api.score_bant(
+        leads,
+        least=float(given.options.get("least") or 2),
+        fresh_days=float(given.options.get("fresh_days") or 90),
+        today=given.said("today") or given.today.isoformat(),
+        column_map={} if given.beside is not None else given.columns("leads", "id"),
     )
 
 
@@ -67,6 +83,23 @@ KINDS = (
             Field("customer", _("Column that tells customers from others"), "column", of="history", role="outcome", is_needed=True),
             Field("won", _("Its text for a customer"), "text"),
             Field("best", _("Sales, to find the best ones"), "column", of="history", role="sales"),
+        ),
+    ),
+    Kind(
+        key="bant",
+        page="scores",
+        label=_("Qualification"),
+        about=_("Which leads have budget, authority, need and a date, what is missing or too old, and what to ask each of them next."),
+        teaches=_(
+            "Grade budget, authority, need and timing on the pages of leads; or bring a table with these columns, 0 to 3 or yes and no."
+        ),
+        run=qualification,
+        is_for_all=True,
+        inputs=(Input("leads", _("Leads"), (DataTable.Kind.ACCOUNTS,), needs=("budget", "authority", "need")),),
+        fields=(
+            Field("least", _("Grade that each needs, 0 to 3"), "number", default=2, most=3),
+            Field("fresh_days", _("Older answers count half, days"), "number", default=90, least=1, most=3650, is_whole=True),
+            Field("today", _("As of"), "date", help=_("Empty: today."), is_rare=True),
         ),
     ),
 )

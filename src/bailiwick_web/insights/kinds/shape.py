@@ -30,6 +30,8 @@ class Input:
         Kinds of tables that fit.
     is_proposed
         Whether the newest table that fits is chosen although it is not needed.
+    needs
+        Columns without which a table does not fit, in small letters.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Input:
     is_needed: bool = True
     help: Text = ""
     is_proposed: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

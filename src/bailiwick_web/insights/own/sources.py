@@ -179,6 +179,10 @@ class Beside:
         """Calls, visits and messages: customer, date."""
         return pa.table(crm.contacts_made(self.actor))
 
+    def qualification(self) -> pa.Table:
+        """Of open leads the four answers with their days."""
+        return pa.table(crm.qualification(self.actor))
+
     def cases(self) -> pa.Table:
         """Questions and complaints: customer, opened, solved."""
         return pa.table(crm.cases(self.actor))

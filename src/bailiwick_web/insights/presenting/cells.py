@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import number_format
 
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
-from bailiwick_web.insights.presenting.headings import EXPLAINED, EXPLAINED_IN, LABELS
+from bailiwick_web.insights.presenting.headings import EXPLAINED, EXPLAINED_IN, EXPLAINED_ONLY, LABELS
 from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
 from bailiwick_web.insights.presenting.values import WORD_COLUMNS, WORDS
 
@@ -20,6 +20,17 @@ def label(column: str) -> str:
     ('Still to be won', 'Annual sales')
     """
     return str(LABELS[column]) if column in LABELS else words(column)
+
+
+def explained(kind: str, column: str) -> Any:
+    """How a column of an answer is made; None if it speaks for itself.
+
+    >>> explained("gap", "coverage") is not None, explained("key_figures", "coverage")
+    (True, None)
+    """
+    if (kind, column) in EXPLAINED_IN:
+        return EXPLAINED_IN[kind, column]
+    return EXPLAINED.get(column) if kind in EXPLAINED_ONLY.get(column, (kind,)) else None
 
 
 def cell(column: str, value: Any, kind: str = "") -> str:
@@ -97,7 +108,7 @@ def grid(
             "key": c,
             "label": label(c),
             "is_number": is_number([row[c] for row in rows]),
-            "about": EXPLAINED_IN.get((kind, c), EXPLAINED.get(c)),
+            "about": explained(kind, c),
         }
         for c in columns
     ]

@@ -49,6 +49,7 @@ TABLES: dict[str, Text] = {
     "classes": _("Classes"),
     "designs": _("Pilots that were tried"),
     "pilot": _("Units for the pilot, and whom to compare them with"),
+    "missing": _("What is missing most"),
 }
 LABELS: dict[str, Text] = {
     "territory": _("Territory"),
@@ -234,6 +235,21 @@ LABELS: dict[str, Text] = {
     "retention": _("Stays a first period"),
     "still_there": _("Still there"),
     "has_own_model": _("By its own model"),
+    "is_extrapolated": _("Unlike the others"),
+    "similar_low": _("Similar accounts from"),
+    "similar_high": _("to"),
+    "driver": _("Driver"),
+    "change": _("Changes potential by"),
+    "change_low": _("from"),
+    "change_high": _("to"),
+    "what": _("What"),
+    "is_qualified": _("Qualified"),
+    "fails": _("Not enough"),
+    "stale": _("Too old"),
+    "ask_next": _("Ask next"),
+    "field": _("What"),
+    "unknown": _("Not known"),
+    "failing": _("Not enough"),
     "weight": _("Weight"),
 }
 EXPLAINED: dict[str, Text] = {
@@ -295,12 +311,32 @@ EXPLAINED_IN: dict[tuple[str, str], Text] = {
     ("customer_value", "value"): _(
         "Worth today of what is to come: purchases × amount (Gamma-Gamma), discounted; the interval is that of simulated futures."
     ),
+    ("bant", "score"): _("0 to 100: budget, authority, need and timeline count a quarter each; an answer that is too old counts half."),
+    ("bant", "fails"): _("What has less than the grade that each needs."),
+    ("bant", "stale"): _("What was answered too long ago."),
+    ("health", "reasons"): _("What speaks for leaving, the strongest first."),
+    ("fit_scores", "reasons"): _("Where the most points of the fit come from, of how many there are."),
     ("retention", "value"): _(
         "Worth today of what those still there will pay within the periods ahead: chance to stay × amount, discounted; "
         "the interval is that of drawn parameters and of who stays."
     ),
 }
 """Question and column → how it is made, where the same name means something else elsewhere."""
+EXPLAINED_ONLY: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("score", "class", "gini"), ("market",)),
+    **dict.fromkeys(("gap", "conversion", "coverage", "deal_size"), ("gap",)),
+    **dict.fromkeys(("effect", "before_effect", "p_value"), ("effect",)),
+    **dict.fromkeys(("power", "least_effect", "false_alarms"), ("pilot",)),
+    **dict.fromkeys(("pace", "expected_by_now"), ("attainment",)),
+    **dict.fromkeys(("risk", "health", "pause"), ("health",)),
+    "potential": ("potential",),
+    "expected": ("next_orders",),
+    "forecast": ("forecast",),
+    "probability": ("lead_scores",),
+    "reasons": ("lead_scores",),
+    "retention": ("retention",),
+}
+"""Column → the questions in which it is what is said above; elsewhere the same name is something else."""
 FIGURES: dict[str, Text] = {
     "revenue": _("Revenue"),
     "revenue_growth": _("Revenue growth"),

@@ -70,7 +70,9 @@ def test_german_says_du() -> None:
     within = re.compile(r"(?<![.:?!–(„] )(?<!^)(?<![(„])\b(Sie|Ihnen|Ihre?[nmrs]?)\b")
     first = re.compile(r"(?:^|[.:?!–] |[(„])(?:Ihnen\b|Ihre?[nmrs]?\b(?! (?:Zeilen|Spalten|Text|Gebiet bleibt)))")
     asked = re.compile(r"\b\w+e?n Sie\b|\bSie (?:können diese|bekommen|leiten|finden es)\b")
-    assert within.search("oder Sie dürfen es nicht sehen") and first.search("Ihr Zugang") and asked.search("Wählen Sie eine Datei.")
+    assert within.search("oder Sie dürfen es nicht sehen")
+    assert first.search("Ihr Zugang")
+    assert asked.search("Wählen Sie eine Datei.")
     assert not within.search("Andere finden die Frage: Sie sehen, was sie dürfen.")
     found = []
     for file in sorted(TEMPLATES.glob("**/locale/de/LC_MESSAGES/django.po")):

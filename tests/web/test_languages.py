@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 from django.conf import settings
 from django.template import Context, Template
 from django.test import Client
@@ -62,6 +63,25 @@ ALLOWED = {
 def test_the_catalogues_are_complete_up_to_date_and_compiled() -> None:
     done = subprocess.run([sys.executable, str(ROOT / "tools" / "translations.py"), "check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_german_says_du() -> None:
+    """*Sie* within a sentence addresses somebody; where it begins one it may stand for them, so that only verbs and possessions tell."""
+    within = re.compile(r"(?<![.:?!–(„] )(?<!^)(?<![(„])\b(Sie|Ihnen|Ihre?[nmrs]?)\b")
+    first = re.compile(r"(?:^|[.:?!–] |[(„])(?:Ihnen\b|Ihre?[nmrs]?\b(?! (?:Zeilen|Spalten|Text|Gebiet bleibt)))")
+    asked = re.compile(r"\b\w+e?n Sie\b|\bSie (?:können diese|bekommen|leiten|finden es)\b")
+    assert within.search("oder Sie dürfen es nicht sehen")
+    assert first.search("Ihr Zugang")
+    assert asked.search("Wählen Sie eine Datei.")
+    assert not within.search("Andere finden die Frage: Sie sehen, was sie dürfen.")
+    found = []
+    for file in sorted(TEMPLATES.glob("**/locale/de/LC_MESSAGES/django.po")):
+        with file.open("rb") as stream:
+            messages = [message for message in read_po(stream, locale="de") if message.id]
+        texts = [text for message in messages for text in ([message.string] if isinstance(message.string, str) else message.string)]
+        assert texts, file
+        found += [text for text in texts if within.search(text) or first.search(text) or asked.search(text)]
+    assert not found, "German addresses users as du:\n" + "\n".join(found)
 
 
 def test_the_compiled_catalogue_ships_with_the_application() -> None:

@@ -116,7 +116,7 @@ def test_rows_that_do_not_fit_what_is_here_do_so_too(planner: Actor, sign_in: Si
     content = b"unit_id,territory_id\nu00,P1\nnowhere,P1\nu00,P2\n"
     batch = imports.upload(planner, "alignment", "x.csv", [content], options={"unit_set": str(scenario.plan.unit_set.public_id)})
     page = german(sign_in("planner")).get(f"/imports/{batch.public_id}/").content.decode()
-    assert "es gibt keinen Kunden und keine Fläche mit der Kennung &#x27;nowhere&#x27;; lesen Sie sie erst ein" in page
+    assert "es gibt keinen Kunden und keine Fläche mit der Kennung &#x27;nowhere&#x27;; lies sie erst ein" in page
     assert "&#x27;u00&#x27; steht schon in Zeile 2, mit &#x27;P1&#x27; als Gebiet" in page
 
 

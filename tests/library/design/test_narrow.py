@@ -1,4 +1,4 @@
-"""Tabu search for the largest diameter: never worse than its start, as good as can be where all plans are known, rules kept, the same each time."""
+"""Tabu search for the largest diameter: never worse than its start, as good as can be where all plans are known, rules kept."""
 
 from __future__ import annotations
 

@@ -164,6 +164,11 @@ def _heartbeat(job: Job) -> Iterator[None]:
         thread.join(timeout=10)
 
 
+def sign_of_life_now(job: Job) -> str:
+    """What whoever waits for a job should know of its worker at this moment."""
+    return sign_of_life(job, timezone.now())
+
+
 def sign_of_life(job: Job, now: datetime) -> str:
     """What whoever waits for a job should know of its worker; empty text while it is well."""
     if job.is_over:

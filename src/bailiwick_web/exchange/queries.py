@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bailiwick_web.core.jobs import sign_of_life
+from bailiwick_web.core.jobs import sign_of_life_now
 from bailiwick_web.core.models import Job, Position
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.exchange.error_file import columns_at_fault, examples
@@ -200,7 +199,7 @@ def progress_of(job: Job | None) -> dict[str, Any]:
         "phase": phase,
         "title": retold(job.made_of.get("title"), job.title),
         "what": job.params.get("what", ""),
-        "sign_of_life": sign_of_life(job, timezone.now()),
+        "sign_of_life": sign_of_life_now(job),
     }
 
 

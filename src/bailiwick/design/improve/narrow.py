@@ -14,7 +14,8 @@ import numpy as np
 
 from bailiwick.design.improve.crew import mixed
 from bailiwick.design.improve.graph_kernels import Graph
-from bailiwick.design.improve.narrow_kernels import Field, Standing, tabu
+from bailiwick.design.improve.narrow_kernels import Field, Standing
+from bailiwick.design.improve.narrow_step_kernels import tabu
 from bailiwick.design.improve.schedule import Improved
 from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch

@@ -9,12 +9,11 @@ from numbers import Real
 from typing import Any, TypeGuard
 
 from django import template
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.deeds import deed, record_kind
-from bailiwick_web.core.jobs import sign_of_life as sign_at
+from bailiwick_web.core.jobs import sign_of_life_now
 from bailiwick_web.core.models import Job, User
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Role
@@ -89,7 +88,7 @@ def told(record: Any, name: str) -> str:
 @register.filter
 def sign_of_life(job: Job) -> str:
     """What is to be said of the worker of a job now; empty text while it is well."""
-    return sign_at(job, timezone.now())
+    return sign_of_life_now(job)
 
 
 register.filter("deed", deed)

@@ -66,9 +66,7 @@ def _apart(points, i, j):  # type: ignore[no-untyped-def]
 @inline_leaf
 def power(square, ref):  # type: ignore[no-untyped-def]
     """What a squared diameter costs, beside one that costs 1."""
-    share = square / ref
-    cube = share * share * share
-    return cube * cube
+    return (square / ref) ** EXPONENT
 
 
 @inline_leaf

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
+from first_user import PATIENCE, fits, signed_up
 from planning_server import Server, running
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
-PATIENCE = 60_000
 ROWS = "".join(
     f"A{i:03d};Shop {i};{40 + i % 9};{-100 + i // 9};{'Ann Lee' if i % 2 else 'Bo Ray'};{100 + i},50;{'Food' if i % 3 else 'Tech'}\n"
     for i in range(60)
@@ -32,31 +31,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The planner's browser; afterwards it must have complained about nothing but the refusals of the story."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", accept_downloads=True)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.entrance)
-    page.get_by_label("Your name").fill("Ada Stone")
-    page.get_by_label("E-mail address").fill("ada@example.org")
-    page.get_by_label("Password").fill("four plain words here")
-    page.get_by_role("button", name="Start").click()
-    yield page
-    context.close()
-    assert [c for c in complaints if "422" not in c] == []
-
-
-def fits(page: Page) -> None:
-    """Nothing serious for those who read with other means; nothing wider than a phone."""
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in {"serious", "critical"}] == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in {"serious", "critical"}] == []
-    page.set_viewport_size({"width": 1440, "height": 900})
+    """The browser of whoever sets it up."""
+    with signed_up(browser, server, refusal="422") as page:
+        yield page
 
 
 def choose(page: Page, server: Server, name: str, content: bytes) -> None:

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
+from first_user import PATIENCE, fits, signed_up
 from planning_server import Server, running
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
-PATIENCE = 120_000
 WORKS, HOUSE = "crm_adventureworks", "crm_adventureworks_dw"
 TABLES = (
     f"{WORKS}/ProductCategory.csv",
@@ -37,31 +36,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The browser of whoever sets it up; afterwards it must have complained about nothing."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.entrance)
-    page.get_by_label("Your name").fill("Ada Stone")
-    page.get_by_label("E-mail address").fill("ada@example.org")
-    page.get_by_label("Password").fill("four plain words here")
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("heading", name=re.compile("Ada Stone"))).to_be_visible()
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def is_narrow_enough(page: Page) -> None:
-    """Nothing serious for axe, nothing to scroll sideways on a phone."""
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in {"serious", "critical"}] == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.set_viewport_size({"width": 1440, "height": 900})
+    """The browser of whoever sets it up."""
+    with signed_up(browser, server) as page:
+        yield page
 
 
 def choose(page: Page, server: Server, *files: tuple[str, bytes]) -> None:
@@ -90,11 +67,11 @@ def run(page: Page) -> None:
 
 
 def test_five_tables_come_in_at_once_and_name_one_another(page: Page, server: Server, shared_data: Path) -> None:
-    is_narrow_enough(page)  # the first page that anybody sees
+    fits(page)  # the first page that anybody sees
     choose(page, server, *((Path(name).name, (shared_data / name).read_bytes()) for name in TABLES))
     assert figures(page) == ["3,305", "0", "0", "0"]
     assert parts(page) == {name: [f"{n:,}", "0", "0", "0"] for name, n in COUNTS.items()}
-    is_narrow_enough(page)
+    fits(page)
     run(page)
     assert figures(page) == ["3,305", "0", "0", "0"]
     page.goto(f"{server.base}/customers?q=Next-Door+Bike")

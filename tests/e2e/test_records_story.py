@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
+from first_user import PATIENCE, fits, signed_up
 from planning_server import Server, running
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
-PATIENCE = 120_000
 ACCOUNTS = b'Account ID,Account Name,Industry,Annual Revenue\n001A,Acme,Technology,"$1,000"\n001B,Bolt,Retail,many\n001C,Cork,technolgy,5\n'
 CONTACTS = b"Contact ID,First Name,Last Name,Email,Account ID\n003A,Jo,Doe,jo@acme.example,001A\n003B,Max,Roe,max@bolt.example,001B\n"
 
@@ -28,29 +27,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The browser of whoever sets it up; afterwards it must have complained about nothing."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.entrance)
-    page.get_by_label("Your name").fill("Ada Stone")
-    page.get_by_label("E-mail address").fill("ada@example.org")
-    page.get_by_label("Password").fill("four plain words here")
-    page.get_by_role("button", name="Start").click()
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def fits(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in {"serious", "critical"}] == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.set_viewport_size({"width": 1440, "height": 900})
+    """The browser of whoever sets it up."""
+    with signed_up(browser, server) as page:
+        yield page
 
 
 def choose(page: Page, server: Server, kind: str, **files: bytes) -> None:

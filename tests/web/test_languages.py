@@ -111,7 +111,7 @@ def test_no_text_of_a_template_is_left_without_a_mark() -> None:
 
 def test_no_refusal_of_planning_and_imports_is_left_without_a_mark() -> None:
     """What a service refuses is read by people: its first argument is marked, or a text made of marked ones."""
-    refusals = {"Invalid", "Conflict", "Missing", "NotAllowed", "Stale"}
+    refusals = {"Invalid", "Conflict", "Missing", "NotAllowed", "Stale", "TooMany", "Busy"}
     found = []
     for file in sorted(file for app in ("planning", "exchange", "territories") for file in (TEMPLATES / app).glob("**/*.py")):
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -34,7 +34,6 @@ class Watch:
         self.laps: dict[str, float] = {}
         self.started = self._lap = clock()
         self._low, self._high = 0.0, 1.0
-        self._has_figures = True
         self._thread = threading.get_ident()
 
     @property
@@ -54,19 +53,11 @@ class Watch:
         yield
         self._low, self._high = before
 
-    @contextmanager
-    def without_figures(self) -> Iterator[None]:
-        """While the block runs, reports say how far the work is, and nothing of a plan: it is made for another objective."""
-        self._has_figures = False
-        yield
-        self._has_figures, self.lower_bound = True, float("nan")
-
     def report(self, phase: str, fraction: float, *, objective: float = float("nan"), n_violations: int = -1) -> bool:
         """Tell the audience; returns True if the search must stop now."""
         if threading.get_ident() == self._thread:
             done = self._low + (self._high - self._low) * fraction
-            figures = (objective, n_violations, self.lower_bound) if self._has_figures else (float("nan"), -1, float("nan"))
-            progress = Progress(phase, done, self.clock() - self.started, *figures)
+            progress = Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound)
             if self.progress_fn is not None:
                 self.progress_fn(progress)
             if self.stop_fn is not None and self.stop_fn(progress):

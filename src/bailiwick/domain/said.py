@@ -77,15 +77,15 @@ def figure(value: float, digits: int = 0) -> Said:
 
 
 def plain(value: float, form: str) -> Said:
-    """A number in a form of Python without separators, which other languages write with another point.
+    """A number in a form of Python, which other languages write with other signs.
 
     Examples
     --------
-    >>> plain(0.25, "g"), plain(1234.5, ".2f").made_of
-    ('0.25', {'number': '1234.50'})
+    >>> plain(0.25, "g"), plain(1234.5, ",.2f"), plain(1234.5, ",.2f").made_of
+    ('0.25', '1,234.50', {'number': '1234.50'})
     """
     text = f"{value:{form}}"
-    return Said(text, {"number": text})
+    return Said(text, {"number": text.replace(",", "")})
 
 
 def capital(text: str) -> Said:

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 
 from bailiwick.domain import FloatArray
-from bailiwick.domain.said import say, say_all
+from bailiwick.domain.said import plain, say, say_all
 from bailiwick.domain.wording import percent
 from bailiwick.insight.extra import one_thread
 from bailiwick.insight.features import as_frame, is_words, signed_log
-from bailiwick.insight.segments.summary import told_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,7 +224,7 @@ def describe(frame: pd.DataFrame, members: NDArray[np.bool_], most: int = 3) -> 
             continue
         place = float((everybody < np.median(inside)).mean() + 0.5 * (everybody == np.median(inside)).mean()) - 0.5
         if abs(place) >= 0.15:
-            medians = {"ours": told_number(float(np.median(inside))), "all": told_number(float(np.median(everybody)))}
+            medians = {"ours": plain(float(np.median(inside)), ",.6g"), "all": plain(float(np.median(everybody)), ",.6g")}
             higher = say("%(column)s higher (median %(ours)s against %(all)s)", column=name, **medians)
             lower = say("%(column)s lower (median %(ours)s against %(all)s)", column=name, **medians)
             told.append((2 * abs(place), higher if place > 0 else lower))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, TextArray
-from bailiwick.domain.said import Said, figure, plain, say, say_all, say_n
+from bailiwick.domain.said import figure, plain, say, say_all, say_n
 from bailiwick.domain.wording import percent
 from bailiwick.insight.features import is_words
 
@@ -56,19 +56,7 @@ def demographics(frame: pd.DataFrame, members: NDArray[np.bool_], most: int = 4)
 
 def _told(value: float, among: FloatArray) -> str:
     """A number as people write it; years have no separators."""
-    return plain(value, ".0f") if among.min() >= 1900 and among.max() <= 2100 else told_number(value)
-
-
-def told_number(value: float) -> Said:
-    """A number in six digits, with separators of thousands.
-
-    Examples
-    --------
-    >>> told_number(1234.5678), told_number(7.0)
-    ('1,234.57', '7')
-    """
-    text = f"{value:,.6g}"
-    return Said(text, {"number": text.replace(",", "")})
+    return plain(value, ".0f" if among.min() >= 1900 and among.max() <= 2100 else ",.6g")
 
 
 def purchasing(orders: NDArray[np.int64], amount: FloatArray, days_since: FloatArray, n_members: int, years: float) -> str:

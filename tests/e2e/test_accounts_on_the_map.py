@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from areas_data import LOGIN
 from planning_page import accessible, all_is_well, drawn, saved, version, wrong
 from planning_server import ROOT, Server, running
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from conftest import find_browser
 

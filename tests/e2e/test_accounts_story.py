@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from planning_page import accessible, drawn, saved, version
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 SIDE, WEST, SOUTH = 6, -72.0, 41.0

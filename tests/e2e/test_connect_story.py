@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 from receiver import answers, receiving
 from test_looks import WIDTHS, enter, look
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-
-sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page
 from test_looks import enter, go
 
 pytestmark = pytest.mark.browser

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 from test_looks import WIDTHS, enter, look
 
 pytestmark = pytest.mark.browser

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from first_user import PATIENCE, fits, signed_up
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 ROWS = "".join(

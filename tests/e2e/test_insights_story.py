@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 from test_looks import WIDTHS, enter, look
 
 pytestmark = pytest.mark.browser

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 

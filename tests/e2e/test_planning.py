@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from planning_page import accessible, all_is_well, alone_with, assign, drag, drawn, saved, sweep, version, wrong
 from planning_server import Server, running
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 CITIES = [("Boston", -71.06, 42.36), ("Chicago", -87.63, 41.88), ("Dallas", -96.8, 32.78), ("Denver", -104.99, 39.74)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,25 +10,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from chromium import find_browser
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 VIEWS = Path(__file__).parents[1] / "library" / "pictures" / "views.py"
 
 expect.set_options(timeout=40_000)
-
-
-def find_browser() -> str:
-    """Path of a Chromium on this machine; the tests fail, not skip, where there is none."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    pytest.fail(
-        "these stories need a real browser: install Chromium (Debian: sudo apt-get install chromium) and run again; "
-        f"looked for {', '.join(BROWSERS)} on the path",
-        pytrace=False,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from areas_data import LOGIN
+from chromium import find_browser
 from planning_page import accessible, all_is_well, drawn, saved, version, wrong
 from planning_server import ROOT, Server, running
 from playwright.sync_api import Browser, Locator, Page, expect
-
-from conftest import find_browser
 
 pytestmark = pytest.mark.browser  # stories build on one another: one process tells those of a file
 FILL = Path(__file__).parent / "areas_data.py"

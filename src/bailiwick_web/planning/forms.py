@@ -21,10 +21,12 @@ class NewPlanForm(forms.Form):
     unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label=_("Customers or areas"))
     layer = forms.CharField(
         max_length=40,
-        initial="base",
         required=False,
-        label=_("Layer"),
-        help_text=_("Plans in another layer are overlays for another role."),
+        label=_("Name of the overlay"),
+        help_text=_(
+            "Such as “service”. Empty: the plan of the sales force. "
+            "An overlay counts beside it, for another role over the same customers or areas."
+        ),
     )
     n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label=_("Number of territories"))
     is_contiguous = forms.BooleanField(required=False, initial=True, label=_("Every territory in one piece"))

@@ -51,12 +51,12 @@ def both_ways(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callabl
     return kernel(function), parallel(twin)
 
 
-class Compilation(event.Listener):  # type: ignore[misc]  # numba has no types here
+class Compilation(event.Listener):
     """Adds up the time that compiling takes: minutes on a computer that never ran the engine, nothing afterwards."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock, self._depth, self._began, self._spent = clock, 0, 0.0, 0.0
-        event.register("numba:compile", self)
+        event.register("numba:compile", self)  # type: ignore[no-untyped-call]
 
     def on_start(self, event: event.Event) -> None:
         """One function has compiling begun, perhaps for another that is being compiled."""

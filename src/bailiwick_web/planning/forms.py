@@ -42,7 +42,7 @@ class NewPlanForm(forms.Form):
         found = list(unit_set.measures.all()) if unit_set else []
         keys = [m.key for m in found]
         self.currencies = {m.key: m.currency_shown for m in found if m.is_money}
-        for i, key in enumerate([*keys, COUNT]):
+        for i, key in enumerate(dict.fromkeys([*keys, COUNT])):  # a set without figures has the number alone
             chosen = f"balance_{i}"
             self.fields[chosen] = forms.BooleanField(required=False, initial=i == 0, label=key)
             self.fields[f"tolerance_{i}"] = forms.FloatField(

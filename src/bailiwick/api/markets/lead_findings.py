@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.findings import Findings, column_of_sentences
 from bailiwick.domain import Notice
 from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
@@ -72,8 +72,17 @@ def _tables(learned: Learned, leads: pd.DataFrame, looked: Looked, order: Sequen
     if looked.shift is not None:
         tables["drift"] = pd.DataFrame([asdict(d) for d in looked.shift])
     if looked.suspects:
-        tables["suspects"] = pd.DataFrame([asdict(s) for s in looked.suspects])
+        tables["suspects"] = suspect_table(looked.suspects)
     return tables
+
+
+def suspect_table(suspects: Sequence[Any]) -> pd.DataFrame:
+    """One row per column that seems to know the outcome."""
+    import pandas as pd
+
+    table = pd.DataFrame([asdict(suspect) for suspect in suspects])
+    table["why"] = column_of_sentences(suspect.why for suspect in suspects)
+    return table
 
 
 def _warnings(test: dict[str, Any], shift: Sequence[Any] | None) -> list[Notice]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
-from bailiwick.api.markets.potentials import curve_chart, spread_record
+from bailiwick.api.markets.potential_findings import curve_chart, spread_record
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import read_source
 from bailiwick.domain.wording import counted, percent

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from bailiwick.api.markets.findings import Findings
-from bailiwick.api.markets.potentials import curve_chart
+from bailiwick.api.markets.potential_findings import curve_chart
 from bailiwick.api.markets.qualities import score_territories
 from bailiwick.domain import Adjacency, FloatArray, IntArray, Notice, TextArray, UnitTable
 from bailiwick.domain.wording import counted, percent

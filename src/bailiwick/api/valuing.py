@@ -90,7 +90,7 @@ class CustomerValue:
             "annual_discount": self.params.annual_discount,
             "margin": self.params.margin,
             "seed": self.params.seed,
-            "interval": f"95 % prediction interval from {self.params.n_simulations} simulated futures",
+            "interval": say("95 %% prediction interval from %(n)s simulated futures", n=self.params.n_simulations),
             "models": self._models(),
             "groups": _records(self._group_columns()),
             "test": None if self.test is None else _test_record(self.test),
@@ -343,7 +343,7 @@ def _model_record(fit: Fit, names: tuple[str, ...], values: FloatArray, interval
     return {
         "parameters": parameters,
         "log_likelihood": rounded(fit.log_likelihood, 8),
-        "interval": "95 %, from the Hessian of the log-likelihood in the logarithms of the parameters",
+        "interval": say("95 %%, from the Hessian of the log-likelihood in the logarithms of the parameters"),
         "is_flat": fit.is_flat,
     }
 

@@ -125,7 +125,11 @@ def _fit_test(frame: pd.DataFrame, is_won: NDArray[np.bool_], seed: int) -> dict
     for learn, judge in StratifiedKFold(_N_FOLDS, shuffle=True, random_state=seed).split(frame, is_won):
         score[judge] = ProfileScorer().fit(frame.iloc[learn], is_won[learn]).predict(frame.iloc[judge])
     area = with_interval(area_under_curve, is_won.astype(np.int64), score, np.random.default_rng(seed))
-    return {"auc_out_of_fold": area.record(), "interval": "95 %, bootstrap over accounts", "is_better_than_chance": bool(area.low > 0.5)}
+    return {
+        "auc_out_of_fold": area.record(),
+        "interval": "95 %, bootstrap over accounts",
+        "is_better_than_chance": bool(area.low > 0.5),
+    }
 
 
 def _prospect_table(sheet: Sheet, frame: pd.DataFrame, is_won: NDArray[np.bool_], scorer: Any) -> pd.DataFrame:
@@ -216,8 +220,8 @@ def _fit_findings(
     charts = {
         "profile": bar_chart(
             "What makes an ideal customer",
-            "points that a field can give; 100 in all",
-            "points",
+            say("points that a field can give; 100 in all"),
+            say("points"),
             [scorer.fields_[i] for i in order],
             scorer.most_points_[order],
             format="~g",
@@ -277,7 +281,7 @@ def score_bant(
         "weights": dict(zip(FIELDS, weights, strict=True)),
         "least": least,
         "fresh_days": fresh_days,
-        "interval": "none: answers are recorded, not estimated",
+        "interval": say("none: answers are recorded, not estimated"),
     }
     sentences = _bant_sentences(int(found.is_qualified.sum()), len(table), missing)
     return Findings("bant", {"leads": table, "missing": missing}, facts, sentences, {}, tuple(sheet.notices), frozenset({"leads"}))

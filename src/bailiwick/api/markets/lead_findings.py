@@ -10,7 +10,7 @@ import numpy as np
 
 from bailiwick.api.markets.findings import Findings, column_of_sentences
 from bailiwick.domain import Notice
-from bailiwick.domain.said import say
+from bailiwick.domain.said import figure, say, say_all
 from bailiwick.domain.wording import counted, percent
 from bailiwick.pictures.insight_charts import bar_chart, reliability_chart
 
@@ -89,7 +89,7 @@ def _warnings(test: dict[str, Any], shift: Sequence[Any] | None) -> list[Notice]
     told = []
     moved = [d for d in shift or () if d.level != "none"]
     if moved:
-        words = ", ".join(f"{d.name} ({d.index:.2f}, {d.level})" for d in moved[:5])
+        words = say_all([say("%(column)s (%(index)s)", column=d.name, index=figure(d.index, 2)) for d in moved[:5]], ", ")
         text = say("%(n)s columns have shifted since the history, so that the score may be off: %(words)s", n=len(moved), words=words)
         told.append(Notice("drift", text, len(moved), tuple(d.name for d in moved[:3])))
     if not test["is_better_than_base_rate"]:

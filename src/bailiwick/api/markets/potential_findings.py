@@ -189,7 +189,7 @@ def _sentences(found: Estimate, groups: pd.DataFrame, spread: Concentration, qua
 
 
 def _charts(groups: pd.DataFrame, spread: Concentration) -> dict[str, Any]:
-    charts = {"pareto": curve_chart(spread, "potential")}
+    charts = {"pareto": curve_chart(spread, say("potential"))}
     if len(groups) > 1:
         column = groups["column"].iloc[1]
         rows = groups[groups["column"] == column].sort_values("potential", ascending=False, kind="stable")
@@ -198,7 +198,7 @@ def _charts(groups: pd.DataFrame, spread: Concentration) -> dict[str, Any]:
         charts["potential"] = interval_chart(
             say("%(name)s has the largest potential", name=top),
             say("by %(column)s; lines are 90 %% intervals", column=column),
-            "potential a year",
+            say("potential a year"),
             rows["group"].to_numpy(dtype=object),
             *values,
         )

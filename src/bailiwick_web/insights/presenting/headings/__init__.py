@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bailiwick_web.insights.presenting.headings.columns import LABELS
-from bailiwick_web.insights.presenting.headings.origins import EXPLAINED, EXPLAINED_IN, EXPLAINED_ONLY
+from bailiwick_web.insights.presenting.headings.columns import LABELS, LABELS_IN
+from bailiwick_web.insights.presenting.headings.origins import ANY, ORIGINS
 from bailiwick_web.insights.presenting.headings.tables import FIGURES, TABLES
 
-__all__ = ["EXPLAINED", "EXPLAINED_IN", "EXPLAINED_ONLY", "FIGURES", "LABELS", "TABLES"]
+__all__ = ["ANY", "FIGURES", "LABELS", "LABELS_IN", "ORIGINS", "TABLES"]

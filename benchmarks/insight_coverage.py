@@ -51,15 +51,15 @@ def value() -> list[Cover]:
     retail = retail.rename(columns={"CustomerID": "customer", "Country": "group"})[["customer", "day", "amount", "group"]]
     sales = adventure_works().rename(columns={"date": "day", "TerritoryKey": "group", "CustomerKey": "customer"})
     return [
-        *_valued("CDNOW, 39 weeks held back", cdnow, "1997-09-30", 9, None),
-        *_valued("Online Retail, 2 months held back", retail, "2011-03-31", 2, "group"),
-        *_valued("AdventureWorks, 6 months held back", sales[["customer", "day", "amount", "group"]], "2018-12-31", 6, "group"),
+        *_valued("CDNOW, 39 weeks held back", cdnow, "1997-09-30", 9, 13, None),
+        *_valued("Online Retail, 2 months held back", retail, "2011-03-31", 2, 4, "group"),
+        *_valued("AdventureWorks, 6 months held back", sales[["customer", "day", "amount", "group"]], "2018-12-31", 6, 13, "group"),
     ]
 
 
-def _valued(data: str, lines: pd.DataFrame, until: str, months: int, by: str | None) -> list[Cover]:
+def _valued(data: str, lines: pd.DataFrame, until: str, months: int, test_weeks: int, by: str | None) -> list[Cover]:
     known = lines[lines["day"] <= until].rename(columns={"day": "date"}).astype({"customer": str})
-    found = bailiwick.customer_value(known, months=months, discount=0.0, by=[by] if by else (), until=until)
+    found = bailiwick.customer_value(known, months=months, discount=0.0, by=[by] if by else (), until=until, hold_out_weeks=test_weeks)
     end = str((pd.Timestamp(until) + pd.DateOffset(months=months)).date())
     later = lines[(lines["day"] > until) & (lines["day"] <= end)].astype({"customer": str})
     table = found.customers
@@ -112,10 +112,11 @@ def _forecast(data: str, panel: Panel, horizon: int) -> list[Cover]:
 def potential() -> list[Cover]:
     """Sales of accounts that were held back against the range of similar accounts; a planted potential against its own interval."""
     found = []
+    resellers = ["BusinessType", "NumberEmployees", "ProductLine", "YearOpened"]
     for name, file, target, drivers in (
-        ("AdventureWorks resellers", "crm_adventureworks_dw/DimReseller.csv", "AnnualRevenue", ["BusinessType", "NumberEmployees", "ProductLine", "YearOpened"]),
+        ("AdventureWorks resellers", "crm_adventureworks_dw/DimReseller.csv", "AnnualRevenue", resellers),
         ("AdventureWorks stores", "crm_adventureworks/stores_joined.csv", "AnnualSales", ["BusinessType", "SquareFeet", "Specialty"]),
-    ):  # fmt: skip
+    ):
         sheet = read_sheet(DATA / file)
         found.append(_ranges(f"{name}, a third held back {N_SPLITS} times", sheet.features(drivers), sheet.numbers(target)))
     return [*found, _planted()]
@@ -164,7 +165,6 @@ def pipeline() -> list[Cover]:
         until = str(np.datetime64(day) + 90)
         came = value[(table["engage_date"] <= day) & (table["close_date"] > day) & (table["close_date"] <= until) & won].sum()
         n_inside += int(found["low"] <= came <= found["high"])
-        print(day, round(came), round(found["low"]), round(found["high"]), flush=True)
     return [Cover("Maven deals, 9 dates", "won within 90 days", n_inside, len(days), 0.90)]
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop as _
 
 from bailiwick.domain.said import Said
 from bailiwick_web.core.retelling import in_reader_words
-from bailiwick_web.insights.dashboards import ALL
 
 Spec = dict[str, Any]
 _NARROW = 280
@@ -108,10 +107,12 @@ TITLES = {
     "value": _("What customers will bring"),
 }
 _WORD_FIELDS = ("title", "subtitle")
+_ALL = "(all)"
+"""How the library calls the group of all."""
 NUMBERS: dict[str, Spec] = {
     "de": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", "\u00a0€"], "percent": "\u00a0%"},
 }
-MONTHS: dict[str, str] = {"de": "de-DE"}
+MONTHS: dict[str, Any] = {"de": "de-DE"}
 """Language → how a picture writes numbers and months, where it is not the English way."""
 
 
@@ -165,7 +166,7 @@ def _row(row: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    if value == ALL:
+    if value == _ALL:
         return gettext("all")
     return in_reader_words(value) if isinstance(value, Said) else value
 

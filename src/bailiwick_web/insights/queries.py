@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -74,13 +75,18 @@ def page_of(actor: Actor, page: str, *, kind: str = "", chosen: Mapping[str, str
     kinds = kinds_of(actor, page)
     wanted = next((k for k in kinds if k.key == kind), kinds[0])
     studies = list(visible_studies(actor).filter(kind=wanted.key)[:20])
-    shown = max((s for s in studies if s.answered_at is not None), key=lambda s: s.answered_at, default=None)
+    shown = max((s for s in studies if s.answered_at is not None), key=_answered_at, default=None)
     context = {"page": page, "title": TITLES[page], "kinds": kinds, "kind": wanted, "form": form_of(actor, wanted, chosen or {})}
     context["busy"] = [progress_of(s) for s in studies if s.is_busy]
     newest = studies[0] if studies else None
     context["failed"] = newest if newest and newest.answered_at is None and not newest.is_busy else None
     context["earlier"] = [s for s in studies if s.answered_at is not None and s is not shown]
     return context | (shown_study(actor, shown) if shown is not None else {})
+
+
+def _answered_at(study: Study) -> datetime:
+    assert study.answered_at is not None
+    return study.answered_at
 
 
 def progress_of(study: Study) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Accounts(Kind):
         *("phone", "email", "description"),
     )
     related = ("locations",)
+    hangs = {"+location": "locations"}
     its_own = Kind.its_own | {"location", "accountterritory", "account"}
 
     def given(self, cells: Cells) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def import_slices(actor: Actor, parts: Iterable[ImportBatch], watch: Watch) -> I
     family.sort(key=lambda part: (RECORD_KINDS.index(part.kind), part.pk))
     if main.state != State.WRITING:
         checked(main)
-    if sum(part.n_read for part in family) > records.SLICE or any(part.is_partial for part in family):
+    if sum(part.n_read for part in family) > records.plans.SLICE or any(part.is_partial for part in family):
         _import_large(actor, family, watch)
     else:
         _import_small(actor, family, watch)

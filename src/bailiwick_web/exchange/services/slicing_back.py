@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,7 +36,7 @@ def take_slices_back(actor: Actor, public_id: UUID, watch: Watch) -> None:
     """
     batch = need_revertible(actor, batch_of(public_id))
     parts = _parts(batch)
-    if batch.state != State.REVERTING and ImportRow.objects.filter(batch__in=parts).count() <= records.SLICE:
+    if batch.state != State.REVERTING and ImportRow.objects.filter(batch__in=parts).count() <= records.plans.SLICE:
         with transaction.atomic():
             _begin(actor, public_id)
             for part in parts:
@@ -88,7 +89,7 @@ def _begin(actor: Actor, public_id: UUID) -> None:
     if batch.state == State.REVERTING:
         raise Stopped  # another worker does it
     parts = _parts(batch)
-    if ImportRow.objects.filter(batch__in=parts).count() <= records.SLICE:
+    if ImportRow.objects.filter(batch__in=parts).count() <= records.plans.SLICE:
         _need_possible(actor, parts)
     family = _family(actor, parts)
     for part in parts:
@@ -131,16 +132,19 @@ def _finish(actor: Actor, public_id: UUID) -> None:
             raise Stopped  # another worker did it
         part.state = State.REVERTED
         touch(actor, part, "state")
-        n_kept = {what: _kept(part, what) for what in (CREATED, UPDATED)}
+        n_kept = _kept(part)
         n_created, n_updated = (part.rows.filter(outcome=what).count() - n_kept[what] for what in (CREATED, UPDATED))
-        tell_taken_back(actor, part, n_created, n_updated, sum(n_kept.values()))
+        tell_taken_back(actor, part, n_created, n_updated, n_kept.total())
         folder = folder_of(part)
         transaction.on_commit(lambda folder=folder: records.forget_plan(folder))  # type: ignore[misc]
 
 
-def _kept(batch: ImportBatch, outcome: str) -> int:
-    kept = batch.rows.filter(outcome=KEPT, record=OuterRef("record"), key=OuterRef("key"))
-    return batch.rows.filter(Exists(kept), outcome=outcome).count()
+def _kept(batch: ImportBatch) -> Counter[str]:
+    """Outcome → how many of these records stay."""
+    found: Counter[str] = Counter()
+    for name, key in batch.rows.filter(outcome=KEPT).values_list("record", "key"):
+        found.update(batch.rows.filter(record=name, key=key).exclude(outcome=KEPT).values_list("outcome", flat=True))
+    return found
 
 
 def tell_taken_back(actor: Actor, batch: ImportBatch, n_created: int, n_updated: int, n_kept: int = 0) -> None:

@@ -19,9 +19,9 @@ from bailiwick_web.crm.services import belonging
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
 from bailiwick_web.exchange.record_kinds import CATEGORIES, ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.dependents import dependents, in_words, listed
+from bailiwick_web.exchange.services.records import plans
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
 from bailiwick_web.exchange.services.records.kinds.base import parts
-from bailiwick_web.exchange.services.records.plans import SLICE
 from bailiwick_web.exchange.services.rows import CREATED, UPDATED, keep_kept
 
 
@@ -58,7 +58,7 @@ class TakingBack:
         for name in self._names():
             for outcome in (CREATED, UPDATED):
                 keys = list(batch.rows.filter(record=name, outcome=outcome).order_by("pk").values_list("pk", flat=True))
-                self._slices += [(name, outcome, part) for part in parts(keys, SLICE)]
+                self._slices += [(name, outcome, part) for part in parts(keys, plans.SLICE)]
 
     def _names(self) -> tuple[str, ...]:
         name = ORDERS if self.batch.kind == ORDER_LINES else self.batch.kind

@@ -115,8 +115,8 @@ class Slice:
         return False
 
     def _change(self, items: Sequence[Any]) -> None:
-        stood = {row.row: before for row, before in ((row_of(kept), before) for kept, before in items)}
-        rows = [row_of(kept) for kept, _before in items]
+        rows = [row_of(kept) for kept, _stood in items]
+        stood = {row.row: before for row, (_kept, before) in zip(rows, items, strict=True)}
         records = self._locked([row.key for row in rows])
         self._load(rows)
         changed = []

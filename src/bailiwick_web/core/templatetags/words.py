@@ -137,9 +137,7 @@ def state_name(state: str) -> str:
         "declined": _("declined"),
         "uploaded": _("uploaded"),
         "checked": _("checked"),
-        "writing": _("partly imported"),
         "imported": _("imported"),
-        "reverting": _("partly taken back"),
         "reverted": _("reverted"),
         "failed": _("failed"),
     }.get(state, state)

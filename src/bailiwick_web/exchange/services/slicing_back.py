@@ -151,8 +151,12 @@ def tell_taken_back(actor: Actor, batch: ImportBatch, n_created: int, n_updated:
     """Record and tell it."""
     after = say("%(removed)s removed, %(restored)s restored", removed=n_created, restored=n_updated)
     if n_kept:
-        said = "%(removed)s removed, %(restored)s restored, %(kept)s kept, as somebody worked with them meanwhile"
-        after = say(said, removed=n_created, restored=n_updated, kept=n_kept)
+        after = say(
+            "%(removed)s removed, %(restored)s restored, %(kept)s kept, as somebody worked with them meanwhile",
+            removed=n_created,
+            restored=n_updated,
+            kept=n_kept,
+        )
     audit(actor, "import.reverted", batch, after=after)
     tell(actor, "import.reverted", batch=str(batch.public_id))
 

@@ -124,7 +124,11 @@ def test_the_way_back_is_stopped_and_gone_on_with(planner: Actor, sign_in: Calla
     with pytest.raises(Stopped):
         services.revert(planner, batch.public_id, watch=stopping_after(4))
     batch.refresh_from_db()
-    assert (batch.state, Contact.objects.filter(deleted_at=None).count(), Account.objects.filter(deleted_at=None).count()) == ("reverting", 0, 7)
+    assert (batch.state, Contact.objects.filter(deleted_at=None).count(), Account.objects.filter(deleted_at=None).count()) == (
+        "reverting",
+        0,
+        7,
+    )
     page = sign_in("planner").get(f"/imports/{batch.public_id}/").content.decode()
     assert "This import is partly taken back: 5 of 8 slices." in page
     services.revert(later(planner), batch.public_id)

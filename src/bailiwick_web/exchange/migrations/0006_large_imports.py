@@ -4,34 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0005_alter_importbatch_kind_alter_mappingtemplate_kind'),
+        ("exchange", "0005_alter_importbatch_kind_alter_mappingtemplate_kind"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='course',
-            field=models.JSONField(default=dict, help_text='while it is written or taken back: slices done and all, records written, instants'),
+            model_name="importbatch",
+            name="course",
+            field=models.JSONField(
+                default=dict, help_text="while it is written or taken back: slices done and all, records written, instants"
+            ),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='row',
-            field=models.PositiveIntegerField(help_text='of the file, where one row made the record', null=True),
+            model_name="importrow",
+            name="row",
+            field=models.PositiveIntegerField(help_text="of the file, where one row made the record", null=True),
         ),
         migrations.AlterField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('uploaded', 'uploaded'), ('checked', 'checked'), ('refused', 'refused'), ('writing', 'partly imported'), ('imported', 'imported'), ('reverting', 'partly taken back'), ('reverted', 'taken back')], default='checked', max_length=12),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("uploaded", "uploaded"),
+                    ("checked", "checked"),
+                    ("refused", "refused"),
+                    ("writing", "partly imported"),
+                    ("imported", "imported"),
+                    ("reverting", "partly taken back"),
+                    ("reverted", "taken back"),
+                ],
+                default="checked",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='importrow',
-            name='before',
-            field=models.JSONField(help_text='the fields that were changed; of a row that failed, why', null=True),
+            model_name="importrow",
+            name="before",
+            field=models.JSONField(help_text="the fields that were changed; of a row that failed, why", null=True),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('row__isnull', False)), fields=['batch', 'row'], name='row_by_number'),
+            model_name="importrow",
+            index=models.Index(condition=models.Q(("row__isnull", False)), fields=["batch", "row"], name="row_by_number"),
         ),
     ]

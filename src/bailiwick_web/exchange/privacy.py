@@ -4,7 +4,7 @@ from bailiwick_web.core.erasing import declare, forgets
 from bailiwick_web.exchange import models as m
 from bailiwick_web.exchange.services.forgetting import forget
 
-declare(m.ImportBatch, goes=("filename", "options", "facts"), nobody=("digest", "counts"))
+declare(m.ImportBatch, goes=("filename", "options", "facts"), nobody=("digest", "counts", "course"))
 declare(m.ImportRow, names=("before",), nobody=("record", "key", "outcome"))
 declare(m.MappingTemplate, names=("columns", "reading"), nobody=("name", "header"))
 forgets(forget)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ PHASES = {
     "understanding": _("understanding its rows"),
     "describing": _("describing its columns"),
     "comparing": _("comparing with what is here"),
-    "writing": _("writing, all or nothing"),
+    "writing": _("writing"),
 }
 QUALITY = {
     "coordinates": _("by their coordinates"),
@@ -142,9 +143,10 @@ def _column(column: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _totals(family: list[ImportBatch]) -> dict[str, int]:
-    """What all parts do together: the four add up to the rows of all files."""
+    """What all parts do together: the four add up to the records. A row whose owner is a part of its own brings two of them."""
     return {name: sum(int(part.counts.get(name, 0)) for part in family) for name in ("created", "updated", "unchanged", "failed")} | {
-        "read": sum(part.n_read for part in family)
+        "read": sum(part.n_read for part in family),
+        "rows": sum(part.n_read for part in family if not part.options.get(OF_OWNERS)),
     }
 
 
@@ -162,7 +164,25 @@ def fixes_of(batch: ImportBatch) -> list[dict[str, Any]]:
 def work_of(batch: ImportBatch, main: ImportBatch) -> dict[str, Any]:
     """What is going on with a file, or how it ended: jobs belong to the first part, but each part can be taken back alone."""
     job = batch.job if batch.is_busy or main.job is None else main.job
-    return {"is_busy": job is not None and not job.is_over, "progress": progress_of(job), "ending": ending_of(job)}
+    is_busy = job is not None and not job.is_over
+    family = [main, *main.followers.all()] if main.is_partial or batch.is_partial else []
+    return {"is_busy": is_busy, "progress": progress_of(job), "ending": ending_of(job, main), "course": course_of(family)}
+
+
+def course_of(family: Sequence[ImportBatch]) -> dict[str, Any]:
+    """How far an import, or its way back, is that is neither whole nor nothing: slices and records; nothing of any other."""
+    parts = [part for part in family if part.is_partial]
+    if not parts:
+        return {}
+    is_back = parts[0].state == ImportBatch.State.REVERTING
+    done, of = ("back", "back_of") if is_back else ("done", "of")
+    return {
+        "is_back": is_back,
+        "done": sum(part.course[done] for part in parts),
+        "of": sum(part.course[of] for part in parts),
+        "written": sum(part.course["written"] for part in parts),
+        "waiting": sum(part.state == ImportBatch.State.CHECKED for part in family),
+    }
 
 
 def _with_found(choices: tuple[tuple[str, str], ...], found: str | None) -> list[tuple[str, str]]:
@@ -203,13 +223,14 @@ def progress_of(job: Job | None) -> dict[str, Any]:
     }
 
 
-def ending_of(job: Job | None) -> str:
-    """How the last job ended, if that needs a word."""
+def ending_of(job: Job | None, main: ImportBatch) -> str:
+    """How the last job ended, if that needs a word; what it left half done is told beside, with what can be done."""
     if job is None or not job.is_over:
         return ""
     if job.state == Job.State.FAILED:
         return retold(job.made_of.get("error"), job.error)
     if job.state == Job.State.CANCELLED or job.result.get("is_stopped"):
         done = {"check": _("It was not looked at to the end."), "run": _("Nothing was imported."), "revert": _("Nothing was taken back.")}
-        return " ".join([str(_("Stopped.")), str(done.get(job.params.get("what", ""), ""))])
+        told = "" if main.is_partial else str(done.get(job.params.get("what", ""), ""))
+        return " ".join(filter(None, [str(_("Stopped.")), told]))
     return ""

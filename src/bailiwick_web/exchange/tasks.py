@@ -10,6 +10,7 @@ from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.core.ticking import every
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
+from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services import check, revert, run_together
 from bailiwick_web.exchange.services.finding import batch_of
 from bailiwick_web.exchange.services.retention import forget_final
@@ -18,7 +19,7 @@ from bailiwick_web.exchange.services.working import CHECK, KIND, RUN
 
 State = ImportBatch.State
 _FRACTIONS_OF_RUN = {"comparing": 0.15, "writing": 0.4}
-"""The file is read already when it is imported."""
+"""The file is read already when it is imported; records, which are written in slices, tell their own."""
 
 
 @handler(KIND)
@@ -29,9 +30,9 @@ def work(handle: Handle) -> dict[str, Any]:
     batch = batch_of(UUID(params["batch"]))
 
     def tell(phase: str, fraction: float) -> None:
-        if params["what"] == RUN:
+        if params["what"] == RUN and batch.kind not in RECORD_KINDS:
             fraction = _FRACTIONS_OF_RUN.get(phase, fraction)
-        handle.tell({"phase": phase, "fraction": fraction}, at_once=phase == "writing")
+        handle.tell({"phase": phase, "fraction": fraction}, at_once=phase == "writing" and batch.kind not in RECORD_KINDS)
 
     watch = Watch(tell, handle.should_stop)
     try:
@@ -43,8 +44,7 @@ def work(handle: Handle) -> dict[str, Any]:
             if batch.state != State.IMPORTED:
                 run_together(actor, batch.public_id, with_owners=params["options"].get("with_owners", True), watch=watch)
         elif batch.state != State.REVERTED:
-            handle.tell({"phase": "writing", "fraction": 0.5}, at_once=True)
-            revert(actor, batch.public_id)
+            revert(actor, batch.public_id, watch=watch)
     except Stopped:
         return {"is_stopped": True}
     return {}

@@ -256,7 +256,7 @@ def _write(out: Path, columns: dict[str, Any]) -> None:
 
 
 def pick(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
-    """Add rows that do not fit what is there to the rejected ones, with their cells.
+    """Add rows that do not fit what is there to the rejected ones, with their cells; each row once.
 
     ``late.json``: row, column, code, reason, what it was made of.
     """
@@ -266,7 +266,7 @@ def pick(path: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     }
     account = Account(table.names)
     account.read(out)
-    where = np.flatnonzero(np.isin(table.row_numbers, np.array(list(late), np.int64)))
+    where = np.flatnonzero(np.isin(table.row_numbers, np.array(list(late.keys() - set(account.rows)), np.int64)))
     cells = [table.text(name).take(pa.array(where)).to_pylist() for name in table.names]
     for at, i in enumerate(where.tolist()):
         row = int(table.row_numbers[i])

@@ -16,7 +16,7 @@ from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.templatetags.words import number, state_name
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.dependents import dependents, listed
+from bailiwick_web.exchange.services.dependents import dependents, in_words, listed
 from bailiwick_web.exchange.services.matching import match_codes
 from bailiwick_web.exchange.services.reps import make_positions
 from bailiwick_web.exchange.services.reps import take_back as take_positions_back
@@ -166,7 +166,7 @@ def _remove(scenario: Scenario) -> None:
             % {"scenario": scenario, "state": state_name(scenario.state)},
             code="in_use",
         )
-    others = dependents(Scenario, [scenario.pk], but={"territorydefinition", "unitassignment"})
+    others = in_words(dependents(Scenario, [scenario.pk], but={"territorydefinition", "unitassignment"}))
     if others:
         raise Conflict(
             _("Work stands on “%(scenario)s” by now: %(names)s. Delete that first, or keep the territories.")

@@ -14,7 +14,7 @@ from bailiwick.domain.said import say
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Refused
 from bailiwick_web.core.roles import Right
-from bailiwick_web.exchange.child.rejecting import origin
+from bailiwick_web.exchange.child.rejecting import origin, told
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, folder_of, read_file, refusal, rows_of
 from bailiwick_web.exchange.record_kinds import RECORD_KINDS
@@ -27,6 +27,7 @@ from bailiwick_web.exchange.services.templates import fitting_template
 State, Kind = ImportBatch.State, ImportBatch.Kind
 OF_OWNERS = "of_owners"
 """Option of the part that is made from the owner column of the customers."""
+_LATE = "late.json"
 READING = ("encoding", "separator", "header_row", "sheet", "layer", "decimal", "missing_measure", "currency")
 
 
@@ -54,8 +55,9 @@ def check(actor: Actor, batch: ImportBatch, *, options: dict[str, Any], watch: W
 def _check_records(batch: ImportBatch, options: dict[str, Any], watch: Watch) -> None:
     """All parts, those first that others name: what one brings, the next one finds."""
     batch.options = options
-    lookups = records.Lookups(seer_of(batch))
-    for part in in_order(batch):
+    parts = in_order(batch)
+    lookups = records.Lookups(seer_of(batch), is_shared=len(parts) > 1)
+    for part in parts:
         _check_one(part, part.options, watch, lookups)
 
 
@@ -108,7 +110,7 @@ def keep_late(batch: ImportBatch, facts: dict[str, Any], prepared: Prepared, wat
     """Add the rows that do not fit what is here to the file of rejected rows; returns the facts that change."""
     said = {"how": dict(prepared.how), "n_territories": prepared.territories, "n_late": len(prepared.late)}
     if prepared.late and not batch.options.get(OF_OWNERS):
-        (folder_of(batch) / "late.json").write_text(
+        (folder_of(batch) / _LATE).write_text(
             json.dumps([[r.row, r.column, r.code, r.reason, origin(r.reason)] for r in prepared.late]), encoding="utf-8"
         )
         done = read_file(
@@ -122,6 +124,14 @@ def keep_late(batch: ImportBatch, facts: dict[str, Any], prepared: Prepared, wat
             return {**facts, **done}
         return {**said, "n_shown": done["n_rejected"], "rejected": done["rejected"]}
     return {**said, "n_shown": facts["n_rejected"] + len(prepared.late), "rejected": _with_late(facts.get("rejected", {}), prepared.late)}
+
+
+def late_before(batch: ImportBatch) -> list[Late]:
+    """The rows that did not fit what is here when they were compared last."""
+    if not batch.facts.get("n_late") or not (folder_of(batch) / _LATE).exists():
+        return []
+    kept = json.loads((folder_of(batch) / _LATE).read_text(encoding="utf-8"))
+    return [Late(row, column, code, told(*reason)) for row, column, code, *reason in kept]
 
 
 def _with_late(counts: dict[str, int], late: list[Late]) -> dict[str, int]:

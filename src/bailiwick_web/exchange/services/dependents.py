@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import ForeignObjectRel, Model, Q
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.bulk import chunks
+from bailiwick_web.core.models import Record
 
 
-def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] = (), free: dict[str, Q] | None = None) -> list[str]:
-    """Kinds of records that refer to some of those with the given keys, with their numbers, in words.
+def dependents(
+    model: type[Model],
+    keys: Iterable[int],
+    *,
+    but: Collection[str] = (),
+    free: dict[str, Q] | None = None,
+    along: Callable[[Sequence[str]], int] | None = None,
+) -> dict[str, int]:
+    """Kinds of records that refer to some of those with the given keys, in words, with their numbers.
 
     Parameters
     ----------
@@ -19,6 +27,8 @@ def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] 
         Names of models (such as ``measurevalue``) that go along and stand on nothing.
     free
         Name of a model → which of its records do not count.
+    along
+        How many of some records, by their public identifiers, do not count either.
     """
     found: dict[str, int] = {}
     listed = list(keys)
@@ -33,8 +43,16 @@ def dependents(model: type[Model], keys: Iterable[int], *, but: Collection[str] 
             rows = other._default_manager.filter(**{f"{relation.field.name}__in": chunk})
             if free and name in free:
                 rows = rows.exclude(free[name])
-            if n := rows.count():
+            n = rows.count()
+            if n and along is not None and issubclass(other, Record):
+                n -= along([str(public_id) for public_id in rows.values_list("public_id", flat=True)])
+            if n:
                 found[str(other._meta.verbose_name)] = found.get(str(other._meta.verbose_name), 0) + n
+    return found
+
+
+def in_words(found: dict[str, int]) -> list[str]:
+    """How many of what."""
     return [f"{n:,} × {name}" for name, n in found.items()]
 
 

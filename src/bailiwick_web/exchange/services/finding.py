@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.refusals import Conflict, Missing
 from bailiwick_web.exchange.models import ImportBatch
 
 
@@ -24,4 +24,19 @@ def batch_of(public_id: UUID, *, is_locked: bool = False) -> ImportBatch:
     batch = batches.filter(public_id=public_id).first()
     if batch is None:
         raise Missing(_("There is no such import."))
+    return batch
+
+
+def checked(batch: ImportBatch) -> ImportBatch:
+    """The same, if it can be imported.
+
+    Raises
+    ------
+    Conflict
+        If it was imported already, or was not looked at to the end.
+    """
+    if batch.state != ImportBatch.State.CHECKED:
+        raise Conflict(
+            _("This file is %(state)s; only a checked file can be imported.") % {"state": batch.get_state_display()}, code="state"
+        )
     return batch

@@ -1,4 +1,4 @@
-"""Import a checked file: all of its usable rows in one transaction, or nothing."""
+"""Import a checked file: what is planned with in one transaction, or nothing; records of customers slice by slice."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import Stopped
 from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS, keep_late
-from bailiwick_web.exchange.services.finding import batch_of
+from bailiwick_web.exchange.services.finding import batch_of, checked
 from bailiwick_web.exchange.services.preparing import Prepared, prepare
 from bailiwick_web.exchange.services.rows import FAILED, Watch, counts_in_words
+from bailiwick_web.exchange.services.slicing import import_slices
 from bailiwick_web.exchange.services.templates import count_use
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
-ORDER = (Kind.REPS, Kind.UNITS, Kind.ALIGNMENT, *map(Kind, RECORD_KINDS))
+ORDER = (Kind.REPS, Kind.UNITS, Kind.ALIGNMENT)
 _ATTEMPTS = 3
 
 
 def run_import(actor: Actor, public_id: UUID, *, watch: Watch | None = None) -> ImportBatch:
     """Import a checked file; planners may. Recorded, told, can be taken back for 90 days.
 
-    What is there is compared first, without keeping anybody waiting; if it changed in between, it is compared again.
+    What is there is compared first, without keeping anybody waiting; if it changed in between, it is compared again. Records of customers
+    are written in slices, see :mod:`.slicing`.
 
     Raises
     ------
@@ -37,13 +39,15 @@ def run_import(actor: Actor, public_id: UUID, *, watch: Watch | None = None) -> 
     """
     actor.need(Right.IMPORT)
     watch = watch or Watch()
+    if (records := batch_of(public_id)).kind in RECORD_KINDS:
+        return import_slices(actor, [records], watch)
     for _attempt in range(_ATTEMPTS):
-        batch = _checked(batch_of(public_id))
+        batch = checked(batch_of(public_id))
         prepared = prepare(batch, watch)
         found = _keep_new_late(batch, prepared, watch)
         watch.tell("writing", 0.92)
         with transaction.atomic():
-            locked = _checked(batch_of(public_id, is_locked=True))
+            locked = checked(batch_of(public_id, is_locked=True))
             if not prepared.is_current():
                 continue
             locked.unit_set, locked.facts = batch.unit_set, {**locked.facts, **found}
@@ -57,6 +61,8 @@ def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, wat
     actor.need(Right.IMPORT)
     watch = watch or Watch()
     main = batch_of(public_id)
+    if main.kind in RECORD_KINDS:
+        return import_slices(actor, [main, *main.followers.order_by("pk")], watch)
     parts = [part for part in main.followers.all() if part.state == State.CHECKED and (with_owners or not part.options.get(OF_OWNERS))]
     if not parts:
         return run_import(actor, public_id, watch=watch)
@@ -66,7 +72,7 @@ def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, wat
         family = sorted([main, *parts], key=lambda part: (ORDER.index(Kind(part.kind)), part.pk))
         late = []
         for part in family:
-            locked = _checked(batch_of(part.public_id, is_locked=True))
+            locked = checked(batch_of(part.public_id, is_locked=True))
             prepared = prepare(locked, quiet)
             _write(actor, locked, prepared, quiet)
             late.append((locked, prepared))
@@ -83,14 +89,6 @@ def _account_for_late(batch: ImportBatch, prepared: Prepared) -> None:
         batch.save(update_fields=["facts"])
 
 
-def _checked(batch: ImportBatch) -> ImportBatch:
-    if batch.state != State.CHECKED:
-        raise Conflict(
-            _("This file is %(state)s; only a checked file can be imported.") % {"state": batch.get_state_display()}, code="state"
-        )
-    return batch
-
-
 def _keep_new_late(batch: ImportBatch, prepared: Prepared, watch: Watch) -> dict[str, object]:
     """Rows that fitted at the dry run and do not any more belong into the file of rejected rows."""
     if len(prepared.late) == batch.facts.get("n_late", 0):
@@ -101,6 +99,7 @@ def _keep_new_late(batch: ImportBatch, prepared: Prepared, watch: Watch) -> dict
 def _write(actor: Actor, batch: ImportBatch, prepared: Prepared, watch: Watch) -> None:
     """The caller holds the transaction."""
     batch.counts = {**prepared.counts, FAILED: batch.facts["n_rejected"] + len(prepared.late)}
+    assert prepared.write is not None
     prepared.write(actor, batch)
     if watch.should_stop():
         raise Stopped

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.reading import Stopped, rows_of
+from bailiwick_web.exchange.reading import Stopped, folder_of, rows_of
 from bailiwick_web.exchange.record_kinds import RECORD_KINDS
 from bailiwick_web.exchange.services import alignments, records, reps, units
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late, Watch
@@ -27,14 +27,15 @@ _REMEMBERED = 100
 
 @dataclass
 class Prepared:
-    """The outcome of every row, and how to make it so."""
+    """The outcome of every row, and how to make it so; records are written slice by slice instead."""
 
     counts: dict[str, int]
     late: list[Late]
     how: Counter[str]
-    write: Callable[[Actor, ImportBatch], None]
+    write: Callable[[Actor, ImportBatch], None] | None = None
     is_current: Callable[[], bool] = lambda: True
     territories: int = 0
+    n_slices: int = 0
 
 
 def prepare(batch: ImportBatch, watch: Watch, facts: dict[str, Any] | None = None, lookups: records.Lookups | None = None) -> Prepared:
@@ -47,7 +48,7 @@ def prepare(batch: ImportBatch, watch: Watch, facts: dict[str, Any] | None = Non
     """
     facts = batch.facts if facts is None else facts
     if batch.kind in RECORD_KINDS:
-        prepared = _records(batch, watch, facts, lookups)
+        prepared = _records(batch, watch, facts, lookups, None)
     else:
         makers = {Kind.UNITS: _units, Kind.REPS: _reps, Kind.ALIGNMENT: _alignment}
         prepared = makers[Kind(batch.kind)](batch, watch, facts)
@@ -122,12 +123,30 @@ def _alignment(batch: ImportBatch, watch: Watch, facts: dict[str, Any]) -> Prepa
     return Prepared(counts, what.late, what.how, lambda actor, batch: alignments.write(actor, batch, what), territories=n_territories)
 
 
-def _records(batch: ImportBatch, watch: Watch, facts: dict[str, Any], lookups: records.Lookups | None) -> Prepared:
+def plan(batch: ImportBatch, watch: Watch) -> Prepared:
+    """Compare the rows of a file of records, and keep beside it what will be written, in slices.
+
+    Raises
+    ------
+    Stopped
+        If it was told to stop; nothing is kept then.
+    """
+    draft = records.Draft(folder_of(batch))
+    prepared = _records(batch, watch, dict(batch.facts), None, draft)
+    if watch.should_stop():
+        raise Stopped
+    prepared.n_slices = draft.finish()
+    return prepared
+
+
+def _records(
+    batch: ImportBatch, watch: Watch, facts: dict[str, Any], lookups: records.Lookups | None, draft: records.Draft | None
+) -> Prepared:
     """Records of customers: compared with what the one who brought the file sees."""
     watch.tell("comparing", 0.85)
-    what = records.compare(seer_of(batch), batch.kind, rows_of(batch), facts, lookups)
+    what = records.compare(seer_of(batch), batch.kind, rows_of(batch), facts, lookups, draft)
     counts = {outcome: what.counts[outcome] for outcome in (CREATED, UPDATED, UNCHANGED)}
-    return Prepared(counts, what.late, what.how, lambda actor, batch: records.write(actor, batch, what, watch))
+    return Prepared(counts, what.late, what.how)
 
 
 def seer_of(batch: ImportBatch) -> Actor:

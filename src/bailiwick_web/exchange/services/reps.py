@@ -17,7 +17,7 @@ from bailiwick_web.core.organisation.services import add_node
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import stamped, touch
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.dependents import dependents, listed
+from bailiwick_web.exchange.services.dependents import dependents, in_words, listed
 from bailiwick_web.exchange.services.rows import CREATED, NODE, POSITION, UPDATED, Late, keep_account
 
 FIELDS = ("name", "capacity", "home_lon", "home_lat")
@@ -147,7 +147,7 @@ def take_back(actor: Actor, batch: ImportBatch) -> None:
     """Remove the positions that an import made and restore those that it changed; the caller holds the transaction."""
     made = Position.objects.filter(code__in=list(batch.rows.filter(record=POSITION, outcome=CREATED).values_list("key", flat=True)))
     keys = list(made.values_list("pk", flat=True))
-    others = dependents(Position, keys, but={"staffing"})
+    others = in_words(dependents(Position, keys, but={"staffing"}))
     if others:
         raise Conflict(
             _("Work stands on these positions by now, such as territories: %(names)s; they cannot be taken back.")

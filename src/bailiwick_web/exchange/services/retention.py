@@ -9,16 +9,17 @@ from django.db import transaction
 from bailiwick_web.crm.models import PersonalValue
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
 from bailiwick_web.exchange.reading import folder_of, forget_file
-from bailiwick_web.exchange.services.undoing import REVERTIBLE
+from bailiwick_web.exchange.services.slicing_back import REVERTIBLE
 
 CHUNK = 500
 State = ImportBatch.State
+_FINAL = (State.WRITING, State.IMPORTED, State.REVERTING, State.REVERTED)
 
 
 def forget_final(now: datetime) -> int:
     """Take away the files of final imports, and what stood there before them; the account of their rows stays. Returns how many."""
     n_final = 0
-    for batch in ImportBatch.objects.filter(state__in=[State.IMPORTED, State.REVERTED], changed_at__lt=now - REVERTIBLE):
+    for batch in ImportBatch.objects.filter(state__in=_FINAL, changed_at__lt=now - REVERTIBLE):
         rows = ImportRow.objects.filter(batch=batch, before__isnull=False)
         if not rows.exists() and not folder_of(batch).is_dir():
             continue

@@ -13,7 +13,8 @@ from bailiwick_web.core.bulk import insert, json_text
 from bailiwick_web.exchange.models import ImportBatch, ImportRow
 from bailiwick_web.exchange.reading import Tell, never, no_tell
 
-CREATED, UPDATED, UNCHANGED, FAILED = "created", "updated", "unchanged", "failed"
+CREATED, UPDATED, UNCHANGED, FAILED, KEPT = "created", "updated", "unchanged", "failed", "kept"
+_ACCOUNT = ("batch", "record", "key", "outcome", "before", "row")
 _COUNTED = {
     CREATED: gettext_noop("%(n)s created"),
     UPDATED: gettext_noop("%(n)s updated"),
@@ -46,9 +47,21 @@ def counts_in_words(counts: Mapping[str, int]) -> str:
     return say_all([say(_COUNTED[what], n=n) if what in _COUNTED else f"{n:,} {what}" for what, n in counts.items()], ", ")
 
 
-def keep_account(batch: ImportBatch, created: Iterable[str], updated: Iterable[tuple[str, dict[str, Any]]], *, record: str = UNIT) -> None:
-    """Write down which records an import made, and which it changed with what stood there before."""
-    fields = ("batch", "record", "key", "outcome", "before")
+def keep_account(
+    batch: ImportBatch, created: Iterable[str | tuple[str, int]], updated: Iterable[tuple[str, dict[str, Any]]], *, record: str = UNIT
+) -> None:
+    """Write down which records an import made, perhaps with the row, and which it changed with what stood there before."""
     batch_key = batch.pk
-    insert(ImportRow, fields, ((batch_key, record, key, CREATED, None) for key in created))
-    insert(ImportRow, fields, ((batch_key, record, key, UPDATED, json_text(before)) for key, before in updated))
+    made = (key if isinstance(key, tuple) else (key, None) for key in created)
+    insert(ImportRow, _ACCOUNT, ((batch_key, record, key, CREATED, None, row) for key, row in made))
+    insert(ImportRow, _ACCOUNT, ((batch_key, record, key, UPDATED, json_text(before), None) for key, before in updated))
+
+
+def keep_failed(batch: ImportBatch, failed: Iterable[tuple[int, str]], *, record: str) -> None:
+    """Write down rows that did not fit any more when they were to be written: number and code."""
+    insert(ImportRow, _ACCOUNT, ((batch.pk, record, str(row), FAILED, json_text({"code": code}), row) for row, code in failed))
+
+
+def keep_kept(batch: ImportBatch, keys: Iterable[str], *, record: str) -> None:
+    """Write down what stays although the import is taken back, as somebody worked with it meanwhile."""
+    insert(ImportRow, _ACCOUNT, ((batch.pk, record, key, KEPT, None, None) for key in keys))

@@ -12,7 +12,7 @@ from bailiwick_web.core.bulk import chunks, json_text, update
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import touch
 from bailiwick_web.exchange.models import ImportBatch
-from bailiwick_web.exchange.services.dependents import dependents, listed
+from bailiwick_web.exchange.services.dependents import dependents, in_words, listed
 from bailiwick_web.exchange.services.rows import CREATED, MEASURE, UNIT, UPDATED
 from bailiwick_web.exchange.services.units import AREA
 from bailiwick_web.planning.models import Scenario, UnitAssignment
@@ -60,7 +60,7 @@ def _take_set_back(batch: ImportBatch, unit_set: UnitSet) -> None:
         raise Conflict(
             _("Later imports added to these units (%(names)s); take those back first.") % {"names": listed(later)}, code="later_import"
         )
-    others = dependents(UnitSet, [unit_set.pk], but={"unit", "measuredefinition", "unitsetfile", "importbatch", "alignmentplan"})
+    others = in_words(dependents(UnitSet, [unit_set.pk], but={"unit", "measuredefinition", "unitsetfile", "importbatch", "alignmentplan"}))
     if others:
         raise Conflict(_("Other work stands on these units: %(names)s.") % {"names": listed(others)}, code="in_use")
     batch.unit_set = None
@@ -78,7 +78,7 @@ def _created(batch: ImportBatch, unit_set: UnitSet) -> list[int]:
 
 def _check_units(unit_set: UnitSet, keys: list[int]) -> None:
     """The journal of a scenario counts units by their place; those after a unit that goes would be other ones."""
-    others = dependents(Unit, keys, but={"measurevalue"}, free=_WITHOUT_TERRITORY)
+    others = in_words(dependents(Unit, keys, but={"measurevalue"}, free=_WITHOUT_TERRITORY))
     if others:
         raise Conflict(
             _(

@@ -22,7 +22,7 @@ from bailiwick_web.exchange.services.finding import batch_of
 KIND = "import"
 CHECK, RUN, REVERT = "check", "run", "revert"
 TITLES = {CHECK: gettext_noop("Look at “%(file)s”"), RUN: gettext_noop("Import “%(file)s”"), REVERT: gettext_noop("Take “%(file)s” back")}
-_NEEDED = {CHECK: {"uploaded", "checked", "refused"}, RUN: {"checked"}, REVERT: {"imported"}}
+_NEEDED = {CHECK: {"uploaded", "checked", "refused"}, RUN: {"checked", "writing"}, REVERT: {"imported", "writing", "reverting"}}
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def start(actor: Actor, public_id: UUID, what: str, *, options: dict[str, Any] |
 
 
 def stop(actor: Actor, public_id: UUID) -> ImportBatch:
-    """Stop what is going on with a file; planners may. Recorded. Nothing is imported then."""
+    """Stop what is going on with a file; planners may. Recorded. What is written of records stays, and is told; of all else nothing is."""
     actor.need(Right.IMPORT)
     batch = batch_of(public_id)
     if batch.job is not None and not batch.job.is_over:

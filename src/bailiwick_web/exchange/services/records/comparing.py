@@ -16,50 +16,69 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_fields import FILE, long_id, source_of
-from bailiwick_web.exchange.record_kinds import EMPTIED, ORDER_LINES
+from bailiwick_web.exchange.record_kinds import EMPTIED, ORDER_LINES, ORDERS, PRODUCTS
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
 from bailiwick_web.exchange.services.records.known import BY_ID, FEW, Known, by_keys
-from bailiwick_web.exchange.services.records.lines import Group, Lines
+from bailiwick_web.exchange.services.records.lines import Lines
 from bailiwick_web.exchange.services.records.lookups import BY_ID as NAMED_BY_ID
 from bailiwick_web.exchange.services.records.lookups import LOADERS, Lookups
+from bailiwick_web.exchange.services.records.plans import CHANGE, CREATE, LINES, NEW_ORDERS, PARENTS, Draft, Held, group_kept, row_kept
 from bailiwick_web.exchange.services.records.reading import NO_SUCH, Cells, Reader, Row
 from bailiwick_web.exchange.services.records.words import checked
-from bailiwick_web.exchange.services.rows import Late
+from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late
+
+TOLD = (PRODUCTS, ORDERS)
+"""Kinds of which lines of orders want to know more than the key while they come with the same import."""
 
 
 @dataclass
 class Difference:
-    """The outcome of every row."""
+    """The outcome of all rows, and the reason for those that do not fit."""
 
-    kind: str
-    source: str
-    fresh: list[Row] = field(default_factory=list)
-    changed: list[tuple[Row, Any, dict[str, Any]]] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     late: list[Late] = field(default_factory=list)
     how: Counter[str] = field(default_factory=Counter)
 
 
-def compare(actor: Actor, kind: str, rows: pa.Table, facts: dict[str, Any], lookups: Lookups | None = None) -> Difference:
+def compare(
+    actor: Actor, kind: str, rows: pa.Table, facts: dict[str, Any], lookups: Lookups | None = None, draft: Draft | None = None
+) -> Difference:
     """Compare the rows of a checked file with what the user sees, and with what comes with the same import.
 
     Adds to ``facts`` what may be mended, how what is named was found, and what nobody understands.
+
+    Parameters
+    ----------
+    draft
+        Takes what is to be written; without it, all is but counted.
     """
     lookups = lookups or Lookups(actor)
+    lookups.next_part()
     reader = Reader(actor, facts, lookups)
-    source = source_of(str(facts.get("system") or FILE), reader.columns.get("external_id", ""))
-    what = Difference(kind, source)
+    what = Difference()
     if kind == ORDER_LINES:
-        lines = Lines(reader)
-        what.groups, what.late = lines.read(_without_emptied(_cells(rows)))
-        what.counts, what.how = lines.counts, lines.how
+        _compare_lines(reader, rows, what, draft)
     else:
-        _Comparison(KINDS[kind](), reader, what).run(_cells(rows))
+        _Comparison(KINDS[kind](), reader, what, draft).run(_cells(rows))
     facts["fixes"] = _once([*facts.get("fixes", []), *reader.fixes()])
     facts["refs"] = [[NO_SUCH[k][1], str(how), n] for (k, how), n in sorted(reader.refs.items())]
     facts["not_understood"] = {column: dict(counts.most_common(20)) for column, counts in reader.unknown.items()}
     return what
+
+
+def source_in(facts: dict[str, Any]) -> str:
+    """Whose identifiers the records of a file have."""
+    return source_of(str(facts.get("system") or FILE), dict(facts.get("fields") or {}).get("external_id", ""))
+
+
+def _compare_lines(reader: Reader, rows: pa.Table, what: Difference, draft: Draft | None) -> None:
+    lines = Lines(reader)
+    groups, what.late = lines.read(_without_emptied(_cells(rows)))
+    what.counts, what.how = lines.counts, lines.how
+    for group in groups if draft is not None else ():
+        assert draft is not None
+        if group.is_new or any(line.outcome != UNCHANGED for line in group.lines):
+            draft.add(NEW_ORDERS if group.is_new else LINES, group_kept(group), n_rows=len(group.lines))
 
 
 def _cells(rows: pa.Table) -> Iterable[Cells]:
@@ -78,27 +97,47 @@ def _once(fixes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class _Comparison:
-    """Rows of a file beside the records that are here."""
+    """Rows of a file beside the records that are here; what is known of a row is let go as soon as it can be."""
 
-    def __init__(self, kind: Kind, reader: Reader, what: Difference) -> None:
-        self.kind, self.reader, self.what = kind, reader, what
+    def __init__(self, kind: Kind, reader: Reader, what: Difference, draft: Draft | None) -> None:
+        self.kind, self.reader, self.what, self.draft = kind, reader, what, draft
         self.known = Known()
         records = visible(reader.actor, kind.model)
         kind.know(reader.actor, self.known, records)
-        self.known.add_ids(kind.model, what.source, dict(records.values_list("pk", "public_id")))
+        self.known.add_ids(kind.model, reader.source, dict(records.values_list("pk", "public_id")))
         self.seen: dict[Any, int] = {}
+        self.matched: list[tuple[Row, int]] = []
+        self.is_named = kind.key in LOADERS and (reader.lookups.is_shared or kind.parent in reader.columns)
 
     def run(self, rows: Iterable[Cells]) -> None:
-        """Read, match, and find what changes."""
-        matched: list[tuple[Row, int]] = []
+        """Read, match, and find what changes; who names a record above waits until all are known."""
+        held = Held()
         for cells in rows:
             row = self._read(cells)
-            if row is not None:
-                self._match(row, cells, matched)
-        if self.kind.parent:
-            self.what.fresh = [row for row in self.what.fresh if self._has_parent(row)]
-            matched = [(row, record) for row, record in matched if self._has_parent(row)]
-        self._sort_out(matched)
+            if row is None or not self._match(row, cells):
+                continue
+            if row.more.get("parent"):
+                held.add(row)
+            else:
+                self._take(row)
+        for row in held.all():
+            if self._has_parent(row):
+                self._take(row)
+        self._sort_out()
+
+    def _take(self, row: Row) -> None:
+        """A row that fits: new, or to be looked at beside its record."""
+        if row.key > 0:
+            self.matched.append((row, row.key))
+            if len(self.matched) >= FEW:
+                self._sort_out()
+            return
+        self.what.counts[CREATED] += 1
+        if self.draft is not None:
+            self.draft.add(CREATE, row_kept(row))
+            above = row.refs.get(self.kind.parent)
+            if above is not None and above[1] < 0:
+                self.draft.add(PARENTS, [row.row, above[1]])
 
     def _read(self, cells: Cells) -> Row | None:
         """A row; None if it does not fit, with the reason in the account."""
@@ -122,7 +161,8 @@ class _Comparison:
                 self.reader.note(name, "#N/A")
         return {name: None for name in names if name in self.kind.own}
 
-    def _match(self, row: Row, cells: Cells, matched: list[tuple[Row, int]]) -> None:
+    def _match(self, row: Row, cells: Cells) -> bool:
+        """Find the record that a row means; no if a row above means the same one."""
         keys = [(how, key) for how, key in [(BY_ID, row.external_id), *self.kind.keys(row, cells)] if key.strip("|")]
         record, how = self.known.find(keys)
         marks = [record] if record is not None else [key for key in keys if row.external_id == "" or key[0] == BY_ID]
@@ -130,27 +170,25 @@ class _Comparison:
         if again is not None:
             said = say("it is the same one as row %(row)s; keep one of the two", row=str(again))
             self.what.late.append(Late(row.row, "", "duplicate_row", said))
-            return
+            return False
         self.seen |= dict.fromkeys(marks, row.row)
-        row.key = self.reader.lookups.coming() if record is None else record
-        if record is None:
-            self.what.fresh.append(row)
-        else:
+        row.key = self.reader.lookups.coming(row.row) if record is None else record
+        if record is not None:
             self.what.how[how] += 1
-            matched.append((row, record))
         self._name(row)
+        return True
 
     def _name(self, row: Row) -> None:
         """Other rows may name this one, as the file does."""
-        if self.kind.key not in LOADERS:
+        if not self.is_named:
             return
         lookup = self.reader.lookups.of(self.kind.key)
         for how, key in self.kind.names(row):
             lookup.add(how, key, row.key)
         if row.external_id:
             for external in {row.external_id, long_id(row.external_id)}:
-                lookup.add(f"{NAMED_BY_ID}:{self.what.source}", external, row.key)
-        if row.key < 0:
+                lookup.add(f"{NAMED_BY_ID}:{self.reader.source}", external, row.key)
+        if row.key < 0 and self.kind.key in TOLD:
             self.reader.lookups.facts[row.key] = row
 
     def _has_parent(self, row: Row) -> bool:
@@ -169,18 +207,14 @@ class _Comparison:
             row.refs[self.kind.parent] = (self.kind.key, found)
         return True
 
-    def _sort_out(self, matched: list[tuple[Row, int]]) -> None:
+    def _sort_out(self) -> None:
         """Which of the records that are here would change."""
-        what = self.what
-        for at in range(0, len(matched), FEW):
-            part = matched[at : at + FEW]
-            records = by_keys(self.kind.model, (key for _, key in part))
-            if self.kind.related:
-                prefetch_related_objects(list(records.values()), *self.kind.related)
-            for row, key in part:
-                new = self.kind.changes(row, records[key])
-                if new:
-                    what.changed.append((row, records[key], new))
-                else:
-                    what.counts["unchanged"] += 1
-        what.counts |= {"created": len(what.fresh), "updated": len(what.changed)}
+        records = by_keys(self.kind.model, (key for _, key in self.matched))
+        if self.kind.related:
+            prefetch_related_objects(list(records.values()), *self.kind.related)
+        for row, key in self.matched:
+            new = self.kind.changes(row, records[key])
+            self.what.counts[UPDATED if new else UNCHANGED] += 1
+            if new and self.draft is not None:
+                self.draft.add(CHANGE, [row_kept(row), {name: self.kind.stands(records[key], name) for name in new}])
+        self.matched = []

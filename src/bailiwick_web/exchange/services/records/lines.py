@@ -47,6 +47,8 @@ class Group:
         Of the order; below zero if it comes with the same import, None if the lines make it.
     head
         What the lines say of the order.
+    order, version
+        The one that is here, while lines are written to it; its version when they were compared.
     """
 
     key: int | None
@@ -54,6 +56,12 @@ class Group:
     head: Row
     lines: list[Line] = field(default_factory=list)
     order: Order | None = None
+    version: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the lines make the order."""
+        return self.key is None
 
 
 class Lines:
@@ -188,14 +196,15 @@ class Lines:
             keys = [group.key for group in known[at : at + FEW] if group.key is not None]
             orders = {order.pk: order for order in Order.objects.filter(pk__in=keys).prefetch_related("lines")}
             for group in known[at : at + FEW]:
-                group.order = orders[group.key or 0]
+                order = orders[group.key or 0]
+                group.version = order.version
                 account = group.head.refs.get("account")
-                if account is not None and account[1] != group.order.account_id:
+                if account is not None and account[1] != order.account_id:
                     self._reject_all(group, "account", "order_differs", _("the order that is here is of another account"))
                     continue
-                self._compare(group, list(group.order.lines.all()))
-                if not group.order.lines.all():
-                    self._need_sum(group, group.order.amount)
+                self._compare(group, list(order.lines.all()))
+                if not order.lines.all():
+                    self._need_sum(group, order.amount)
         for group in self.groups.values():
             if group.key is not None and group.key < 0:
                 self._need_sum(group, self.reader.lookups.facts[group.key].values["amount"])

@@ -27,6 +27,7 @@ FREE_MAIL = frozenset(
     """.split()  # noqa: SIM905  reads better
 )
 """Providers of mailboxes, whose domain says nothing about a company."""
+_ROWS_OF_A_PART = 10**10
 _MOST_NAMES, _MOST_ASKED = 20_000, 200
 """Names that are searched for what is nearly one, and how often."""
 Named = Iterable[tuple[str, str, int]]
@@ -141,14 +142,20 @@ LOADERS: dict[str, tuple[type[Model], Callable[[Any], Named]]] = {
 
 
 class Lookups:
-    """Lookups of all types, loaded when first asked for; the parts of one import share them."""
+    """Lookups of all types, loaded when first asked for.
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+    Attributes
+    ----------
+    is_shared
+        Whether the parts of one import share them, so that one may name what another one brings.
+    """
+
+    def __init__(self, actor: Actor, *, is_shared: bool = False) -> None:
+        self.actor, self.is_shared = actor, is_shared
         self.loaded: dict[str, Lookup] = {}
         self.how: Counter[tuple[str, str]] = Counter()
         self.facts: dict[int, Any] = {}
-        self._n_coming = 0
+        self._first = -_ROWS_OF_A_PART
 
     def of(self, kind: str) -> Lookup:
         """Records of a kind that the user sees, and those that come with the import."""
@@ -166,10 +173,13 @@ class Lookups:
                     lookup.add(f"{BY_ID}:{source}", external, pk)
         return self.loaded[kind]
 
-    def coming(self) -> int:
-        """A key for a record that comes with the import."""
-        self._n_coming -= 1
-        return self._n_coming
+    def next_part(self) -> None:
+        """Let rows of another file have keys of their own."""
+        self._first += _ROWS_OF_A_PART
+
+    def coming(self, row: int) -> int:
+        """A key for a record that comes with the import: of the first or only file, the number of its row below zero."""
+        return -(self._first + row)
 
 
 def sources_for(source: str) -> tuple[str, ...]:

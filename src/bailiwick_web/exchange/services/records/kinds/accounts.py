@@ -31,6 +31,7 @@ class Accounts(Kind):
         *("phone", "email", "description"),
     )
     related = ("locations",)
+    hangs = {"+location": "locations"}
     its_own = Kind.its_own | {"location", "accountterritory", "account"}
 
     def given(self, cells: Cells) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class Accounts(Kind):
     def change(self, writer: Writer, changed: Sequence[Changed]) -> list[dict[str, Any]]:
         """With the main addresses."""
         befores = super().change(writer, changed)
-        mains = main_locations([record for _row, record, _new in changed])
+        mains = main_locations([record for _row, record, new in changed if "+location" in new])
         added, moved = [], []
         for (_row, record, new), before in zip(changed, befores, strict=True):
             if "+location" not in new:
@@ -109,7 +110,7 @@ class Accounts(Kind):
     def restore(self, actor: Actor, pairs: Sequence[Before]) -> None:
         """With the main addresses."""
         super().restore(actor, pairs)
-        mains = main_locations([record for record, _before in pairs])
+        mains = main_locations([record for record, before in pairs if "+location" in before])
         moved = []
         for record, before in pairs:
             main = mains.get(record.pk)

@@ -42,10 +42,15 @@ class Kind(ABC):
     """Names of models that go along with a record and stand on nothing."""
     free: ClassVar[Mapping[str, Q]] = {}
     """Name of a model → which of its records do not keep a record from being taken back."""
+    parts_of: ClassVar[Mapping[str, str]] = {}
+    """Name of a model in ``free`` → its field for the record that it is a part of."""
     is_personal: ClassVar[bool] = False
     """Whether what stood there before tells of a person."""
     parent: ClassVar[str] = ""
     """Field that names another record of the kind, which may stand further down in the file."""
+
+    hangs: ClassVar[Mapping[str, str]] = {}
+    """Name of a change (``+…``) → the relation with what it replaces."""
 
     def __init__(self) -> None:
         self.cache: dict[str, Any] = {}
@@ -78,6 +83,13 @@ class Kind(ABC):
         """What a row would change: fields, and under ``+…`` what hangs on the record."""
         found = {name: value for name, value in row.values.items() if not same(getattr(record, name), value)}
         return found | {f"+{name}": key for name, (_, key) in row.refs.items() if getattr(record, f"{name}_id") != key}
+
+    def stands(self, record: Any, name: str) -> Any:
+        """What stands there of something that a row changes, as JSON keeps it: it tells whether somebody else changed it meanwhile."""
+        if name in self.hangs:
+            return sorted([kept.pk, getattr(kept, "version", 0)] for kept in getattr(record, self.hangs[name]).all())
+        name = name.removeprefix("+")
+        return plain(getattr(record, f"{name}_id" if hasattr(record, f"{name}_id") else name))
 
     @abstractmethod
     def create(self, writer: Writer, rows: Sequence[Row]) -> list[Any]:

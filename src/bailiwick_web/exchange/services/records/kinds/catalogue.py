@@ -76,8 +76,10 @@ class Products(Kind):
     key, spec = PRODUCTS, PRODUCT
     own = ("name", "code", "unit", "description")
     related = ("prices",)
+    hangs = {"+price": "prices"}
     its_own = Kind.its_own | {"price"}
     free = {"opportunityline": Q(opportunity__deleted_at__isnull=False), "orderline": Q(order__deleted_at__isnull=False)}
+    parts_of = {"opportunityline": "opportunity", "orderline": "order"}
 
     def given(self, cells: Cells) -> dict[str, Any]:
         """Whether it is sold."""
@@ -135,7 +137,9 @@ class Products(Kind):
         name = row.more.get("line")
         if not name:
             return {}
-        lines = writer.cache.setdefault("lines", {})
+        if "lines" not in writer.cache:  # those that earlier slices of the same import made
+            writer.cache["lines"] = {folded(line.name): line for line in ProductLine.objects.filter(origin=writer.origin)}
+        lines = writer.cache["lines"]
         if folded(name) not in lines:
             (made,) = many.create_lines(writer.actor, [many.New({"name": name})], origin=writer.origin)
             lines[folded(name)] = made

@@ -34,6 +34,7 @@ class Deals(Kind):
     key, spec = OPPORTUNITIES, OPPORTUNITY
     own = ("name", "amount", "currency", "close_on", "probability", "source", "next_step", "description")
     related = ("lines__product",)
+    hangs = {"+product": "lines"}
     its_own = Kind.its_own | {"opportunityline", "opportunitycompetitor"}
 
     def given(self, cells: Cells) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Contacts(Kind):
     key, spec, is_personal = CONTACTS, CONTACT, True
     own = ("salutation", "first_name", "last_name", "name", "job_title", "department", "description")
     related = ("points",)
+    hangs = {"+points": "points"}
     its_own = Kind.its_own | {"contactpoint"}
 
     def given(self, cells: Cells) -> dict[str, Any]:

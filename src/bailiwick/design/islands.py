@@ -101,7 +101,7 @@ class _Sea:
         indptr, indices = rows_of_pairs(model.n, model.node_of_unit[pairs[is_land]])
         # a graph without any pair has as many pieces as nodes
         piece = pieces_of(indptr, indices) if len(indices) else np.arange(model.n, dtype=np.int32)
-        load = np.column_stack([np.bincount(piece, weights=column) for column in model.load.T])
+        load = np.column_stack([np.bincount(piece, weights=column) for column in model.load.T]).astype(np.float64)
         pinned = np.flatnonzero(model.pinned >= 0)
         tied = np.unique(np.column_stack([piece[pinned], model.pinned[pinned]]), axis=0)
         home = homes_in_pieces(piece, model.points, model.load[:, 0], model.pinned, model.centres)
@@ -136,7 +136,7 @@ class _Sea:
         if len(np.unique(seats, axis=0)) > len(np.unique(self.tied[:, 1])):
             return False
         home = np.where(self.home >= 0, whole[self.home], -1).astype(np.int32)
-        of_territory = pieces_of_territories(np.arange(len(load)), load[:, 0], model.target[:, 0], home)
+        of_territory = pieces_of_territories(np.arange(len(load), dtype=np.int32), load[:, 0], model.target[:, 0], home)
         count = np.bincount(of_territory, minlength=len(load))
         if not count.all():
             return False

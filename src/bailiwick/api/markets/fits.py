@@ -101,7 +101,7 @@ def score_fit(
     prospects = _prospect_table(sheet, frame, is_won, scorer)
     like = _lookalike_table(sheet, frame, is_won, scorer, sheet.numbers(best) if best else None)
     found = _fit_findings(scorer, prospects, like, test, is_won, (*sheet.notices, *told))
-    return replace(found, tables=found.tables | {"suspects": suspect_table(suspects)}) if suspects else found
+    return replace(found, tables={**found.tables, "suspects": suspect_table(suspects)}) if suspects else found
 
 
 def _customer_column(sheet: Sheet) -> str:

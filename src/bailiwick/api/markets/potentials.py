@@ -95,7 +95,7 @@ def estimate_potential(
     groups = _group_table(sheet, by, found, sold, spent, grown, seed)
     names = sheet.texts(by[0]) if by else None
     answer = potential_findings(sheet, names, frame, found, sold, groups, (*sheet.notices, *told), quantile, seed)
-    return answer if not disguises else replace(answer, tables=answer.tables | {"disguises": disguise_table(disguises)})
+    return answer if not disguises else replace(answer, tables={**answer.tables, "disguises": disguise_table(disguises)})
 
 
 def check_accounts(n_with_sales: int, n_drivers: int) -> None:

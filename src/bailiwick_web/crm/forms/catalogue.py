@@ -94,8 +94,11 @@ class PipelineForm(forms.Form):
     """An order of stages."""
 
     name = text(_("Name"), 120, required=True)
-    place = whole(_("Place"), 0, 1_000, initial=0, required=True)
+    place = whole(_("Order in the list"), 0, 1_000, initial=0, required=True)
     is_active = yes(_("In use"), initial=True)
+
+
+STAGE_KINDS = [(Stage.Kind.OPEN.value, _("it goes on")), (Stage.Kind.WON.value, _("won")), (Stage.Kind.LOST.value, _("lost"))]
 
 
 class StageForm(forms.Form):
@@ -103,8 +106,8 @@ class StageForm(forms.Form):
 
     pipeline = pick(_("Pipeline"), Pipeline.objects.none(), required=True)
     name = text(_("Name"), 120, required=True)
-    kind = forms.ChoiceField(label=_("What it means"), choices=Stage.Kind.choices)
-    place = whole(_("Place"), 0, 1_000, initial=0, required=True)
+    kind = forms.ChoiceField(label=_("What it means"), choices=STAGE_KINDS)
+    place = whole(_("Order in the list"), 0, 1_000, initial=0, required=True)
     percent = whole(_("Chance in %"), 0, 100, initial=0, required=True)
     most_days = whole(_("Stuck after days"))
     keeps_rep = yes(_("Stays with its rep when the customer changes hands"))
@@ -119,7 +122,7 @@ class ReasonForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Of deals that are"), choices=[(k.value, k.label) for k in (Stage.Kind.WON, Stage.Kind.LOST)])
     label = text(_("Reason"), 120, required=True)
-    place = whole(_("Place"), 0, 1_000, initial=0, required=True)
+    place = whole(_("Order in the list"), 0, 1_000, initial=0, required=True)
     is_active = yes(_("In use"), initial=True)
 
 
@@ -169,7 +172,7 @@ class FieldForm(forms.Form):
     key = text(_("Key"), 60, required=True, placeholder="loading_dock")
     kind = forms.ChoiceField(label=_("What it holds"), choices=FIELD_KINDS)
     choices = words(_("What may be chosen"))
-    place = whole(_("Place"), 0, 1_000, initial=0, required=True)
+    place = whole(_("Order in the list"), 0, 1_000, initial=0, required=True)
     is_active = yes(_("In use"), initial=True)
 
 

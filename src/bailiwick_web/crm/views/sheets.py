@@ -215,7 +215,7 @@ _SHEETS = (
         gettext_lazy("The ways that deals go. Until you make one there is “Sales” with six stages."),
         m.Pipeline,
         f.PipelineForm,
-        ((gettext_lazy("Place"), lambda r: r.place), ("", lambda r: _("the usual one") if r.is_default else _in_use(r))),
+        ((gettext_lazy("Order in the list"), lambda r: r.place), ("", lambda r: _("the usual one") if r.is_default else _in_use(r))),
         _adds(catalogue.PIPELINE),
         _changes(catalogue.PIPELINE),
         order=("place", "pk"),
@@ -228,7 +228,7 @@ _SHEETS = (
         f.StageForm,
         (
             (gettext_lazy("Pipeline"), lambda r: r.pipeline),
-            (gettext_lazy("What it means"), lambda r: r.get_kind_display()),
+            (gettext_lazy("What it means"), lambda r: dict(f.STAGE_KINDS)[r.kind]),
             (gettext_lazy("Chance in %"), lambda r: f"{round(100 * r.probability)} %"),
             (gettext_lazy("Stuck after days"), lambda r: r.most_days or ""),
         ),

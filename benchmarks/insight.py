@@ -17,6 +17,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+import insight_coverage
 import numpy as np
 import pandas as pd
 
@@ -288,6 +289,21 @@ def deals() -> list[Row]:
     return rows
 
 
+def covered(case: Callable[[], list[insight_coverage.Cover]]) -> Callable[[], list[Row]]:
+    """Rows of shares inside intervals, beside what was meant."""
+
+    def rows() -> list[Row]:
+        found = []
+        for cover in case():
+            low, high = cover.interval
+            interval = j.Interval(100 * cover.n_inside / cover.n, 100 * low, 100 * high)
+            figure = f"{cover.what}: share of {cover.n:,} inside the {100 * cover.nominal:.0f} % interval, %"
+            found.append(row(cover.data, figure, interval.value, 100 * cover.nominal, "meant", interval))
+        return found
+
+    return rows
+
+
 CASES: dict[str, Callable[[], list[Row]]] = {
     "bank": bank,
     "retail": retail,
@@ -295,6 +311,7 @@ CASES: dict[str, Callable[[], list[Row]]] = {
     "sales": sales,
     "resellers": resellers,
     "deals": deals,
+    **{name: covered(case) for name, case in insight_coverage.CASES.items()},
 }
 
 

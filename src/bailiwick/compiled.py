@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 import numba as nb
+from numba.core import event
 
 PARALLEL_UNITS = 20_000
 """Points from which loops are shared among threads: waking a second one costs more than a smaller problem takes."""
@@ -48,3 +49,27 @@ def both_ways(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callabl
     twin = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_parallel", function.__defaults__)
     twin.__qualname__, twin.__module__ = f"{function.__qualname__}_parallel", function.__module__
     return kernel(function), parallel(twin)
+
+
+class Compilation(event.Listener):
+    """Adds up the time that compiling takes: minutes on a computer that never ran the engine, nothing afterwards."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock, self._depth, self._began, self._spent = clock, 0, 0.0, 0.0
+        event.register("numba:compile", self)  # type: ignore[no-untyped-call]
+
+    def on_start(self, event: event.Event) -> None:
+        """One function has compiling begun, perhaps for another that is being compiled."""
+        if self._depth == 0:
+            self._began = self.clock()
+        self._depth += 1
+
+    def on_end(self, event: event.Event) -> None:
+        """It is done."""
+        self._depth -= 1
+        if self._depth == 0:
+            self._spent += self.clock() - self._began
+
+    def working_seconds(self) -> float:
+        """The clock, standing still while something is compiled; seconds."""
+        return (self._began if self._depth else self.clock()) - self._spent

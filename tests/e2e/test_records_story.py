@@ -30,6 +30,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 def choose(page: Page, server: Server, kind: str, **files: bytes) -> None:
     page.goto(f"{server.base}/imports/new")
+    page.locator("#one-kind summary").click()
     page.locator(f"#kind-{kind}").check()
     given = [{"name": f"{name}.csv", "mimeType": "text/csv", "buffer": content} for name, content in files.items()]
     page.locator("#file").set_input_files(given)  # type: ignore[arg-type]

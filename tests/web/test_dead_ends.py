@@ -167,5 +167,5 @@ def test_a_map_that_was_made_without_a_base_map_is_made_anew_with_it(
 
 def test_a_day_without_a_place_in_the_organisation_claims_no_customers(sign_in: Callable[[str], Client]) -> None:
     page = sign_in("planner").get("/day/").content.decode()
-    assert "You have no place in the organisation yet" in page
+    assert "You hold no job in the organisation" in page
     assert "You are in touch with all of your customers" not in page

@@ -9,12 +9,18 @@ import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from insight_world import TERRITORIES, answered, ask, bring, orders
 
+from bailiwick.domain.said import say
+from bailiwick.insight.segments.rfm import CLASSES
+from bailiwick.pictures.insight_charts import bar_chart
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.insights import queries, services, storing
+from bailiwick_web.insights.charts import drawn
+from bailiwick_web.insights.kinds.segments import CLASS_NAMES
 from bailiwick_web.insights.models import DataTable
 from bailiwick_web.planning.models import Scenario
 
@@ -65,6 +71,37 @@ def test_scores_find_the_column_that_knows_the_outcome(planner: Actor, sign_in: 
     assert "What was said, and what came" in page
     assert "Columns that seem to know the outcome" in page
     assert "A won lead has the higher score" in page
+
+
+def test_the_profile_leaves_out_what_only_customers_have(planner: Actor, sign_in: SignIn) -> None:
+    study = answered(planner, "fit_scores", {"customer": "won"}, history=bring(planner, leads(300), "leads.csv"))
+    assert [row["name"] for row in storing.rows(study, "suspects")] == ["talk_after"]
+    assert "talk_after" not in {row["field"] for row in storing.rows(study, "profile")}
+    with override("de"):
+        page = sign_in("planner").get("/insights/scores/?ask=fit_scores", headers={"accept-language": "de"}).content.decode()
+    assert "„talk_after“ scheint den Ausgang zu kennen und wird weggelassen" in page
+    assert " oder mehr" in page
+    assert " or more" not in page
+    assert "Was die Spalten sagen" in page
+
+
+def test_pictures_are_drawn_in_the_language_of_the_reader() -> None:
+    names = [say("urban"), "Urban & Sons"]
+    found = drawn("classes", bar_chart("t", say("still there"), say("points"), names, np.array([4000.0, 1000.0]), format=",.0f"))
+    german, english = found["de"]["wide"], found["en"]["wide"]
+    assert found["de"]["subtitle"] == "noch da"
+    assert [word in german for word in ("städtisch", "Urban &amp; Sons", "Punkte", "4.000")] == [True] * 4
+    assert [word in english for word in ("urban", "Urban &amp; Sons", "points", "4,000")] == [True] * 4
+
+
+def test_classes_by_orders_are_named_in_the_language_of_whoever_asks(planner: Actor) -> None:
+    assert list(CLASS_NAMES)[:-1] == [name for name, _meaning in CLASSES]
+    with override("de"):
+        study = answered(planner, "segments", {"method": "rfm"}, orders=bring(planner, orders()))
+        rows = {row["segment"]: row["about"] for row in storing.rows(study, "segments")}
+    assert set(rows) <= {"Spitzenkunden", "Treu", "Neu dabei", "Vielversprechend", "Braucht Aufmerksamkeit", "Gefährdet", "Eingeschlafen"}
+    assert rows["Treu"] == "kauften oft oder viel und vor nicht langer Zeit"
+    assert study.facts["scheme"]["called"]["Never bought"] == "Nie gekauft"
 
 
 def test_scores_are_refused_under_too_little_data(planner: Actor, sign_in: SignIn) -> None:

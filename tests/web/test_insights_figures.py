@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -43,6 +44,19 @@ def test_everybody_sees_the_key_figures_of_their_scope_only(board: Study, sign_i
     address = reverse("insight_figure", args=[board.public_id, "revenue"])
     assert [sign_in("rep").get(address, {"group": g}).status_code for g in ("Rep P1", "Rep P2", "(all)")] == [200, 404, 404]
     assert sign_in("rep").get(reverse("insight_study", args=[board.public_id])).status_code == 403
+
+
+def test_one_answer_stands_on_the_page_of_key_figures(board: Study, planner: Actor, sign_in: SignIn) -> None:
+    """A question that was asked earlier and answered later is the newest answer, above and below."""
+    other = answered(planner, "key_figures", {}, orders=bring(planner, orders(200)))
+    Study.objects.filter(pk=board.pk).update(answered_at=other.answered_at + timedelta(hours=1))
+    page = sign_in("planner").get("/insights/figures/").content.decode()
+    shown = {study for study in (board, other) if f"/studies/{study.public_id}/card" in page}
+    assert shown == {board}
+    revenue = {row["group"]: row["value"] for row in storing.rows(board, "figures") if row["key"] == "revenue"}
+    assert page.count(f"{revenue['(all)']:,.0f}") >= 2
+    chosen = sign_in("planner").get("/insights/figures/", {"group": "Rep P1"}).content.decode()
+    assert chosen.index("Rep P1") < chosen.index("All together") < chosen.index("Revenue " + f"{revenue['(all)']:,.0f}")
 
 
 def test_a_key_figure_opens_to_its_formula_its_measures_and_its_rows(board: Study, sign_in: SignIn) -> None:

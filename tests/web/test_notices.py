@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,13 +25,13 @@ Act = Callable[[str], Actor]
 SignIn = Callable[[str], Client]
 
 
-def publish(act: Act, scenario: Scenario) -> Publication:
+def publish(act: Act, scenario: Scenario, *, valid_from: datetime | None = None) -> Publication:
     """Propose, approve and publish, and let the worker tell those concerned."""
     scenario.refresh_from_db()
     planning.propose(act("planner"), scenario.public_id, version=scenario.version)
     planning.decide(act("administrator"), scenario.public_id, version=scenario.version + 1, is_approved=True)
     scenario.refresh_from_db()
-    publication = planning.publish(act("planner"), scenario.public_id, version=scenario.version)
+    publication = planning.publish(act("planner"), scenario.public_id, version=scenario.version, valid_from=valid_from)
     work()
     return publication
 
@@ -74,6 +74,16 @@ def test_a_roll_back_is_told_too(act: Act, scenario: Scenario) -> None:
     planning.roll_back(act("planner"), first.public_id, reason="too early")
     work()
     assert Notice.objects.filter(user__role="rep").count() == 3
+
+
+def test_who_was_told_of_a_plan_hears_that_it_is_called_off(act: Act, scenario: Scenario) -> None:
+    publish(act, scenario)
+    other = planning.branch(act("planner"), scenario, name="Next")
+    later = publish(act, other, valid_from=timezone.now() + timedelta(days=30))
+    planning.call_off(act("planner"), later.public_id, reason="too early")
+    work()
+    told = Notice.objects.filter(user__role="rep").order_by("pk").values_list("text", flat=True)
+    assert "“Next” does not count from" in told[2]
 
 
 def test_a_message_is_mailed_in_the_language_of_its_reader(act: Act, scenario: Scenario, mailbox: Mailbox, settings: Any) -> None:

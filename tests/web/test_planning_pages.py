@@ -98,7 +98,7 @@ def test_three_side_by_side_and_what_can_be_taken_away(sign_in: SignIn, planner:
     assert all(cell.data_type != "f" for row in book["Moved"].iter_rows() for cell in row)
     figures = {row[0]: row[1:] for row in book["Scenarios"].iter_rows(values_only=True)}
     assert figures["Units that move"] == (0, 2, 2)
-    assert figures["sales: changes hands"] == (0, 3, 5)
+    assert figures["Sales: changes hands"] == (0, 3, 5)
     pdf = client.get(f"/scenarios/compare.pdf?{ids}")
     assert pdf.content[:5] == b"%PDF-"
     assert pdf["Content-Disposition"] == 'attachment; filename="scenarios.pdf"'
@@ -123,7 +123,7 @@ def test_an_overlay_counts_beside_the_base_and_a_second_base_does_not(
         if works:
             publish(made)
         else:
-            with pytest.raises(Exception, match="counts in the layer “base”"):
+            with pytest.raises(Exception, match="counts for these units already"):
                 publish(made)
     now = act("planner").now.isoformat().replace("+00:00", "Z")
     owners = sign_in("planner").get(f"/api/v1/unit-sets/{unit_set.public_id}/owners?unit=u00&on={now}").json()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor, scope_of
-from bailiwick_web.core.models import OutboxEvent, User
+from bailiwick_web.core.models import AuditEntry, OutboxEvent, User
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, Stale
 from bailiwick_web.core.roles import Role
 from bailiwick_web.planning import owning, queries, services
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.django_db
 Act = Callable[[str], Actor]
 
 
-def published(act: Act, scenario: Scenario) -> Publication:
+def published(act: Act, scenario: Scenario, *, valid_from: datetime | None = None) -> Publication:
     services.propose(act("planner"), scenario.public_id, version=scenario.version)
     scenario.refresh_from_db()
     services.decide(act("administrator"), scenario.public_id, version=scenario.version, is_approved=True)
     scenario.refresh_from_db()
-    publication = services.publish(act("planner"), scenario.public_id, version=scenario.version)
+    publication = services.publish(act("planner"), scenario.public_id, version=scenario.version, valid_from=valid_from)
     scenario.refresh_from_db()
     return publication
 
@@ -90,6 +90,35 @@ def test_at_any_instant_one_publication_counts(act: Act, scenario: Scenario) -> 
     assert owning.owner_on(unit, first.valid_from - timedelta(seconds=1), scenario.plan) is None
     with pytest.raises(Conflict, match="history"):
         services.delete_scenario(act("planner"), scenario.public_id, version=Scenario.objects.get(pk=scenario.pk).version)
+
+
+def test_what_is_to_count_later_can_be_called_off_and_leaves_what_counts(act: Act, scenario: Scenario) -> None:
+    first, other = published(act, scenario), services.branch(act("planner"), scenario)
+    soon = act("planner").now + timedelta(days=30)
+    later = published(act, other, valid_from=soon)
+    assert Scenario.objects.get(pk=scenario.pk).state == "published", "it counts for a month"
+    with pytest.raises(Invalid, match="why"):
+        services.call_off(act("planner"), later.public_id, reason=" ")
+    with pytest.raises(NotAllowed):
+        services.call_off(act("manager"), later.public_id, reason="x")
+    with pytest.raises(Conflict, match="roll back"):
+        services.call_off(act("planner"), first.public_id, reason="x")
+    assert services.call_off(act("planner"), later.public_id, reason="budget was cut").state == "approved"
+    assert [(p.scenario_id, p.valid_until) for p in Publication.objects.all()] == [(scenario.pk, None)]
+    assert AuditEntry.objects.filter(action="plan.called_off", reason="budget was cut").count() == 1
+    other.refresh_from_db()
+    services.publish(act("planner"), other.public_id, version=other.version, valid_from=soon)
+    assert services.roll_back(act("planner"), first.public_id, reason="once more").pk == first.pk
+    assert [(p.scenario_id, p.valid_until) for p in Publication.objects.all()] == [(scenario.pk, None)]
+
+
+def test_what_counted_is_archived_when_its_time_is_over(act: Act, scenario: Scenario) -> None:
+    published(act, scenario)
+    other, soon = services.branch(act("planner"), scenario), act("planner").now + timedelta(days=30)
+    published(act, other, valid_from=soon)
+    assert services.archive_ended(Actor(None, soon - timedelta(seconds=1), "clock")) == 0
+    assert services.archive_ended(Actor(None, soon, "clock")) == 1
+    assert [Scenario.objects.get(pk=pk).state for pk in (scenario.pk, other.pk)] == ["archived", "published"]
 
 
 def test_the_past_cannot_be_published(act: Act, scenario: Scenario) -> None:

@@ -107,7 +107,7 @@ def design(
     on_progress
         Told how far the search is.
     clock
-        Source of seconds.
+        Source of seconds. Without one they stand still while loops are compiled, which happens once on a computer.
 
     Returns
     -------

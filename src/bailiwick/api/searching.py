@@ -10,10 +10,13 @@ from typing import TypedDict
 import numpy as np
 
 from bailiwick.api.limits import Limits, StopFn
+from bailiwick.compiled import Compilation
 from bailiwick.domain import Progress
 from bailiwick.errors import InputError
 
 ProgressFn = Callable[[Progress], None]
+working_seconds = Compilation(time.perf_counter).working_seconds
+"""Seconds that stand still while loops are compiled, so that a time limit is one of searching on every computer."""
 
 
 class SearchKeywords(TypedDict, total=False):
@@ -40,7 +43,7 @@ class SearchOptions:
     time_limit: float | None = None
     stop: StopFn | None = None
     on_progress: ProgressFn | None = None
-    clock: Callable[[], float] = time.perf_counter
+    clock: Callable[[], float] = working_seconds
 
     def __post_init__(self) -> None:
         if not isinstance(self.seed, int | np.integer) or self.seed < 0:

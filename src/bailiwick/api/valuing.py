@@ -20,8 +20,9 @@ from bailiwick.formats import read_alignment
 from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.orders import read_orders
 from bailiwick.insight.backtest import BackTest, back_test
+from bailiwick.insight.forecasting.past_forecasts import PastForecasts
 from bailiwick.insight.history import PurchaseHistory, purchase_history
-from bailiwick.insight.lifetime import LifetimeValue, ValueParams, lifetime_value
+from bailiwick.insight.lifetime import WEEKS_PER_MONTH, LifetimeValue, ValueParams, lifetime_value
 from bailiwick.insight.likelihood import Fit
 from bailiwick.insight.repeat_buying import RepeatBuyingModel
 from bailiwick.insight.spend import SpendModel
@@ -90,7 +91,10 @@ class CustomerValue:
             "annual_discount": self.params.annual_discount,
             "margin": self.params.margin,
             "seed": self.params.seed,
-            "interval": f"95 % prediction interval from {self.params.n_simulations} simulated futures",
+            "interval": say(
+                "95 %% prediction interval from %(n)s simulated futures; of sums also with how far the test was off",
+                n=self.params.n_simulations,
+            ),
             "models": self._models(),
             "groups": _records(self._group_columns()),
             "test": None if self.test is None else _test_record(self.test),
@@ -276,15 +280,29 @@ def customer_value(
         history = _with_territories(history, owners)
     buying = RepeatBuyingModel().fit(history.frequency, history.recency_weeks, history.age_weeks)
     spending = SpendModel().fit(history.frequency, history.monetary)
+    test = None if hold_out_weeks is None else back_test(table, hold_out_weeks, end_day=end_day)
     return CustomerValue(
         history=history,
         buying=buying,
         spending=spending,
-        values=lifetime_value(history, buying, spending, params),
+        values=lifetime_value(history, buying, spending, params, _off_together(test, params)),
         params=params,
-        test=None if hold_out_weeks is None else back_test(table, hold_out_weeks, end_day=end_day),
+        test=test,
         notices=(*history.notices, *_model_notices(history, buying.fit_, spending.fit_)),
     )
+
+
+def _off_together(test: BackTest | None, params: ValueParams) -> FloatArray:
+    """What all customers together bring ÷ what the models say, a draw for each simulation: by the test, where there is one.
+
+    A test over a part of the horizon counts as that part of one.
+    """
+    none = np.zeros(0)
+    past = PastForecasts(none, none, none, 0.0)
+    if test is not None:
+        apart = min(1.0, test.weeks / (params.months * WEEKS_PER_MONTH))
+        past = PastForecasts(np.zeros(1), np.array([test.predicted]), np.array([float(test.actual)]), apart)
+    return past.factors(np.random.default_rng([params.seed, 2]), params.n_simulations)
 
 
 def _with_territories(history: PurchaseHistory, owners: Mapping[str, str]) -> PurchaseHistory:
@@ -343,7 +361,7 @@ def _model_record(fit: Fit, names: tuple[str, ...], values: FloatArray, interval
     return {
         "parameters": parameters,
         "log_likelihood": rounded(fit.log_likelihood, 8),
-        "interval": "95 %, from the Hessian of the log-likelihood in the logarithms of the parameters",
+        "interval": say("95 %%, from the Hessian of the log-likelihood in the logarithms of the parameters"),
         "is_flat": fit.is_flat,
     }
 

@@ -34,6 +34,9 @@ def potential(
     quantile: Annotated[
         float, typer.Option(metavar="PCT", parser=percent(50, 95), help="Share of similar accounts that stay below their potential.")
     ] = 75.0,
+    keep_suspects: Annotated[
+        bool, typer.Option("--keep-suspects", help="Use drivers that seem to be made of the sales all the same.")
+    ] = False,
     map: o.Map = None,
     seed: o.Seed = 0,
     as_json: o.Json = False,
@@ -56,6 +59,7 @@ def potential(
             context=context,
             context_key=key,
             quantile=quantile / 100,
+            keep_suspects=keep_suspects,
             column_map=parse_column_map(map or []),
             seed=seed,
         )

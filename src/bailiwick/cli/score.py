@@ -67,6 +67,7 @@ def fit(
     won: Annotated[str | None, typer.Option(metavar="TEXT", help="Its text for a customer.")] = None,
     best: Annotated[str | None, typer.Option(metavar="COLUMN", help="Sales: the upper quarter of the customers are the best ones.")] = None,
     feature: mo.Features = None,
+    keep_suspects: Annotated[bool, typer.Option("--keep-suspects", help="Use columns that seem to know the outcome all the same.")] = False,
     map: o.Map = None,
     seed: o.Seed = 0,
     as_json: o.Json = False,
@@ -80,7 +81,14 @@ def fit(
         from bailiwick.formats import parse_column_map
 
         found = api.score_fit(
-            accounts, customer=customer, won=won, best=best, features=feature or None, column_map=parse_column_map(map or []), seed=seed
+            accounts,
+            customer=customer,
+            won=won,
+            best=best,
+            features=feature or None,
+            keep_suspects=keep_suspects,
+            column_map=parse_column_map(map or []),
+            seed=seed,
         )
         finish(found, out, as_json=as_json, columns=("account", "fit", "reasons"), title="Best fit")
 

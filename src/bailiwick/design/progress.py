@@ -34,6 +34,7 @@ class Watch:
         self.laps: dict[str, float] = {}
         self.started = self._lap = clock()
         self._low, self._high = 0.0, 1.0
+        self._is_priced = True
         self._thread = threading.get_ident()
 
     @property
@@ -53,11 +54,20 @@ class Watch:
         yield
         self._low, self._high = before
 
+    @contextmanager
+    def unpriced(self) -> Iterator[None]:
+        """While the block runs, reports tell neither objective nor bound: the search is for another one than was asked for."""
+        before, self._is_priced = self._is_priced, False
+        bound = self.lower_bound
+        yield
+        self._is_priced, self.lower_bound = before, bound
+
     def report(self, phase: str, fraction: float, *, objective: float = float("nan"), n_violations: int = -1) -> bool:
         """Tell the audience; returns True if the search must stop now."""
         if threading.get_ident() == self._thread:
             done = self._low + (self._high - self._low) * fraction
-            progress = Progress(phase, done, self.clock() - self.started, objective, n_violations, self.lower_bound)
+            found, bound = (objective, self.lower_bound) if self._is_priced else (float("nan"), float("nan"))
+            progress = Progress(phase, done, self.clock() - self.started, found, n_violations, bound)
             if self.progress_fn is not None:
                 self.progress_fn(progress)
             if self.stop_fn is not None and self.stop_fn(progress):

@@ -17,7 +17,7 @@ from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.construct.transport import Transport
 from bailiwick.design.improve.narrow import can_narrow, narrow
 from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve, recut
-from bailiwick.design.model import DIAMETER, Model
+from bailiwick.design.model import DIAMETER, INERTIA, Model
 from bailiwick.design.progress import Watch
 from bailiwick.design.realign import realigned
 from bailiwick.design.threads import each
@@ -73,8 +73,8 @@ def best_plan(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, *, s
         return realigned(model, graph, watch, seed=seed)
     if not can_narrow(model):
         return _conceded(model, graph, watch, seed)
-    with watch.part(0.0, BEFORE_NARROWING):
-        built, found = _conceded(model, graph, watch, seed)
+    with watch.part(0.0, BEFORE_NARROWING), watch.unpriced():
+        built, found = _conceded(replace(model, objective=INERTIA), graph, watch, seed)
     with watch.part(BEFORE_NARROWING, 1.0):
         return built, narrow(model, found, graph, watch, seed=seed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
+from bailiwick.domain.said import say_n
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder, Dates, parse_dates
@@ -19,7 +20,7 @@ from bailiwick.formats.reading import read_table
 from bailiwick.formats.recognise import resolve_column
 from bailiwick.formats.synonyms import MISSING_WORDS, ORDER_SYNONYMS, name_key
 from bailiwick.formats.table import Table, to_objects
-from bailiwick.formats.wording import as_map, in_rows, quoted
+from bailiwick.formats.wording import as_map, quoted
 
 _Mask = NDArray[np.bool_]
 
@@ -118,23 +119,41 @@ def _judge(table: Table, customers: Any, dates: Dates, amounts: FloatArray) -> t
     is_nobody = pc.is_in(pc.utf8_lower(customers), value_set=pa.array(MISSING_WORDS)).to_numpy(zero_copy_only=False)
     is_used = np.ones(len(table), bool)
     told: list[Notice] = []
-    reasons = (
-        (is_nobody, Notice("no_customer", "have no customer")),
-        (dates.is_bad | dates.is_missing, Notice("no_date", "have no date that can be read")),
-        (~np.isfinite(amounts), Notice("no_amount", "have no amount that can be read")),
-    )
-    for mask, notice in reasons:
+    reasons = (("no_customer", is_nobody), ("no_date", dates.is_bad | dates.is_missing), ("no_amount", ~np.isfinite(amounts)))
+    for code, mask in reasons:
         rows = np.flatnonzero(mask & is_used)
         if len(rows):
             is_used[rows] = False
             first = int(table.row_numbers[rows[0]])
             share = percent(len(rows) / len(table))
-            words = f"{in_rows(len(rows))} ({share}) of {table.source} {notice.message} and are left out; the first is row {first}"
-            told.append(Notice(notice.code, words, len(rows), (f"row {first}",)))
+            words = _LEFT_OUT[code](len(rows), share=share, source=table.source, first=str(first))
+            told.append(Notice(code, words, len(rows), (f"row {first}",)))
     if not is_used.any():
         reasons_told = "; ".join(notice.message for notice in told)
         raise InputError(f"no row of {table.source} can be used: {reasons_told}", code="no_usable_order", field="orders")
     return is_used, told
+
+
+_LEFT_OUT: dict[str, Callable[..., str]] = {
+    "no_customer": lambda n, **words: say_n(
+        "%(n)s row (%(share)s) of %(source)s has no customer and is left out: row %(first)s",
+        "%(n)s rows (%(share)s) of %(source)s have no customer and are left out; the first is row %(first)s",
+        n,
+        **words,
+    ),
+    "no_date": lambda n, **words: say_n(
+        "%(n)s row (%(share)s) of %(source)s has no date that can be read and is left out: row %(first)s",
+        "%(n)s rows (%(share)s) of %(source)s have no date that can be read and are left out; the first is row %(first)s",
+        n,
+        **words,
+    ),
+    "no_amount": lambda n, **words: say_n(
+        "%(n)s row (%(share)s) of %(source)s has no amount that can be read and is left out: row %(first)s",
+        "%(n)s rows (%(share)s) of %(source)s have no amount that can be read and are left out; the first is row %(first)s",
+        n,
+        **words,
+    ),
+}
 
 
 def _whole_ids(texts: Any) -> Any:

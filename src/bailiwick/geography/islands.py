@@ -102,7 +102,7 @@ def island_notice(adjacency: Adjacency, labels: TextArray, points: FloatArray) -
     more = f" and {len(links) - _NAMED} more" if len(links) > _NAMED else ""
     return Notice(
         code="islands",
-        message=f"the units lie in {len(links) + 1} pieces that do not touch; so that every unit can be reached, these count as "
+        message=f"the units lie in {len(size)} pieces that do not touch; so that every unit can be reached, these count as "
         f"neighbours too: {', '.join(named)}{more}",
         count=int(size.sum() - size.max()),
         examples=tuple(str(labels[i]) for i in island[:_NAMED]),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
-from bailiwick.domain.wording import counted
+from bailiwick.domain.said import figure, say_n
 from bailiwick.errors import InputError
 
 DAYS_PER_WEEK = 7.0
@@ -164,11 +164,18 @@ def _notices(orders: OrderTable, known: _Index, seen: NDArray[np.bool_], unmatch
     without = np.setdiff1d(in_sight, known)
     if len(without):
         names = tuple(map(str, orders.customer_ids[without[:_FEW]]))
-        words = counted(len(without), "customer has", "customers have")
-        text = f"{words} nothing that was not returned, and no place in the result"
+        text = say_n(
+            "%(n)s customer has nothing that was not returned, and no place in the result",
+            "%(n)s customers have nothing that was not returned, and no place in the result",
+            len(without),
+        )
         told.append(Notice("no_purchase_left", text, len(without), names))
     if len(unmatched):
-        words = counted(len(unmatched), "return exceeds", "returns exceed")
-        text = f"{words} what the customer bought before it in the observation, by {unmatched.sum():,.2f} in all; this part is left out"
+        text = say_n(
+            "%(n)s return exceeds what the customer bought before it in the observation, by %(sum)s; this part is left out",
+            "%(n)s returns exceed what the customer bought before it in the observation, by %(sum)s in all; this part is left out",
+            len(unmatched),
+            sum=figure(float(unmatched.sum()), 2),
+        )
         told.append(Notice("unmatched_returns", text, len(unmatched)))
     return tuple(told)

@@ -116,7 +116,9 @@ class LifetimeValue:
         object.__setattr__(self, "groups", MappingProxyType(dict(self.groups)))
 
 
-def lifetime_value(history: PurchaseHistory, buying: RepeatBuyingModel, spending: SpendModel, params: ValueParams) -> LifetimeValue:
+def lifetime_value(
+    history: PurchaseHistory, buying: RepeatBuyingModel, spending: SpendModel, params: ValueParams, factors: FloatArray | None = None
+) -> LifetimeValue:
     """Discounted contribution of every customer within the horizon.
 
     Parameters
@@ -127,6 +129,8 @@ def lifetime_value(history: PurchaseHistory, buying: RepeatBuyingModel, spending
         Fitted models.
     params
         Horizon, discount, margin, simulations and seed.
+    factors
+        How far the models may be off for all customers together, one per simulation: sums are multiplied by it, for their intervals.
 
     Notes
     -----
@@ -144,12 +148,16 @@ def lifetime_value(history: PurchaseHistory, buying: RepeatBuyingModel, spending
         before = until
     value = params.margin * spend * discounted
     chunks = _simulated(history, buying, spending, params)
-    low, high, groups = intervals(chunks, value, history.groups, params.n_simulations)
+    low, high, groups = intervals(chunks, value, history.groups, params.n_simulations, factors)
     return LifetimeValue(p_alive(parameters, x, recency, age), before, spend, value, low, high, groups)
 
 
 def intervals(
-    chunks: Iterator[tuple[slice, FloatArray]], value: FloatArray, columns: Mapping[str, TextArray], n_simulations: int
+    chunks: Iterator[tuple[slice, FloatArray]],
+    value: FloatArray,
+    columns: Mapping[str, TextArray],
+    n_simulations: int,
+    factors: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray, dict[str, GroupValue]]:
     """Ends of the intervals of every customer and every group from simulated values.
 
@@ -163,6 +171,8 @@ def intervals(
         Name → text per customer, shape (n,).
     n_simulations
         s.
+    factors
+        By which sums of groups are multiplied, shape (s,).
     """
     tails = (0.5 - LEVEL / 2, 0.5 + LEVEL / 2)
     low, high = np.zeros(len(value)), np.zeros(len(value))
@@ -175,7 +185,7 @@ def intervals(
             np.add.at(totals[name], group[some], drawn.T)
     groups = {}
     for name, (names, group) in indexed.items():
-        ends = np.quantile(totals[name], tails, axis=1)
+        ends = np.quantile(totals[name] if factors is None else totals[name] * factors, tails, axis=1)
         sums: FloatArray = np.bincount(group, value, len(names)).astype(np.float64)
         counts = np.bincount(group, minlength=len(names))
         order = np.argsort(-sums, kind="stable")

@@ -20,6 +20,7 @@ _STEP = 1e-3
 _AT_EDGE = 7.0
 """Parameters of scaled data are near 1; a logarithm beyond this runs off to 0 or to infinity."""
 _BOUND = 18.0
+_MORE_IF_FLAT = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +37,23 @@ class Fit:
         Covariance of the logarithms of the parameters: the inverse of the observed information, shape (p, p).
     is_flat
         True if the data leave a direction open: a parameter may be many times larger or smaller for almost the same likelihood.
+    log_likelihood_fn
+        Of parameters of shape (p,).
     """
 
     values: FloatArray
     log_likelihood: float
     log_covariance: FloatArray
     is_flat: bool
+    log_likelihood_fn: Callable[[FloatArray], float]
+
+    def in_units(self, factors: FloatArray, shift: float) -> Fit:
+        """The same for parameters in other units, ``factors`` times as large, with ``shift`` taken off the log-likelihood."""
+
+        def log_likelihood(values: FloatArray) -> float:
+            return self.log_likelihood_fn(values / factors) - shift
+
+        return Fit(self.values * factors, self.log_likelihood - shift, self.log_covariance, self.is_flat, log_likelihood)
 
     @property
     def intervals(self) -> FloatArray:
@@ -50,9 +62,28 @@ class Fit:
         return np.exp(np.log(self.values)[:, None] + np.column_stack([-reach, reach]))
 
     def draws(self, count: int, rng: np.random.Generator) -> FloatArray:
-        """Parameters that the data leave possible, from the normal approximation of their logarithms, shape (count, p)."""
-        logs = rng.multivariate_normal(np.log(self.values), self.log_covariance, size=count, method="eigh")
-        return np.exp(np.clip(logs, -_BOUND, _BOUND))
+        """Parameters that the data leave possible, shape (count, p).
+
+        Notes
+        -----
+        From the normal approximation of their logarithms. Where the likelihood is flat that is no approximation: more are drawn, and those
+        are taken that are likely (sampling and importance resampling, with a flat prior of the logarithms).
+        """
+        n = count * _MORE_IF_FLAT if self.is_flat else count
+        logs = rng.multivariate_normal(np.log(self.values), self.log_covariance, size=n, method="eigh")
+        middle = np.log(self.values)
+        logs = np.clip(logs, np.minimum(-_BOUND, middle), np.maximum(_BOUND, middle))
+        return np.exp(logs[self._likely(logs, count, rng)] if self.is_flat else logs)
+
+    def _likely(self, logs: FloatArray, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Rows by their likelihood against how often they are drawn."""
+        away = logs - np.log(self.values)
+        drawn = -0.5 * np.einsum("ij,jk,ik->i", away, np.linalg.pinv(self.log_covariance), away)
+        with np.errstate(all="ignore"):
+            weights = np.array([self.log_likelihood_fn(np.exp(row)) for row in logs]) - self.log_likelihood - drawn
+        weights = np.where(np.isfinite(weights), weights, -np.inf)
+        share = np.exp(weights - weights.max())
+        return rng.choice(len(logs), size=count, p=share / share.sum())
 
 
 def maximise(log_likelihood_fn: Callable[[FloatArray], float], starts: Sequence[Sequence[float]]) -> Fit:
@@ -89,8 +120,9 @@ def maximise(log_likelihood_fn: Callable[[FloatArray], float], starts: Sequence[
     covariance, is_flat = _covariance(cost, logs)
     at_edge = np.abs(logs) > _AT_EDGE
     if at_edge.any():
-        covariance, is_flat = covariance + np.diag(np.where(at_edge, FLAT_SD**2, 0.0)), True
-    return Fit(np.exp(logs), -cost(logs), covariance, is_flat)
+        ridge = np.where(at_edge, np.sign(logs) * FLAT_SD, 0.0)  # parameters that run off do so together
+        covariance, is_flat = covariance + np.outer(ridge, ridge), True
+    return Fit(np.exp(logs), -cost(logs), covariance, is_flat, log_likelihood_fn)
 
 
 def _covariance(cost_fn: Callable[[FloatArray], float], logs: FloatArray) -> tuple[FloatArray, bool]:

@@ -94,9 +94,8 @@ class RepeatBuyingModel:
             return float(counts @ _log_likelihood(parameters, distinct))
 
         fit = maximise(total, [[0.5, 1.0, 1.0, 2.0], [2.0, 2.0, 0.5, 5.0]])
-        values = fit.values * np.array([1.0, scale, 1.0, 1.0])
-        self.fit_ = Fit(values, fit.log_likelihood - shift, fit.log_covariance, fit.is_flat)
-        self.r_, self.alpha_, self.a_, self.b_ = map(float, values)
+        self.fit_ = fit.in_units(np.array([1.0, scale, 1.0, 1.0]), shift)
+        self.r_, self.alpha_, self.a_, self.b_ = map(float, self.fit_.values)
         self.log_likelihood_ = self.fit_.log_likelihood
         return self
 

@@ -78,8 +78,8 @@ class SpendModel:
             return float(_log_likelihood(p, 1 + above_one, gamma, x, mean).sum())
 
         fit = maximise(total, [[3.0, 2.0, 1.0], [1.0, 1.0, 1.0]])
-        values = fit.values * np.array([1.0, 1.0, scale])
-        self.fit_ = Fit(values, fit.log_likelihood - len(x) * np.log(scale), fit.log_covariance, fit.is_flat)
+        self.fit_ = fit.in_units(np.array([1.0, 1.0, scale]), len(x) * float(np.log(scale)))
+        values = self.fit_.values
         self.p_, self.q_, self.gamma_ = float(values[0]), float(1 + values[1]), float(values[2])
         self.log_likelihood_ = self.fit_.log_likelihood
         return self

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import say
+from bailiwick.domain.wording import percent
 from bailiwick.pictures.charts import MOST_BARS, Spec
 from bailiwick.pictures.dot_names import name_sides
-from bailiwick.pictures.market_charts import titled
-from bailiwick.pictures.wording import shortened
+from bailiwick.pictures.market_charts import drawn_name, titled
 
 _INK, _QUIET, _BAR, _GOOD, _BAD, _BAND = "#1f272b", "#8a9599", "#7d9195", "#2f8f83", "#b9602c", "#cfdcd8"
-_LONGEST_NAME = 28
 _MOST_FACETS = 12
 _SIDES: dict[str, Spec] = {
     "right": {"align": "left", "dx": 7},
@@ -75,9 +75,9 @@ def pareto_chart(title: str, subtitle: str, measure: str, share_of_rows: FloatAr
     """
     rows = table_rows(rows=share_of_rows, part=share_of_sum)
     x = _axis("rows", "Share of accounts, the largest first", format=".0%")
-    y = _axis("part", f"Share of {measure}", format=".0%")
+    y = _axis("part", say("Share of %(measure)s", measure=measure), format=".0%")
     at = float(np.interp(0.2, share_of_rows, share_of_sum))
-    mark = [{"rows": 0.2, "part": at, "text": f"20 % bring {at:.0%}"}]
+    mark = [{"rows": 0.2, "part": at, "text": say("20 %% bring %(share)s", share=percent(at))}]
     layers = [
         {"data": {"values": rows}, "mark": {"type": "area", "color": _BAND, "line": {"color": _GOOD}}, "encoding": {"x": x, "y": y}},
         {
@@ -113,15 +113,8 @@ def waterfall_chart(title: str, subtitle: str, axis: str, names: Sequence[str], 
     starts = np.r_[0.0, ends[:-1]]
     kinds = ["total", *("up" if change >= 0 else "down" for change in changes[1:]), "total"]
     rows = [
-        {"step": step, "from": _short(a), "to": _short(b), "kind": kind, "text": text}
-        for step, a, b, kind, text in zip(
-            [*names, "result"],
-            [*starts, 0.0],
-            [*ends, ends[-1]],
-            kinds,
-            [f"{changes[0]:,.0f}", *(f"{c:+,.0f}" for c in changes[1:]), f"{ends[-1]:,.0f}"],
-            strict=True,
-        )
+        {"step": step, "from": _short(a), "to": _short(b), "kind": kind, "change": _short(change)}
+        for step, a, b, kind, change in zip([*names, "result"], [*starts, 0.0], [*ends, ends[-1]], kinds, [*changes, ends[-1]], strict=True)
     ]
     x = {"field": "step", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0, "labelLimit": 110, "labelColor": _INK}}
     y = {"field": "from", "type": "quantitative", "title": axis}
@@ -137,14 +130,20 @@ def waterfall_chart(title: str, subtitle: str, axis: str, names: Sequence[str], 
             "mark": {"type": "bar", "width": {"band": 0.7}},
             "encoding": {"x": x, "y": y, "y2": {"field": "to"}, "color": colour},
         },
-        {
-            "data": {"values": rows},
-            "mark": {"type": "text", "dy": -7, "baseline": "bottom"},
-            "transform": [{"calculate": "max(datum.from, datum.to)", "as": "top"}],
-            "encoding": {"x": x, "y": {**y, "field": "top"}, "text": {"field": "text"}},
-        },
+        _written(rows, x, y, "datum.kind === 'total'", ",.0f"),
+        _written(rows, x, y, "datum.kind !== 'total'", "+,.0f"),
     ]
     return titled(title, subtitle, {"width": {"step": 84}, "height": 280, "layer": layers})
+
+
+def _written(rows: Sequence[Mapping[str, Any]], x: Spec, y: Spec, which: str, form: str) -> Spec:
+    """Numbers above the bars, written by whoever draws as the reader writes them."""
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "text", "dy": -7, "baseline": "bottom"},
+        "transform": [{"filter": which}, {"calculate": "max(datum.from, datum.to)", "as": "top"}],
+        "encoding": {"x": x, "y": {**y, "field": "top"}, "text": {"field": "change", "type": "quantitative", "format": form}},
+    }
 
 
 def forecast_chart(
@@ -202,7 +201,7 @@ def quadrant_chart(
     middle
         Where the fields meet.
     """
-    rows = [{"name": shortened(str(n), _LONGEST_NAME), "x": _short(a), "y": _short(b)} for n, a, b in zip(names, x, y, strict=True)]
+    rows = [{"name": drawn_name(n), "x": _short(a), "y": _short(b)} for n, a, b in zip(names, x, y, strict=True)]
     ax = _axis("x", x_title, format=format, scale={"zero": False, "padding": 30})
     ay = _axis("y", y_title, format=format, scale={"zero": False, "padding": 16})
     layers = [
@@ -248,7 +247,7 @@ def lines_chart(
 
 def bar_chart(title: str, subtitle: str, axis: str, names: Sequence[str], values: FloatArray, *, format: str = "~s") -> Spec:
     """Bars from zero, in the given order; the first forty."""
-    rows = [{"name": shortened(str(n), _LONGEST_NAME), "value": _short(v)} for n, v in list(zip(names, values, strict=True))[:MOST_BARS]]
+    rows = [{"name": drawn_name(n), "value": _short(v)} for n, v in list(zip(names, values, strict=True))[:MOST_BARS]]
     encoding = {
         "y": {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220, "labelColor": _INK}},
         "x": {"field": "value", "type": "quantitative", "title": axis, "axis": {"format": format}},
@@ -264,7 +263,7 @@ def bar_chart(title: str, subtitle: str, axis: str, names: Sequence[str], values
 
 def grouped_chart(title: str, subtitle: str, axis: str, rows: Sequence[tuple[str, str, float]]) -> Spec:
     """Bars side by side: (name, kind, value)."""
-    data = [{"name": shortened(name, _LONGEST_NAME), "kind": kind, "value": _short(value)} for name, kind, value in rows]
+    data = [{"name": drawn_name(name), "kind": kind, "value": _short(value)} for name, kind, value in rows]
     encoding = {
         "y": {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "labelColor": _INK}},
         "x": {"field": "value", "type": "quantitative", "title": axis, "axis": {"format": "~s"}},

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import Said
 from bailiwick.pictures.charts import MOST_BARS, Spec, theme
 from bailiwick.pictures.wording import shortened
 
@@ -34,7 +35,7 @@ def interval_chart(title: str, subtitle: str, axis: str, names: TextArray, value
     [{'name': 'A', 'value': 5.0, 'low': 4.0, 'high': 6.0}]
     """
     rows = [
-        {"name": shortened(str(names[i]), _LONGEST_NAME), "value": _short(values[i]), "low": _short(low[i]), "high": _short(high[i])}
+        {"name": drawn_name(names[i]), "value": _short(values[i]), "low": _short(low[i]), "high": _short(high[i])}
         for i in range(min(len(names), MOST_BARS))
     ]
     y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190, "labelColor": _INK}}
@@ -45,6 +46,11 @@ def interval_chart(title: str, subtitle: str, axis: str, names: TextArray, value
         {"data": {"values": rows}, "mark": {"type": "rule", "color": _INK, "strokeWidth": 1.4}, "encoding": {**ends, "y": y}},
     ]
     return titled(title, subtitle, {"width": 400, "height": {"step": 19}, "layer": layers})
+
+
+def drawn_name(name: object) -> str:
+    """A name as it stands in a picture; a word of ours keeps what it was made of, so that it can be said in another language."""
+    return name if isinstance(name, Said) else shortened(str(name), _LONGEST_NAME)
 
 
 def titled(title: str, subtitle: str, body: Spec) -> Spec:

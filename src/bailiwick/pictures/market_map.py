@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from bailiwick.domain import FloatArray, TextArray, UnitTable
+from bailiwick.domain.said import say, say_all
 from bailiwick.pictures.charts import Spec
 from bailiwick.pictures.market_charts import titled
 
@@ -65,7 +66,8 @@ def market_map(
     if marked:
         layers.append(_outline(marked, has_shapes=units.shapes is not None, is_planar=units.is_planar))
     if len(shown) < units.n_units:
-        subtitle = f"{subtitle}; the {len(shown):,} largest of {units.n_units:,} are drawn".lstrip("; ")
+        drawn = say("the %(shown)s largest of %(n)s are drawn", shown=len(shown), n=units.n_units)
+        subtitle = say_all([subtitle, drawn], "; ") if subtitle else drawn
     body: Spec = {"width": _WIDTH, "height": _HEIGHT, "layer": layers}
     if units.shapes is not None or not units.is_planar:
         body["projection"] = projection

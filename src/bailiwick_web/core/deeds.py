@@ -69,6 +69,7 @@ DEEDS = {
     "asked": _("asked"),
     "branched": _("branched"),
     "cancelled": _("cancelled"),
+    "called_off": _("called off"),
     "challenged": _("challenged"),
     "changed": _("changed"),
     "converted": _("converted"),

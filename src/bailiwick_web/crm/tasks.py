@@ -20,6 +20,7 @@ REALIGN = "crm.realign"
 
 
 @listens("plan.published")
+@listens("plan.called_off")
 def realign_later(actor: Actor, payload: dict[str, Any]) -> None:
     """Another plan counts: accounts and open work follow in the background, from its first instant on."""
     if Account.objects.exists():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bailiwick import samples
@@ -21,7 +23,7 @@ def load_sample(actor: Actor) -> AlignmentPlan:
     """The coffee supplier: 5,000 customers, 25 reps, and territories by nearest home as the present state."""
     sample = samples.make("coffee")
     for kind, name in (("units", "customers.csv"), ("reps", "reps.csv")):
-        batch = upload(actor, kind, name, [sample.tables[name].to_csv().encode()], options={"columns": MAPPINGS[kind]})
+        batch = upload(actor, kind, name, [sample.tables[name].to_csv().encode()], options=OPTIONS[kind])
         run_import(actor, batch.public_id)
     unit_set = UnitSet.objects.latest("pk")
     plan = create_plan(actor, unit_set, name="Sales territories", balance=BALANCE)
@@ -37,14 +39,17 @@ def load_sample(actor: Actor) -> AlignmentPlan:
     return plan
 
 
-MAPPINGS = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "units": {
-        "id": "customer_id",
-        "measure:workload_hours": "workload_hours",
-        "measure:revenue_potential": "revenue_potential",
-        "measure:annual_revenue": "annual_revenue",
+        "currency": "USD",
+        "columns": {
+            "id": "customer_id",
+            "measure:workload_hours": "workload_hours",
+            "money:revenue_potential": "revenue_potential",
+            "money:annual_revenue": "annual_revenue",
+        },
     },
-    "reps": {"id": "rep_id", "name": "name", "capacity": "capacity_hours"},
+    "reps": {"columns": {"id": "rep_id", "name": "name", "capacity": "capacity_hours"}},
 }
 
 

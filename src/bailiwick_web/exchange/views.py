@@ -82,6 +82,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"here": "data", "kind": kind, "problem": problem, "most_mb": settings.MAX_UPLOAD_BYTES // 1_000_000}
     context["plan_kinds"] = [(services.AUTO, _("Find out from the columns")), *((k, v) for k, v in kinds.items() if k not in RECORD_KINDS)]
     context["record_kinds"] = [(services.RECORDS, _("Find out from columns and names")), *((k, kinds[k]) for k in SHOWN_KINDS)]
+    context["is_one_kind"] = kind in SHOWN_KINDS
     context["filename"] = ", ".join(file.name or "file" for file in files)
     return render(request, "exchange/new_import.html", context, status=problem.status if problem else 200)
 

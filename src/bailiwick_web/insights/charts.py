@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
+from bailiwick.domain.said import Said
 from bailiwick_web.core.retelling import in_reader_words
 
 Spec = dict[str, Any]
@@ -106,6 +107,13 @@ TITLES = {
     "value": _("What customers will bring"),
 }
 _WORD_FIELDS = ("title", "subtitle")
+_ALL = "(all)"
+"""How the library calls the group of all."""
+NUMBERS: dict[str, Spec] = {
+    "de": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", "\u00a0€"], "percent": "\u00a0%"},
+}
+MONTHS: dict[str, Any] = {"de": "de-DE"}
+"""Language → how a picture writes numbers and months, where it is not the English way."""
 
 
 def drawn(name: str, spec: Spec) -> dict[str, Any]:
@@ -113,19 +121,19 @@ def drawn(name: str, spec: Spec) -> dict[str, Any]:
     found = {}
     for language, _label in settings.LANGUAGES:
         with override(language):
-            found[language] = _in_language(name, spec)
+            found[language] = _in_language(name, spec, language)
     return found
 
 
-def _in_language(name: str, spec: Spec) -> dict[str, str]:
+def _in_language(name: str, spec: Spec, language: str) -> dict[str, str]:
     bare = translated(copy.deepcopy(spec))
     heading = bare.pop("title", {})
     bare["config"] = {**bare.get("config", {}), "background": None}
-    wide = svg(bare)
+    wide = svg(bare, language)
     is_large = sum(len(layer.get("data", {}).get("values", ())) for layer in bare.get("layer", ())) > _MOST_FOR_TWO
     subtitle = heading.get("subtitle", "") if isinstance(heading, dict) else ""
     title = gettext(TITLES[name]) if name in TITLES else str(heading.get("text", name) if isinstance(heading, dict) else heading)
-    return {"title": title, "subtitle": subtitle, "wide": wide, "narrow": "" if is_large else svg(narrowed(bare))}
+    return {"title": title, "subtitle": subtitle, "wide": wide, "narrow": "" if is_large else svg(narrowed(bare), language)}
 
 
 def translated(spec: Any) -> Any:
@@ -150,11 +158,17 @@ def _deeper(key: str, value: Any) -> Any:
 
 
 def _row(row: Any) -> Any:
-    """Kinds and lines of a picture are words of ours, names are not."""
+    """Kinds and lines of a picture are words of ours, and what remembers its pattern; names are not."""
     if not isinstance(row, dict):
         return row
     ours = ("kind", "line", "spot", "step")
-    return {key: _word(value) if key in ours and isinstance(value, str) else value for key, value in row.items()}
+    return {key: _word(value) if key in ours and isinstance(value, str) else _cell(value) for key, value in row.items()}
+
+
+def _cell(value: Any) -> Any:
+    if value == _ALL:
+        return gettext("all")
+    return in_reader_words(value) if isinstance(value, Said) else value
 
 
 def narrowed(spec: Spec) -> Spec:
@@ -204,11 +218,14 @@ def _parts(spec: Any) -> Iterator[Spec]:
             yield from _parts(value)
 
 
-def svg(spec: Spec) -> str:
-    """Draw, without what a page must not have: roles for readers of single marks, a ground of its own, names that repeat."""
+def svg(spec: Spec, language: str = "en") -> str:
+    """Draw, without what a page must not have: roles for readers of single marks, a ground of its own, names that repeat.
+
+    Numbers and months are written as the language has them.
+    """
     import vl_convert
 
-    text = str(vl_convert.vegalite_to_svg(spec))
+    text = str(vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS.get(language), time_format_locale=MONTHS.get(language)))
     text = re.sub(r' (?:role|aria-[a-z]+|class|xmlns:xlink|version)="[^"]*"', "", text)
     text = re.sub(r"<(/?)a\b[^>]*>", "", text)
     return text.replace("<svg ", '<svg class="chart" aria-hidden="true" focusable="false" ', 1)

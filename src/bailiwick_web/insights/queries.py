@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.insights.alignments import plans_with_history
 from bailiwick_web.insights.finding import visible_studies
@@ -73,13 +75,18 @@ def page_of(actor: Actor, page: str, *, kind: str = "", chosen: Mapping[str, str
     kinds = kinds_of(actor, page)
     wanted = next((k for k in kinds if k.key == kind), kinds[0])
     studies = list(visible_studies(actor).filter(kind=wanted.key)[:20])
-    shown = next((s for s in studies if s.answered_at is not None), None)
+    shown = max((s for s in studies if s.answered_at is not None), key=_answered_at, default=None)
     context = {"page": page, "title": TITLES[page], "kinds": kinds, "kind": wanted, "form": form_of(actor, wanted, chosen or {})}
     context["busy"] = [progress_of(s) for s in studies if s.is_busy]
     newest = studies[0] if studies else None
     context["failed"] = newest if newest and newest.answered_at is None and not newest.is_busy else None
     context["earlier"] = [s for s in studies if s.answered_at is not None and s is not shown]
     return context | (shown_study(actor, shown) if shown is not None else {})
+
+
+def _answered_at(study: Study) -> datetime:
+    assert study.answered_at is not None
+    return study.answered_at
 
 
 def progress_of(study: Study) -> dict[str, Any]:
@@ -269,7 +276,7 @@ def model_card(study: Study) -> dict[str, Any]:
     facts = {key: value for key, value in study.facts.items() if key not in _NOT_SETTINGS}
     return {
         "formulas": [(label(column), about) for column in columns if (about := explained(study.kind, column)) is not None],
-        "interval": study.facts.get("interval", ""),
+        "interval": retold(study.facts.get("interval_said"), study.facts.get("interval", "")),
         "settings": flat(facts),
         "said": [(_said(study.kind, key), value) for key, value in study.options.items()],
         "inputs": list(study.inputs.values()),
@@ -277,7 +284,7 @@ def model_card(study: Study) -> dict[str, Any]:
     }
 
 
-_NOT_SETTINGS = frozenset({"sentences", "said", "warnings", "formulas", "registry", "kind", "interval", "scheme"})
+_NOT_SETTINGS = frozenset({"sentences", "said", "warnings", "formulas", "registry", "kind", "interval", "interval_said", "scheme"})
 
 
 def _columns(study: Study, name: str) -> list[str]:

@@ -32,6 +32,7 @@ def store(study: Study, found: Findings) -> None:
     document = found.document()
     short = {name for name in found.tables if name not in found.long_tables}
     study.facts = {name: value for name, value in document.items() if name not in short}
+    study.facts["interval_said"] = origin_of(found.facts.get("interval", ""))
     study.facts["said"] = [origin_of(sentence) for sentence in found.sentences]
     study.facts["warnings"] = [_retellable(told, notice) for told, notice in zip(document["warnings"], found.notices, strict=True)]
     study.parts.all().delete()

@@ -127,6 +127,12 @@ def account_rows(found: SideBySide, limit: int | None = None) -> list[dict[str, 
     return [moved.row(found.arrays, found.measures) for moved in found.accounts[:limit]]
 
 
+def reasons(row: dict[str, Any]) -> list[str]:
+    """Why it is elsewhere than in the first scenario, by those where it is."""
+    pairs = zip(row["causes"], row["territories"], strict=True)
+    return list(dict.fromkeys(cause for cause, territory in pairs if territory != row["territories"][0]))
+
+
 def moved_units(found: SideBySide, *, start: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
     """Units that change hands: where each scenario has them, why, and their measures."""
     first = found.arrays[0]

@@ -13,9 +13,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from bailiwick.formats.export import write_csv
-from bailiwick_web.core.templatetags.words import number, percent
+from bailiwick_web.core.templatetags.words import cause, number, percent, words
 from bailiwick_web.planning.alignment_files import write_sheet
-from bailiwick_web.planning.comparing import SideBySide, account_rows, moved_units
+from bailiwick_web.planning.comparing import SideBySide, account_rows, moved_units, reasons
 
 TEMPLATE = Path(__file__).with_name("compare.typ")
 MOST_IN_PDF = 400
@@ -81,7 +81,7 @@ def figures(found: SideBySide) -> list[tuple[str, list[float | None], bool]]:
     for m, name in enumerate(found.measures):
         parts = [(_("worst deviation"), "worst", True), (_("spread"), "spread", True)]
         parts += [(_hands(found, name), "moved", False), (_("changes hands, share"), "moved_share", True)]
-        rows += [(f"{name}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
+        rows += [(f"{words(name)}: {label}", [s[key][m] for s in found.sides], is_share) for label, key, is_share in parts]
     return rows
 
 
@@ -112,16 +112,20 @@ def as_pdf(found: SideBySide, *, on: str) -> bytes:
         "on": on,
         "names": [side["name"] for side in found.sides],
         "figures": [[label, *(shown(v, is_share) for v in values)] for label, values, is_share in figures(found)],
-        "moved": [[r["name"], *r["names"], *(number(round(v)) for v in r["values"][:1])] for r in _listed(found)],
-        "measure": found.measures[0],
+        "moved": [[r["name"], *r["names"], _why(r), *(number(round(v)) for v in r["values"][:1])] for r in _listed(found)],
+        "measure": words(found.measures[0]),
         "heading": ngettext("%(n)s unit moves", "%(n)s units move", n_moved) % {"n": number(n_moved)},
         "note": _("The weightiest %(n)s are listed.") % {"n": MOST_IN_PDF} if n_moved > MOST_IN_PDF else "",
-        "words": {"figure": _("Figure"), "unit": _("Unit")},
+        "words": {"figure": _("Figure"), "unit": _("Unit"), "why": _("Why")},
         "n_listed": min(n_moved, MOST_IN_PDF),
         "lang": get_language() or "en",
     }
     pdf: bytes = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs={"record": json.dumps(record)}, timestamp=0)
     return pdf
+
+
+def _why(row: dict[str, Any]) -> str:
+    return ", ".join(cause(reason) for reason in reasons(row))
 
 
 def _listed(found: SideBySide) -> list[dict[str, Any]]:

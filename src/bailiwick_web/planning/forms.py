@@ -21,10 +21,12 @@ class NewPlanForm(forms.Form):
     unit_set = forms.ModelChoiceField(UnitSet.objects.all(), empty_label=None, to_field_name="public_id", label=_("Customers or areas"))
     layer = forms.CharField(
         max_length=40,
-        initial="base",
         required=False,
-        label=_("Layer"),
-        help_text=_("Plans in another layer are overlays for another role."),
+        label=_("Name of the overlay"),
+        help_text=_(
+            "Such as “service”. Empty: the plan of the sales force. "
+            "An overlay counts beside it, for another role over the same customers or areas."
+        ),
     )
     n_territories = forms.IntegerField(min_value=1, max_value=2000, initial=10, required=False, label=_("Number of territories"))
     is_contiguous = forms.BooleanField(required=False, initial=True, label=_("Every territory in one piece"))
@@ -40,7 +42,7 @@ class NewPlanForm(forms.Form):
         found = list(unit_set.measures.all()) if unit_set else []
         keys = [m.key for m in found]
         self.currencies = {m.key: m.currency_shown for m in found if m.is_money}
-        for i, key in enumerate([*keys, COUNT]):
+        for i, key in enumerate(dict.fromkeys([*keys, COUNT])):  # a set without figures has the number alone
             chosen = f"balance_{i}"
             self.fields[chosen] = forms.BooleanField(required=False, initial=i == 0, label=key)
             self.fields[f"tolerance_{i}"] = forms.FloatField(

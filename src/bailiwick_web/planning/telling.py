@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from bailiwick_web.core.models import Node, Position, Staffing, User
 from bailiwick_web.core.notices.services import tell_people
 from bailiwick_web.core.retelling import instant
 from bailiwick_web.core.roles import Right
+from bailiwick_web.core.ticking import every
 from bailiwick_web.planning.mine import came_and_went
 from bailiwick_web.planning.models import Publication, Scenario
+from bailiwick_web.planning.services import archive_ended
 
 KIND = "tell"
 
@@ -30,19 +33,40 @@ def tell_later(actor: Actor, event: dict[str, Any]) -> None:
     jobs.enqueue(actor, KIND, title=say("Tell those concerned"), params={"scenario": event["scenario"], "valid_from": event["valid_from"]})
 
 
+@listens("plan.called_off")
+def tell_that_it_is_off(actor: Actor, event: dict[str, Any]) -> None:
+    """Whoever reads that a plan is to count reads, too, that it is not."""
+    params = {"scenario": event["scenario"], "valid_from": event["valid_from"], "is_off": True}
+    jobs.enqueue(actor, KIND, title=say("Tell those concerned"), params=params)
+
+
 @handler(KIND)
 def tell_those_concerned(handle: Handle) -> dict[str, Any]:
     """Write to everybody who has a territory in the plan or had one; a repeated job tells nobody twice."""
-    publication = (
-        Publication.objects.filter(scenario__public_id=UUID(handle.params["scenario"]), valid_from=handle.params["valid_from"])
-        .select_related("plan", "scenario__plan__unit_set")
-        .first()
-    )
+    found = Publication.objects.filter(scenario__public_id=UUID(handle.params["scenario"]), valid_from=handle.params["valid_from"])
+    publication, actor = found.select_related("plan", "scenario__plan__unit_set").first(), handle.actor
+    if handle.params.get("is_off"):
+        return {"told": _tell_that_off(handle)}
     if publication is None:
         return {"told": 0}
-    actor = handle.actor
     told = tell_people(actor, "plan.published", str(publication.public_id), _sentences(actor, publication), address=reverse("mine"))
     return {"told": told}
+
+
+def _tell_that_off(handle: Handle) -> int:
+    scenario = Scenario.objects.select_related("plan").get(public_id=UUID(handle.params["scenario"]))
+    moment = datetime.fromisoformat(handle.params["valid_from"])
+    was = Publication(plan=scenario.plan, scenario=scenario, valid_from=moment)
+    now = Publication.objects.filter(plan=scenario.plan, valid_until=None).select_related("scenario").first()
+    said = say("“%(plan)s” does not count from %(moment)s on after all.", plan=scenario.name, moment=instant(moment))
+    told = ((user, said) for user in those_concerned(was, now.scenario if now is not None else None) if user != handle.actor.user)
+    return tell_people(handle.actor, "plan.called_off", str(handle.job.public_id), told, address=reverse("mine"))
+
+
+@every(60, "planning.archive")
+def archive(now: datetime) -> None:
+    """What counted until now is archived."""
+    archive_ended(Actor(None, now, "clock"))
 
 
 def _sentences(actor: Actor, publication: Publication) -> Iterator[tuple[User, str]]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("plans/<uuid:public_id>/owner", views.owner, name="owner"),
     path("plans/new", views.new_plan, name="new_plan"),
     path("publications/<uuid:public_id>/roll-back", views.roll_back, name="roll_back"),
+    path("publications/<uuid:public_id>/call-off", views.call_off, name="call_off"),
     path("scenarios/compare", views.compare, name="compare"),
     path("scenarios/compare.csv", views.compare_csv, name="compare_csv"),
     path("scenarios/compare.xlsx", views.compare_xlsx, name="compare_xlsx"),

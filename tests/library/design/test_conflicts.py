@@ -292,3 +292,23 @@ def test_floors_of_several_measures_hold_for_every_plan() -> None:
     assert seen["measures_together"] > 60
     assert seen["whole_units"] > 60
     assert tight > 0.8 * seen.total()
+
+
+def test_a_cure_that_moves_more_than_may_move_is_proven_and_named() -> None:
+    asked = row([1.0] * 10, 2, baseline=Baseline([0] * 8 + [1] * 2, max_moved_share=0.2), tolerance=0.1)
+    found = one(asked, [0] * 6 + [1] * 4, "too_little_may_move")
+    # 8 and 2 of 5 each: at least 2.5 of 10 must leave the first, so that it is within 10 %
+    assert (found.is_proven, found.rules, found.allowed) == (True, ("tolerance", "max_moved"), 0.2)
+    assert found.least == pytest.approx(0.25, abs=1e-5)
+    assert found.message == "In every plan with people within 10 % of its target at least 25.0 % changes hands; 20 % may."
+    assert "allow 20.0 % for people (no plan under the cap keeps less than 20.0 %), which this plan keeps" in found.relaxation
+    assert [conflict.code for conflict in clashes(asked, [0] * 6 + [1] * 4)] == ["too_little_may_move"]
+    assert not clashes(replace(asked, baseline=Baseline([0] * 8 + [1] * 2, max_moved_share=0.3)), [0] * 5 + [1] * 5)
+
+
+def test_locks_are_named_only_where_the_cure_would_do_without_them() -> None:
+    stakes = np.array([9.0, 9, 9, 9, 9, 1, 1, 1, 26, 26])
+    today = Baseline([0] * 8 + [1] * 2, disruption=stakes, max_moved_share=0.1)
+    locked = row([1.0] * 10, 2, baseline=today, tolerance=0.1, locked=[-1] * 5 + [0] * 3 + [-1] * 2)
+    assert one(locked, [0] * 8 + [1] * 2, "too_little_may_move").rules == ("tolerance", "max_moved", "lock")
+    assert not [c for c in clashes(replace(locked, locked=None), [0] * 8 + [1] * 2) if c.code == "too_little_may_move"]

@@ -202,6 +202,16 @@ def test_settings_out_of_range(wrong: dict[str, float]) -> None:
     assert caught.value.code == "value_setting"
 
 
+def test_parameters_that_run_off_together_leave_the_mean_where_it_is() -> None:
+    """Everybody spends around the same mean, so that q and gamma run off; what a purchase is worth is known all the same."""
+    rng = np.random.default_rng(4)
+    x = rng.integers(1, 4, 400)
+    model = SpendModel().fit(x, rng.gamma(0.8 * x, 100 / (0.8 * x)))
+    assert model.fit_.is_flat
+    p, above_one, gamma = model.fit_.draws(200, rng).T
+    assert np.quantile(p * gamma / above_one, [0.025, 0.975]) == pytest.approx([100, 100], rel=0.25)
+
+
 def test_customers_who_never_leave_are_a_flat_likelihood() -> None:
     rng = np.random.default_rng(2)
     age = np.full(300, 52.0)

@@ -10,6 +10,7 @@ from bailiwick.errors import InputError
 from bailiwick.insight.forecasting.methods import seasonal_indices, seasonal_naive, theta
 from bailiwick.insight.forecasting.next_orders import next_orders
 from bailiwick.insight.forecasting.panel import Panel, monthly_panel
+from bailiwick.insight.forecasting.past_forecasts import DealHistory, forecast_the_past
 from bailiwick.insight.forecasting.pipeline import chance_in_time, simulate, stage_rates
 from bailiwick.insight.forecasting.reconcile import reconciler, shrunk_covariance
 from bailiwick.insight.forecasting.seasonality import season
@@ -154,6 +155,28 @@ def test_the_pipeline_by_hand() -> None:
     ages = np.array([0.0, 20.0])
     run = simulate(np.array([100.0, 100.0]), np.array([0, 1]), ages, history, (alpha, beta), 10, n_simulations=4000)
     assert run.totals.mean(axis=0) == pytest.approx([100 * 5 / 40 * 1.5, 25 * 0.5], abs=4)
+
+
+def deals(slow_from: float, seed: int = 0) -> DealHistory:
+    """Two deals a day, half of them won after twenty days; those that start later than ``slow_from`` take three times as long."""
+    start = np.repeat(np.arange(0.0, 500.0), 2)
+    end = start + np.where(start < slow_from, 20.0, 60.0) * np.random.default_rng(seed).lognormal(0, 0.1, len(start))
+    is_won = np.tile([True, False], len(start) // 2)
+    return DealHistory(start, end, is_won & (end < 500), ~is_won & (end < 500), np.zeros(len(start), np.int64))
+
+
+def test_a_pipeline_that_promised_too_much_is_corrected_and_one_without_a_past_is_doubted() -> None:
+    rng = np.random.default_rng(1)
+    steady = forecast_the_past(deals(np.inf), 500.0, 30.0)
+    slow = forecast_the_past(deals(400.0), 500.0, 30.0)
+    none = forecast_the_past(deals(np.inf), 30.0, 30.0)
+    every = {"steady": steady, "slow": slow, "none": none}
+    ends = {name: np.quantile(past.factors(rng, 4000), [0.05, 0.5, 0.95]) for name, past in every.items()}
+    assert steady.came.sum() / steady.expected.sum() == pytest.approx(1, abs=0.1)
+    assert ends["steady"][1] == pytest.approx(1, abs=0.05)
+    assert ends["slow"][1] < 0.85
+    assert len(none.days) == 0
+    assert ends["none"][2] - ends["none"][0] > 1.5 * (ends["steady"][2] - ends["steady"][0])
 
 
 def test_deals_that_stay_open_for_ever_are_not_won_soon() -> None:

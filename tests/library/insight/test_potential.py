@@ -73,6 +73,34 @@ def test_indicators_of_units_are_joined() -> None:
     assert "no_context" in {n.code for n in found.notices}
 
 
+def test_drivers_that_are_the_sales_in_other_clothes_are_left_out_and_told() -> None:
+    table = accounts(80)
+    quarters = np.random.default_rng(1).dirichlet([1.0] * 4, len(table)) * table["sales"].to_numpy()[:, None]
+    odd = table["sales"] * np.random.default_rng(2).lognormal(0, 0.3, len(table))
+    clothes = {"in thousands": table["sales"] / 1000, "sales of last year": odd, "rank": table["sales"].rank()}
+    dressed = table.assign(**clothes, **{f"q{i + 1}": quarters[:, i] for i in range(4)})
+    found = bw.estimate_potential(dressed)
+    plain = bw.estimate_potential(table)
+    assert set(found["disguises"]["name"]) == {*clothes, "q1", "q2", "q3", "q4"}
+    assert sum(n.code == "disguise" for n in found.notices) == 7
+    assert found["accounts"]["potential"].tolist() == plain["accounts"]["potential"].tolist()
+    assert "disguises" not in plain.tables
+    kept = bw.estimate_potential(dressed, keep_suspects=True)
+    assert "in thousands" in set(kept["drivers"]["driver"])
+    assert "used all the same" in kept.notices[0].message
+    with pytest.raises(InputError, match="no column is left"):
+        bw.estimate_potential(dressed, drivers=["in thousands"])
+
+
+def test_strong_drivers_are_no_disguise(shared_data: Path) -> None:
+    """In this file the number of employees gives away the class of the sales; the revenue is the sales."""
+    found = bw.estimate_potential(shared_data / "crm_adventureworks_dw" / "DimReseller.csv", sales="AnnualSales")
+    assert found["disguises"]["name"].tolist() == ["AnnualRevenue"]
+    assert "NumberEmployees" in set(found["drivers"]["driver"])
+    test = found.facts["test"]["share_below_potential"]
+    assert test["low"] <= 0.75 <= test["high"]
+
+
 def test_too_few_accounts_are_refused() -> None:
     with pytest.raises(InputError, match="expected 40 or more"):
         bw.estimate_potential(accounts(20))

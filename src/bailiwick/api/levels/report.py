@@ -112,9 +112,11 @@ def _uneven(level: LevelResult) -> list[Notice]:
     spans = np.bincount(level.of_territory, minlength=level.level.n_groups)
     if level.level.is_given or spans.min() == spans.max():
         return []
+    n_groups, n_territories = level.level.n_groups, len(level.of_territory)
+    what = f"{n_territories} territories" if n_territories % n_groups else f"its {n_groups} groups and the levels around it"
     message = (
-        f"level {level.level.name!r} has {spans.min()} to {spans.max()} territories in a group, because {len(level.of_territory)} "
-        "territories do not divide evenly; a group's target is the sum of those of its territories."
+        f"level {level.level.name!r} has {spans.min()} to {spans.max()} territories in a group, because {what} do not divide evenly; "
+        "a group's target is the sum of those of its territories."
     )
     return [Notice("uneven_spans", message, level.level.n_groups)]
 

@@ -101,7 +101,14 @@ def goal_attainment(
         order["pace"].to_numpy(dtype=np.float64),
         format=".0%",
     )
-    facts = {"start": start, "end": end, "today": day_text(now), "grain": grain, "pace": how, "interval": "none: counted, not estimated"}
+    facts = {
+        "start": start,
+        "end": end,
+        "today": day_text(now),
+        "grain": grain,
+        "pace": how,
+        "interval": say("none: counted, not estimated"),
+    }
     return Findings("attainment", {"attainment": frame}, facts, tuple(sentences), {"attainment": chart}, (*table.notices, *told))
 
 

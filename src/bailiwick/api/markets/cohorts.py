@@ -11,6 +11,7 @@ from bailiwick.api.market_files import day_number, day_text
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -75,7 +76,7 @@ def cohort_tables(
     repeat = _repeat(found)
     facts = {
         "until": day_text(until),
-        "interval": "95 %, Wilson",
+        "interval": say("95 %%, Wilson"),
         "definition": "cohort: first purchase in the quarter; repeat: bought again within a year; retained: bought in the second year",
     }
     whole = repeat.iloc[0]

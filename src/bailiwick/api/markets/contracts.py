@@ -13,6 +13,7 @@ from bailiwick.api.market_files import day_number, rounded
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice
+from bailiwick.domain.said import say, say_n
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -90,7 +91,7 @@ def contract_value(
         "alpha": rounded(whole.alpha_),
         "beta": rounded(whole.beta_),
         "intervals": whole.fit_.intervals.tolist(),
-        "interval": f"95 %, {_DRAWS} draws of the parameters and of who stays",
+        "interval": say("95 %%, %(n)s draws of the parameters and of who stays", n=_DRAWS),
     }
     tables = {"groups": groups, "survival": _survival(curves, horizon)}
     charts = {"survival": _survival_chart(curves, by[0] if by else "", horizon)}
@@ -136,8 +137,12 @@ def _by_group(
 
 def _shared_model(groups: pd.DataFrame) -> list[Notice]:
     shared = int((~groups["has_own_model"]).sum())
-    who = counted(shared, "group has", "groups have")
-    text = f"{who} fewer than {LEAST_LOST} lost customers or none kept and share the model of all"
+    text = say_n(
+        "%(n)s group has fewer than %(least)s lost customers or none kept and shares the model of all",
+        "%(n)s groups have fewer than %(least)s lost customers or none kept and share the model of all",
+        shared,
+        least=LEAST_LOST,
+    )
     return [Notice("shared_model", text, shared)] if shared else []
 
 
@@ -153,7 +158,9 @@ def _survival(curves: Sequence[_Curve], horizon: int) -> pd.DataFrame:
 def _survival_chart(curves: Sequence[_Curve], column: str, horizon: int) -> dict[str, Any]:
     shown = [(g, m) for c, g, m in curves if c == column][:10]
     lines = {g: (np.arange(horizon + 1.0), m.survival(horizon)) for g, m in shown}
-    return lines_chart("How long customers stay", "share of new customers still there", "periods", "still there", lines, format=".0%")
+    return lines_chart(
+        "How long customers stay", say("share of new customers still there"), "periods", say("still there"), lines, format=".0%"
+    )
 
 
 def _sentences(groups: pd.DataFrame, contracts: _Contracts, whole: RetentionModel, basis: str) -> tuple[str, ...]:
@@ -195,7 +202,15 @@ def _periods(sheet: Sheet, period_days: float, until: str | None) -> tuple[Float
     if not usable.all():
         n = int((~usable).sum())
         told.append(
-            Notice("no_date", f"{counted(n, 'contract has', 'contracts have')} no start, or one after the end, and count as just begun", n)
+            Notice(
+                "no_date",
+                say_n(
+                    "%(n)s contract has no start, or one after the end, and counts as just begun",
+                    "%(n)s contracts have no start, or one after the end, and count as just begun",
+                    n,
+                ),
+                n,
+            )
         )
     whole = np.where(usable, lasted, 0.0) / period_days
     return np.where(is_lost & usable, np.maximum(np.ceil(whole - 1e-9), 1), np.floor(whole)), is_lost & usable, told

@@ -66,8 +66,8 @@ def classify_density(
         say("Units by density: %(words)s.", words=say_all(parts, ", ")),
         say("Minutes between calls: %(words)s.", words=say_all(minutes, ", ")),
     )
-    chart = bar_chart("How dense the units are", found.rule, "units", names, np.array(counts, dtype=np.float64))
-    facts = {"rule": found.rule, "limits": list(found.limits), "interval": "none: a count, not an estimate"}
+    chart = bar_chart("How dense the units are", found.rule, "units", [_WORDS[name] for name in names], np.array(counts, dtype=np.float64))
+    facts = {"rule": found.rule, "limits": list(found.limits), "interval": say("none: a count, not an estimate")}
     return Findings(
         "density", {"units": rows, "classes": classes}, facts, sentences, {"classes": chart}, source.notices, frozenset({"units"})
     )

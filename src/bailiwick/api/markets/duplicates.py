@@ -13,6 +13,7 @@ from bailiwick.api.market_files import day_text
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import Notice, TextArray
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
@@ -181,7 +182,7 @@ def _findings(
         "expected_missed": everything - likely,
         "share_of_true_pairs": matches.chance,
         "keys": {key.name: {"columns": key.columns, "pairs": key.n_pairs, "crowded": key.crowded} for key in matches.keys},
-        "interval": "none: every pair has its own probability, learned without examples",
+        "interval": say("none: every pair has its own probability, learned without examples"),
     }
     notices = (*sheet.notices, *_warnings(matches, clusters))
     chart = _chart(pairs)

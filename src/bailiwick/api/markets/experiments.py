@@ -73,7 +73,7 @@ def measure_effect(
         "verdict": _verdict(found),
         "n_treated": int(is_treated.sum()),
         "n_controls": int((~is_treated).sum()),
-        "interval": "matched: 95 %, bootstrap over units; synthetic: 95 % of the effects of placebos",
+        "interval": say("matched: 95 %%, bootstrap over units; synthetic: 95 %% of the effects of placebos"),
         "synthetic": {"p_value": blend.p_value, "fit_error": blend.fit_error, "n_placebos": blend.n_placebos},
     }
     notices = (*sheet.notices, *_warnings(found, blend))

@@ -13,8 +13,8 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
-from bailiwick.domain.said import say
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain.said import say, say_n
+from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
 from bailiwick.formats.orders import read_orders
@@ -172,7 +172,12 @@ def _groups(
         last,
     )
     without = int((groups == NOBODY).sum())
-    text = f"{counted(without, 'line has', 'lines have')} no territory in the history on the day asked; they stand under {NOBODY}"
+    text = say_n(
+        "%(n)s line has no territory in the history on the day asked; it stands under %(name)s",
+        "%(n)s lines have no territory in the history on the day asked; they stand under %(name)s",
+        without,
+        name=NOBODY,
+    )
     return groups, [Notice("no_territory", text, without)] if without else []
 
 

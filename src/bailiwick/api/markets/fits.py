@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from bailiwick.api.market_files import day_number
 from bailiwick.api.markets.findings import Findings, column_of_sentences
-from bailiwick.api.markets.leads import check_enough, outcomes
+from bailiwick.api.markets.lead_findings import suspect_table
+from bailiwick.api.markets.leads import check_enough, outcomes, suspects_of
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
 from bailiwick.domain.said import plain, say, say_all, say_n
@@ -38,10 +39,13 @@ def score_fit(
     won: str | None = None,
     features: Sequence[str] | None = None,
     best: str | None = None,
+    keep_suspects: bool = False,
     column_map: Mapping[str, str] | None = None,
     seed: int = 0,
 ) -> Findings:
     """Ideal-customer profile from won customers, and the fit of every account to it, 0 to 100, with reasons; look-alikes of the best.
+
+    Columns that seem to know who is a customer, because only customers have them, are left out and told.
 
     Parameters
     ----------
@@ -55,6 +59,8 @@ def score_fit(
         Columns to learn from; by default all numbers and words that repeat.
     best
         Column of numbers (sales) whose upper quarter among the customers are the best ones; by default all customers are.
+    keep_suspects
+        Whether to use columns that seem to know the outcome all the same.
     column_map
         Role → column: id.
     seed
@@ -84,11 +90,18 @@ def score_fit(
     if not names:
         raise InputError("no column but the outcome holds numbers or words that repeat", code="too_little_data", field="features")
     frame = sheet.features(names)
+    suspects, _alone, told = suspects_of(frame, is_won.astype(np.int64), keep_suspects=keep_suspects, seed=seed)
+    frame = frame.drop(columns=[] if keep_suspects else [suspect.name for suspect in suspects])
+    if not len(frame.columns):
+        raise InputError(
+            "no column is left to learn from once those that know the outcome are out", code="too_little_data", field="features"
+        )
     scorer = ProfileScorer().fit(frame, is_won.astype(int))
     test = _fit_test(frame, is_won, seed)
     prospects = _prospect_table(sheet, frame, is_won, scorer)
     like = _lookalike_table(sheet, frame, is_won, scorer, sheet.numbers(best) if best else None)
-    return _fit_findings(scorer, prospects, like, test, is_won, tuple(sheet.notices))
+    found = _fit_findings(scorer, prospects, like, test, is_won, (*sheet.notices, *told))
+    return replace(found, tables=found.tables | {"suspects": suspect_table(suspects)}) if suspects else found
 
 
 def _customer_column(sheet: Sheet) -> str:
@@ -112,7 +125,11 @@ def _fit_test(frame: pd.DataFrame, is_won: NDArray[np.bool_], seed: int) -> dict
     for learn, judge in StratifiedKFold(_N_FOLDS, shuffle=True, random_state=seed).split(frame, is_won):
         score[judge] = ProfileScorer().fit(frame.iloc[learn], is_won[learn]).predict(frame.iloc[judge])
     area = with_interval(area_under_curve, is_won.astype(np.int64), score, np.random.default_rng(seed))
-    return {"auc_out_of_fold": area.record(), "interval": "95 %, bootstrap over accounts", "is_better_than_chance": bool(area.low > 0.5)}
+    return {
+        "auc_out_of_fold": area.record(),
+        "interval": "95 %, bootstrap over accounts",
+        "is_better_than_chance": bool(area.low > 0.5),
+    }
 
 
 def _prospect_table(sheet: Sheet, frame: pd.DataFrame, is_won: NDArray[np.bool_], scorer: Any) -> pd.DataFrame:
@@ -176,12 +193,13 @@ def _fit_findings(
     import pandas as pd
 
     profile = pd.DataFrame([asdict(t) for t in scorer.traits_])
+    profile["level"] = column_of_sentences(t.level for t in scorer.traits_)
     profile["field_points"] = profile["field"].map(dict(zip(scorer.fields_, scorer.most_points_, strict=True)))
     profile = profile.sort_values(["field_points", "points"], ascending=False, kind="stable").reset_index(drop=True)
     area = test["auc_out_of_fold"]
     order = np.argsort(-scorer.most_points_, kind="stable")
     top = profile[profile["points"] > 0].groupby("field", sort=False).head(1).head(3)
-    words = ", ".join(f"{r.field} {r.level}" for r in top.itertuples())
+    words = say_all([say_all([r.field, r.level]) for r in top.itertuples()], ", ")
     if not test["is_better_than_chance"]:
         text = say("out of fold the fit does not surely tell customers from others; the profile may be chance")
         notices = (*notices, Notice("score_is_no_better", text))
@@ -202,8 +220,8 @@ def _fit_findings(
     charts = {
         "profile": bar_chart(
             "What makes an ideal customer",
-            "points that a field can give; 100 in all",
-            "points",
+            say("points that a field can give; 100 in all"),
+            say("points"),
             [scorer.fields_[i] for i in order],
             scorer.most_points_[order],
             format="~g",
@@ -263,7 +281,7 @@ def score_bant(
         "weights": dict(zip(FIELDS, weights, strict=True)),
         "least": least,
         "fresh_days": fresh_days,
-        "interval": "none: answers are recorded, not estimated",
+        "interval": say("none: answers are recorded, not estimated"),
     }
     sentences = _bant_sentences(int(found.is_qualified.sum()), len(table), missing)
     return Findings("bant", {"leads": table, "missing": missing}, facts, sentences, {}, tuple(sheet.notices), frozenset({"leads"}))

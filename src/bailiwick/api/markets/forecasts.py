@@ -109,7 +109,7 @@ def _findings(panel: Panel, found: Forecast, months: int, notices: tuple[Notice,
         "history_months": panel.values.shape[1],
         "n_cuts": found.n_origins,
         "coverage": found.coverage,
-        "interval": "90 % prediction interval from back-test errors relative to the size of the series",
+        "interval": say("90 %% prediction interval from back-test errors relative to the size of the series"),
     }
     said = (*_sentences(panel, found, tables["forecast"], months), *_season_words(seasons))
     return Findings("forecast", tables, facts, said, charts, (*notices, *told, *_no_better(tables["methods"])))
@@ -259,7 +259,7 @@ def expect_orders(
         "median_error_days": found.error,
         "naive_median_error_days": found.naive_error,
         "n_tested": found.n_tested,
-        "interval": "80 % prediction interval of the day",
+        "interval": say("80 %% prediction interval of the day"),
     }
     charts = _overdue_chart(accounts)
     return Findings("next_orders", {"accounts": accounts}, facts, _next_words(found), charts, table.notices, frozenset({"accounts"}))

@@ -10,7 +10,7 @@ import numpy as np
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.said import say, say_all
+from bailiwick.domain.said import say, say_all, say_n
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.formats.wording import quoted
@@ -86,7 +86,7 @@ def deal_funnel(
         f"There {percent(rate)} go on ({percent(low)} to {percent(high)}).",
     )
     chart = bar_chart(f"Most value is lost at {leak}", "deals that reached each stage", "deals", names, whole.reached)
-    facts = {"stages": names, "largest_leak": leak, "interval": "95 %, Wilson"}
+    facts = {"stages": names, "largest_leak": leak, "interval": say("95 %%, Wilson")}
     return Findings("funnel", tables, facts, sentences, {"funnel": chart}, (*sheet.notices, *told))
 
 
@@ -104,10 +104,16 @@ def _furthest(sheet: Sheet, stages: Sequence[str], reached: str | None) -> tuple
     furthest = np.array([place.get(a, place.get(b, 0 if a in _LOST else -1)) for a, b in zip(now, last, strict=True)])
     is_open = np.array([a in place and place[a] < len(stages) for a in now])
     blank = int((furthest < 0).sum())
-    told = [Notice("no_stage", f"{counted(blank, 'deal has', 'deals have')} no stage and are left out", blank)] if blank else []
+    told = [Notice("no_stage", _no_stage(blank), blank)] if blank else []
     if reached is None and any(a in _LOST for a in now):
-        told.append(Notice("no_furthest_stage", "lost deals do not tell which stage they reached; they count as lost at the first one"))
+        told.append(
+            Notice("no_furthest_stage", say("lost deals do not tell which stage they reached; they count as lost at the first one"))
+        )
     return furthest, is_open, told
+
+
+def _no_stage(n: int) -> str:
+    return say_n("%(n)s deal has no stage and is left out", "%(n)s deals have no stage and are left out", n)
 
 
 def _filled(sheet: Sheet, value: FloatArray, is_won: Any) -> tuple[FloatArray, list[Notice]]:
@@ -122,7 +128,11 @@ def _filled(sheet: Sheet, value: FloatArray, is_won: Any) -> tuple[FloatArray, l
     by_kind = {k: float(np.median(value[known & (kinds == k)])) for k in set(kinds[known].tolist())}
     filled = value.copy()
     filled[blank] = [by_kind.get(k, middle) for k in kinds[blank]]
-    text = f"{counted(int(blank.sum()), 'deal has', 'deals have')} no value and count as the median of the won ones of their product"
+    text = say_n(
+        "%(n)s deal has no value and counts as the median of the won ones of its product",
+        "%(n)s deals have no value and count as the median of the won ones of their product",
+        int(blank.sum()),
+    )
     return filled, [Notice("no_value", text, int(blank.sum()))]
 
 
@@ -193,7 +203,7 @@ def allocate_pool(
         "methods": _method_table(by_method, moved, free),
     }
     rows = [(str(n), m, float(by_method[m][i])) for i, n in enumerate(names[:12]) for m in usable]
-    facts = {"pool": pool, "method": method, "step": step, "interval": "none: a rule of division, not an estimate"}
+    facts = {"pool": pool, "method": method, "step": step, "interval": say("none: a rule of division, not an estimate")}
     charts = {"allocation": grouped_chart("Four ways to divide", "", "amount", rows)}
     sentences = _pool_sentences(pool, names, method, spread, moved)
     return Findings("allocation", tables, facts, sentences, charts, (*sheet.notices, *_methods_left_out(usable)))

@@ -75,7 +75,7 @@ def explain_gap(
     facts = {
         "reference": dict(zip(FACTORS, reference.tolist(), strict=True)),
         "formula": "revenue = opportunities × worked ÷ opportunities × won ÷ worked × revenue ÷ won",
-        "interval": "95 %, Wilson, for coverage and conversion; the other factors are counted",
+        "interval": say("95 %%, Wilson, for coverage and conversion; the other factors are counted"),
     }
     return Findings("gap", {"groups": table}, facts, sentences, charts, (*sheet.notices, *told))
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 HIGH, MEDIUM = 0.5, 0.25
 """From these risks on an account is in danger, or to be watched."""
 LEVELS = ("high", "medium", "low", "gone")
+_LEVEL_WORDS = {"high": say("high"), "medium": say("medium"), "low": say("low"), "gone": say("gone")}
 """In danger, to be watched, well; and who has been silent for so long that leaving is no question any more."""
 _LEAST_STEP = 30
 _BACKGROUND = 24
@@ -301,7 +302,7 @@ def _findings(accounts: pd.DataFrame, risk: _Risk, day: int, horizon: int, notic
         sentences.append("Health follows a rule, as the past does not teach enough.")
     tables = {"accounts": accounts}
     counts = np.array([n[level] for level in LEVELS], np.float64)
-    charts = {"levels": bar_chart("How many are in danger", "", "accounts", LEVELS, counts)}
+    charts = {"levels": bar_chart("How many are in danger", "", "accounts", [_LEVEL_WORDS[level] for level in LEVELS], counts)}
     if risk.reliability is not None:
         r = risk.reliability
         columns = {"accounts": r.count, "risk": r.predicted, "left": r.came, "left_low": r.low, "left_high": r.high, "is_held": r.is_held}
@@ -309,6 +310,7 @@ def _findings(accounts: pd.DataFrame, risk: _Risk, day: int, horizon: int, notic
         title = "What was said of leaving, and what came"
         subtitle, outcome = "accounts held back; lines are 95 % intervals", "Share that left"
         charts["reliability"] = reliability_chart(title, subtitle, r.predicted, r.came, r.low, r.high, outcome=outcome)
-    why = "95 %: share that left among accounts of a like risk, held back" if risk.method == "learned" else "none: a rule estimates nothing"
+    learned = say("95 %%: share that left among accounts of a like risk, held back")
+    why = learned if risk.method == "learned" else say("none: a rule estimates nothing")
     facts = {"method": risk.method, "today": day_text(day), "horizon_days": horizon, "interval": why, "n_overdue": overdue, "levels": n}
     return Findings("health", tables, {**facts, "test": risk.facts}, tuple(sentences), charts, notices, frozenset({"accounts"}))

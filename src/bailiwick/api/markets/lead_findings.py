@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.findings import Findings, column_of_sentences
 from bailiwick.domain import Notice
-from bailiwick.domain.said import say
+from bailiwick.domain.said import figure, say, say_all
 from bailiwick.domain.wording import counted, percent
 from bailiwick.pictures.insight_charts import bar_chart, reliability_chart
 
@@ -72,15 +72,24 @@ def _tables(learned: Learned, leads: pd.DataFrame, looked: Looked, order: Sequen
     if looked.shift is not None:
         tables["drift"] = pd.DataFrame([asdict(d) for d in looked.shift])
     if looked.suspects:
-        tables["suspects"] = pd.DataFrame([asdict(s) for s in looked.suspects])
+        tables["suspects"] = suspect_table(looked.suspects)
     return tables
+
+
+def suspect_table(suspects: Sequence[Any]) -> pd.DataFrame:
+    """One row per column that seems to know the outcome."""
+    import pandas as pd
+
+    table = pd.DataFrame([asdict(suspect) for suspect in suspects])
+    table["why"] = column_of_sentences(suspect.why for suspect in suspects)
+    return table
 
 
 def _warnings(test: dict[str, Any], shift: Sequence[Any] | None) -> list[Notice]:
     told = []
     moved = [d for d in shift or () if d.level != "none"]
     if moved:
-        words = ", ".join(f"{d.name} ({d.index:.2f}, {d.level})" for d in moved[:5])
+        words = say_all([say("%(column)s (%(index)s)", column=d.name, index=figure(d.index, 2)) for d in moved[:5]], ", ")
         text = say("%(n)s columns have shifted since the history, so that the score may be off: %(words)s", n=len(moved), words=words)
         told.append(Notice("drift", text, len(moved), tuple(d.name for d in moved[:3])))
     if not test["is_better_than_base_rate"]:

@@ -83,7 +83,7 @@ def score_leads(
     frame = sheet.features(names)
     finished = frame[is_finished].reset_index(drop=True)
     target = is_won[is_finished].astype(np.int64)
-    suspects, alone, told = _suspects(finished, target, keep_suspects=keep_suspects, seed=seed)
+    suspects, alone, told = suspects_of(finished, target, keep_suspects=keep_suspects, seed=seed)
     finished = finished.drop(columns=[s.name for s in suspects] if not keep_suspects else [])
     if not len(finished.columns):
         raise InputError(
@@ -158,9 +158,10 @@ def _leakage(name: str, why: str, done: str) -> str:
     return say("column “%(name)s” seems to know the outcome and is %(done)s: %(why)s", name=name, done=done, why=why)
 
 
-def _suspects(
+def suspects_of(
     frame: pd.DataFrame, target: NDArray[np.int64], *, keep_suspects: bool, seed: int
 ) -> tuple[list[Any], dict[str, float], list[Notice]]:
+    """Columns that seem to know the outcome, how well each column ranks alone, and what is told of it."""
     from bailiwick.insight.scoring.leakage import find_leakage
 
     suspects, alone = find_leakage(frame, target, seed=seed)

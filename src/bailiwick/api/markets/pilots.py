@@ -91,7 +91,7 @@ def plan_pilot(
         "is_enough": best.power >= _WANTED,
         "n_units": len(grid.names),
         "n_periods": len(grid.days),
-        "interval": f"95 %, over {N_DRAWS // 2} pilots drawn from the past without any change",
+        "interval": say("95 %%, over %(n)s pilots drawn from the past without any change", n=N_DRAWS // 2),
     }
     notices = (*sheet.notices, *_warnings(powers, best))
     return Findings("pilot", tables, facts, _sentences(best, effect), {"power": _chart(powers, effect)}, notices)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bailiwick.api.market_files import day_number
+from bailiwick.api.market_files import day_number, day_text
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
 from bailiwick.api.markets.sheet import Sheet, read_sheet
 from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.said import figure, say
+from bailiwick.domain.said import figure, plain, say, say_n
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder
+from bailiwick.insight.forecasting.past_forecasts import DealHistory, PastForecasts, forecast_the_past
 from bailiwick.insight.forecasting.pipeline import simulate, stage_rates
 from bailiwick.pictures.market_charts import interval_chart
 
@@ -76,21 +77,29 @@ def forecast_pipeline(
     value, lift = found.value[is_open], (alpha[code[is_open]], beta[code[is_open]])
     age = np.maximum(np.nan_to_num(found.lasted[is_open]), 0)
     run = simulate(value, group, age, _history(found), lift, days, n_simulations=n_simulations, seed=seed)
-    table = _group_table(group_names, group, value, run.totals, goals)
+    past = forecast_the_past(found.dated(code), found.today, days)
+    factors = past.factors(np.random.default_rng(seed), n_simulations)
+    ceiling = np.bincount(group, value, minlength=run.totals.shape[1])
+    totals = np.minimum(run.totals * factors[:, None], ceiling[None, :])
+    table = _group_table(group_names, group, value, totals, goals)
     tables = {
         "groups": table,
-        "deals": _deal_table(ids_of(sheet)[is_open], groups, value, run.probability),
+        "deals": _deal_table(ids_of(sheet)[is_open], groups, value, np.minimum(run.probability * float(np.median(factors)), 1.0)),
         "rates": _rate_table(names, code[closed], alpha, beta),
     }
+    if len(past.days):
+        tables["past"] = _past_table(past)
     facts = {
         "days": days,
         "n_simulations": n_simulations,
         "seed": seed,
-        "interval": "90 %, simulated: what the history may have been, rates of classes, who wins",
+        "test": {"n_days": len(past.days), "n_apart": past.n_apart, "factor": float(np.median(factors))},
+        "interval": say("90 %%, simulated: what the history may have been, rates of classes, who wins, how far earlier forecasts were off"),
     }
     notices = (*sheet.notices, *found.notices)
     charts = {"pipeline": _chart(table, days)}
-    return Findings("pipeline", tables, facts, _sentences(found, table, days), charts, notices, frozenset({"deals"}))
+    sentences = (*_sentences(found, table, days), _past_sentence(past, float(np.median(factors))))
+    return Findings("pipeline", tables, facts, sentences, charts, notices, frozenset({"deals"}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +111,20 @@ class _Deals:
     is_open: NDArray[np.bool_]
     value: FloatArray
     lasted: FloatArray
+    start: FloatArray
+    end: FloatArray
+    today: float
     notices: list[Notice]
 
     @property
     def is_closed(self) -> NDArray[np.bool_]:
         return self.is_won | self.is_lost
+
+    def dated(self, code: NDArray[np.int64]) -> DealHistory:
+        """The deals with a start, by which earlier forecasts are made; ``code`` is the class of each, shape (n,)."""
+        some = np.isfinite(self.start) & (self.is_closed | self.is_open)
+        end = np.where(self.is_closed, self.end, np.nan)
+        return DealHistory(self.start[some], end[some], self.is_won[some], self.is_lost[some], code[some])
 
 
 def _deals(sheet: Sheet, today: str | None) -> _Deals:
@@ -124,7 +142,7 @@ def _deals(sheet: Sheet, today: str | None) -> _Deals:
     start, end = (_days(sheet, role) for role in ("start", "end"))
     now = float(day_number(today, "today") or np.nanmax(np.r_[start, end, 0.0]))
     lasted = np.where(is_won | is_lost, end - start, now - start)
-    return _Deals(is_won, is_lost, is_open, value, lasted, told)
+    return _Deals(is_won, is_lost, is_open, value, lasted, start, end, now, told)
 
 
 def _history(found: _Deals) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -142,6 +160,25 @@ def _deal_table(ids: TextArray, groups: TextArray, value: FloatArray, probabilit
 
     columns = {"deal": ids, "group": groups, "value": value, "probability": probability, "expected": value * probability}
     return pd.DataFrame(columns).sort_values("expected", ascending=False, kind="stable")
+
+
+def _past_table(past: PastForecasts) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"date": [day_text(int(day)) for day in past.days], "expected": past.expected, "won": past.came.astype(int)})
+
+
+def _past_sentence(past: PastForecasts, factor: float) -> str:
+    """How earlier forecasts fared, and what was made of it."""
+    if not len(past.days):
+        return say("There is no earlier day on which this could be tested; the interval is wide for that reason.")
+    return say_n(
+        "Forecast from %(n)s earlier day, %(came)s of the wins expected came; the forecast is corrected by it (× %(factor)s).",
+        "Forecast from %(n)s earlier days, %(came)s of the wins expected came; the forecast is corrected by it (× %(factor)s).",
+        len(past.days),
+        came=percent(float(past.came.sum() / past.expected.sum())),
+        factor=figure(factor, 2),
+    )
 
 
 def _rate_table(names: NDArray[Any], closed: NDArray[np.int64], alpha: FloatArray, beta: FloatArray) -> pd.DataFrame:
@@ -176,9 +213,9 @@ def _sentences(found: _Deals, table: pd.DataFrame, days: float) -> tuple[str, ..
 
 def _chart(table: Any, days: float) -> dict[str, Any]:
     return interval_chart(
-        f"{table.iloc[min(1, len(table) - 1)]['group']} brings most",
+        say("%(name)s brings most", name=table.iloc[min(1, len(table) - 1)]["group"]),
         "lines are 90 % intervals",
-        f"won within {days:g} days",
+        say("won within %(days)s days", days=plain(days, "g")),
         table["group"].to_numpy(dtype=object),
         *(table[c].to_numpy(dtype=np.float64) for c in ("expected", "low", "high")),
     )

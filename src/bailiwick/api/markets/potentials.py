@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.api.markets.findings import Findings
-from bailiwick.api.markets.fits import ids_of
+from bailiwick.api.markets.potential_findings import Estimate, disguise_table, potential_findings, told_disguises
 from bailiwick.api.markets.sheet import Sheet, read_sheet
-from bailiwick.domain import FloatArray, Notice, TextArray
-from bailiwick.domain.said import figure, say, say_n
-from bailiwick.domain.wording import counted, percent
+from bailiwick.domain import FloatArray, Notice
+from bailiwick.domain.said import say_n
 from bailiwick.errors import InputError
 from bailiwick.insight.extra import require_models
-from bailiwick.insight.potential.concentration import Concentration, concentration
+from bailiwick.insight.potential.concentration import concentration
+from bailiwick.insight.potential.disguises import find_disguises
 from bailiwick.insight.potential.white_space import white_space
 from bailiwick.insight.scoring.judging import wilson
-from bailiwick.pictures.insight_charts import pareto_chart
-from bailiwick.pictures.market_charts import interval_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,20 +27,6 @@ if TYPE_CHECKING:
 LEAST_ACCOUNTS = 40
 """Below so many accounts with sales no potential is learned."""
 ALL = ""
-_MOST_POINTS = 400
-
-
-@dataclass(frozen=True, eq=False)
-class _Estimate:
-    """What the model says of n accounts."""
-
-    model: Any
-    potential: FloatArray
-    draws: FloatArray
-    sales_low: FloatArray
-    sales_high: FloatArray
-    is_far: NDArray[np.bool_]
-    test: dict[str, Any]
 
 
 def estimate_potential(
@@ -56,6 +40,7 @@ def estimate_potential(
     context: Any = None,
     context_key: str | None = None,
     quantile: float = 0.75,
+    keep_suspects: bool = False,
     column_map: Mapping[str, str] | None = None,
     seed: int = 0,
 ) -> Findings:
@@ -64,6 +49,8 @@ def estimate_potential(
     The potential of an account is what one in four similar accounts reaches (``quantile`` 0.75), and never less than its own sales.
     Two intervals stand beside it: that of the potential itself (90 %, what the data leave open), and the range in which the sales of nine
     of ten such accounts lie (conformal). Both are tested on accounts that were held back.
+
+    Drivers that are the sales in other clothes, such as the revenue beside the sales, are left out and told.
 
     Parameters
     ----------
@@ -81,11 +68,13 @@ def estimate_potential(
         Table of units with demographics or economic indicators, joined by ``context_key``, a column of both tables.
     quantile
         Share of similar accounts that stay below their potential.
+    keep_suspects
+        Whether to use drivers that seem to be made of the sales all the same.
 
     Raises
     ------
     InputError
-        If fewer than 40 accounts have sales, or a column is missing.
+        If fewer than 40 accounts have sales, a column is missing, or no driver is left.
     """
     require_models()
     if not 0.5 <= quantile <= 0.95:
@@ -96,11 +85,17 @@ def estimate_potential(
     frame = _drivers(sheet, sales_column, drivers, [*by, *([effort] if effort else []), *([growth] if growth else [])])
     frame, told = _with_context(sheet, frame, context, context_key)
     check_accounts(int((sold > 0).sum()), len(frame.columns))
+    disguises = find_disguises(frame[sold > 0], sold[sold > 0])
+    told += told_disguises(disguises, kept=keep_suspects)
+    frame = frame.drop(columns=[] if keep_suspects else [disguise.name for disguise in disguises])
+    check_accounts(int((sold > 0).sum()), len(frame.columns))
     found = _estimate(frame, sold, quantile, seed)
     spent = None if effort is None else np.nan_to_num(sheet.numbers(effort))
     grown = None if growth is None else sheet.numbers(growth)
     groups = _group_table(sheet, by, found, sold, spent, grown, seed)
-    return _findings(sheet, sheet.texts(by[0]) if by else None, frame, found, sold, groups, (*sheet.notices, *told), quantile, seed)
+    names = sheet.texts(by[0]) if by else None
+    answer = potential_findings(sheet, names, frame, found, sold, groups, (*sheet.notices, *told), quantile, seed)
+    return answer if not disguises else replace(answer, tables=answer.tables | {"disguises": disguise_table(disguises)})
 
 
 def check_accounts(n_with_sales: int, n_drivers: int) -> None:
@@ -148,14 +143,18 @@ def _with_context(sheet: Sheet, frame: pd.DataFrame, context: Any, key: str | No
     for name in joined.columns:
         joined[name] = joined[name].where(rows >= 0, np.nan if joined[name].dtype == np.float64 else "")
     missing = int((rows < 0).sum())
-    text = f"{counted(missing, 'account has', 'accounts have')} no row in the context and count as unknown there"
+    text = say_n(
+        "%(n)s account has no row in the context and counts as unknown there",
+        "%(n)s accounts have no row in the context and count as unknown there",
+        missing,
+    )
     joined.columns = [f"{n} of {key}" if n in frame.columns else n for n in joined.columns]
     import pandas as pd
 
     return pd.concat([frame, joined], axis=1), [Notice("no_context", text, missing)] if missing else []
 
 
-def _estimate(frame: pd.DataFrame, sold: FloatArray, quantile: float, seed: int) -> _Estimate:
+def _estimate(frame: pd.DataFrame, sold: FloatArray, quantile: float, seed: int) -> Estimate:
     from bailiwick.insight.potential.model import PotentialModel, conformal_reach, from_log, to_log
 
     learn = sold > 0
@@ -167,7 +166,7 @@ def _estimate(frame: pd.DataFrame, sold: FloatArray, quantile: float, seed: int)
     test = _test(model, sold[learn], quantile, seed)
     potential = np.maximum(raw, sold)
     draws = np.maximum(model.draws(frame), sold[None, :])
-    return _Estimate(
+    return Estimate(
         model, potential, draws, from_log(to_log(ahead) + low), from_log(to_log(ahead) + high), model.is_extrapolated(frame), test
     )
 
@@ -201,7 +200,7 @@ def _test(model: Any, sold: FloatArray, quantile: float, seed: int) -> dict[str,
 
 
 def _group_table(
-    sheet: Sheet, by: Sequence[str], found: _Estimate, sold: FloatArray, spent: FloatArray | None, grown: FloatArray | None, seed: int
+    sheet: Sheet, by: Sequence[str], found: Estimate, sold: FloatArray, spent: FloatArray | None, grown: FloatArray | None, seed: int
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -240,154 +239,3 @@ def _group_table(
 
 def _sums(idx: NDArray[np.integer], values: FloatArray) -> FloatArray:
     return np.bincount(idx, values).astype(np.float64)
-
-
-def _findings(
-    sheet: Sheet,
-    group: TextArray | None,
-    frame: pd.DataFrame,
-    found: _Estimate,
-    sold: FloatArray,
-    groups: pd.DataFrame,
-    notices: tuple[Notice, ...],
-    quantile: float,
-    seed: int,
-) -> Findings:
-    import pandas as pd
-
-    from bailiwick.insight.potential.model import driver_effects
-
-    spread = concentration(found.potential, seed=seed)
-    effects = pd.DataFrame(driver_effects(found.model, frame[sold > 0], np.random.default_rng(seed)))
-    tables = {
-        "accounts": _account_table(sheet, group, found, sold, spread),
-        "groups": groups,
-        "drivers": effects,
-        "test": _test_table(found.test),
-    }
-    facts = {"quantile": quantile, "test": found.test, "concentration": spread_record(spread)}
-    told = (*notices, *_warnings(sheet, found))
-    sentences = _sentences(found, groups, spread, quantile)
-    return Findings("potential", tables, facts, sentences, _charts(groups, spread), told, frozenset({"accounts"}))
-
-
-def _account_table(sheet: Sheet, group: TextArray | None, found: _Estimate, sold: FloatArray, spread: Concentration) -> pd.DataFrame:
-    """Accounts with their potential, those with most still to be won first."""
-    import pandas as pd
-
-    low, high = np.quantile(found.draws, [0.05, 0.95], axis=0)
-    order = np.argsort(-(found.potential - sold), kind="stable")
-    columns: dict[str, Any] = {"account": ids_of(sheet)}
-    columns |= {"group": group} if group is not None else {}
-    columns |= {
-        "sales": sold,
-        "potential": found.potential,
-        "potential_low": np.minimum(low, found.potential),
-        "potential_high": np.maximum(high, found.potential),
-        "open_potential": found.potential - sold,
-        "similar_low": found.sales_low,
-        "similar_high": found.sales_high,
-        "is_extrapolated": found.is_far,
-        "abc": spread.classes,
-    }
-    return pd.DataFrame({name: values[order] for name, values in columns.items()})
-
-
-def _warnings(sheet: Sheet, found: _Estimate) -> list[Notice]:
-    told = []
-    n = int(found.is_far.sum())
-    if n:
-        text: str = say_n(
-            "%(n)s account lies outside what was learned from in some driver; its potential is extrapolated and marked",
-            "%(n)s accounts lie outside what was learned from in some driver; their potential is extrapolated and marked",
-            n,
-        )
-        told.append(Notice("extrapolated", text, n, tuple(map(str, ids_of(sheet)[found.is_far][:3]))))
-    if found.model.chosen_ == "same for all":
-        text = say(
-            "no driver explains sales better than the same potential for all; the differences between groups are those of their numbers"
-        )
-        told.append(Notice("drivers_tell_nothing", text))
-    return told
-
-
-def _test_table(test: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = [
-        ("share of held-back accounts at or below their potential", test["share_below_potential"]),
-        ("share of held-back accounts inside the range", test["range_coverage"]),
-    ]
-    return pd.DataFrame([{"what": what, **figure} for what, figure in rows])
-
-
-def spread_record(spread: Concentration) -> dict[str, Any]:
-    """Figures of a Pareto curve for a document."""
-    return {"top_20_share": spread.top_share, "gini": {"value": spread.gini, "low": spread.gini_low, "high": spread.gini_high}}
-
-
-def _sentences(found: _Estimate, groups: pd.DataFrame, spread: Concentration, quantile: float) -> tuple[str, ...]:
-    whole, test = groups.iloc[0], found.test
-    below, range_ = test["share_below_potential"], test["range_coverage"]
-    lines = [
-        say(
-            "Potential %(sum)s a year (%(low)s to %(high)s) of %(n)s accounts; %(won)s of it is won.",
-            sum=figure(whole["potential"]),
-            low=figure(whole["potential_low"]),
-            high=figure(whole["potential_high"]),
-            n=int(whole["accounts"]),
-            won=percent(float(whole["penetration"])),
-        ),
-        say(
-            "On accounts held back %(below)s stay below their potential (meant: %(meant)s) and %(inside)s lie in their range "
-            "(meant: %(expected)s); the method chosen errs %(gain)s less than the same for all.",
-            below=percent(below["value"]),
-            meant=percent(quantile),
-            inside=percent(range_["value"]),
-            expected=percent(range_["expected"]),
-            gain=percent(max(test["gain"], 0.0)),
-        ),
-        say(
-            "The largest 20 %% hold %(share)s of the potential (Gini %(gini)s, %(low)s to %(high)s).",
-            share=percent(spread.top_share),
-            gini=figure(spread.gini, 2),
-            low=figure(spread.gini_low, 2),
-            high=figure(spread.gini_high, 2),
-        ),
-    ]
-    if len(groups) > 1:
-        best = groups.iloc[1]
-        lines.append(
-            say(
-                "Most is open in %(name)s: %(open)s, penetration %(share)s.",
-                name=best["group"],
-                open=figure(best["open_potential"]),
-                share=percent(float(best["penetration"])),
-            )
-        )
-    return tuple(lines)
-
-
-def _charts(groups: pd.DataFrame, spread: Concentration) -> dict[str, Any]:
-    charts = {"pareto": curve_chart(spread, "potential")}
-    if len(groups) > 1:
-        column = groups["column"].iloc[1]
-        rows = groups[groups["column"] == column].sort_values("potential", ascending=False, kind="stable")
-        values = [rows[c].to_numpy(dtype=np.float64) for c in ("potential", "potential_low", "potential_high")]
-        top = rows["group"].iloc[0]
-        charts["potential"] = interval_chart(
-            f"{top} has the largest potential",
-            f"by {column}; lines are 90 % intervals",
-            "potential a year",
-            rows["group"].to_numpy(dtype=object),
-            *values,
-        )
-    return charts
-
-
-def curve_chart(spread: Concentration, measure: str) -> dict[str, Any]:
-    """The Pareto curve as a picture, thinned."""
-    step = max(1, len(spread.share_of_rows) // _MOST_POINTS)
-    rows = np.unique(np.r_[np.arange(0, len(spread.share_of_rows), step), len(spread.share_of_rows) - 1])
-    title = f"The largest 20 % hold {percent(spread.top_share)} of the {measure}"
-    return pareto_chart(title, f"Gini {spread.gini:.2f}; dashed: all alike", measure, spread.share_of_rows[rows], spread.share_of_sum[rows])

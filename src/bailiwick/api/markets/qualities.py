@@ -12,6 +12,7 @@ from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.domain import Notice, TextArray
+from bailiwick.domain.said import say, say_n
 from bailiwick.domain.wording import counted
 from bailiwick.errors import InputError
 from bailiwick.insight.scoring.quality import Factor, territory_quality
@@ -72,7 +73,17 @@ def score_territories(
     firm = int((found.stability >= 0.8).sum())
     unknown = int((~np.isfinite(values)).sum())
     told = (
-        [Notice("missing_factor", f"{counted(unknown, 'cell', 'cells')} of the factors hold no number and count as the middle", unknown)]
+        [
+            Notice(
+                "missing_factor",
+                say_n(
+                    "%(n)s cell of the factors holds no number and counts as the middle",
+                    "%(n)s cells of the factors hold no number and count as the middle",
+                    unknown,
+                ),
+                unknown,
+            )
+        ]
         if unknown
         else []
     )
@@ -90,7 +101,7 @@ def score_territories(
         found.low[order],
         found.high[order],
     )
-    facts = {"factors": [asdict(f) for f in parsed], "interval": "score under 1,000 draws of the weights, 95 %"}
+    facts = {"factors": [asdict(f) for f in parsed], "interval": say("score under 1,000 draws of the weights, 95 %%")}
     stability = table[["territory", "class", "class_stability"]]
     return Findings(
         "territory_quality", {"territories": table, "stability": stability}, facts, sentences, {"quality": chart}, (*sheet.notices, *told)

@@ -23,6 +23,7 @@ NEVER_BOUGHT = "Never bought"
 def scheme_of(found: Segmented, rules: Sequence[SegmentRule] | None, features: Sequence[str]) -> dict[str, Any]:
     """The scheme of an answer as JSON has it; clusters of orders cannot say anything of accounts without orders, and count as orders."""
     scheme: dict[str, Any] = {"names": list(found.names), "colours": dict(found.colours), "by": ORDERS}
+    scheme |= {"called": dict(found.called)} if found.called else {}
     if rules is not None:
         scheme |= {"by": RULES, "rules": [{"name": rule.name, "where": rule.where} for rule in rules]}
     elif found.clusters is not None and features:
@@ -46,7 +47,7 @@ def assign_segments(
 
     Returns
     -------
-    Name of the segment of each account, shape (n,). By orders an account without any is ``Never bought``.
+    Name of the segment of each account, shape (n,). By orders an account without any is ``Never bought``, or what the scheme calls it.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def assign_segments(
     if how == CLUSTERS:
         return _nearest(sheet, scheme)
     if how == ORDERS:
-        return np.full(len(sheet), NEVER_BOUGHT, dtype=object)
+        return np.full(len(sheet), scheme.get("called", {}).get(NEVER_BOUGHT, NEVER_BOUGHT), dtype=object)
     raise InputError(f"expected a scheme by rules, clusters or orders, found {how!r}", code="insight_setting", field="scheme")
 
 
@@ -93,6 +94,6 @@ def assign_by_rules(sheet: Sheet, rules: tuple[SegmentRule, ...]) -> TextArray:
     return segment
 
 
-def names_by_orders(segment: TextArray) -> list[str]:
+def names_by_orders(segments: Sequence[str]) -> list[str]:
     """The classes by recency, frequency and money, with that of those who never bought where there are any."""
-    return [name for name, _meaning in CLASSES] + ([NEVER_BOUGHT] if (segment == NEVER_BOUGHT).any() else [])
+    return [name for name, _meaning in CLASSES] + ([NEVER_BOUGHT] if NEVER_BOUGHT in segments else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Segmented:
     how: str
     about: Mapping[str, str]
     clusters: Any = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Name of ours → name that was wished for."""
 
 
 def segment_tables(

@@ -43,6 +43,7 @@ def segment_accounts(
     features: Sequence[str] | None = None,
     deals: Any = None,
     new: Any = None,
+    class_names: Mapping[str, str] | None = None,
     column_map: Mapping[str, str] | None = None,
     date_order: DateOrder | None = None,
     seed: int = 0,
@@ -67,6 +68,8 @@ def segment_accounts(
         Deals with account, outcome and reason, and order lines with a product: reasons won and lost, products per segment.
     new
         New accounts to assign at once, with the same columns.
+    class_names
+        Names of the classes by orders in place of ours, such as in another language: ``{"Loyal": "Treue Kunden"}``.
     column_map
         Role → column: id, customer, date, amount, product, outcome, reason.
 
@@ -96,7 +99,7 @@ def segment_accounts(
         found = _by_clusters(frame, clusters, seed)
         told += _unstable(found.clusters)
     elif history is not None:
-        found = _by_orders(ids, history)
+        found = _by_orders(ids, history, class_names or {})
     else:
         raise InputError(
             "say how to segment: rules, a template, clusters, or orders for classes by recency, frequency and money",
@@ -197,14 +200,14 @@ def _by_rules(sheet: Sheet, rules: tuple[SegmentRule, ...]) -> Segmented:
     )
 
 
-def _by_orders(ids: TextArray, history: PurchaseHistory) -> Segmented:
+def _by_orders(ids: TextArray, history: PurchaseHistory, called: Mapping[str, str]) -> Segmented:
     table = rfm(history)
     by_id = dict(zip(history.customer_ids.tolist(), table.classes.tolist(), strict=True))
-    segment: TextArray = np.array([by_id.get(i, NEVER_BOUGHT) for i in ids.tolist()], dtype=object)
-    names = names_by_orders(segment)
-    return Segmented(
-        segment, tuple(names), _colours(names, {}), "recency, frequency, money", {**dict(CLASSES), NEVER_BOUGHT: "no order on record"}
-    )
+    ours = [by_id.get(i, NEVER_BOUGHT) for i in ids.tolist()]
+    about = {called.get(name, name): meaning for name, meaning in (*CLASSES, (NEVER_BOUGHT, say("no order on record")))}
+    names = [called.get(name, name) for name in names_by_orders(ours)]
+    segment: TextArray = np.array([called.get(name, name) for name in ours], dtype=object)
+    return Segmented(segment, tuple(names), _colours(names, {}), "recency, frequency, money", about, called=called)
 
 
 def _by_clusters(frame: pd.DataFrame, clusters: int | str, seed: int) -> Segmented:
@@ -293,7 +296,7 @@ def _findings(found: Segmented, tables: dict[str, pd.DataFrame], notices: tuple[
         chart = bar_chart(
             f"{top['segment']} is the largest segment", "", "accounts", names.tolist(), table["accounts"].to_numpy(dtype=np.float64)
         )
-    facts: dict[str, Any] = {"method": found.how, "n_accounts": n, "interval": "95 %, bootstrap over the accounts of a segment"}
+    facts: dict[str, Any] = {"method": found.how, "n_accounts": n, "interval": say("95 %%, bootstrap over the accounts of a segment")}
     facts["scheme"] = scheme
     if found.clusters is not None:
         facts["tried"] = {str(k): v for k, v in getattr(found.clusters, "tried_", {}).items()}

@@ -9,9 +9,10 @@ import numpy as np
 
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.fits import ids_of
-from bailiwick.api.markets.potentials import curve_chart, spread_record
+from bailiwick.api.markets.potential_findings import curve_chart, spread_record
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.api.sources import read_source
+from bailiwick.domain.said import say
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.insight.potential.concentration import concentration
@@ -167,6 +168,6 @@ def find_hot_spots(
         "moran": found.moran,
         "moran_p": found.moran_p,
         "n_draws": 4_999,
-        "interval": "none: p-values by permutation stand in its place",
+        "interval": say("none: p-values by permutation stand in its place"),
     }
     return Findings("hot_spots", {"units": rows}, facts, sentences, {"spots": chart}, source.notices, frozenset({"units"}))

@@ -10,9 +10,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from bailiwick.api.markets.findings import Findings
-from bailiwick.api.markets.potentials import curve_chart
+from bailiwick.api.markets.potential_findings import curve_chart
 from bailiwick.api.markets.qualities import score_territories
 from bailiwick.domain import Adjacency, FloatArray, IntArray, Notice, TextArray, UnitTable
+from bailiwick.domain.said import say, say_n
 from bailiwick.domain.wording import counted, percent
 from bailiwick.errors import InputError
 from bailiwick.geography.geodesy import chord_to_arc, distance_km, points_km
@@ -130,7 +131,7 @@ def _facts(measure: str, whole: Concentration, spots: HotSpots | None) -> dict[s
         "top_20_share": whole.top_share,
         "abc": {letter: int((whole.classes == letter).sum()) for letter in "ABC"},
         "moran": None if spots is None else {"value": spots.moran, "p": spots.moran_p},
-        "interval": "Gini: 95 %, bootstrap over units; scores: 95 of 100 draws of the weights; the rest is counted",
+        "interval": say("Gini: 95 %%, bootstrap over units; scores: 95 of 100 draws of the weights; the rest is counted"),
     }
 
 
@@ -195,7 +196,12 @@ def _quality(
     table: pd.DataFrame, measure: str, competition: str | None, weights: Mapping[str, float] | None, seed: int
 ) -> tuple[Findings | None, list[Notice]]:
     if len(table) < LEAST_FOR_QUALITY:
-        text = f"quality compares territories; there {'is' if len(table) == 1 else 'are'} {len(table)}, and it takes {LEAST_FOR_QUALITY}"
+        text = say_n(
+            "quality compares territories; there is %(n)s, and it takes %(least)s",
+            "quality compares territories; there are %(n)s, and it takes %(least)s",
+            len(table),
+            least=LEAST_FOR_QUALITY,
+        )
         return None, [Notice("no_quality", text)]
     columns = {
         "territory": table["territory"],
@@ -211,7 +217,7 @@ def _quality(
         columns["competition"] = table[competition]
         factors.append(f"competition:{given.get('competition', 1):g}:low")
     else:
-        told.append(Notice("no_competition", "no measure of competition was named, so that quality has three sub-scores and not four"))
+        told.append(Notice("no_competition", say("no measure of competition was named, so that quality has three sub-scores and not four")))
     import pandas as pd
 
     return score_territories(pd.DataFrame(columns), factors=factors, seed=seed), told
@@ -243,7 +249,7 @@ def _charts(ground: _Ground, measure: str, whole: Concentration, spots: HotSpots
     kinds: TextArray | None = None if spots is None else spots.kind
     n_hot = 0 if kinds is None else int((kinds == "hot").sum())
     title = f"{measure} stands together in {counted(n_hot, 'unit', 'units')}" if n_hot else f"Where {measure} is"
-    subtitle = "outlined: hot and cold spots beyond chance" if n_hot else "five classes of as many different values each"
+    subtitle = say("outlined: hot and cold spots beyond chance") if n_hot else say("five classes of as many different values each")
     charts = {
         "map": market_map(title, subtitle, measure.replace("_", " "), ground.units, ground.values, spots=kinds),
         "pareto": curve_chart(whole, measure),

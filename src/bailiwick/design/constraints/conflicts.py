@@ -23,7 +23,7 @@ from bailiwick.design.constraints.connection import connection_conflicts
 from bailiwick.design.constraints.distance import distance_conflicts, least_distance
 from bailiwick.design.constraints.minutes import minutes_conflicts
 from bailiwick.design.constraints.relaxation import MET, allow
-from bailiwick.design.constraints.stay import stay_conflicts
+from bailiwick.design.constraints.stay import cap_conflict, stay_conflicts
 from bailiwick.design.constraints.together import together_conflict
 from bailiwick.design.model import Model, number_nodes
 from bailiwick.domain import Conflict, FloatArray, IntArray, Measure, Problem
@@ -56,9 +56,10 @@ def find_conflicts(evaluation: Evaluation, model: Model) -> tuple[Conflict, ...]
     if evaluation.keeps_every_rule:
         return ()
     access = access_of(problem)
-    found: list[Conflict] = []
+    capped = cap_conflict(evaluation)
+    found = [] if capped is None else [capped]
     for column in np.flatnonzero(evaluation.is_violating.any(axis=0)):
-        found += _balance_conflicts(evaluation, model, access, int(column))
+        found += _balance_conflicts(evaluation, model, access, int(column), is_capped=capped is not None)
     if len(evaluation.in_pieces):
         found += connection_conflicts(evaluation, access)
     if evaluation.values.get("too_far_units", 0):
@@ -70,7 +71,7 @@ def find_conflicts(evaluation: Evaluation, model: Model) -> tuple[Conflict, ...]
     return tuple(found)
 
 
-def _balance_conflicts(evaluation: Evaluation, model: Model, access: Access | None, column: int) -> list[Conflict]:
+def _balance_conflicts(evaluation: Evaluation, model: Model, access: Access | None, column: int, *, is_capped: bool) -> list[Conflict]:
     problem = evaluation.problem
     measure = problem.measures[column]
     balanced = [m.name for m in problem.measures if m.tolerance is not None]
@@ -86,7 +87,7 @@ def _balance_conflicts(evaluation: Evaluation, model: Model, access: Access | No
     together = together_conflict(evaluation, access, column) if left and access is not None else None
     if together is not None:
         found.append(together)
-    elif left:
+    elif left and not is_capped:
         found.append(_unproven(evaluation, column, left, least=max((c.least or 0.0 for c in found), default=0.0)))
     return found
 
@@ -124,6 +125,8 @@ def _by_floor(evaluation: Evaluation, column: int, floor: Floor, of: _Nodes) -> 
     units = of.units(floor.nodes)
     if floor.kind == "heavy" and len(units) > 1:
         code, rules = "heavy_group", ("tolerance", "group")
+    elif len(units) > len(floor.nodes) or (not len(floor.nodes) and _has_groups(problem)):
+        rules = (*rules, "group")
     reached = _reached(evaluation, column, units) if floor.kind == "heavy" else _worst(evaluation, column)
     territories = np.unique(evaluation.territory_idx[units]) if floor.kind == "heavy" else np.empty(0, np.int32)
     return Conflict(
@@ -139,6 +142,10 @@ def _by_floor(evaluation: Evaluation, column: int, floor: Floor, of: _Nodes) -> 
         unit_ids=_ids(problem.units.ids, units),
         territory_ids=_ids(problem.territory_ids, territories),
     )
+
+
+def _has_groups(problem: Problem) -> bool:
+    return problem.groups is not None and int(number_nodes(problem).max()) + 1 < problem.n_units
 
 
 _OTHERWISE = {
@@ -219,7 +226,7 @@ def _reach_conflict(
     return Conflict(
         code="too_few_territories_in_reach" if floor.is_above else "too_few_units_in_reach",
         message=message,
-        rules=("tolerance", *reasons),
+        rules=("tolerance", *reasons, *(["group"] if len(units) > len(nodes) else [])),
         relaxation="; or ".join(way for way in ways if way),
         is_proven=True,
         measure=measure.name,

@@ -1,15 +1,73 @@
-"""The largest share that may move against locks and forbidden pairs: what must change hands, whatever the plan."""
+"""The largest share that may move against locks, forbidden pairs and tolerances: what must change hands, whatever the plan."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from bailiwick.domain import Conflict
+from bailiwick.design.bounds.disruption_floor import disruption_floors
+from bailiwick.domain import Conflict, Problem
 from bailiwick.domain.naming import unit_names
-from bailiwick.domain.wording import counted, enough_percent, percent, tolerance_percent
+from bailiwick.domain.wording import counted, enough_percent, listed, percent, tolerance_percent
 from bailiwick.metrics.evaluation import Evaluation
 
 N_IDS = 10
+N_HALVINGS = 10
+"""Times that the range of a least tolerance is halved."""
+
+
+def cap_conflict(evaluation: Evaluation) -> Conflict | None:
+    """Why a plan that moves no more than may move leaves territories outside, if that is proven: the cure moves more."""
+    problem, baseline = evaluation.problem, evaluation.problem.baseline
+    if baseline is None or baseline.max_moved_share is None or not evaluation.is_violating.any():
+        return None
+    cap, least = float(baseline.max_moved_share), disruption_floors(problem).anywhere
+    if least <= cap + 1e-9:
+        return None
+    rules = ["tolerance", "max_moved"]
+    balanced = [f"{m.name} within {tolerance_percent(m.tolerance)} of its target" for m in problem.measures if m.tolerance is not None]
+    because = ""
+    if problem.locked is not None and disruption_floors(replace(problem, locked=None)).anywhere <= cap + 1e-9:
+        rules.append("lock")
+        because = " and keeps the locks"
+    return Conflict(
+        code="too_little_may_move",
+        message=f"In every plan with {listed(balanced)}{because} at least {percent(least)} changes hands; {tolerance_percent(cap)} may.",
+        rules=tuple(rules),
+        relaxation=f"allow {percent(least)} or somewhat more to move, since units stay whole and connected; or {_tolerances(evaluation)}",
+        is_proven=True,
+        allowed=cap,
+        least=least,
+        reached=evaluation.number("moved_share"),
+        territory_ids=tuple(str(i) for i in problem.territory_ids[evaluation.is_violating.any(axis=1)][:N_IDS]),
+    )
+
+
+def _tolerances(evaluation: Evaluation) -> str:
+    problem = evaluation.problem
+    broken = np.flatnonzero(evaluation.is_violating.any(axis=0))
+    ways = []
+    for column in broken.tolist():
+        reached = float(np.abs(evaluation.deviations[:, column]).max())
+        proof = (
+            f" (no plan under the cap keeps less than {percent(_least_tolerance(problem, column, reached))})" if len(broken) == 1 else ""
+        )
+        ways.append(f"{enough_percent(reached)} for {problem.measures[column].name}{proof}")
+    return f"allow {listed(ways)}, which this plan keeps"
+
+
+def _least_tolerance(problem: Problem, column: int, reached: float) -> float:
+    """A tolerance below which every plan moves more than may move."""
+    assert problem.baseline is not None
+    cap = float(problem.baseline.max_moved_share or 0.0)
+    low, high = float(problem.measures[column].tolerance or 0.0), reached
+    for _ in range(N_HALVINGS):
+        middle = (low + high) / 2
+        measures = tuple(replace(m, tolerance=middle) if c == column else m for c, m in enumerate(problem.measures))
+        is_short = disruption_floors(replace(problem, measures=measures)).anywhere > cap + 1e-9
+        low, high = (middle, high) if is_short else (low, middle)
+    return low
 
 
 def stay_conflicts(evaluation: Evaluation) -> list[Conflict]:

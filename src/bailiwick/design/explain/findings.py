@@ -80,6 +80,12 @@ def _unbalanced(evaluation: Evaluation, was_searched: bool) -> list[Notice]:
     return [notice for column in range(len(evaluation.problem.measures)) for notice in _unbalanced_in(evaluation, column, was_searched)]
 
 
+def _advice(problem: Problem) -> str:
+    if problem.baseline is not None and problem.baseline.max_moved_share is not None:
+        return "Let more change hands, or allow more tolerance."
+    return "Allow more tolerance, or try another seed; a search that was cut short needs more time."
+
+
 def _unbalanced_in(evaluation: Evaluation, column: int, was_searched: bool) -> list[Notice]:
     problem, measure = evaluation.problem, evaluation.problem.measures[column]
     heavy = heavy_units(problem, column)
@@ -88,7 +94,7 @@ def _unbalanced_in(evaluation: Evaluation, column: int, was_searched: bool) -> l
     if not outside:
         return []
     worst = max(outside, key=lambda j: abs(evaluation.deviations[j, column]))
-    advice = "Allow more tolerance, or try another seed; a search that was cut short needs more time." if was_searched else ""
+    advice = _advice(problem) if was_searched else ""
     cause = _mix(evaluation, column, outside) or advice
     left = _left_for_others(problem, column, heavy)
     if len(heavy) and left < -float(measure.tolerance or 0.0):

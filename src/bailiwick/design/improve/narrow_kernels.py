@@ -11,7 +11,7 @@ from bailiwick.compiled import fast_leaf, inline_leaf, leaf
 from bailiwick.design.improve.graph_kernels import Graph
 from bailiwick.domain import FloatArray, IntArray
 
-EXPONENT = 6
+EXPONENT = 12
 """Of squared diameters: the sum of so high powers is nearly the largest alone, but every wide territory weighs."""
 EQUAL = 1e-9
 """Excesses that differ by less are the same."""

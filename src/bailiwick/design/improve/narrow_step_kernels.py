@@ -11,6 +11,7 @@ from bailiwick.compiled import kernel, leaf
 from bailiwick.design.construct.kernels import is_barred
 from bailiwick.design.improve.graph_kernels import can_leave, next_below
 from bailiwick.design.improve.narrow_kernels import EQUAL, carry, left, measure, power, reach, strain_with
+from bailiwick.design.improve.narrow_pry_kernels import chunk_at
 from bailiwick.domain import FloatArray, IntArray
 
 PRICE_PERIOD, PRICE_STEP = 50, 1.3
@@ -18,6 +19,8 @@ CHEAPEST, DEAREST = 1.0, 2e4
 RELIEF = 0.01
 """Iterations between two looks at the price of imbalance, its growth while plans are out of balance, its ends, and the
 share of the dearest that it falls to when that has not helped: then diameters may shake the plan."""
+PATIENCE = 500
+"""Iterations without gain after which an end of the widest territory is pried loose."""
 SHORTEST_BAN, LONGEST_BAN = 30, 200
 """Iterations for which a node must not return; fewer where there are few nodes."""
 
@@ -46,7 +49,7 @@ class Bans(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of the search for detours."""
+    """Working memory of the search for detours and ways."""
 
     stamp: NDArray[np.int64]
     mark: NDArray[np.int64]
@@ -54,6 +57,8 @@ class Scratch(NamedTuple):
     ours: IntArray
     theirs: IntArray
     tried: NDArray[np.int64]
+    origin: IntArray
+    chunk: IntArray
 
 
 @leaf
@@ -237,6 +242,16 @@ def _ban(bans, i, t, iteration, place, random):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def scratch_for(now):  # type: ignore[no-untyped-def]
+    """Working memory for a plan."""
+    n, k, most = len(now.label), len(now.size), now.members.shape[1]
+    return Scratch(
+        np.zeros(n, np.int64), np.zeros(1, np.int64), np.zeros(n + 1, np.int32), np.zeros(most, np.int32), np.zeros(most, np.int32),
+        np.zeros(k, np.int64), np.zeros(n, np.int32), np.zeros(n, np.int32),
+    )  # fmt: skip
+
+
+@kernel
 def tabu(field, now, best_label, best, price, n_iterations, random):  # type: ignore[no-untyped-def]
     """Search on from a plan for some iterations.
 
@@ -249,15 +264,12 @@ def tabu(field, now, best_label, best, price, n_iterations, random):  # type: ig
         np.full(n, -1, np.int64), np.zeros(k, np.int64),
     )  # fmt: skip
     bans = Bans(np.full(n, -1, np.int32), np.zeros(n, np.int64), np.full((LONGEST_BAN + 2, 2), -1, np.int32))
-    scratch = Scratch(
-        np.zeros(n, np.int64), np.zeros(1, np.int64), np.zeros(n + 1, np.int32),
-        np.zeros(now.members.shape[1], np.int32), np.zeros(now.members.shape[1], np.int32), np.zeros(k, np.int64),
-    )  # fmt: skip
+    scratch = scratch_for(now)
     for t in range(k):
         measure(field, now, t)
     if (now.excess.sum(), now.square.max()) < (best[0], best[1]):
         best[0], best[1], best_label[:] = now.excess.sum(), now.square.max(), now.label
-    ref, n_kept, is_stale = max(best[1], 1e-12), 0, True
+    ref, n_kept, is_stale, last_gain = max(best[1], 1e-12), 0, True, 0
     for iteration in range(1, n_iterations + 1):
         if is_stale:
             for t in range(k):
@@ -298,7 +310,10 @@ def tabu(field, now, best_label, best, price, n_iterations, random):  # type: ig
         if excess < best[0] - EQUAL or (excess <= best[0] + EQUAL and square < best[1] * (1.0 - 1e-12)):
             best[0], best[1] = excess, square
             best_label[:] = now.label
-            ref, is_stale = max(square, 1e-12), True
+            ref, is_stale, last_gain = max(square, 1e-12), True, iteration
+        elif iteration - last_gain > PATIENCE:
+            _pry(field, now, offers, bans, scratch, best[0] > EQUAL, iteration, random)
+            price, is_stale, last_gain = RELIEF * DEAREST, True, iteration
         if iteration % PRICE_PERIOD == 0:
             before = price
             if n_kept == 0:
@@ -307,6 +322,29 @@ def tabu(field, now, best_label, best, price, n_iterations, random):  # type: ig
                 price = max(price / PRICE_STEP, CHEAPEST)
             n_kept, is_stale = 0, is_stale or price != before
     return price
+
+
+@leaf
+def _pry(field, now, offers, bans, scratch, is_outside, iteration, random):  # type: ignore[no-untyped-def]
+    """Move an end of the widest territory to a neighbouring one, with all that must go along."""
+    a = np.argmax(now.square)
+    end = now.ends[a, next_below(random, 2)]
+    if is_outside:
+        a = _focus(now, random)
+        if now.excess[a] > 0.0:
+            end = now.members[a, next_below(random, now.size[a])]
+    ways = field.bonds if len(field.bonds.indices) else field.beside
+    count, b = chunk_at(field, now, ways, scratch, end, random)
+    for at in range(count):
+        i = scratch.chunk[at]
+        carry(field, now, i, b)
+        _ban(bans, i, a, iteration, 0, random)
+        offers.asked[i] = -1
+    if count:
+        measure(field, now, a)
+        measure(field, now, b)
+        offers.changed[a] += 1
+        offers.changed[b] += 1
 
 
 @leaf

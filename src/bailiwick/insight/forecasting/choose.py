@@ -14,6 +14,8 @@ from bailiwick.insight.forecasting.reconcile import reconciler
 
 LEVEL = 0.90
 """Level of the prediction intervals."""
+_NORMAL_END = 1.6448536269514722
+"""Of a normal distribution at the upper end of the level."""
 _MOST_ORIGINS = 6
 _OWN_WEIGHT = 0.5
 _SMALL = 0.05
@@ -105,7 +107,7 @@ def forecast(panel: Panel, horizon: int, *, seed: int = 0) -> Forecast:
     Back-test: up to six times the last months are cut off and forecast. Per series the method with the least mean of its own error and of
     that over all series is taken; it must beat the seasonal naive forecast on the series itself, else that one is used. The forecasts are
     reconciled (MinT with shrunk covariance of the back-test errors). Intervals are quantiles of the reconciled back-test errors over all
-    series, each relative to the size of the series at its cut, per month ahead.
+    series, each relative to the size of the series at its cut, per month ahead, widened for the few windows of time they come from.
     """
     length = panel.values.shape[1]
     n_origins = int(np.clip(length - SEASON - horizon + 1, 1, _MOST_ORIGINS))
@@ -188,7 +190,25 @@ def _ends(scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
         margin = 1 / (count[h] + 1)
         low.append(float(np.quantile(known, max(part - margin, 0.0))))
         high.append(float(np.quantile(known, min(1 - part + margin, 1.0))))
-    return np.minimum.accumulate(np.minimum(low, 0.0))[None, :], np.maximum.accumulate(np.maximum(high, 0.0))[None, :]
+    wider = widening(len(scaled), scaled.shape[2])
+    return wider * np.minimum.accumulate(np.minimum(low, 0.0))[None, :], wider * np.maximum.accumulate(np.maximum(high, 0.0))[None, :]
+
+
+def widening(n_cuts: int, horizon: int) -> float:
+    """How much wider quantiles of errors must be because they come from few windows of time.
+
+    Series share their shocks and cuts less than a horizon apart see the same months, so that the errors are fewer than they look: as with
+    a Student distribution whose degrees of freedom are twice the number of windows that do not overlap, and one more window to come.
+
+    Examples
+    --------
+    >>> round(widening(1, 6), 2), round(widening(6, 6), 2), round(widening(60, 1), 2)
+    (2.17, 1.5, 1.01)
+    """
+    from scipy.stats import t
+
+    freedom = 2 * (1 + (n_cuts - 1) / horizon)
+    return float(t.ppf(0.5 + LEVEL / 2, freedom) / _NORMAL_END * np.sqrt(1 + 1 / freedom))
 
 
 def _coverage(scaled: FloatArray) -> float:

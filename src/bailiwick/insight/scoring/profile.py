@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import plain, say
 from bailiwick.insight.features import as_frame, is_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _N_BINS = 5
-_MISSING = "(none)"
+_MISSING = say("(none)")
 _OTHER = "(other)"
 
 
@@ -169,10 +170,10 @@ def _edges(column: pd.Series) -> FloatArray:
 
 def _ranges(values: FloatArray, edges: FloatArray) -> TextArray:
     if not len(edges):
-        words = ["any"]
+        words: list[str] = [say("any")]
     else:
-        inner = [f"{a:.6g} to {b:.6g}" for a, b in pairwise(edges)]
-        words = [f"below {edges[0]:.6g}", *inner, f"{edges[-1]:.6g} or more"]
+        inner = [say("%(low)s to %(high)s", low=plain(a, ".6g"), high=plain(b, ".6g")) for a, b in pairwise(edges)]
+        words = [say("below %(high)s", high=plain(edges[0], ".6g")), *inner, say("%(low)s or more", low=plain(edges[-1], ".6g"))]
     place = np.searchsorted(edges, np.nan_to_num(values), side="right")
     return np.array([words[i] if ok else _MISSING for i, ok in zip(place, np.isfinite(values), strict=True)], dtype=object)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import plain, say
 from bailiwick.errors import InputError
 
 CLASSES = ("urban", "intermediate", "rural")
@@ -79,10 +80,14 @@ def density_classes(lon_lat: FloatArray, people_per_km2: FloatArray | None = Non
     gaps = np.asarray(cKDTree(points).query(points, k + 1)[0])[:, 1:]
     per_km2 = k / (np.pi * np.maximum(gaps[:, -1], 0.01) ** 2)
     if people_per_km2 is not None:
-        limits, rule, used = PEOPLE_PER_KM2, "people per km²: urban from 1,500, intermediate from 300", np.nan_to_num(people_per_km2)
+        limits, rule, used = PEOPLE_PER_KM2, say("people per km²: urban from 1,500, intermediate from 300"), np.nan_to_num(people_per_km2)
     else:
         limits, used = _natural_breaks(per_km2), per_km2
-        rule = f"natural breaks of the places per km² around each: urban from {limits[0]:.3g}, intermediate from {limits[1]:.3g}"
+        rule = say(
+            "natural breaks of the places per km² around each: urban from %(urban)s, intermediate from %(between)s",
+            urban=plain(limits[0], ".3g"),
+            between=plain(limits[1], ".3g"),
+        )
     codes = np.where(used >= limits[0], 0, np.where(used >= limits[1], 1, 2))
     minutes = {}
     for i, name in enumerate(CLASSES):

@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, TextArray
+from bailiwick.domain.said import say
 from bailiwick.insight.history import DAYS_PER_WEEK, PurchaseHistory
 
 CLASSES = (
-    ("Champions", "bought lately, often and much"),
-    ("Loyal", "buy often"),
-    ("Recent", "bought lately for the first times"),
-    ("Promising", "in the middle, and recent enough to grow"),
-    ("Needs attention", "in the middle, and the last purchase is getting old"),
-    ("At risk", "bought often, but not for long"),
-    ("Hibernating", "bought seldom, and not for long"),
+    ("Champions", say("bought lately, often and much")),
+    ("Loyal", say("bought often or much, and not long ago")),
+    ("Recent", say("bought lately for the first times")),
+    ("Promising", say("in the middle, and recent enough to grow")),
+    ("Needs attention", say("in the middle, and the last purchase is getting old")),
+    ("At risk", say("bought often or much, but not for long")),
+    ("Hibernating", say("bought seldom, and not for long")),
 )
 """Name and meaning of the classes, the most valuable first."""
 _N_SCORES = 5

@@ -63,6 +63,7 @@ MORE = {
     "consent.given": Subject(m.Contact, "contacts", key="contact"),
     "consent.withdrawn": Subject(m.Contact, "contacts", key="contact"),
     "plan.published": Subject(Scenario, "scenarios", key="scenario"),
+    "plan.called_off": Subject(Scenario, "scenarios", key="scenario"),
     "scenario.state_changed": Subject(Scenario, "scenarios", key="scenario"),
 }
 KINDS: Mapping[str, Subject] = {f"{word}.{act}": s for word, s in SUBJECTS.items() for act in s.acts} | MORE

@@ -45,6 +45,7 @@ def potential(given: Given) -> Findings:
         by=[by] if by else (),
         effort=effort,
         quantile=float(given.options.get("quantile") or 75) / 100,
+        keep_suspects=bool(given.said("keep_suspects")),
         column_map=given.columns("accounts", "id", "sales"),
     )
 
@@ -85,10 +86,11 @@ KINDS = (
                 "drivers",
                 _("Columns that explain it, one a line"),
                 "lines",
-                help=_("Empty: all that can be used. Leave out what is itself made of sales."),
+                help=_("Empty: all that can be used. What is itself made of sales is found and left out."),
             ),
             Field("effort", _("Effort"), "column", of="accounts", help=_("Hours or calls; without it sales stand for it.")),
             Field("quantile", _("Share of similar accounts below the potential, %"), "number", default=75, least=50, most=95, is_rare=True),
+            Field("keep_suspects", _("Use columns that seem to be made of the sales all the same"), "flag", is_rare=True),
         ),
     ),
 )

@@ -33,6 +33,7 @@ def fit(given: Given) -> Findings:
         customer=given.said("customer"),
         won=given.said("won"),
         best=given.said("best"),
+        keep_suspects=bool(given.said("keep_suspects")),
         column_map=given.columns("history", "id"),
     )
 
@@ -83,6 +84,7 @@ KINDS = (
             Field("customer", _("Column that tells customers from others"), "column", of="history", role="outcome", is_needed=True),
             Field("won", _("Its text for a customer"), "text"),
             Field("best", _("Sales, to find the best ones"), "column", of="history", role="sales"),
+            Field("keep_suspects", _("Use columns that seem to know the outcome all the same"), "flag", is_rare=True),
         ),
     ),
     Kind(

@@ -7,11 +7,22 @@ from django.utils.translation import gettext_lazy as _
 from bailiwick import api
 from bailiwick.api import Findings
 from bailiwick.errors import InputError
-from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
+from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind, Text
 from bailiwick_web.insights.models import DataTable
 
 RULES, RFM, CLUSTERS = "rules", "rfm", "clusters"
 TEMPLATES = ("coffee", "luxury-cars")
+CLASS_NAMES: dict[str, Text] = {
+    "Champions": _("Champions"),
+    "Loyal": _("Loyal"),
+    "Recent": _("Recent"),
+    "Promising": _("Promising"),
+    "Needs attention": _("Needs attention"),
+    "At risk": _("At risk"),
+    "Hibernating": _("Hibernating"),
+    "Never bought": _("Never bought"),
+}
+"""Classes by orders, called in the language of whoever asks: the names stand on accounts and in rules afterwards."""
 
 
 def segments(given: Given) -> Findings:
@@ -27,6 +38,7 @@ def segments(given: Given) -> Findings:
         template=method if method in TEMPLATES else None,
         clusters=(int(clusters) if clusters else "auto") if method == CLUSTERS else None,
         deals=given.tables.get("deals"),
+        class_names={ours: str(name) for ours, name in CLASS_NAMES.items()} if method == RFM else None,
     )
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
-from bailiwick_web.insights.presenting.headings import EXPLAINED, EXPLAINED_IN, EXPLAINED_ONLY, LABELS
+from bailiwick_web.insights.presenting.headings import ANY, LABELS, LABELS_IN, ORIGINS
 from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
 from bailiwick_web.insights.presenting.values import WORD_COLUMNS, WORDS
 
+_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
-def label(column: str) -> str:
+
+def label(column: str, kind: str = "") -> str:
     """Heading of a column.
 
-    >>> str(label("open_potential")), str(label("annual_sales"))
-    ('Still to be won', 'Annual sales')
+    >>> str(label("open_potential")), str(label("annual_sales")), label("level"), label("level", "fit_scores")
+    ('Still to be won', 'Annual sales', 'State', 'Value')
     """
-    return str(LABELS[column]) if column in LABELS else words(column)
+    found = LABELS_IN.get((kind, column), LABELS.get(column))
+    return words(column) if found is None else str(found)
 
 
 def explained(kind: str, column: str) -> Any:
@@ -28,9 +33,7 @@ def explained(kind: str, column: str) -> Any:
     >>> explained("gap", "coverage") is not None, explained("key_figures", "coverage")
     (True, None)
     """
-    if (kind, column) in EXPLAINED_IN:
-        return EXPLAINED_IN[kind, column]
-    return EXPLAINED.get(column) if kind in EXPLAINED_ONLY.get(column, (kind,)) else None
+    return ORIGINS.get((kind, column), ORIGINS.get((ANY, column)))
 
 
 def cell(column: str, value: Any, kind: str = "") -> str:
@@ -38,6 +41,8 @@ def cell(column: str, value: Any, kind: str = "") -> str:
 
     >>> cell("penetration", 0.25), cell("class", "high"), cell("sales", 1234.5), cell("x", None), cell("is_held", True)
     ('25.0 %', 'high', '1,234', '–', '✓')
+    >>> cell("month", "2026-03-01")
+    '01/03/2026'
     """
     if value is None or value != value:
         return "–"
@@ -48,7 +53,9 @@ def cell(column: str, value: Any, kind: str = "") -> str:
     if isinstance(value, int | float):
         return _figure(SHARES.get((kind, column), column), float(value))
     text = str(value)
-    return str(WORDS[text]) if column in WORD_COLUMNS and text in WORDS else text
+    if column in WORD_COLUMNS and text in WORDS:
+        return str(WORDS[text])
+    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if _DAY.fullmatch(text) else text
 
 
 def _figure(column: str, value: float) -> str:
@@ -106,7 +113,7 @@ def grid(
     heads = [
         {
             "key": c,
-            "label": label(c),
+            "label": label(c, kind),
             "is_number": is_number([row[c] for row in rows]),
             "about": explained(kind, c),
         }
@@ -119,4 +126,5 @@ def grid(
             address, said = known.get((c, str(row[c])), ("", cell(c, row[c], kind)))
             cells.append({"text": said, "address": address, **head, "is_bad": row[c] == "low" and c == "class"})
         lines.append({"cells": cells, "value": "" if not by else row.get(by, row.get(columns[0], ""))})
-    return {"heads": heads, "lines": lines, "target": target, "by": by}
+    abouts = [(head["label"], head["about"]) for head in heads if head["about"] is not None]
+    return {"heads": heads, "lines": lines, "target": target, "by": by, "abouts": abouts}

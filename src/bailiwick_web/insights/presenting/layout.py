@@ -44,6 +44,10 @@ PERCENTS = frozenset(
         "false_alarms",
         "p_alive",
         "share_extrapolated",
+        "extrapolated",
+        "share_won",
+        "share_others",
+        "similarity",
     }
 )
 SHARES: dict[tuple[str, str], str] = {
@@ -65,11 +69,23 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "raise_first", "units", "penetration", "open_potential", "share_gap", "top_20_share", "travel_km",
     ),
     ("forecast", "forecast"): ("series", "month", "forecast", "low", "high"),
-    ("lead_scores", "suspects"): ("name", "alone", "others", "together"),
+    ("lead_scores", "suspects"): ("name", "alone", "others", "together", "why"),
     ("forecast", "methods"): ("series", "method", "mase", "mase_seasonal_naive", "is_better_than_naive"),
     ("segments", "segments"): (
-        "segment", "accounts", "demographics", "purchasing_history", "estimated_revenue_potential", "potential_low", "potential_high",
+        "segment", "about", "accounts", "demographics", "purchasing_history", "estimated_revenue_potential", "potential_low",
+        "potential_high",
     ),
+    ("potential", "accounts"): (
+        "account", "group", "sales", "potential", "potential_low", "potential_high", "open_potential", "similar_low", "similar_high",
+        "is_extrapolated", "abc",
+    ),
+    ("potential", "groups"): (
+        "group", "accounts", "sales", "potential", "potential_low", "potential_high", "penetration", "open_potential", "share_gap",
+        "extrapolated",
+    ),
+    ("fit_scores", "prospects"): ("account", "fit", "reasons"),
+    ("fit_scores", "profile"): ("field", "level", "share_won", "share_others", "points", "field_points"),
+    ("fit_scores", "suspects"): ("name", "why"),
     ("segments", "members"): ("account", "segment"),
     ("health", "accounts"): (
         "account", "health", "risk", "risk_low", "risk_high", "level", "reasons", "since_days", "pause", "next_order", "is_overdue",
@@ -101,6 +117,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "market": ("territories", "units"),
     "forecast": ("methods", "forecast", "seasonality"),
     "lead_scores": ("suspects", "leads", "reliability", "importance", "drift"),
+    "fit_scores": ("suspects", "prospects", "profile", "lookalikes"),
+    "potential": ("disguises", "groups", "accounts", "drivers", "test"),
 }
 """Tables of a page in their order; those that are not named come after."""
 LINKS: dict[tuple[str, str], tuple[str, str]] = {

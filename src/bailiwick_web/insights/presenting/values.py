@@ -41,6 +41,8 @@ WORDS: dict[str, Text] = {
     "(all)": _("all"),
     "all customers": _("all customers"),
     "total": _("all"),
+    "some": _("some"),
+    "much": _("much"),
     "now": _("now"),
     "before": _("before"),
 }

@@ -128,9 +128,10 @@ def _found(actor: Actor, segmentation: Segmentation) -> dict[int, str]:
     lines = {name: pa.array(column, from_pandas=True) for name, column in crm.order_lines(actor).items()}
     if not lines:
         return {}
-    members = api.segment_accounts(orders=pa.table(lines))["members"]
+    called = segmentation.scheme.get("called", {})
+    members = api.segment_accounts(orders=pa.table(lines), class_names=called)["members"]
     bought = dict(zip(members["account"].astype(str), members["segment"], strict=True))
-    return {key: bought.get(name, NEVER_BOUGHT) for name, key in keys.items()}
+    return {key: bought.get(name, called.get(NEVER_BOUGHT, NEVER_BOUGHT)) for name, key in keys.items()}
 
 
 @before_settling

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.translation import gettext as _
 
+from bailiwick_web.insights.models import Study
 from bailiwick_web.insights.own.sources import label_of as own_label
 from bailiwick_web.insights.presenting import FIGURES
 
@@ -34,6 +35,13 @@ def figure_title(key: str, title: str) -> str:
 def source_name(entry: dict[str, Any]) -> str:
     """Name of what an answer was made from: our records in the present language, a table as it was called."""
     return own_label(str(entry.get("table", ""))) or str(entry["name"])
+
+
+@register.filter
+def study_name(study: Study) -> str:
+    """What a study was asked about, our records in the present language."""
+    names = [source_name(entry) for entry in study.inputs.values()]
+    return ", ".join([*names, *([study.scenario.name] if study.scenario is not None else [])]) or study.name
 
 
 @register.filter

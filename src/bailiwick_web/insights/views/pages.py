@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,7 +43,7 @@ def page(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, "insights/page.html", _context(request, page, request.GET.get("ask", "")))
 
 
-def _context(request: HttpRequest, page: str, kind: str) -> dict[str, object]:
+def _context(request: HttpRequest, page: str, kind: str) -> dict[str, Any]:
     chosen = {key: str(request.GET[key]) for key in request.GET}
     return HERE | queries.page_of(actor_of(request), page, kind=kind, chosen=chosen) | {"tab": page}
 
@@ -55,9 +56,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("ask", FOR_ALL)
     context = _context(request, "figures", kind)
     if kind == FOR_ALL:
-        study = queries.latest(actor, [FOR_ALL])
+        study = context.get("study")
         if study is not None:
-            context |= {"study": study, "board": figure_queries.dashboard(actor, study, request.GET.get("group", ""))}
+            context["board"] = figure_queries.dashboard(actor, study, request.GET.get("group", ""))
         return render(request, "insights/figures.html", context)
     return render(request, "insights/page.html", context)
 

@@ -165,8 +165,14 @@ def list_publications(request: HttpRequest, plan: UUID | None = None, after: int
 
 @router.post("/publications/{uuid:publication_id}/roll-back", response={201: PublicationOut})
 def post_roll_back(request: HttpRequest, publication_id: UUID, why: ReasonIn) -> Any:
-    """Publish what counted before, from now on."""
+    """Publish what counted before, from now on; what was to count later is called off."""
     return Status(201, _publication(services.roll_back(actor_of(request), publication_id, reason=why.reason)))
+
+
+@router.post("/publications/{uuid:publication_id}/call-off", response=ScenarioOut)
+def post_call_off(request: HttpRequest, response: HttpResponse, publication_id: UUID, why: ReasonIn) -> Any:
+    """Take back what was published for a moment to come; its scenario is approved as before."""
+    return _tagged(response, services.call_off(actor_of(request), publication_id, reason=why.reason))
 
 
 @router.get("/scenarios/{uuid:scenario_id}/challenges", response=ChallengesOut)

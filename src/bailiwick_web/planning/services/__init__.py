@@ -23,13 +23,15 @@ from bailiwick_web.planning.services.territories import (
     merge_territory,
     split_territory,
 )
-from bailiwick_web.planning.services.workflow import decide, propose, publish, roll_back, withdraw
+from bailiwick_web.planning.services.workflow import archive_ended, call_off, decide, propose, publish, roll_back, withdraw
 
 __all__ = [
     "NewTerritory",
     "answer",
     "apply_rules",
+    "archive_ended",
     "branch",
+    "call_off",
     "challenge",
     "change_territory",
     "choose_plan",

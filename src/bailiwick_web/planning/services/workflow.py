@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -100,14 +101,64 @@ def publish(actor: Actor, public_id: UUID, *, version: int | None, valid_from: d
 
 @transaction.atomic
 def roll_back(actor: Actor, publication_id: UUID, *, reason: str) -> Publication:
-    """Publish what counted before, from now on; planners may. Recorded, told; the history stays as it was."""
+    """Publish what counted before, from now on; planners may. Recorded, told; the history stays as it was.
+
+    What was published for a later moment is called off: then the same counts on that counts now.
+    """
+    publication = _asked_for(actor, publication_id, reason)
+    to_come = Publication.objects.filter(plan=publication.plan, valid_from__gt=actor.now).first()
+    if to_come is not None:
+        _call_off(actor, to_come, reason)
+        publication.refresh_from_db()
+        if publication.valid_until is None:
+            return publication
+    return _publish(actor, locked(publication.scenario.public_id, publication.scenario.version), actor.now, reason)
+
+
+@transaction.atomic
+def call_off(actor: Actor, publication_id: UUID, *, reason: str) -> Scenario:
+    """Take back what was published for a moment to come; planners may. Recorded, told. It is approved as before, and not lost."""
+    publication = _asked_for(actor, publication_id, reason)
+    if publication.valid_from <= actor.now:
+        raise Conflict(
+            _("“%(scenario)s” counts or counted already; roll back to what counted before.") % {"scenario": publication.scenario},
+            code="begun",
+        )
+    return _call_off(actor, publication, reason)
+
+
+def _asked_for(actor: Actor, publication_id: UUID, reason: str) -> Publication:
     actor.need(Right.PUBLISH)
-    publication = Publication.objects.filter(public_id=publication_id).first()
+    publication = Publication.objects.select_for_update(of=("self",)).filter(public_id=publication_id).first()
     if publication is None:
         raise Missing(_("There is no such publication."))
     if not reason.strip():
         raise Invalid(_("Say why, for the history."), code="no_reason")
-    return _publish(actor, locked(publication.scenario.public_id, publication.scenario.version), actor.now, reason)
+    return publication
+
+
+def _call_off(actor: Actor, publication: Publication, reason: str) -> Scenario:
+    scenario, moment = locked(publication.scenario.public_id, publication.scenario.version), publication.valid_from
+    publication.delete()
+    before = Publication.objects.filter(plan=publication.plan, valid_until=moment).select_related("scenario").first()
+    if before is not None:
+        before.valid_until = None
+        before.save(update_fields=["valid_until"])
+    _change_state(actor, scenario, State.APPROVED)
+    audit(actor, "plan.called_off", scenario, before=moment.isoformat(), reason=reason.strip())
+    tell(actor, "plan.called_off", plan=str(scenario.plan.public_id), scenario=str(scenario.public_id), valid_from=moment.isoformat())
+    return scenario
+
+
+@transaction.atomic
+def archive_ended(actor: Actor) -> int:
+    """Scenarios that were published and whose time is over become archived; the clock does. Recorded, told. Returns how many."""
+    counting = Publication.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=actor.now))
+    over = Scenario.objects.select_for_update(of=("self",)).filter(state=State.PUBLISHED).exclude(pk__in=counting.values("scenario_id"))
+    ended = list(over)
+    for scenario in ended:
+        _change_state(actor, scenario, State.ARCHIVED)
+    return len(ended)
 
 
 def managers_concerned(scenario: Scenario, now: datetime) -> list[User]:
@@ -139,7 +190,7 @@ def _publish(actor: Actor, scenario: Scenario, valid_from: datetime, reason: str
             )
         present.valid_until = valid_from
         present.save(update_fields=["valid_until"])
-        if present.scenario.state == State.PUBLISHED:
+        if present.scenario.state == State.PUBLISHED and valid_from <= actor.now:  # later, the clock does it
             _change_state(actor, present.scenario, State.ARCHIVED)
     publication = Publication.objects.create(
         plan=scenario.plan,
@@ -165,10 +216,10 @@ def _refuse_second_owner(scenario: Scenario) -> None:
     if (found := other.select_related("plan").first()) is not None:
         raise Conflict(
             _(
-                "“%(plan)s” counts in the layer “%(layer)s” of these units already, so everything would have two "
-                "owners. Publish a scenario of that plan, or make a plan in another layer."
+                "“%(plan)s” counts for these units already, so everything would have two owners. "
+                "Publish a scenario of that plan, or make this one as an overlay for another role."
             )
-            % {"plan": found.plan, "layer": plan.layer},
+            % {"plan": found.plan},
             code="layer_taken",
         )
 

@@ -3,6 +3,7 @@
 from bailiwick_web.planning.views.changes import (
     answer,
     branch,
+    call_off,
     challenge,
     delete,
     dismiss,
@@ -27,6 +28,7 @@ __all__ = [
     "alignment_file",
     "answer",
     "branch",
+    "call_off",
     "challenge",
     "change_rules",
     "choose_plan",

@@ -153,6 +153,15 @@ def roll_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("plans")
 
 
+@access(Right.PUBLISH)
+@require_POST
+def call_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take back what was published for a moment to come."""
+    scenario = services.call_off(actor_of(request), public_id, reason=request.POST.get("reason", ""))
+    messages.success(request, _("“%(name)s” is called off, and approved as before.") % {"name": scenario})
+    return redirect("plans")
+
+
 @access(Right.PLAN)
 @require_POST
 def dismiss(request: HttpRequest, public_id: UUID) -> HttpResponse:

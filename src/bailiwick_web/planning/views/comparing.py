@@ -30,6 +30,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     place = [{t.code: t for t in a.territories} for a in found.arrays]
     rows = (comparing.account_rows(found, limit=MOST_ROWS // 2) + comparing.moved_units(found, limit=MOST_ROWS))[:MOST_ROWS]
     for row in rows:
+        row["reasons"] = comparing.reasons(row)
         row["owners"] = [p.get(code) for p, code in zip(place, row["territories"], strict=True)]
     others = queries.visible_scenarios(actor_of(request)).filter(plan=found.scenarios[0].plan).exclude(public_id__in=ids)
     context = {

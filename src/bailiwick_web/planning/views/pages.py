@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,8 +82,11 @@ def plans(request: HttpRequest) -> HttpResponse:
     for found in queries.visible_scenarios(actor):
         scenarios.setdefault(found.plan_id, []).append(found)
     publications: dict[int, list[Publication]] = {}
+    begins: dict[int, datetime] = {}
     for publication in Publication.objects.select_related("scenario", "published_by"):
         publications.setdefault(publication.plan_id, []).append(publication)
+        if publication.valid_from > actor.now:
+            begins[publication.scenario_id] = publication.valid_from
     groups = [
         {"plan": plan, "scenarios": (own := scenarios.get(plan.pk, [])), "publications": publications.get(plan.pk, []), **_sides(own)}
         for plan in AlignmentPlan.objects.select_related("unit_set").order_by("-pk")
@@ -91,7 +95,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     bin_ = []
     if actor.may(Right.PLAN):
         bin_ = list(Scenario.objects.filter(deleted_at__gt=actor.now - RESTORABLE).select_related("plan"))
-    context = {"here": "plans", "groups": groups, "bin": bin_, "now": actor.now, "has_units": UnitSet.objects.exists()}
+    context = {"here": "plans", "groups": groups, "bin": bin_, "begins": begins, "now": actor.now, "has_units": UnitSet.objects.exists()}
     return render(request, "planning/plans.html", context)
 
 

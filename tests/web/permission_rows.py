@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from permission_rows_accounts import API_ROWS_ACCOUNTS
 from permission_rows_base import NONE, Row, post, put
+from permission_rows_catalogue import ROWS_CATALOGUE
 from permission_rows_connect import API_ROWS_CONNECT, ROWS_CONNECT
 from permission_rows_crm import API_ROWS_CRM
 from permission_rows_listening import API_ROWS_LISTENING, ROWS_LISTENING
@@ -271,5 +272,5 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
-ROWS |= ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_PRIVACY
+ROWS |= ROWS_CATALOGUE | ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_PRIVACY
 API_ROWS |= API_ROWS_ACCOUNTS | API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS

@@ -124,6 +124,8 @@ def addresses(planted: dict[str, Any]) -> list[str]:
             found += [reverse(name, args=[kind, "csv"]) for kind in TABLES]
         elif row.target == "part":
             found += [reverse(name, args=[key, "revenue_growth"]) for key in keys]
+        elif row.target == "entry":
+            found += [reverse(name, args=[kind, key]) for key in keys for kind in ("products", "presences")]
         else:
             found += [reverse(name, args=[key]) for key in keys]
     found += [reverse("compare") + f"?a={a}&b={b}" for a in scenarios for b in scenarios] + [

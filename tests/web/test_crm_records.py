@@ -161,6 +161,32 @@ def test_a_deal_keeps_the_rate_of_its_day(act: Act, account: Account) -> None:
     assert (deal.rate, deal.house_amount) == (Decimal(1), Decimal("20.00"))
 
 
+def test_a_deal_that_closes_counts_at_the_rate_of_that_day(act: Act, account: Account) -> None:
+    """As one that was closed before it came here: an amount counts at the rate of the day of its event; one that was agreed on stays."""
+    today = act("rep").now.date()
+    for on, rate in ((today - timedelta(days=30), "1.10"), (today - timedelta(days=1), "1.50")):
+        crm.money.set_rate(act("planner"), currency="EUR", on=on, rate=rate)
+    entered = Actor(act("rep").user, act("rep").now - timedelta(days=20), "test")
+    won = Stage.objects.get(pipeline=crm.catalogue.default_pipeline(entered), kind="won")
+    money = {"account": account, "currency": "EUR", "amount": "10"}
+    plain, agreed, unpriced = (
+        crm.deals.create_opportunity(entered, name="Plain", **money),
+        crm.deals.create_opportunity(entered, name="Agreed", rate="1.2", **money),
+        crm.deals.create_opportunity(entered, name="Unpriced", account=account),
+    )
+    assert (plain.rate_day, plain.house_amount) == (entered.now.date(), Decimal("11.00"))
+    plain, agreed, unpriced = (
+        crm.deals.move_to_stage(act("rep"), deal.public_id, version=1, stage=won) for deal in (plain, agreed, unpriced)
+    )
+    assert (plain.rate, plain.rate_day, plain.house_amount) == (Decimal("1.5"), today, Decimal("15.00"))
+    assert (agreed.rate, agreed.rate_day, agreed.house_amount) == (Decimal("1.2"), entered.now.date(), Decimal("12.00"))
+    assert unpriced.house_amount is None
+    assert AuditEntry.objects.filter(record_id=str(plain.public_id), field="rate", after=f"1.50000000 ({today})").count() == 1
+    crm.money.set_rate(act("planner"), currency="EUR", on=today, rate="9")
+    plain = crm.deals.change_opportunity(act("rep"), plain.public_id, version=2, name="Still plain")
+    assert plain.house_amount == Decimal("15.00")
+
+
 def test_returns_are_negative_and_sums_are_checked(act: Act, account: Account) -> None:
     lines = [{"text": "Beans", "quantity": 12, "price": "3.335", "discount": "0.1"}, {"text": "Beans", "quantity": -2, "price": "3.335"}]
     order = crm.trading.create_order(act("rep"), account=account, ordered_on="2026-03-01", lines=lines)

@@ -20,6 +20,7 @@ from bailiwick_web.crm.models import Account, AccountTerritory, Handover
 from bailiwick_web.crm.queries import whose
 from bailiwick_web.crm.services import belonging, handing_over
 from bailiwick_web.crm.services.belonging import settle_all
+from bailiwick_web.crm.visibility import visible
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import AssignmentRule, Scenario, TerritoryDefinition
 from bailiwick_web.territories.convert import store_digest
@@ -187,6 +188,31 @@ def test_a_plan_that_will_count_is_foreseen_and_its_work_moves_when_it_does(act:
     handing_over.carry_out(Actor(None, begins + timedelta(seconds=1)))
     deal.refresh_from_db()
     assert deal.position.code == "P4"
+
+
+def test_of_a_plan_that_begins_later_readers_see_the_old_or_the_new_and_never_a_mix(
+    act: Act, counted: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every account turns at the same instant, for every reader, however long the job takes that foresees it, and if it breaks off."""
+    accounts = [crm.customers.create_account(act("planner"), name=f"West {i}", **at(0, 0)) for i in range(5)]
+    Account.objects.update(created_by=None, owner=None)
+    draft = services.branch(act("planner"), counted, name="Next")
+    services.move_units(act("planner"), draft.public_id, [0], "P3", version=draft.version)
+    draft.refresh_from_db()
+    begins = timezone.now() + timedelta(minutes=10)
+    put_into_force(act, draft, valid_from=begins)
+    monkeypatch.setattr(belonging, "AT_ONCE", 2)
+    rep = act("rep").user
+    seen: list[tuple[int, int]] = []
+
+    def look(*_told: Any) -> None:
+        moments = (timezone.now(), begins + timedelta(milliseconds=1))
+        seen.append(tuple(visible(Actor(rep, moment), Account).count() for moment in moments))  # type: ignore[arg-type]
+
+    settle_all(act("planner"), tell=look)
+    assert {now for now, _then in seen} == {len(accounts)}, "as long as the old one counts all are seen, whatever is written already"
+    assert seen[-1] == (len(accounts), 0)
+    assert len(seen) >= 3
 
 
 def test_accounts_follow_some_at_a_time_and_what_broke_off_is_taken_up(

@@ -101,6 +101,15 @@ def test_every_relation_has_a_rule(model: type[Model]) -> None:
     assert set(RULES) - there == set(), "rules of foreign keys that there are not"
 
 
+def test_what_does_not_go_along_is_said_here() -> None:
+    """Whoever lets a relation stay with the record that is gone, or some of its rows, says it twice."""
+    derived = {"crm.account.family", "crm.accountterritory.account", "insights.accountscore.account", "insights.accountsegment.account"}
+    of_itself = {"crm.account.merged_into", "crm.contact.merged_into", "crm.handover.account", "insights.healthsaid.account"}
+    assert {key for key, rule in RULES.items() if rule.how == "stays"} == derived | of_itself
+    once = {"crm.accountnaming.account", "crm.contactpoint.contact", "listening.surveyinvitation.contact"}
+    assert {key for key, rule in RULES.items() if rule.how == "unless_there"} == once
+
+
 def test_a_relation_without_a_rule_is_noticed_and_stops_a_merge(monkeypatch: pytest.MonkeyPatch, planner: Actor, pair: Any) -> None:
     monkeypatch.delitem(RULES, "crm.case.account")
     assert merging.undeclared(m.Account) == ["crm.case.account"]

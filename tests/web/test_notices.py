@@ -135,6 +135,13 @@ def test_a_mail_that_was_begun_is_not_sent_again(act: Act, users: dict[str, User
     assert mailbox.messages == []
 
 
+def test_a_mail_that_two_workers_saw_waiting_is_sent_by_one(act: Act, users: dict[str, User], mailbox: Mailbox) -> None:
+    tell_people(act("planner"), "test", "1", [(users["rep"], "Hello")], address="/mine/")
+    first, second = (Notice.objects.select_related("user").get() for _ in range(2))
+    assert [mailing._send(seen, timezone.now()) for seen in (first, second)] == [True, False]
+    assert len(mailbox.messages) == 1
+
+
 def test_a_name_cannot_add_lines_to_the_head_of_a_mail(act: Act, users: dict[str, User], mailbox: Mailbox) -> None:
     tell_people(act("planner"), "test", "1", [(users["rep"], "Plan\r\nBcc: eve@example.org")], address="/mine/")
     assert mailing.send_waiting(timezone.now()) == 1

@@ -14,6 +14,7 @@ from django.test import Client
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Position, Staffing
 from bailiwick_web.core.refusals import Invalid, Missing, NotAllowed
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
@@ -163,6 +164,25 @@ def test_who_sees_something_else_by_now_is_not_answered_from_it(act: Act, custom
     study = services.ask(act("rep"), "segments", options={}, tables={"orders": "own:orders"})
     Study.objects.filter(pk=study.pk).update(scope_key="1:other")
     assert study.job is not None
+    jobs.perform(study.job.pk)
+    study = Study.objects.select_related("job").get(pk=study.pk)
+    assert study.job is not None
+    assert (study.answered_at, study.job.error[:13]) == (None, "There is no s")
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_who_has_another_territory_by_now_is_told_nothing_of_the_former(act: Act, customers: list[m.Account], is_answered: bool) -> None:
+    """Neither by what was answered before, nor by what waits for a worker."""
+    rep = act("rep")
+    study = services.ask(rep, "segments", options={}, tables={"orders": "own:orders"})
+    assert study.job is not None
+    if is_answered:
+        jobs.perform(study.job.pk)
+    Staffing.objects.filter(person__user=rep.user).update(position=Position.objects.get(code="P3"))
+    if is_answered:
+        with pytest.raises(Missing):
+            finding.study_of(act("rep"), study.public_id)
+        return
     jobs.perform(study.job.pk)
     study = Study.objects.select_related("job").get(pk=study.pk)
     assert study.job is not None

@@ -97,6 +97,7 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
         "word": {"outside": "a-word"},
         "table": {"own": ["accounts", "csv"]},
         "part": {"outside": [unknown, "a-word"]},
+        "entry": {"outside": ["competitors", unknown]},
         "": {"": None},
     }
 

@@ -28,6 +28,7 @@ from bailiwick_web.planning.models import Scenario
 from bailiwick_web.reports import services
 from bailiwick_web.reports.asking import Definition
 from bailiwick_web.reports.models import Delivery, Report, Subscription
+from bailiwick_web.reports.services import sending
 from bailiwick_web.reports.services.sending import MOST_ATTEMPTS
 from bailiwick_web.reports.services.subscriptions import next_time
 
@@ -40,11 +41,13 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self.answer = "250 taken"
+        self.answer, self.hangs_up = "250 taken", False
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.answer.startswith("250"):
             self.messages.append(email.message_from_bytes(envelope.content))  # type: ignore[arg-type]
+        if self.hangs_up:
+            server.transport.abort()
         return self.answer
 
     def texts(self) -> str:
@@ -189,6 +192,24 @@ def test_what_nobody_knows_is_not_sent_again(report: Report, act: Act, mailbox: 
     assert services.deliver(delivery.pk, timezone.now()) == "unknown"
     assert services.deliver(delivery.pk, timezone.now()) == "unknown"
     assert mailbox.messages == []
+
+
+@pytest.mark.django_db
+def test_a_message_whose_answer_was_lost_is_not_sent_again(report: Report, act: Act, mailbox: Mailbox) -> None:
+    """The server has it, and the line broke before it could say so."""
+    mailbox.hangs_up = True
+    assert due(ordered(act("rep"), report)) == ["unknown"]
+    mailbox.hangs_up = False
+    assert work(timezone.now() + timedelta(hours=12)) == []
+    assert len(mailbox.messages) == 1
+
+
+@pytest.mark.django_db
+def test_who_saw_it_due_when_another_scheduler_did_makes_nothing(report: Report, act: Act) -> None:
+    order = ordered(act("rep"), report)
+    first, second = (Subscription.objects.get(pk=order.pk) for _ in range(2))
+    assert [sending._make(order.next_at, seen) for seen in (first, second)] == [1, 0]
+    assert Delivery.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -91,6 +91,7 @@ def test_nothing_is_told_of_a_change_that_was_taken_back(planner: Actor, there: 
         customers.create_account(planner, name="Never was")
         transaction.set_rollback(True)
     assert deliver(endpoint) == 0
+    assert there.got == []
 
 
 def test_after_a_rotation_both_secrets_sign_for_a_day(planner: Actor, there: Receiver) -> None:

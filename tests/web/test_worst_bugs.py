@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from crm_world import put_into_force
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,10 +21,16 @@ from permission_rows import API_ROWS, ROWS
 from bailiwick_web.core import access
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person, Staffing, User
+from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm import visibility
+from bailiwick_web.exchange import services as exchange
+from bailiwick_web.exchange.error_file import examples
+from bailiwick_web.exchange.exports.listed import LISTED
+from bailiwick_web.listening.services.mentions import create_mention as record_mention
+from bailiwick_web.listening.services.visits import create_visit as record_visit
 from bailiwick_web.planning.models import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +271,110 @@ def test_an_unknown_role_opens_nothing(users: dict[str, User], world: dict[str, 
     assert opened == []
 
 
+def test_a_role_that_may_nothing_sees_no_record_of_any_kind(users: dict[str, User], world: dict[str, Any], act: Act) -> None:
+    """Also of what they hold, own and added themselves, and of what else is everybody's."""
+    stranger = User.objects.create_user("stranger@example.org", "Stranger", role="emperor")
+    person = Person.objects.create(name="Stranger", user=stranger, **stamped(act("planner")))
+    Staffing.objects.create(person=person, position=_held(world["west"]), valid_from="2001-01-01", **stamped(act("planner")))
+    m.Account.objects.update(owner=person)
+    for model in (m.Account, m.Contact, m.Lead, m.Activity):
+        model._default_manager.update(created_by=stranger)
+    crm.catalogue.default_pipeline(act("planner"))
+    actor = Actor(stranger, timezone.now(), "test")
+    there = [model for model in visibility.RULES if visibility.visible(act("administrator"), model).exists()]
+    assert {m.Account, m.Contact, m.Lead, m.Activity, m.Stage, m.TimelineEvent} <= set(there)
+    assert [model.__name__ for model in there if visibility.visible(actor, model).exists()] == []
+
+
+def _held(account: m.Account) -> Any:
+    return m.AccountTerritory.objects.filter(account=account).latest("pk").position
+
+
+# A7: "all that fit the filter" reached more than was visible.
+
+
+@pytest.mark.parametrize("role", ["rep", "manager"])
+def test_the_file_of_a_list_holds_nothing_of_others(sign_in: SignIn, act: Act, world: dict[str, Any], role: str) -> None:
+    """What the links below the lists give: the list of the screen on all of its pages, within the scope."""
+    for name in ("west", "east"):
+        crm.deals.create_opportunity(act("planner"), account=world[name], name=f"Deal of {name}")
+        crm.cases.open_case(act("planner"), account=world[name], subject=f"Case of {name}")
+        crm.work.create_activity(act("planner"), account=world[name], kind="task", subject=f"Task of {name}", due_on=act(role).now.date())
+        record_mention(act("planner"), account=world[name], text=f"Said of {name}")
+        record_visit(act("planner"), account=world[name], page=f"/{name}")
+    m.Account.objects.filter(name="East").update(created_by=None)
+    for kind in LISTED:
+        told = {}
+        for who in (role, "planner"):
+            answer = sign_in(who).get(f"/exports/{kind}.csv?list=1&view=list&whose=all")
+            assert answer.status_code == 200, kind
+            told[who] = b"".join(answer.streaming_content).decode().lower()  # type: ignore[attr-defined]
+        of_west, of_east = ("lead 0", "lead 4") if kind == "leads" else ("west", "east")
+        assert (of_west in told["planner"], of_east in told["planner"]) == (True, True), f"nothing is proved about {kind}"
+        assert (of_west in told[role], of_east in told[role]) == (True, False), kind
+
+
+# A8: what is everybody's is said by name: whoever adds a model to it thinks twice.
+
+
+def test_nothing_is_everybodys_but_what_is_said_here() -> None:
+    shared = {model.__name__ for model, rule in visibility.RULES.items() if rule is visibility._everybody}
+    catalogue = {"Pipeline", "Stage", "OutcomeReason", "Criterion", "FieldDefinition", "ServiceLevel", "ExchangeRate"}
+    market = {"ProductLine", "Product", "Price", "Competitor", "CompetitorPresence"}
+    assert shared == catalogue | market
+
+
+# B5: a row that was refused still made what it names.
+
+
+NAMES_WHAT_IS_NOT = {
+    "contacts": "First Name,Last Name,Email,Account Name\nJo,Doe,jo@new.com,New Ltd\n",
+    "deals": "Deal Name,Company Name,Deal Stage,Amount\nBig one,New Ltd,Closed Won,5\n",
+    "addresses": "Account Name,Street,City,Zip\nNew Ltd,1 Main St,Boston,02138\n",
+    "activities": "Subject,Type,Company Name,Due Date\nCall,Call,New Ltd,2027-01-31\n",
+    "cases": "Case Number,Subject,Account Name\n1,Broken,New Ltd\n",
+    "orders": "Order Number,Account Name,Order Start Date,Order Amount\nA-1,New Ltd,2026-01-01,5\n",
+    "order_lines": "Order Number,Product Name,Quantity,Sales Price,Order Start Date,Account Name\nA-1,New thing,1,5,2026-01-01,New Ltd\n",
+}
+
+
+@pytest.mark.parametrize("kind", NAMES_WHAT_IS_NOT)
+def test_a_row_that_fails_makes_nothing_along(planner: Actor, kind: str) -> None:
+    before = _all_there_is()
+    batch = exchange.upload(planner, kind, f"{kind}.csv", [NAMES_WHAT_IS_NOT[kind].encode()], options={})
+    assert batch.state == "checked", batch.facts.get("error")
+    assert (batch.counts["created"], batch.counts["failed"]) == (0, 1), batch.facts
+    exchange.run_import(planner, batch.public_id)
+    assert _all_there_is() == before
+
+
+def _all_there_is() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in apps.get_app_config("crm").get_models()}
+
+
+# B3: the same record twice in one file.
+
+
+TWICE = {
+    "accounts": "Account Name,Website,City\nAcme,https://www.acme.com,Boston\nAcme Inc,acme.com/shop,Ulm\n",
+    "contacts": "First Name,Last Name,Email\nJo,Doe,jo@acme.com\nJ.,Doe,JO@acme.com\n",
+    "leads": "First Name,Last Name,Company,Email\nJo,Doe,Acme,jo@acme.com\nJo,D.,Acme,Jo@Acme.com\n",
+    "products": "Product Name,Product Code\nBeans,B-1\nBeans again,b-1\n",
+}
+
+
+@pytest.mark.parametrize("kind", TWICE)
+def test_the_same_record_twice_in_one_file_is_taken_once(planner: Actor, kind: str) -> None:
+    model = {"accounts": m.Account, "contacts": m.Contact, "leads": m.Lead, "products": m.Product}[kind]
+    batch = exchange.upload(planner, kind, f"{kind}.csv", [TWICE[kind].encode()], options={})
+    assert batch.state == "checked", batch.facts.get("error")
+    assert [(e["row"], e["code"]) for e in examples(batch, 9)] == [(3, "duplicate_row")]
+    exchange.run_import(planner, batch.public_id)
+    assert model._default_manager.count() == 1
+    again = exchange.upload(planner, kind, f"{kind}.csv", [TWICE[kind].encode()], options={})
+    assert (again.counts["created"], again.counts["unchanged"]) == (0, 1)
+
+
 # C1: silent last-write-wins where the guard was forgotten on one of the surfaces.
 
 
@@ -368,3 +479,14 @@ def test_no_text_of_a_customer_runs_on_any_page(sign_in: SignIn, act: Act, world
     assert sent["Content-Disposition"].startswith("attachment")
     assert "X-Evil" not in sent.headers
     assert west.name == "West"
+
+
+# B4: what was imported was imported again when its job was run again.
+
+
+def test_what_was_imported_is_not_imported_again(planner: Actor) -> None:
+    batch = exchange.upload(planner, "accounts", "accounts.csv", [b"Account Name\nAcme\n"], options={})
+    exchange.run_import(planner, batch.public_id)
+    with pytest.raises(Conflict, match="only a checked file"):
+        exchange.run_import(planner, batch.public_id)
+    assert m.Account.objects.count() == 1

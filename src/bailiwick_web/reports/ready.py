@@ -61,6 +61,29 @@ READY = (
         ),
     ),
     Ready(
+        "recommendations",
+        gettext_lazy("Customers who recommend you"),
+        gettext_lazy("Leads by the customer who recommended them, how many became customers, and what was won with them."),
+        Definition(
+            "lead",
+            (Filter("recommended_by", "known"),),
+            (Group("recommended_by"),),
+            (COUNT, Measure("mean", "is_converted"), Measure("sum", "won_amount")),
+        ),
+    ),
+    Ready(
+        "campaigns",
+        gettext_lazy("Campaigns by territory"),
+        gettext_lazy("Leads of the last year by campaign and territory, how many became customers, and what was won with them."),
+        Definition(
+            "lead",
+            (Filter("created_at", "last", ("12 months",)), Filter("campaign", "known")),
+            (Group("campaign"), Group("territory")),
+            (COUNT, Measure("mean", "is_converted"), Measure("sum", "won_amount")),
+            chart="stacked",
+        ),
+    ),
+    Ready(
         "cases",
         gettext_lazy("Cases by priority and clock"),
         gettext_lazy("How many came in the last 90 days, and how many were answered and solved in time."),

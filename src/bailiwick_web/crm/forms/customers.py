@@ -92,6 +92,15 @@ class ConsentForm(forms.Form):
     wording = area(_("The words that they agreed to"))
 
 
+class PreferenceForm(forms.Form):
+    """How somebody wants to be reached on a channel, and when."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
+    wanted = forms.ChoiceField(label=_("They say"), choices=[("yes", _("Gladly")), ("no", _("Not like that"))])
+    when = text(_("When"), 200, placeholder=str(_("mornings, never on Mondays …")))
+    note = text(_("What else to mind"), 500)
+
+
 class NoteForm(forms.Form):
     """What one keeps in mind about somebody."""
 

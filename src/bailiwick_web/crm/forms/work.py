@@ -180,6 +180,8 @@ class LeadForm(forms.Form):
     region = text(_("State or province"), 120, autocomplete="off")
     country = text(_("Country"), 80, autocomplete="off")
     source = text(_("Source"), 120, placeholder=str(_("fair, website, referral …")))
+    campaign = text(_("Campaign"), 200)
+    recommended_by = text(_("Recommended by"), placeholder=str(_("name or number of a customer")))
     estimated_amount = money(_("Estimated amount"))
     description = area(_("Description"))
     tags = words(_("Tags"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Sum, When
+from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
+from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.queries.lists import rows
@@ -120,3 +122,38 @@ def _state(text: str, actor: Actor) -> Q:
     if text == "waiting":
         return Q(state=m.Case.State.WAITING)
     return ~Q(state__in=OVER)
+
+
+def account_called(actor: Actor, text: str) -> m.Account:
+    """The one customer that somebody sees with this number or name.
+
+    Raises
+    ------
+    Invalid
+        If there is none, or several.
+    """
+    rows = visible(actor, m.Account)
+    for wanted in ({"code": text}, {"name__iexact": text}):
+        found = list(rows.filter(**wanted)[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            said = _("There are several customers “%(name)s”; give the number.") % {"name": text}
+            raise Invalid(said, code="several", field="recommended_by")
+    raise Invalid(_("There is no customer “%(name)s”.") % {"name": text}, code="no_account", field="recommended_by")
+
+
+def recommender(actor: Actor, lead: m.Lead) -> str:
+    """The customer who recommended a lead, as far as somebody sees them."""
+    if lead.referrer_account_id is None:
+        return ""
+    found = visible(actor, m.Account).filter(pk=lead.referrer_account_id).first()
+    return "" if found is None else found.name
+
+
+def recommended(actor: Actor, account: m.Account) -> dict[str, Any]:
+    """What came of leads that a customer, or somebody there, recommended, as far as one sees them: in house currency."""
+    rows = visible(actor, m.Lead).filter(Q(referrer_account=account) | Q(referrer__account=account))
+    won = Q(opportunity__stage__kind=m.Stage.Kind.WON, opportunity__deleted_at=None)
+    told = rows.aggregate(n=Count("pk"), n_won=Count("pk", filter=won), amount=Sum("opportunity__house_amount", filter=won))
+    return {**told, "leads": list(rows.order_by("-pk")[:5]) if told["n"] else []}

@@ -32,7 +32,7 @@ from bailiwick_web.crm.services.catalogue import default_pipeline
 from bailiwick_web.crm.services.customers import ACCOUNT
 from bailiwick_web.crm.services.fields import free_fields
 from bailiwick_web.crm.services.lines import amounts_of, line_values
-from bailiwick_web.crm.services.money import house_currency, in_house, positive_rate, rate_on
+from bailiwick_web.crm.services.money import house_currency, in_house, latest_rate, positive_rate, rate_on
 from bailiwick_web.crm.services.routing import BASE, duty_of
 from bailiwick_web.crm.visibility import present
 from bailiwick_web.planning.models import TerritoryDefinition
@@ -200,10 +200,11 @@ def move_to_stage(
         deal.closed_at = deal.lost_to = None
     else:
         _close(actor, deal)
+        _count_at_closing(actor, deal)
         deal.lost_to = lost_to if stage.kind == Kind.LOST else None
     deal.outcome_note = c.text(5_000)("note", note)
     deal.reasons.set(reasons)
-    touch(actor, deal, "stage", "pipeline", "stage_since", "closed_at", "close_on", "territory", "lost_to", "outcome_note")
+    touch(actor, deal, "stage", "pipeline", "stage_since", "closed_at", "close_on", "territory", "lost_to", "outcome_note", *DERIVED)
     why = ", ".join([*(r.label for r in reasons), *filter(None, [note.strip()])])
     audit(
         actor,
@@ -271,6 +272,20 @@ def first_stage(pipeline: Pipeline) -> Stage:
 def _close(actor: Actor, deal: Opportunity, *, on: date | None = None) -> None:
     row = holding(deal.account, actor)
     close(actor, deal, on=on, territory=row.territory if row is not None else None)
+
+
+def _count_at_closing(actor: Actor, deal: Opportunity) -> None:
+    """The event of a closed amount is its closing: it counts at the rate of that day, unless another rate was agreed on. Recorded."""
+    if deal.amount is None or deal.rate_day is None or deal.close_on is None or deal.rate_day == deal.close_on:
+        return
+    known, before = latest_rate(deal.currency, deal.rate_day), (deal.rate, deal.rate_day)
+    if known is None or known != deal.rate:
+        return
+    deal.rate, deal.rate_day = rate_on(deal.currency, deal.close_on), deal.close_on
+    deal.house_amount = in_house(deal.amount, deal.rate)
+    if deal.currency != house_currency():
+        told = [f"{rate} ({day:%Y-%m-%d})" for rate, day in (before, (deal.rate, deal.rate_day))]
+        audit(actor, "opportunity.changed", deal, field="rate", before=told[0], after=told[1])
 
 
 def close(actor: Actor, deal: Opportunity, *, on: date | None, territory: TerritoryDefinition | None) -> None:

@@ -33,13 +33,18 @@ def rate_on(currency: str, on: date) -> Decimal:
     Invalid
         If no rate is known: a sum of unlike currencies would be wrong.
     """
-    if currency == house_currency():
-        return ONE
-    found = ExchangeRate.objects.filter(currency=currency, on__lte=on).order_by("-on").values_list("rate", flat=True).first()
+    found = latest_rate(currency, on)
     if found is None:
         said = {"currency": currency, "house": house_currency(), "day": f"{on:%Y-%m-%d}"}
         raise Invalid(_("No rate from %(currency)s to %(house)s is known for %(day)s; add it, or give the rate.") % said, code="no_rate")
     return found
+
+
+def latest_rate(currency: str, on: date) -> Decimal | None:
+    """The rate that counts on a day; None if none is known."""
+    if currency == house_currency():
+        return ONE
+    return ExchangeRate.objects.filter(currency=currency, on__lte=on).order_by("-on").values_list("rate", flat=True).first()
 
 
 def in_house(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:

@@ -22,6 +22,7 @@ from bailiwick_web.crm.models import Account, FieldDefinition, Location
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.queries import pages_account, pages_accounts
 from bailiwick_web.crm.queries.lists import timeline, timeline_page
+from bailiwick_web.crm.queries.pages_desk import recommended
 from bailiwick_web.crm.queries.pages_map import small_map
 from bailiwick_web.crm.services import customers as services
 from bailiwick_web.crm.views.common import done, found_or_survivor, invalid_step, kindly, may_sell, said, version_of
@@ -104,6 +105,7 @@ def customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "show": show if show in KINDS else "",
         "fields": _fields(actor, account),
         **pages_account.of_account(actor, account),
+        "recommended": recommended(actor, account),
     }
     if may_sell(actor):
         context |= {

@@ -23,7 +23,7 @@ from bailiwick_web.crm.queries import pages_desk
 from bailiwick_web.crm.queries.pages_pipeline import activities_of
 from bailiwick_web.crm.queries.whose import why_lead
 from bailiwick_web.crm.services import leads as services
-from bailiwick_web.crm.views.common import done, invalid_step, kindly, me, version_of
+from bailiwick_web.crm.views.common import done, invalid_step, kindly, me, picked, version_of
 from bailiwick_web.crm.views.customers import made_address
 from bailiwick_web.crm.visibility import find, visible
 
@@ -54,8 +54,10 @@ def leads(request: HttpRequest) -> HttpResponse:
 def new_lead(request: HttpRequest) -> HttpResponse:
     """A new lead; it gets its territory and whoever is on duty there at once."""
     if request.method == "GET":
-        return render(request, "crm/new_lead.html", {"here": HERE, "form": LeadForm()})
-    made = services.create_lead(actor_of(request), **given(cleaned(LeadForm(request.POST))))
+        account = picked(actor_of(request), request)
+        initial = {"recommended_by": account.name, "source": _("Recommendation")} if account else None
+        return render(request, "crm/new_lead.html", {"here": HERE, "form": LeadForm(initial=initial), "account": account})
+    made = services.create_lead(actor_of(request), **given(_lead_data(request)))
     message = _("“%(lead)s” went to %(person)s.") if made.person else _("“%(lead)s” is here; nobody is on duty for it yet.")
     return done(request, reverse("lead", args=[made.public_id]), message % {"lead": made, "person": made.person})
 
@@ -72,7 +74,8 @@ def lead(request: HttpRequest, public_id: UUID) -> HttpResponse:
     give = GiveForm(auto_id="give_%s")
     offer(give, "person", visible(actor, Person).order_by("name"))
     names = LeadForm.base_fields
-    initial = {name: getattr(found, name) for name in names} | {"tags": ", ".join(found.tags)}
+    initial = {name: getattr(found, name, "") for name in names} | {"tags": ", ".join(found.tags)}
+    initial["recommended_by"] = pages_desk.recommender(actor, found)
     context = {
         "here": HERE,
         "lead": found,
@@ -89,6 +92,15 @@ def lead(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "activities": activities_of("lead", found),
     }
     return render(request, "crm/lead.html", context)
+
+
+def _lead_data(request: HttpRequest) -> dict[str, Any]:
+    """What the form says, as the service takes it: who recommended the lead is a customer that one sees."""
+    data, account = cleaned(LeadForm(request.POST)), picked(actor_of(request), request)
+    name = data.pop("recommended_by")
+    if account is not None and account.name == name:
+        return {**data, "referrer_account": account}
+    return {**data, "referrer_account": pages_desk.account_called(actor_of(request), name) if name else None}
 
 
 def _why(found: Lead) -> list[str]:
@@ -114,7 +126,7 @@ def change_lead(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     found, version = find(actor, Lead, public_id), version_of(request)
     change: dict[str, Any] | None = None
     if act == "change":
-        change = cleaned(LeadForm(request.POST))
+        change = _lead_data(request)
     elif act == "grade":
         form = BantForm(request.POST, lead=found)
         cleaned(form)

@@ -15,8 +15,9 @@ from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.forms.common import cleaned, given
-from bailiwick_web.crm.forms.customers import ConsentForm, ContactForm, NewContactForm, NoteForm, PointForm
+from bailiwick_web.crm.forms.customers import ConsentForm, ContactForm, NewContactForm, NoteForm, PointForm, PreferenceForm
 from bailiwick_web.crm.models import Account, Attachment, Contact
+from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.queries import pages_account
 from bailiwick_web.crm.queries.duplicates import merged_into
 from bailiwick_web.crm.services import attachments
@@ -55,6 +56,8 @@ def contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "point_form": PointForm(auto_id="point_%s"),
         "consent_form": ConsentForm(auto_id="consent_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
+        "preference_form": PreferenceForm(auto_id="preference_%s"),
+        "preferences": [(Channel(name), wish) for name, wish in found.preferences.items()],
         "merged": merged_into(actor, "contact", found),
         **pages_account.of_contact(actor, found),
     }
@@ -80,6 +83,8 @@ def change_contact(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     elif act == "consent":
         data = cleaned(ConsentForm(request.POST))
         services.record_consent(actor, found, is_given=data.pop("said") == "yes", **data)
+    elif act in {"prefer", "forget-preference"}:
+        services.change_contact(actor, public_id, version=version, preferences=_preferences(request, found))
     elif act == "note":
         services.add_note(actor, found, **cleaned(NoteForm(request.POST)))
     elif act == "archive":
@@ -88,6 +93,14 @@ def change_contact(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     else:
         raise invalid_step()
     return done(request, redirect("contact", public_id).url)
+
+
+def _preferences(request: HttpRequest, found: Contact) -> dict[str, Any]:
+    """What a contact prefers, with one channel said anew or forgotten."""
+    if request.POST.get("act") == "forget-preference":
+        return {name: wish for name, wish in found.preferences.items() if name != request.POST.get("channel")}
+    data = cleaned(PreferenceForm(request.POST))
+    return {**found.preferences, data.pop("channel"): {**data, "wanted": data["wanted"] == "yes"}}
 
 
 def _points(found: Contact) -> list[dict[str, Any]]:

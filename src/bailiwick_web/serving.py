@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["serve"]:
         return serve(_options(arguments[1:]))
     if arguments[:1] == ["worker"]:
-        return work()
+        return work(after=int(arguments[2]) if arguments[1:2] == ["--after"] else None)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["bailiwick_web", *arguments])
@@ -132,9 +132,11 @@ class Keeper(threading.Thread):
 
     def run(self) -> None:
         """Start the worker, and again whenever it dies."""
+        after: list[str] = []
         while not self._is_over.is_set():
-            self._worker = subprocess.Popen([sys.executable, "-m", "bailiwick_web", "worker"], start_new_session=True)
+            self._worker = subprocess.Popen([sys.executable, "-m", "bailiwick_web", "worker", *after], start_new_session=True)
             self._worker.wait()
+            after = ["--after", str(self._worker.pid)]
             self._is_over.wait(1)
 
     def end(self) -> None:
@@ -154,14 +156,17 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def work() -> int:
-    """Do jobs until told to end; every few seconds look for jobs whose worker died, and do what is due by the clock."""
+def work(*, after: int | None = None) -> int:
+    """Do jobs until told to end; every few seconds look for jobs whose worker died, and do what is due by the clock.
+
+    ``after`` is the number of the process whose place this one takes.
+    """
     import django
     from django.db import connection
     from django.utils import timezone
 
     django.setup()
-    from bailiwick_web.core.jobs import reap
+    from bailiwick_web.core.jobs import mark_dead, reap
     from bailiwick_web.core.ticking import tick
 
     parent = os.getppid()
@@ -169,6 +174,8 @@ def work() -> int:
     def look() -> None:
         while True:
             try:
+                if after is not None:
+                    mark_dead(after)
                 reap(timezone.now())
                 tick(timezone.now())
             except Exception as error:

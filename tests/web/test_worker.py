@@ -44,7 +44,7 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
-    env = {**os.environ, "BAILIWICK_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / "src"), "BAILIWICK_JOB_STALE_SECONDS": "4"}
+    env = {**os.environ, "BAILIWICK_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
     env = {name: value for name, value in env.items() if name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}}
     subprocess.run([sys.executable, "-c", PREPARE], env=env, check=True, capture_output=True)
 
@@ -53,21 +53,27 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
             found: tuple[str, int, str] = database.execute("SELECT state, attempts, progress FROM core_job").fetchone()
             return found
 
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "bailiwick_web", "worker"], env=env, stderr=subprocess.DEVNULL)
+    def start(*options: str, silence: str) -> subprocess.Popen[bytes]:
+        asked = {**env, "BAILIWICK_JOB_STALE_SECONDS": silence}
+        return subprocess.Popen([sys.executable, "-m", "bailiwick_web", "worker", *options], env=asked, stderr=subprocess.DEVNULL)
 
-    first = start()
-    wait_for(lambda: job()[0] == "running" and "phase" in job()[2], 240, "the engine to work")
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    assert job()[0] == "running"
-    second = start()
+    def kill_at_work(worker: subprocess.Popen[bytes], attempts: int) -> None:
+        wait_for(lambda: job()[:2] == ("running", attempts) and "phase" in job()[2], 240, "the engine to work")
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        assert job()[0] == "running"
+
+    first = start(silence="4")
+    kill_at_work(first, 1)
+    by_silence = start(silence="4")
+    kill_at_work(by_silence, 2)
+    in_its_place = start("--after", str(by_silence.pid), silence="100000")
     try:
-        wait_for(lambda: job()[1] == 2, 120, "the second worker to take the job")
+        wait_for(lambda: job()[1] == 3, 120, "the worker in its place to take the job")
         wait_for(lambda: job()[0] == "done", 400, "the job to be done")
     finally:
-        second.terminate()
-        second.wait(60)
+        in_its_place.terminate()
+        in_its_place.wait(60)
     with sqlite3.connect(tmp_path / "bailiwick.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM planning_scenario").fetchone() == (2,)
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

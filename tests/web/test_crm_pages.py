@@ -327,7 +327,7 @@ def test_my_day_tells_what_is_due_and_who_waits(sign_in: SignIn, act: Act, marke
     assert "Today" in client.get("/calendar/").content.decode()
     assert "call" in client.get(f"/calendar/?span=month&on={today + timedelta(days=400)}").content.decode()
     assert client.get("/calendar/?on=nonsense").status_code == 200
-    assert "You have no place" in sign_in("planner").get("/day/").content.decode()
+    assert "You hold no job in the organisation" in sign_in("planner").get("/day/").content.decode()
 
 
 def test_a_task_is_done_undone_and_put_off(sign_in: SignIn, act: Act, market: dict[str, m.Account]) -> None:

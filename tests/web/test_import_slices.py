@@ -13,7 +13,7 @@ from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AuditEntry, Job, OutboxEvent
 from bailiwick_web.core.refusals import Conflict
-from bailiwick_web.crm.models import Account, Contact
+from bailiwick_web.crm.models import Account, Case, Contact
 from bailiwick_web.crm.services import customers
 from bailiwick_web.exchange import services
 from bailiwick_web.exchange.error_file import error_file, examples
@@ -244,3 +244,17 @@ def test_what_was_still_to_be_written_is_gone_with_who_was_erased(planner: Actor
         services.run_together(planner, batch.public_id)
     services.revert(planner, batch.public_id)
     assert not Account.objects.filter(deleted_at=None).exists()
+
+
+def test_what_the_rules_of_a_record_refuse_holds_nothing_else_up(planner: Actor) -> None:
+    alone = "Contact ID,First Name,Last Name\nC0,Jo,Alone\n"
+    for batch in (bring(planner, accounts(0)), bring(planner, alone, "contacts")):
+        services.run_together(planner, batch.public_id)
+    rows = [f"K{i},Broken {i},{'' if i in (2, 5) else 'A3'},{'C0' if i in (2, 5) else ''}" for i in range(8)]
+    batch = bring(planner, "Case Number,Subject,Account ID,Contact ID\n" + "\n".join(rows) + "\n", "cases")
+    services.run_together(planner, batch.public_id)
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["created"], batch.counts["failed"]) == ("imported", 6, 2)
+    assert sorted(Case.objects.values_list("subject", flat=True)) == [f"Broken {i}" for i in (0, 1, 3, 4, 6, 7)]
+    assert [(e["row"], e["code"]) for e in examples(batch, 9)] == [(4, "against_rules"), (7, "against_rules")]
+    assert "rules" in examples(batch, 9)[0]["reason"]

@@ -132,8 +132,7 @@ def _write_slice(actor: Actor, public_id: UUID, number: int, step: str, items: S
     batch = batch_of(public_id, is_locked=True)
     if batch.state != State.WRITING or batch.course["done"] != number:
         raise Stopped  # another worker goes on with it
-    part = records.Slice(actor, batch)
-    part.write(step, items)
+    part = records.write_fitting(actor, batch, step, items)
     for outcome, n in part.moved.items():
         batch.counts[outcome] = batch.counts.get(outcome, 0) + n
     course = batch.course

@@ -5,7 +5,7 @@ from bailiwick_web.exchange.services.records.comparing import Difference, compar
 from bailiwick_web.exchange.services.records.lookups import Lookups
 from bailiwick_web.exchange.services.records.plans import Draft, forget_plan, slices
 from bailiwick_web.exchange.services.records.taking_back import Family, TakingBack
-from bailiwick_web.exchange.services.records.writing import MEANWHILE, Slice
+from bailiwick_web.exchange.services.records.writing import MEANWHILE, write_fitting
 
 __all__ = [
     "MEANWHILE",
@@ -13,10 +13,10 @@ __all__ = [
     "Draft",
     "Family",
     "Lookups",
-    "Slice",
     "TakingBack",
     "compare",
     "forget_plan",
     "plans",
     "slices",
+    "write_fitting",
 ]

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_noop
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.crm.models import Order, Product
 from bailiwick_web.crm.services import belonging, many
 from bailiwick_web.crm.services.writing import by_external_id
@@ -25,14 +27,40 @@ from bailiwick_web.exchange.services.records.plans import group_of, row_of
 from bailiwick_web.exchange.services.records.reading import Row
 from bailiwick_web.exchange.services.rows import CREATED, FAILED, UNCHANGED, UPDATED, keep_account, keep_failed
 
-CHANGED, GONE, CAME = "changed_meanwhile", "gone_meanwhile", "came_meanwhile"
+CHANGED, GONE, CAME, UNFIT = "changed_meanwhile", "gone_meanwhile", "came_meanwhile", "against_rules"
 MEANWHILE = {
     CHANGED: gettext_noop(
         "somebody changed it while the file was being imported; look at it, and import this row again if it still counts"
     ),
     GONE: gettext_noop("it, or something that it names, went away while the file was being imported"),
+    UNFIT: gettext_noop(
+        "the rules for such a record do not allow it together with what it names; enter it by hand, and the page says which rule"
+    ),
     CAME: gettext_noop("a record with this identifier came while the file was being imported; import this row again to change that one"),
 }
+
+
+def write_fitting(actor: Actor, batch: ImportBatch, step: str, items: Sequence[Any]) -> Slice:
+    """Write a slice; what the rules of the records refuse is found by halving, and goes into the file of rejected rows alone.
+
+    Returns
+    -------
+    The slice, with what was moved and written in all its parts.
+    """
+    part = Slice(actor, batch)
+    try:
+        with transaction.atomic():
+            part.write(step, items)
+    except (Invalid, Conflict, Missing):
+        if step == plans.PARENTS:
+            raise
+        part = Slice(actor, batch)
+        if len(items) == 1:
+            part.refuse_all(step, items)
+        else:
+            for half in (items[: len(items) // 2], items[len(items) // 2 :]):
+                part.add(write_fitting(actor, batch, step, half))
+    return part
 
 
 class Slice:
@@ -65,6 +93,23 @@ class Slice:
             steps[step](items)
         for kind, key, _outcome in self.writer.made_along:
             keep_account(self.batch, [key], [], record=kind)
+        keep_failed(self.batch, self._failed, record=self.name)
+
+    def add(self, other: Slice) -> None:
+        """Count what another part of the slice moved and wrote."""
+        self.n_written += other.n_written
+        for outcome, n in other.moved.items():
+            self.moved[outcome] += n
+
+    def refuse_all(self, step: str, items: Sequence[Any]) -> None:
+        """None of these is written, as the rules of the records refuse them."""
+        for item in items:
+            if step in {plans.NEW_ORDERS, plans.LINES}:
+                self._refuse_lines(group_of(item), UNFIT)
+            elif step == plans.CHANGE:
+                self._refuse(row_of(item[0]).row, UPDATED, UNFIT)
+            else:
+                self._refuse(row_of(item).row, CREATED, UNFIT)
         keep_failed(self.batch, self._failed, record=self.name)
 
     def _refuse(self, row: int, planned: str, code: str) -> None:

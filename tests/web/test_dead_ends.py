@@ -19,6 +19,7 @@ from bailiwick_web.core.models import Job
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent
 from bailiwick_web.exchange.child.readers import for_the_page
 from bailiwick_web.exchange.field_words import WORDS, field_words
+from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.queries import _FIELDS, ending_of
 from bailiwick_web.exchange.vocabulary import ATTRIBUTES, MEASURE, MONEY, OWNER, SKIP
 from bailiwick_web.planning import services
@@ -151,8 +152,10 @@ def test_a_figure_that_is_not_there_is_a_dash() -> None:
 
 
 def test_a_stopped_import_says_so_in_german() -> None:
+    job = Job(state=Job.State.CANCELLED, params={"what": "run"})
     with override("de"):
-        assert ending_of(Job(state=Job.State.CANCELLED, params={"what": "run"})) == "Angehalten. Nichts wurde eingelesen."
+        assert ending_of(job, ImportBatch(state=ImportBatch.State.CHECKED)) == "Angehalten. Nichts wurde eingelesen."
+        assert ending_of(job, ImportBatch(state=ImportBatch.State.WRITING)) == "Angehalten."
 
 
 def test_a_map_that_was_made_without_a_base_map_is_made_anew_with_it(

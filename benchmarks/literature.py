@@ -32,7 +32,7 @@ TITLES = {
     "commercial": "Commercial territories, three activities ±5 %, connected, largest diameter",
     "inertia": "Least inertia, people ±0.5 %, connected",
 }
-SEEDS, MANY_UNITS = 3, 1_000  # seeds of instances with fewer units; larger ones have one
+SEEDS = 3
 SMALL = {"p-median": 50, "inertia": 60, "commercial": 0}
 """Units up to which the optimum is looked for."""
 
@@ -80,7 +80,7 @@ def instances(bench: Path) -> Iterator[Instance]:
 
 def measure(instance: Instance, exact_seconds: float) -> dict[str, Any]:
     """One row: the middle time over some seeds, the worst plan and the best one."""
-    found = [design(instance, seed=seed) for seed in range(SEEDS if len(instance.xy) < MANY_UNITS else 1)]
+    found = [design(instance, seed=seed) for seed in range(SEEDS)]
     verdicts = [verdict(instance, plan.result.territory_idx) for plan, _, _ in found]
     values = [one.objective for one in verdicts]
     best, is_proven, holds = _proven(instance, found, exact_seconds)

@@ -74,5 +74,5 @@ def test_disruption_is_told_in_money(act: Act, scenario: Scenario, sign_in: Sign
     page = sign_in("planner").get(f"/scenarios/compare?a={scenario.public_id}&b={other.public_id}").content.decode()
     assert "EUR 5 <" in page
     found = comparing.side_by_side([scenario, Scenario.objects.get(pk=other.pk)])
-    assert ("sales: changes hands, EUR", [0.0, 5.0], False) in exports.figures(found)
+    assert ("Sales: changes hands, EUR", [0.0, 5.0], False) in exports.figures(found)
     assert '<span class="chip">EUR</span>' in sign_in("planner").get("/plans/new").content.decode()

@@ -42,7 +42,7 @@ def cell(column: str, value: Any, kind: str = "") -> str:
     >>> cell("penetration", 0.25), cell("class", "high"), cell("sales", 1234.5), cell("x", None), cell("is_held", True)
     ('25.0 %', 'high', '1,234', '–', '✓')
     >>> cell("month", "2026-03-01")
-    '01/03/2026'
+    '1 Mar 2026'
     """
     if value is None or value != value:
         return "–"

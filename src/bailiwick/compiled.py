@@ -56,7 +56,11 @@ class Compilation(event.Listener):
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock, self._depth, self._began, self._spent = clock, 0, 0.0, 0.0
+
+    def listen(self) -> Compilation:
+        """Hear of all that is compiled from now on."""
         event.register("numba:compile", self)  # type: ignore[no-untyped-call]
+        return self
 
     def on_start(self, event: event.Event) -> None:
         """One function has compiling begun, perhaps for another that is being compiled."""

@@ -72,6 +72,7 @@ def test_a_system_hears_what_happens_and_a_rule_acts(browser: Browser, server: S
         page.locator("[name=company]").fill("Corner shop")
         page.locator("[name=source]").fill("fair")
         page.locator("main form button.primary").first.click()
+        expect(page).not_to_have_url(server.base + "/leads/new")
         page.goto(server.base + "/rules/")
         page.get_by_role("link", name="Fair").click()
         wait_for(page, "\ttask\t")

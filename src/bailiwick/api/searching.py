@@ -15,7 +15,7 @@ from bailiwick.domain import Progress
 from bailiwick.errors import InputError
 
 ProgressFn = Callable[[Progress], None]
-working_seconds = Compilation(time.perf_counter).working_seconds
+working_seconds = Compilation(time.perf_counter).listen().working_seconds
 """Seconds that stand still while loops are compiled, so that a time limit is one of searching on every computer."""
 
 

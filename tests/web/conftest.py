@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,9 @@ collect_ignore = [
     "oidc_settings.py",
     "oidc_provider.py",
 ]  # settings are read once, not a second time in search of examples
+if os.environ.get("BAILIWICK_TEST_DATABASE") == "postgresql":
+    # these make databases of their own, of both kinds, and ran with all the others
+    collect_ignore += ["test_import_kill.py", "test_import_slices_kill.py", "test_worker.py"]
 SIDE = 6
 """Units form a grid of SIDE × SIDE, one degree apart."""
 

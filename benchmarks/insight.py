@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -261,19 +260,9 @@ def resellers() -> list[Row]:
 
 def deals() -> list[Row]:
     """Maven CRM: what open deals brought within 90 days of three dates, from what was known on them."""
-    with zipfile.ZipFile(DATA / "crm_maven" / "crm_sales_opportunities.zip") as archive:
-        table = pd.read_csv(archive.open("CRM+Sales+Opportunities/sales_pipeline.csv"), dtype=str)
-    value = table["close_value"].astype(float)
-    won = table["deal_stage"] == "Won"
     rows = []
     for day in ("2017-05-31", "2017-07-31", "2017-09-30"):
-        known = table[table["engage_date"] <= day].copy()
-        is_open = ~(known["close_date"] <= day)
-        known.loc[is_open, ["close_value", "close_date"]] = ""
-        known.loc[is_open, "deal_stage"] = "Engaging"
-        found = bailiwick.forecast_pipeline(known.fillna(""), days=90, rate_by="product", today=day)["groups"].iloc[0]
-        until = str(np.datetime64(day) + 90)
-        actual = value[(table["engage_date"] <= day) & (table["close_date"] > day) & (table["close_date"] <= until) & won].sum()
+        known, found, actual = insight_coverage.open_deals_on(day)
         base = found["open_value"] * (known["deal_stage"] == "Won").sum() / known["deal_stage"].isin(["Won", "Lost"]).sum()
         interval = j.Interval(found["expected"], found["low"], found["high"])
         rows.append(

@@ -149,21 +149,26 @@ def _planted() -> Cover:
     return Cover(f"planted, {N_SPLITS} times 300 accounts", "the potential itself", n_inside, n, 0.90)
 
 
-def pipeline() -> list[Cover]:
-    """What open deals brought within 90 days of nine dates, against the interval said on each."""
+def open_deals_on(day: str) -> tuple[pd.DataFrame, pd.Series, float]:
+    """What was known of Maven's deals on a day, what was forecast from that for 90 days, and what came."""
     with zipfile.ZipFile(DATA / "crm_maven" / "crm_sales_opportunities.zip") as archive:
         table = pd.read_csv(archive.open("CRM+Sales+Opportunities/sales_pipeline.csv"), dtype=str)
-    value, won = table["close_value"].astype(float), table["deal_stage"] == "Won"
+    known = table[table["engage_date"] <= day].copy()
+    is_open = ~(known["close_date"] <= day)
+    known.loc[is_open, ["close_value", "close_date"]] = ""
+    known.loc[is_open, "deal_stage"] = "Engaging"
+    found = bailiwick.forecast_pipeline(known.fillna(""), days=90, rate_by="product", today=day)["groups"].iloc[0]
+    until = str(np.datetime64(day) + 90)
+    came = (table["engage_date"] <= day) & (table["close_date"] > day) & (table["close_date"] <= until) & (table["deal_stage"] == "Won")
+    return known, found, float(table["close_value"].astype(float)[came].sum())
+
+
+def pipeline() -> list[Cover]:
+    """What open deals brought within 90 days of nine dates, against the interval said on each."""
     n_inside = 0
     days = ("2017-04-15", "2017-05-01", "2017-05-31", "2017-06-15", "2017-06-30", "2017-07-31", "2017-08-15", "2017-08-31", "2017-09-30")
     for day in days:
-        known = table[table["engage_date"] <= day].copy()
-        is_open = ~(known["close_date"] <= day)
-        known.loc[is_open, ["close_value", "close_date"]] = ""
-        known.loc[is_open, "deal_stage"] = "Engaging"
-        found = bailiwick.forecast_pipeline(known.fillna(""), days=90, rate_by="product", today=day)["groups"].iloc[0]
-        until = str(np.datetime64(day) + 90)
-        came = value[(table["engage_date"] <= day) & (table["close_date"] > day) & (table["close_date"] <= until) & won].sum()
+        _known, found, came = open_deals_on(day)
         n_inside += int(found["low"] <= came <= found["high"])
     return [Cover("Maven deals, 9 dates", "won within 90 days", n_inside, len(days), 0.90)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -115,7 +114,7 @@ def test_what_is_proven_holds_for_every_plan() -> None:
 @pytest.mark.parametrize("name", INSTANCES)
 def test_a_plan_that_keeps_every_rule_has_no_conflict(name: str) -> None:
     asked = INSTANCES[name]()
-    result = solve(asked, clock=time.perf_counter, stop=lambda _: True)
+    result = solve(asked, clock=lambda: 0.0, stop=lambda _: True)
     assert bool(result.conflicts) == (not evaluate(asked, result.territory_idx).keeps_every_rule)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -79,7 +78,7 @@ def some_problem(seed: int) -> Problem:
 
 def solved(asked: Problem) -> tuple[Conflict, ...] | None:
     try:
-        return solve(asked, clock=time.perf_counter, stop=lambda progress: progress.fraction >= 0.2).conflicts
+        return solve(asked, clock=lambda: 0.0, stop=lambda progress: progress.fraction >= 0.2).conflicts
     except InfeasibleError:
         return None
 
@@ -165,7 +164,7 @@ def least_by_counting(asked: Problem, kind: str) -> float | None:
 
 def test_locks_at_both_ends_leave_nothing_for_the_other_territory() -> None:
     asked = problem([(x, 0) for x in range(6)], 2, tolerance=0.1, pairs=path_pairs(6), locked=[0, -1, -1, -1, -1, 0])
-    (found,) = solve(asked, clock=time.perf_counter).conflicts
+    (found,) = solve(asked, clock=lambda: 0.0).conflicts
     assert (found.code, found.is_proven, set(found.rules)) == ("smallest_set", True, {"lock", "contiguity"})
     assert found.message == "No plan keeps these rules together, and none of them is idle: the locks and territories are connected."
     assert found.relaxation in {f"lift the lock of {unit}, the fewest that do; or let territories be in pieces" for unit in ("u0", "u5")}
@@ -173,6 +172,6 @@ def test_locks_at_both_ends_leave_nothing_for_the_other_territory() -> None:
 
 def test_a_rule_alone_that_no_whole_units_keep() -> None:
     asked = problem([(0, 0), (1, 0), (2, 0)], 2, measures={"people": [1, 1, 1]}, tolerance=0.1, locked=[0, -1, -1])
-    (found,) = solve(asked, clock=time.perf_counter).conflicts
+    (found,) = solve(asked, clock=lambda: 0.0).conflicts
     assert set(found.rules) - ALWAYS == {"tolerance"}
     assert found.is_proven

@@ -22,7 +22,7 @@ MOST_PAIRS = 120
 """So many pairs of unit and territory, and fewer, are searched through."""
 ALWAYS = frozenset({"whole_units", "territories"})
 """Rules that nobody can switch off here."""
-AS_ONE = 2
+MOST_TRIED_TOGETHER = 2
 """Sets of so many rules are looked through one by one; larger ones are what a deletion filter leaves."""
 
 
@@ -67,7 +67,7 @@ def _smallest(switches: Switches) -> tuple[str, ...] | None:
 
 
 def _few(active: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for size in range(1, AS_ONE + 1):
+    for size in range(1, MOST_TRIED_TOGETHER + 1):
         yield from combinations(active, size)
 
 

@@ -111,7 +111,7 @@ def flow(request: HttpRequest, public_id: UUID) -> HttpResponse:
     elif act == "publish":
         form = PublishForm(request.POST)
         if not form.is_valid():
-            raise Invalid(_("From when on? Leave the field empty for now."), code="valid_from")
+            raise Invalid(_("From when on? Give a day and a time, or leave the field empty to begin now."), code="valid_from")
         services.publish(actor, public_id, version=version, **form.cleaned_data)
         messages.success(request, _("Published."))
     else:

@@ -23,11 +23,13 @@ class Graph(NamedTuple):
 class Borders(NamedTuple):
     """Units with a neighbour in another territory, listed by territory with room to grow.
 
-    The border units of territory j are ``items[start[j]:start[j] + count[j]]``; ``place`` is the slot of a unit or −1.
+    The border units of territory j are ``items[start[j]:start[j] + count[j]]``; ``place`` is the slot of a unit or −1, ``abroad``
+    the number of its neighbours in other territories.
     """
 
     items: IntArray
     place: IntArray
+    abroad: IntArray
     start: NDArray[np.int64]
     room: NDArray[np.int64]
     count: NDArray[np.int64]  # type: ignore[assignment]
@@ -92,12 +94,12 @@ def touches(indptr, indices, i, j):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def on_border(indptr, indices, label, i):  # type: ignore[no-untyped-def]
-    """Whether some neighbour of i lies in another territory."""
+def n_abroad(indptr, indices, label, i):  # type: ignore[no-untyped-def]
+    """Number of neighbours of i in other territories."""
+    own, count = label[i], 0
     for at in range(indptr[i], indptr[i + 1]):
-        if label[indices[at]] != label[i]:
-            return True
-    return False
+        count += label[indices[at]] != own
+    return count
 
 
 @leaf
@@ -119,23 +121,14 @@ def random_other(indptr, indices, label, i, state):  # type: ignore[no-untyped-d
 
 
 @leaf
-def random_other_of(indptr, indices, label, group, mine, i, state):  # type: ignore[no-untyped-def]
-    """A random neighbour of i in another territory of the group ``mine``, or −1."""
+def random_other_of(indptr, indices, label, group, mine, i, state, found):  # type: ignore[no-untyped-def]
+    """A random neighbour of i in another territory of the group ``mine``, or −1; ``found`` has room for all neighbours."""
     own, count = label[i], 0
-    for at in range(indptr[i], indptr[i + 1]):
-        other = label[indices[at]]
-        if other != own and group[other] == mine:
-            count += 1
-    if count == 0:
-        return -1
-    pick = next_below(state, count)
-    for at in range(indptr[i], indptr[i + 1]):
-        other = label[indices[at]]
-        if other != own and group[other] == mine:
-            if pick == 0:
-                return indices[at]
-            pick -= 1
-    return -1
+    for at in range(indptr[i], indptr[i + 1]):  # without a branch, as what is guessed wrong costs more than the work
+        other = indices[at]
+        found[count] = other
+        count += (label[other] != own) & (group[label[other]] == mine)
+    return found[next_below(state, count)] if count > 0 else -1
 
 
 @leaf
@@ -200,12 +193,13 @@ def _ring_connected(indptr, indices, ring, near):  # type: ignore[no-untyped-def
 def lay_out_borders(graph, label, borders):  # type: ignore[no-untyped-def]
     """List the border units of each territory afresh."""
     indptr, indices = graph.indptr, graph.indices
-    items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
+    items, place, abroad, start, room, count = borders.items, borders.place, borders.abroad, borders.start, borders.room, borders.count
     n, k = len(label), len(count)
     count[:] = 0
     for i in range(n):
         place[i] = -1
-        if on_border(indptr, indices, label, i):
+        abroad[i] = n_abroad(indptr, indices, label, i)
+        if abroad[i] > 0:
             count[label[i]] += 1
     total = 0
     for j in range(k):
@@ -215,7 +209,7 @@ def lay_out_borders(graph, label, borders):  # type: ignore[no-untyped-def]
     items[:total] = -1
     count[:] = 0
     for i in range(n):
-        if on_border(indptr, indices, label, i):
+        if abroad[i] > 0:
             _add(i, label[i], items, place, start, room, count)
 
 
@@ -245,24 +239,26 @@ def _remove(i, j, items, place, start, count):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def enter_move(indptr, indices, label, group, i, old, items, place, start, room, count):  # type: ignore[no-untyped-def]
+def enter_move(indptr, indices, label, i, old, items, place, abroad, start, room, count):  # type: ignore[no-untyped-def]
     """Bring the borders up to date after i went from ``old`` to ``label[i]``; returns False if a list is full.
 
-    Neighbours in territories of other groups are at the border before and after: their lists are left alone.
+    Neighbours in third territories are at the border before and after.
     """
+    new, fits = label[i], True
     _remove(i, old, items, place, start, count)
-    fits = True
-    if on_border(indptr, indices, label, i):
-        fits = _add(i, label[i], items, place, start, room, count) and fits
+    abroad[i] = n_abroad(indptr, indices, label, i)
+    if abroad[i] > 0:
+        fits = _add(i, new, items, place, start, room, count)
     for at in range(indptr[i], indptr[i + 1]):
         u = indices[at]
-        if group[label[u]] != group[old]:
-            continue
-        is_on = on_border(indptr, indices, label, u)
-        if is_on and place[u] < 0:
-            fits = _add(u, label[u], items, place, start, room, count) and fits
-        elif not is_on and place[u] >= 0:
-            _remove(u, label[u], items, place, start, count)
+        if label[u] == old:
+            abroad[u] += 1
+            if abroad[u] == 1:
+                fits = _add(u, old, items, place, start, room, count) and fits
+        elif label[u] == new:
+            abroad[u] -= 1
+            if abroad[u] == 0:
+                _remove(u, new, items, place, start, count)
     return fits
 
 

@@ -241,14 +241,15 @@ def single_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
     power, is_sphere = ground.power, ground.is_sphere
     label, loads, size, centres, mass, is_mean = state.label, state.loads, state.size, state.centres, state.mass, state.is_mean
     members, seat, reach = state.members, state.seat, state.reach
-    items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
+    items, place, abroad = borders.items, borders.place, borders.abroad
+    start, room, count = borders.start, borders.room, borders.count
     stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
     stay_ptr, stay_at, stay_share, cap, moved = ground.stay.ptr, ground.stay.territory, ground.stay.share, ground.stay.cap, state.moved
     bond_ptr, bonds = ground.bonds.indptr, ground.bonds.indices
     stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
-        other = random_other_of(indptr, indices, label, group, mine, i, random) if i >= 0 else -1
+        other = random_other_of(indptr, indices, label, group, mine, i, random, queue) if i >= 0 else -1
         if other < 0:
             continue
         if next_random(random) < 0.5:
@@ -270,7 +271,7 @@ def single_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, b)
         moved[0] += leaves
         accepted += 1
-        if not enter_move(indptr, indices, label, group, i, a, items, place, start, room, count):
+        if not enter_move(indptr, indices, label, i, a, items, place, abroad, start, room, count):
             turf.is_full[0] = True
     return accepted
 
@@ -284,14 +285,15 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
     power, is_sphere = ground.power, ground.is_sphere
     label, loads, size, centres, mass, is_mean = state.label, state.loads, state.size, state.centres, state.mass, state.is_mean
     members, seat, reach = state.members, state.seat, state.reach
-    items, place, start, room, count = borders.items, borders.place, borders.start, borders.room, borders.count
+    items, place, abroad = borders.items, borders.place, borders.abroad
+    start, room, count = borders.start, borders.room, borders.count
     stamp, mark, queue = scratch.stamp, scratch.mark, scratch.queue
     stay_ptr, stay_at, stay_share, cap, moved = ground.stay.ptr, ground.stay.territory, ground.stay.share, ground.stay.cap, state.moved
     bond_ptr, bonds = ground.bonds.indptr, ground.bonds.indices
     stay_price, seats, accepted = disruption_price(ground, state), room_for(state, power), 0
     for _ in range(n_tries):
         i = random_border_unit(items, start, count, focus, random)
-        other = random_other_of(indptr, indices, label, group, mine, i, random) if i >= 0 else -1
+        other = random_other_of(indptr, indices, label, group, mine, i, random, queue) if i >= 0 else -1
         if other < 0:
             continue
         if next_random(random) < 0.5:
@@ -301,7 +303,7 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
             continue
         is_refill = next_random(random) < 0.5
         u = random_border_unit(items, start, count, a if is_refill else b, random)
-        v = random_other_of(indptr, indices, label, group, mine, u, random) if u >= 0 else -1
+        v = random_other_of(indptr, indices, label, group, mine, u, random, queue) if u >= 0 else -1
         second = v if is_refill else u
         if v < 0 or second == i or (is_refill and label[v] == a):
             continue
@@ -333,9 +335,9 @@ def double_stint(graph, ground, state, borders, turf, scratch, heat, random, foc
             apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, i, a)
             continue
         # Borders follow one move at a time: the second waits until the first is entered.
-        fits = enter_move(indptr, indices, label, group, i, a, items, place, start, room, count)
+        fits = enter_move(indptr, indices, label, i, a, items, place, abroad, start, room, count)
         apply_move(points, weight, load, label, loads, size, centres, mass, is_mean, power, members, seat, second, goal)
-        fits = enter_move(indptr, indices, label, group, second, origin, items, place, start, room, count) and fits
+        fits = enter_move(indptr, indices, label, second, origin, items, place, abroad, start, room, count) and fits
         moved[0] += leaves
         accepted += 1
         if not fits:

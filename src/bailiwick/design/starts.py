@@ -33,11 +33,13 @@ LEAST_FINISHED, FINISHED = 4, 0.4  # drafts that are laid out to the end, at lea
 SETTLED = 2
 SHORT_SEARCHES = 12
 FINALISTS = 6
-MOST_FINALISTS, FEW_PROPOSALS = 24, 3_000_000  # tiny problems have more of them, until they have made so many proposals
+USUAL_FINALISTS, MOST_FINALISTS = 4, 24
+FEW_PROPOSALS = 3_000_000  # of all finalists: large problems have fewer than the usual, tiny ones more
 DIAMETER_FINALISTS = 12  # the largest of K diameters differs by a quarter from search to search
 PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
-CHEAP = ScheduleParams(few=1_000_000, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
-DEAR = ScheduleParams(few=1_000_000)
+FEW = 350_000  # proposals of a finalist: three times as many make plans of 150 to 3,000 units 0.1 % better at most
+CHEAP = ScheduleParams(few=FEW, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
+DEAR = ScheduleParams(few=FEW)
 FINAL = (CHEAP, replace(CHEAP, hot=0.5), DEAR, replace(DEAR, hot=0.5))
 """Courses of the finalists, in turn: hot to change course, cool to keep it; with dear imbalance where cheap one leaves some."""
 SPENT = ScheduleParams(per_node=50, many=4_000, hot=0.5)  # after a construction that is near the best already
@@ -143,7 +145,9 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     starts = _diagrams(model, watch, seed) if model.travel is None else _constructions(model, watch, seed)
     tried = _short_searches(model, starts, graph, watch, seed)
 
-    n_least = min(MOST_FINALISTS, max(PAIR, FEW_PROPOSALS // FINAL[0].proposals(model.n)))
+    n_proposals = FINAL[0].proposals(model.n)
+    n_usual = MOST_FINALISTS if n_proposals < FEW else USUAL_FINALISTS
+    n_least = max(PAIR, min(n_usual, FEW_PROPOSALS // n_proposals))
     if model.objective == DIAMETER:
         n_least = max(n_least, DIAMETER_FINALISTS)
     n_most = max(FINALISTS, n_least)

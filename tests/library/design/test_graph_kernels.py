@@ -11,10 +11,11 @@ from bailiwick.design.improve.graph_kernels import (
     can_leave,
     enter_move,
     lay_out_borders,
+    n_abroad,
     next_below,
     next_random,
-    on_border,
     random_other,
+    random_other_of,
     touches,
 )
 from bailiwick.domain import Adjacency
@@ -81,7 +82,7 @@ def test_borders_are_the_units_with_a_neighbour_elsewhere() -> None:
     label = np.random.default_rng(5).integers(0, 4, 60).astype(np.int32)
     indptr, indices = np.array(graph.indptr), np.array(graph.indices)
     for i in range(60):
-        assert on_border(indptr, indices, label, i) == any(label[u] != label[i] for u in near[i])
+        assert n_abroad(indptr, indices, label, i) == sum(label[u] != label[i] for u in near[i])
         assert all(touches(indptr, indices, i, j) == (j in near[i]) for j in range(60))
 
 
@@ -91,22 +92,21 @@ def test_border_lists_follow_moves_one_by_one() -> None:
     rng = np.random.default_rng(5)
     label = rng.integers(0, k, n).astype(np.int32)
     kept = Graph(np.array(graph.indptr), np.array(graph.indices))
-    borders = Borders(np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3)))
+    units = np.empty(n, np.int32)
+    borders = Borders(np.empty(n + n // 2 + 16 * k + 16, np.int32), units, units.copy(), *(np.empty(k, np.int64) for _ in range(3)))
     lay_out_borders(kept, label, borders)
-    together = np.zeros(k, np.int32)
     for _ in range(500):
         i, old = int(rng.integers(n)), -1
         old, label[i] = int(label[i]), rng.integers(0, k)
         if label[i] == old:
             continue
-        fits = enter_move(
-            kept.indptr, kept.indices, label, together, i, old, borders.items, borders.place, borders.start, borders.room, borders.count
-        )
+        fits = enter_move(*kept, label, i, old, *borders)
         if not fits:
             lay_out_borders(kept, label, borders)
         for j in range(k):
             listed = borders.items[borders.start[j] : borders.start[j] + borders.count[j]].tolist()
             assert sorted(listed) == [u for u in range(n) if label[u] == j and any(label[v] != j for v in near[u])]
+        assert borders.abroad.tolist() == [sum(label[v] != label[u] for v in near[u]) for u in range(n)]
 
 
 def test_random_numbers_are_even_and_repeatable() -> None:
@@ -127,3 +127,7 @@ def test_the_other_territory_is_drawn_from_all_neighbours_there() -> None:
     indptr, indices = np.array(graph.indptr), np.array(graph.indices)
     assert {random_other(indptr, indices, label, 0, state) for _ in range(100)} == {1, 2, 4}
     assert random_other(indptr, indices, label, 3, state) == -1
+    found, group = np.empty(5, np.int32), np.array([0, 0, 1], np.int32)
+    assert {random_other_of(indptr, indices, label, group, 0, 0, state, found) for _ in range(100)} == {1, 2}
+    assert {random_other_of(indptr, indices, label, group, 1, 0, state, found) for _ in range(100)} == {4}
+    assert random_other_of(indptr, indices, label, group, 1, 3, state, found) == -1

@@ -49,9 +49,8 @@ class Search:
             Graph(model.indptr, model.indices),
             model.stay.scaled(1.0 if self.power == DIAMETER_POWER else model.scale),
         )  # fmt: skip
-        self.borders = Borders(
-            np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32), np.empty(n, np.int32), *(np.empty(k, np.int64) for _ in range(3))
-        )
+        room, unit = np.empty(n + n // 2 + 16 * k + 16, np.int32), np.empty(n, np.int32)
+        self.borders = Borders(room, unit, unit.copy(), *(np.empty(k, np.int64) for _ in range(3)))
         self.crew = Crew(self.graph, k, seed=seed)
         self.is_on_sites = model.travel is not None
         self.state = self._state(label.astype(np.int32).copy(), centres.copy())

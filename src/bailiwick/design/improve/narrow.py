@@ -27,7 +27,7 @@ MOST_NODES, MOST_PER_TERRITORY = 20_000, 250
 """Problems that are narrowed: a step takes the square of the nodes of a territory."""
 SIDES = 2
 """Searches side by side, each from the best plan so far with numbers of its own."""
-ROUNDS, IDLE_ROUNDS = 12, 5
+ROUNDS, IDLE_ROUNDS = 8, 4
 """Rounds, after each of which all go on from the best plan, and rounds without gain after which it is enough."""
 STEPS, STEPS_PER_NODE = 10_000, 50
 """Of each search in a round; the latter where there are few nodes."""

@@ -100,7 +100,7 @@ export function readGround(content: ArrayBuffer): Ground {
 /* What to show first: where nearly all units are, if a few far ones would make the rest tiny. */
 export function focus(ground: Ground): Window {
   const [west, south, east, north] = ground.window;
-  if (Math.max(east - west, north - south) < 0.5) return withSurroundings(ground, ground.window);
+  if (ground.n === 1 && ground.hasArea[0] === 0) return withSurroundings(ground, windowOf(ground, [0]) ?? ground.window);
   if (ground.n < 50) return ground.window;
   const [left, right] = middle(ground.x);
   const [low, high] = middle(ground.y);

@@ -167,7 +167,7 @@ def runs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     latest = list(found.runs.filter(is_dismissed=False).select_related("job", "result")[:4])
     is_running = any(run.job.state in RUNNING for run in latest)
     return render(
-        request, "planning/_runs.html", {"scenario": found, "runs": latest, "is_running": is_running, "n_older": max(len(latest) - 2, 0)}
+        request, "planning/_runs.html", {"scenario": found, "runs": latest, "is_running": is_running, "n_older": max(len(latest) - 1, 0)}
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from django.db import connection
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.models import AuditEntry
-from bailiwick_web.core.refusals import Conflict, Invalid, NotAllowed, Stale, VersionNeeded
+from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, Stale, VersionNeeded
 from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Move, Scenario, UnitAssignment
@@ -59,17 +61,20 @@ def test_undo_and_redo_restore_units_and_causes_and_are_moves_themselves(planner
 
 
 def test_a_hundred_steps_can_be_undone(planner: Actor, scenario: Scenario) -> None:
-    start = owners(scenario)
+    start, sums = owners(scenario), scenario_arrays(scenario).totals.copy()
     for i in range(140):
         to = ("P1", "P2", "P3", "P4")[(i + i // 36) % 4]
         services.move_units(planner, scenario.public_id, [i % 36], to, version=scenario.version)
         scenario.refresh_from_db()
     steps = Move.objects.filter(scenario=scenario, kind="move").count()
     assert steps >= 100
-    for _ in range(steps):
-        services.undo(planner, scenario.public_id, version=scenario.version)
-        scenario.refresh_from_db()
-    assert owners(scenario) == start
+    end, last = owners(scenario), scenario_arrays(scenario).totals.copy()
+    for step, owned, kept in ((services.undo, start, sums), (services.redo, end, last)):
+        for _ in range(steps):
+            step(planner, scenario.public_id, version=scenario.version)
+            scenario.refresh_from_db()
+        assert owners(scenario) == owned
+        assert (scenario_arrays(scenario).totals == kept).all(), "to the last bit"
 
 
 def test_who_comes_second_is_told_who_was_first(act: Callable[[str], Actor], scenario: Scenario) -> None:
@@ -130,8 +135,16 @@ def test_a_branch_is_the_same_and_stays_apart(planner: Actor, scenario: Scenario
 
 
 def test_deleted_scenarios_come_back(planner: Actor, scenario: Scenario) -> None:
+    before = owners(scenario)
     services.delete_scenario(planner, scenario.public_id, version=1)
-    assert services.restore_scenario(planner, scenario.public_id).deleted_at is None
+    in_time = replace(planner, now=planner.now + timedelta(days=89))
+    restored = services.restore_scenario(in_time, scenario.public_id)
+    assert restored.deleted_at is None
+    assert owners(scenario) == before
+    restored.refresh_from_db()
+    services.delete_scenario(planner, scenario.public_id, version=restored.version)
+    with pytest.raises(Missing):
+        services.restore_scenario(replace(planner, now=planner.now + timedelta(days=91)), scenario.public_id)
 
 
 def test_audit_entries_cannot_be_changed(planner: Actor, scenario: Scenario) -> None:

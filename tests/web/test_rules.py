@@ -162,3 +162,37 @@ def test_the_engine_leaves_names_and_rules_alone(planner: Actor, hospitals: Scen
     owners, causes = state(run.result)
     assert (owners[0], causes[0], owners[35], causes[35][:5]) == ("P4", "named", "P1", "rule:")
     assert run.result.rules.count() == run.result.named.count() == 1
+
+
+def test_fields_are_meant_in_any_case_and_those_of_the_units_before_those_of_customers(planner: Actor, hospitals: Scenario) -> None:
+    """Customers have a field ``region``, too: a rule for units with a column *Region* once matched none of them."""
+    for unit in Unit.objects.filter(unit_set=hospitals.plan.unit_set):
+        Unit.objects.filter(pk=unit.pk).update(attributes={"Region": "N" if unit.idx < 12 else "S", "Credit rating": "A"})
+    rule(planner, hospitals, name="North", condition="region = 'n' and credit_rating = 'A'", territory="P3")
+    rule(planner, hospitals, name="Later", condition="tier = 'A'", territory="P4")
+    found = services.preview_rules(Scenario.objects.get(pk=hospitals.pk))
+    assert [found.ruling.n_matches[r.key] for r in found.rules] == [12, 0]
+    assert found.of_customers == ("tier",)
+
+
+def test_a_rule_that_cannot_be_read_is_told_beside_what_was_typed(sign_in: SignIn, hospitals: Scenario) -> None:
+    client, page = sign_in("planner"), f"/scenarios/{hospitals.public_id}/rules"
+    typed = {"name": "Big ones", "condition": "industry == Hospital", "territory": "P3", "precedence": "7", "act": "add"}
+    answer = client.post(f"{page}/change", typed | {"version": hospitals.version})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "cannot be read at character 13" in text
+    for kept in ('value="Big ones"', "industry == Hospital</textarea>", '<option value="P3" selected>', 'value="7"'):
+        assert kept in text
+
+
+def test_rules_applied_on_the_page_are_undone_there(sign_in: SignIn, planner: Actor, hospitals: Scenario) -> None:
+    rule(planner, hospitals, name="Hospitals", condition="industry = 'hospital'", territory="P4")
+    before = state(hospitals)
+    client, base = sign_in("planner"), f"/scenarios/{hospitals.public_id}"
+    client.post(f"{base}/rules/change", {"act": "apply", "version": hospitals.version})
+    assert state(hospitals) != before
+    assert "Undo the last step" in client.get(f"{base}/rules").content.decode()
+    back = client.post(f"{base}/mend", {"act": "undo", "page": "rules", "version": hospitals.version})
+    assert back["Location"] == f"{base}/rules"
+    assert state(hospitals) == before

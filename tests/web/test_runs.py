@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from bailiwick_web.core import jobs
@@ -17,6 +19,7 @@ from bailiwick_web.core.services import request_cancel
 from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.models import Run, Scenario
+from bailiwick_web.planning.runs import keep_names
 from bailiwick_web.planning.why import engine_units
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,3 +132,61 @@ def test_locked_territories_reach_the_engine(planner: Actor, scenario: Scenario)
     scenario.refresh_from_db()
     column = engine_units(scenario_arrays(scenario)).attributes["territory to keep"]
     assert [column[i] for i in (0, 2)] == ["", "P2"]
+
+
+@pytest.mark.parametrize("mode", ["anew", "few-changes"])
+def test_what_is_locked_neither_loses_nor_takes_and_the_card_says_what_that_costs(
+    planner: Actor, scenario: Scenario, sign_in: Callable[[str], Client], mode: str
+) -> None:
+    services.move_units(planner, scenario.public_id, [i for i in range(36) if i % 6 == 3], "P1", version=1)
+    services.lock_territory(planner, scenario.public_id, "P1", is_locked=True, version=2)
+    services.forbid_units(planner, scenario.public_id, [2], "P2", is_forbidden=True, version=3)
+    scenario.refresh_from_db()
+    run = services.start_run(planner, scenario, mode=mode)
+    jobs.perform(run.job.pk)
+    run.refresh_from_db()
+    assert run.result is not None, run.job.error
+    before, after = scenario_arrays(scenario), scenario_arrays(run.result)
+    assert ((before.territory_idx == 0) == (after.territory_idx == 0)).all()
+    assert after.territory_idx[2] != 1
+    told = run.summary["troubles"][0]
+    name = before.territories[0].name
+    assert f"What must stay in {name} is alone +" in told["text"]
+    assert "unlock some of it" in told["text"]
+    page = sign_in("planner").get(f"/scenarios/{scenario.public_id}/runs").content.decode()
+    assert f"What must stay in {name}" in page
+
+
+def test_a_locked_territory_without_units_is_told_before_the_engine_starts(planner: Actor, scenario: Scenario) -> None:
+    services.move_units(planner, scenario.public_id, [i for i in range(36) if i % 6 == 2], "P1", version=1)
+    services.lock_territory(planner, scenario.public_id, "P2", is_locked=True, version=2)
+    scenario.refresh_from_db()
+    with pytest.raises(Conflict, match="unlock it, or take it away"):
+        services.start_run(planner, scenario)
+
+
+def test_territories_without_homes_keep_their_names_when_drawn_anew(planner: Actor, scenario: Scenario) -> None:
+    scenario.territories.update(home_lon=None, home_lat=None, capacity=1.0)
+    services.lock_units(planner, scenario.public_id, [5], is_locked=True, version=1)
+    scenario.refresh_from_db()
+    arrays = scenario_arrays(scenario)
+    shuffled = np.array([1, 2, 0, 3], np.int32)[arrays.territory_idx]
+    assert (keep_names(arrays, shuffled) == arrays.territory_idx).all()
+    assert keep_names(arrays, np.array([0, 1, 3, 2], np.int32)[arrays.territory_idx])[5] == 2, (
+        "what the engine holds fixed keeps its number"
+    )
+
+
+def test_the_card_of_a_replay_says_whether_the_plan_is_the_same(
+    planner: Actor, scenario: Scenario, sign_in: Callable[[str], Client]
+) -> None:
+    run = services.start_run(planner, scenario, mode="few-changes")
+    jobs.perform(run.job.pk)
+    run.refresh_from_db()
+    assert run.result is not None
+    again = services.replay_run(planner, run.result)
+    jobs.perform(again.job.pk)
+    page = sign_in("planner").get(f"/scenarios/{scenario.public_id}/runs").content.decode()
+    assert "The replay gave the same plan." in page
+    assert again.params["name"] == f"{run.result.name}, replayed"
+    assert services.start_run(planner, run.result).params["name"] == run.result.name, "balanced, balanced says nothing new"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor, scope_of
@@ -19,6 +20,7 @@ from bailiwick_web.planning.models import Publication, Scenario
 
 pytestmark = pytest.mark.django_db
 Act = Callable[[str], Actor]
+SignIn = Callable[[str], Client]
 
 
 def published(act: Act, scenario: Scenario, *, valid_from: datetime | None = None) -> Publication:
@@ -212,3 +214,19 @@ def test_a_challenge_that_names_no_territory_forbids_the_unit_where_it_is(act: A
     assert run.result is not None, run.job.error
     after = scenario_arrays(run.result)
     assert after.codes[after.territory_idx[1]] != "P1"
+
+
+def test_what_is_published_for_later_says_from_when(act: Act, scenario: Scenario, sign_in: SignIn) -> None:
+    published(act, scenario)
+    other = services.branch(act("planner"), scenario)
+    services.propose(act("planner"), other.public_id, version=other.version)
+    other.refresh_from_db()
+    services.decide(act("administrator"), other.public_id, version=other.version, is_approved=True, comment="")
+    other.refresh_from_db()
+    client, page = sign_in("planner"), f"/scenarios/{other.public_id}"
+    given = {"act": "publish", "version": other.version, "valid_from": "2099-01-01T06:00", "reason": "new year"}
+    shown = client.post(f"{page}/flow", given, follow=True).content.decode()
+    assert "Published: it counts from 1 Jan 2099 06:00 on." in shown
+    assert "until then what counted before goes on" in shown
+    now = client.get(f"/scenarios/{scenario.public_id}/").content.decode()
+    assert "until then what counted before goes on" not in now

@@ -63,7 +63,7 @@ def test_the_ground_follows_the_units(unit_set: UnitSet) -> None:
     unit_set.save()
     header, _ = read_columns(gzip.decompress(ground(unit_set)))
     assert [a["key"] for a in header["attributes"]] == ["size"]
-    assert unit_set.files.filter(kind="ground2").count() == 1
+    assert unit_set.files.filter(kind="ground3").count() == 1
 
 
 @pytest.mark.django_db

@@ -15,7 +15,8 @@ from bailiwick.domain import TextArray
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.matching import match_ids_leniently, text_array
-from bailiwick.metrics.disruption import disruption, match_labels, moved_units
+from bailiwick.metrics.disruption import disruption, moved_units
+from bailiwick.metrics.disruption import match_labels as match_labels
 
 
 @dataclass(frozen=True, eq=False)

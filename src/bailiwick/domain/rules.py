@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -80,6 +80,10 @@ class Condition:
         """The columns it needs."""
         yield self.field
 
+    def renamed(self, name_fn: Callable[[str], str]) -> Condition:
+        """The same of columns under other names."""
+        return replace(self, field=name_fn(self.field))
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
@@ -94,6 +98,10 @@ class Not:
     def fields(self) -> Iterator[str]:
         """The columns it needs."""
         yield from self.rule.fields()
+
+    def renamed(self, name_fn: Callable[[str], str]) -> Not:
+        """The same of columns under other names."""
+        return Not(self.rule.renamed(name_fn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,10 @@ class Every:
         for rule in self.rules:
             yield from rule.fields()
 
+    def renamed(self, name_fn: Callable[[str], str]) -> Every:
+        """The same of columns under other names."""
+        return Every(tuple(rule.renamed(name_fn) for rule in self.rules))
+
 
 @dataclass(frozen=True, slots=True)
 class Either:
@@ -126,6 +138,10 @@ class Either:
         """The columns it needs."""
         for rule in self.rules:
             yield from rule.fields()
+
+    def renamed(self, name_fn: Callable[[str], str]) -> Either:
+        """The same of columns under other names."""
+        return Either(tuple(rule.renamed(name_fn) for rule in self.rules))
 
 
 Rule = Condition | Not | Every | Either

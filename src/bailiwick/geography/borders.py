@@ -236,11 +236,18 @@ def _overlap_km(along: FloatArray, first: FloatArray, last: FloatArray, toleranc
 
 
 def _do_cross(along: FloatArray, first: FloatArray, last: FloatArray) -> NDArray[np.bool_]:
-    """Whether two segments cross in their interiors."""
-    of_t = np.sign(_cross(along, first)) * np.sign(_cross(along, last))
+    """Whether two segments cross, or an end of one lies on the other: areas that cover one another may meet in such places only."""
     across = last - first
-    of_s = np.sign(_cross(across, -first)) * np.sign(_cross(across, along - first))
-    return (of_t < 0) & (of_s < 0)
+    of_t = _side(along, first) * _side(along, last)
+    of_s = _side(across, -first) * _side(across, along - first)
+    return (of_t <= 0) & (of_s <= 0) & ((of_t < 0) | (of_s < 0))
+
+
+def _side(along: FloatArray, point: FloatArray) -> NDArray[np.float64]:
+    """On which side of a line through the origin a point lies: 1, −1, or 0 for what is on it but for rounding."""
+    cross = _cross(along, point)
+    noise = 1e-9 * np.hypot(along[:, 0], along[:, 1]) * np.hypot(along[:, 0], along[:, 1])
+    return np.where(np.abs(cross) <= noise, 0.0, np.sign(cross))
 
 
 def _cross(a: FloatArray, b: FloatArray) -> FloatArray:

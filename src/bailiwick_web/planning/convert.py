@@ -182,6 +182,12 @@ class ScenarioArrays:
         """The forbidden pairs by unit id and territory code, as the engine wants them."""
         return [(str(self.units.table.ids[i]), self.codes[j]) for i, j in self.forbidden.tolist()]
 
+    @cached_property
+    def kept_apart_ids(self) -> list[tuple[str, str]]:
+        """The same, and whatever is not in a locked territory: the lock keeps it as it is, so nothing comes to it either."""
+        ids, closed = self.units.table.ids, [j for j, t in enumerate(self.territories) if t.is_locked]
+        return self.forbidden_ids + [(str(unit), self.codes[j]) for j in closed for unit in ids[self.territory_idx != j]]
+
     def roster(self) -> RepTable:
         """The territories as the engine wants them: ids, homes, and the capacity that named accounts leave for units."""
         homes = [(np.nan, np.nan) if t.home_lon is None else (t.home_lon, t.home_lat) for t in self.territories]

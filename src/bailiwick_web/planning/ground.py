@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from bailiwick_web.planning.segments import segments
 from bailiwick_web.territories.convert import UnitArrays, unit_arrays
 from bailiwick_web.territories.models import UnitSet, UnitSetFile
 
-FORMAT = "ground2"
+FORMAT = "ground3"
 """Raise the number when the content changes, so that stored files of older versions are not used."""
 CONTENT_TYPE = "application/octet-stream"
 MOST_VERTICES = 600_000
@@ -80,7 +81,7 @@ def _neighbours(units: UnitArrays) -> Columns:
 
 def _base(frame: Frame) -> tuple[dict[str, Any], Columns]:
     try:
-        layers = project_base(basemap.load(), frame, most_labels=80)
+        layers = project_base(basemap.load(), replace(frame, window=_in_sight(frame.window)), most_labels=160)
     except InputError:  # a source checkout without the built base map
         layers = None
     if layers is None:
@@ -95,6 +96,13 @@ def _base(frame: Frame) -> tuple[dict[str, Any], Columns]:
         "credit": layers.credit,
     }
     return header, _rings("land", land, owner) | {"line_xy_km": ("f4", xy), "line_starts": ("u4", starts)}
+
+
+def _in_sight(window: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """As far as a wide and low screen shows when everything fits: where the ground ended there, it looked like a coast."""
+    west, south, east, north = window
+    side = max(east - west, north - south, 100.0)
+    return west - 1.5 * side, south - 0.3 * side, east + 1.5 * side, north + 0.3 * side
 
 
 def _rings(name: str, polygons: NDArray[np.object_], owner: NDArray[np.int64]) -> Columns:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from bailiwick.domain import IntArray
 from bailiwick_web.planning.convert import ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Publication, Scenario
-from bailiwick_web.planning.ruling import customer_fields, fields_of, unit_fields
+from bailiwick_web.planning.ruling import fields_of, only_of_customers, unit_fields
 from bailiwick_web.planning.services.ruling import Preview
 from bailiwick_web.planning.visibility import scenario, visible_plans, visible_scenarios, visible_territories
 
@@ -281,7 +281,7 @@ def rule_fields(scenario: Scenario) -> list[str]:
 def rule_fields_apart(scenario: Scenario) -> dict[str, list[str]]:
     """The same: those of the units, and those that only customers have."""
     own = unit_fields(scenario_arrays(scenario), scenario.plan.unit_set_id)
-    return {"fields": own, "customer_fields": [name for name in customer_fields() if name not in own]}
+    return {"fields": own, "customer_fields": only_of_customers(own)}
 
 
 def shown_preview(found: Preview) -> dict[str, Any]:
@@ -305,5 +305,6 @@ def shown_preview(found: Preview) -> dict[str, Any]:
             if gained[j] or lost[j]
         ],
         "blanks": found.ruling.blanks,
+        "of_customers": list(found.of_customers),
         "strangers": [{"rule": rule, "field": field, "value": value} for rule, field, value in found.ruling.strangers],
     }

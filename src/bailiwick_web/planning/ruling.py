@@ -73,20 +73,38 @@ class Ruling:
     strangers: list[tuple[str, str, str]]
 
 
-def parse(condition: str, fields: Iterable[str]) -> Rule:
-    """Read a condition; refused if it cannot be read or names a field that the units do not have."""
-    rule = parse_rule(condition)
-    known = set(fields)
-    for field in rule.fields():
-        if field not in known:
-            some = ", ".join(sorted(known)[:20])
-            raise InputError(f"the units have no field {field!r}; they have: {some}", code="unknown_column", field=field)
-    return rule
+def parse(condition: str, own: Sequence[str], of_customers: Sequence[str] = ()) -> Rule:
+    """Read a condition; refused if it cannot be read or names a field that there is not.
+
+    A field is meant in whatever case, with blanks or underscores. What the units have goes before what only customers have: who writes
+    ``region`` for units with a column *Region* means that column.
+    """
+
+    def meant(name: str) -> str:
+        for fields in (own, of_customers):
+            alike = [field for field in fields if _plain(field) == _plain(name)]
+            if alike:
+                return name if name in alike else alike[0]
+        some = ", ".join(sorted({*own, *of_customers})[:20])
+        raise InputError(f"the units have no field {name!r}; they have: {some}", code="unknown_column", field=name)
+
+    return parse_rule(condition).renamed(meant)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("_", " ").split()).casefold()
 
 
 def fields_of(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
     """What conditions may ask about: code, name, measures and the texts that came with the units, and the fields of customers."""
-    return list(dict.fromkeys([*unit_fields(arrays, unit_set_id), *customer_fields()]))
+    own = unit_fields(arrays, unit_set_id)
+    return [*own, *only_of_customers(own)]
+
+
+def only_of_customers(own: Iterable[str]) -> list[str]:
+    """Fields that customers have and the units do not, however they are written."""
+    taken = {_plain(name) for name in own}
+    return [name for name in customer_fields() if _plain(name) not in taken]
 
 
 def unit_fields(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:

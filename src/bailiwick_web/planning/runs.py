@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from bailiwick import api
+from bailiwick.api.comparison import match_labels
 from bailiwick.api.view import plan_colours
 from bailiwick.domain import Progress
 from bailiwick_web.core.jobs import Handle, handler
 from bailiwick_web.planning.convert import COUNT, LOCK, ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.models import Run
+from bailiwick_web.planning.run_troubles import troubles
 from bailiwick_web.planning.services.runs import ANEW, KIND, keep_result
 from bailiwick_web.planning.why import alignment, engine_units
 
@@ -31,7 +33,7 @@ def design(handle: Handle) -> dict[str, Any]:
     plan = find_plan(arrays, run.params, handle)
     if handle.is_lost:
         return {}
-    after = replace_labels(arrays, plan)
+    after = keep_names(arrays, replace_labels(arrays, plan))
     result = keep_result(handle.actor, run, arrays, after, colours=colours(arrays, plan), summary=summary(arrays, plan, after))
     return {"scenario": str(result.public_id)}
 
@@ -51,7 +53,7 @@ def asked_of_engine(arrays: ScenarioArrays, params: dict[str, Any], handle: Hand
         "balance": {name: arrays.balance.get(name) for name in arrays.balance} or {COUNT: 0.05},
         "adjacency": arrays.units.adjacency if arrays.is_contiguous else "none",
         "lock": LOCK,
-        "forbidden": arrays.forbidden_ids,
+        "forbidden": arrays.kept_apart_ids,
         "seed": params["seed"],
         "time_limit": params["time_limit_seconds"],
         "on_progress": lambda progress: handle.tell(progress_document(progress)),
@@ -72,6 +74,33 @@ def replace_labels(arrays: ScenarioArrays, plan: api.Plan) -> np.ndarray:
     place = {code: j for j, code in enumerate(arrays.codes)}
     order = np.array([place[str(code)] for code in plan.problem.territory_ids])
     return order[plan.result.territory_idx]
+
+
+def keep_names(before: ScenarioArrays, after: np.ndarray) -> np.ndarray:
+    """Territories that nothing tells apart get the names under which most of their units are known, shape (n,).
+
+    Without a home and with equal capacities their numbers mean nothing to the engine: drawn anew, all would change hands for nothing.
+    """
+    held = (before.is_stuck | before.is_ruled) & (before.territory_idx >= 0)
+    told_apart = {
+        *before.territory_idx[held].tolist(),
+        *before.forbidden[:, 1].tolist(),
+        *np.flatnonzero(before.given.any(axis=1)).tolist(),
+    }
+    alike: dict[float, list[int]] = {}
+    for j, territory in enumerate(before.territories):
+        if territory.home_lon is None and not territory.is_locked and j not in told_apart:
+            alike.setdefault(float(territory.capacity), []).append(j)
+    weight = next(iter(before.measures.values()))
+    renamed = np.arange(before.k)
+    for group in alike.values():
+        place = np.full(before.k + 1, -1)
+        place[group] = np.arange(len(group))
+        matched = match_labels(place[before.territory_idx], place[after], weight)
+        goes = np.concatenate([matched, np.full(len(group) - len(matched), -1)])
+        goes[goes < 0] = np.setdiff1d(np.arange(len(group)), goes)
+        renamed[group] = np.array(group)[goes]
+    return np.asarray(renamed[after], dtype=np.int32)
 
 
 def progress_document(progress: Progress) -> dict[str, Any]:
@@ -97,7 +126,8 @@ def summary(before: ScenarioArrays, plan: api.Plan, after: np.ndarray) -> dict[s
     moved = (after != before.territory_idx) & (before.territory_idx >= 0)
     measures = []
     balanced = [name for name in before.measures if before.balance.get(name) is not None]
-    deviations = np.abs(replace(before, territory_idx=after).deviations)
+    found = replace(before, territory_idx=after)
+    deviations = np.abs(found.deviations)
     for m, (name, values) in enumerate(before.measures.items()):
         if name in balanced:
             worst = float(np.abs(before.deviations[:, m]).max()) if before.k else 0.0
@@ -112,5 +142,6 @@ def summary(before: ScenarioArrays, plan: api.Plan, after: np.ndarray) -> dict[s
         "is_first": bool((before.territory_idx < 0).all()),
         "mean_distance_km": plan.evaluation.mean_distance_km,
         "stop_reason": plan.result.stop_reason,
+        "troubles": [{"text": str(said), "made_of": said.made_of} for said in troubles(before, found)],
         "notices": [{"code": n.code, "message": n.message} for n in plan.notices][:12],
     }

@@ -148,3 +148,13 @@ def test_counties_survive_sloppy_drawing(shared_data: Path) -> None:
     found = pair_set(from_shapes(moved))
     assert len(found & right) / len(right) > 0.998
     assert len(found & right) / len(found) > 0.996
+
+
+def test_areas_that_cover_one_another_between_matching_neighbours_are_neighbours() -> None:
+    """The edges of one meet the other in ends only, and those above and below match their own neighbours exactly."""
+    shapes = grid(3)
+    shapes[3] = shapely.box(0, 1, 1.25, 2)
+    for is_planar in (True, False):
+        assert (3, 4) in pair_set(from_shapes(shapes, is_planar=is_planar))
+    corners = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 1, 2, 2)])
+    assert pair_set(from_shapes(corners, is_planar=True)) == set()

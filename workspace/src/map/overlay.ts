@@ -3,6 +3,9 @@ import type { Ground } from "../model/ground";
 import type { Plan } from "../model/plan";
 import type { Camera } from "./camera";
 
+/* Names of territories of points stand above a point, not on it. */
+const ABOVE_POINT_PX = 13;
+
 export interface Inks {
   readonly ink: string;
   readonly quiet: string;
@@ -24,6 +27,7 @@ interface Name {
   readonly x: number;
   readonly y: number;
   readonly n: number;
+  readonly rise: number;
 }
 
 export class Overlay {
@@ -68,7 +72,7 @@ export class Overlay {
     }
     this.names = plan.territories.flatMap((territory, t) => {
       const i = best[t] ?? -1;
-      return i < 0 ? [] : [{ text: territory.name, x: x[i] ?? 0, y: y[i] ?? 0, n: sums[3 * t + 2] ?? 0 }];
+      return i < 0 ? [] : [{ text: territory.name, x: x[i] ?? 0, y: y[i] ?? 0, n: sums[3 * t + 2] ?? 0, rise: this.ground.hasArea[i] === 1 ? 0 : ABOVE_POINT_PX }];
     });
     this.names.sort((a, b) => b.n - a.n);
   }
@@ -83,7 +87,7 @@ export class Overlay {
     c.textAlign = "center";
     c.textBaseline = "middle";
     c.font = "600 12.5px system-ui, sans-serif";
-    for (const name of this.names) this.write(camera, name.text, name.x, name.y, this.inks.ink, taken);
+    for (const name of this.names) this.write(camera, name.text, name.x, name.y, this.inks.ink, taken, name.rise);
     c.font = "11px system-ui, sans-serif";
     const span = camera.width / camera.scale;
     for (const [text, kind, x, y] of this.ground.labels) {
@@ -92,8 +96,9 @@ export class Overlay {
     }
   }
 
-  private write(camera: Camera, text: string, x: number, y: number, colour: string, taken: [number, number, number][]): void {
-    const [px, py] = camera.toScreen(x, y);
+  private write(camera: Camera, text: string, x: number, y: number, colour: string, taken: [number, number, number][], rise = 0): void {
+    const [px, base] = camera.toScreen(x, y);
+    const py = base - rise;
     const c = this.context;
     if (px < 0 || py < 0 || px > camera.width || py > camera.height) return;
     const half = c.measureText(text).width / 2 + 6;

@@ -1,6 +1,6 @@
 /* The map on the screen: when to draw what, so that hands never wait for pixels. */
 import { changeRings, edgesOf, NO_UNIT } from "../model/borders";
-import { focus, type Ground, type Window } from "../model/ground";
+import { focus, withSurroundings, type Ground, type Window } from "../model/ground";
 import type { Plan } from "../model/plan";
 import type { Selection } from "../model/selection";
 import { Camera } from "./camera";
@@ -116,7 +116,7 @@ export class MapView {
   }
 
   show(window: Window): void {
-    this.camera.show(window, this.camera.home * 60);
+    this.camera.show(withSurroundings(this.ground, window), this.camera.home * 60);
     this.ask();
   }
 

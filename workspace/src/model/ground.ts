@@ -100,6 +100,7 @@ export function readGround(content: ArrayBuffer): Ground {
 /* What to show first: where nearly all units are, if a few far ones would make the rest tiny. */
 export function focus(ground: Ground): Window {
   const [west, south, east, north] = ground.window;
+  if (ground.n === 1 && ground.hasArea[0] === 0) return withSurroundings(ground, windowOf(ground, [0]) ?? ground.window);
   if (ground.n < 50) return ground.window;
   const [left, right] = middle(ground.x);
   const [low, high] = middle(ground.y);
@@ -125,4 +126,14 @@ export function windowOf(ground: Ground, units: Iterable<number>): Window | null
     north = Math.max(north, y);
   }
   return west > east ? null : [west, south, east, north];
+}
+
+const ALONE_KM = 60;
+
+/* The same with what lies around it: about two units on each side, as units reach beyond their points and one alone says nothing of where it is. */
+export function withSurroundings(ground: Ground, window: Window): Window {
+  const [west, south, east, north] = ground.window;
+  const around = ground.n > 1 ? 2 * Math.sqrt(((east - west) * (north - south)) / ground.n) : ALONE_KM;
+  const margin = Number.isFinite(around) && around > 0 ? around : ALONE_KM;
+  return [window[0] - margin, window[1] - margin, window[2] + margin, window[3] + margin];
 }

@@ -60,6 +60,7 @@ export class Plan {
   readonly forbiddenPairs: ReadonlySet<number>;
   private readonly walker: Pieces;
   private pieceCache: (number[][] | null)[];
+  private forbiddenNames: Map<number, string[]> | null = null;
 
   constructor(
     readonly ground: Ground,
@@ -97,6 +98,21 @@ export class Plan {
     const from = this.of[unit] ?? -1;
     if (from === to || this.locked[unit] === 1 || this.named[unit] === 1 || this.territories[from]?.is_locked === true) return false;
     return this.territories[to]?.is_locked !== true && !(to >= 0 && this.forbiddenPairs.has(pair(unit, to)));
+  }
+
+  /* Names of the territories that are forbidden to a unit. */
+  forbiddenTo(unit: number): readonly string[] {
+    this.forbiddenNames ??= this.namesOfForbidden();
+    return this.forbiddenNames.get(unit) ?? [];
+  }
+
+  private namesOfForbidden(): Map<number, string[]> {
+    const names = new Map<number, string[]>();
+    for (const [unit, territory] of this.file.forbidden) {
+      const name = this.territories[territory]?.name ?? "";
+      names.set(unit, [...(names.get(unit) ?? []), name]);
+    }
+    return names;
   }
 
   /* Moves one unit; sums follow. */

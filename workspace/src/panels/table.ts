@@ -3,7 +3,7 @@ import type { Plan } from "../model/plan";
 import { EVERYTHING, rows, type Only, type View } from "../model/rows";
 import type { Selection } from "../model/selection";
 import { h, on, options, set, swatch, text } from "./dom";
-import { evenly, number, t, title } from "./words";
+import { evenly, number, t, title, tn } from "./words";
 
 export interface TableEvents {
   chosen(units: readonly number[]): void;
@@ -127,7 +127,7 @@ export class Table {
       row.append(h("td", {}, box));
     }
     row.append(
-      h("td", {}, h("button", { type: "button", class: "link plain-link", "data-show": unit, tabindex: -1 }, name), plan.locked[unit] === 1 ? h("span", { class: "chip" }, t("locked")) : plan.named[unit] === 1 ? h("span", { class: "chip" }, t("named")) : null),
+      h("td", {}, h("button", { type: "button", class: "link plain-link", "data-show": unit, tabindex: -1 }, name), plan.locked[unit] === 1 ? h("span", { class: "chip" }, t("locked")) : plan.named[unit] === 1 ? h("span", { class: "chip" }, t("named")) : null, barred(plan, unit)),
       h("td", { class: "quiet" }, ground.ids[unit] ?? ""),
       h("td", {}, territory ? h("span", { class: "named" }, swatch(territory.colour), territory.name) : h("span", { class: "chip warning" }, t("none"))),
       ...plan.own.map((m) => h("td", { class: "num" }, number(m.values[unit] ?? 0, evenly(m.values)))),
@@ -286,4 +286,12 @@ function spacer(height: number): HTMLElement {
   const row = h("tr", { "aria-hidden": "true", class: "spacer" }, h("td"));
   row.style.setProperty("height", `${height}px`);
   return row;
+}
+
+/* Where a unit must not be: one name, or how many with all names behind. */
+function barred(plan: Plan, unit: number): HTMLElement | null {
+  const names = plan.forbiddenTo(unit);
+  if (names.length === 0) return null;
+  const all = names.join(", ");
+  return h("span", { class: "chip", title: t("not in {name}", { name: all }) }, names.length === 1 ? t("not in {name}", { name: all }) : tn(names.length, "not in {n} territory", "not in {n} territories"));
 }

@@ -26,6 +26,8 @@ export class Tip {
     text(head, this.ground.names[unit] ?? "");
     const lines = plan.own.map((m) => h("div", {}, `${title(m.key)}: ${number(m.values[unit] ?? 0)}`));
     const where = h("div", {}, (territory?.name ?? t("no territory")) + (plan.locked[unit] === 1 ? ` · ${t("locked")}` : ""));
+    const names = plan.forbiddenTo(unit).slice(0, 3).join(", ");
+    if (names !== "") lines.push(h("div", {}, t("not in {name}", { name: names })));
     this.element.replaceChildren(head, where, ...lines);
   }
 }

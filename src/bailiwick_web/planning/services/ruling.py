@@ -18,7 +18,7 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.planning.convert import NAMED, ScenarioArrays, scenario_arrays
 from bailiwick_web.planning.journal import Changes, Edit, Name, Row
 from bailiwick_web.planning.models import AssignmentRule, NamedAccount, Scenario
-from bailiwick_web.planning.ruling import ParsedRule, Ruling, columns_of, decide, fields_of, parse, unit_fields
+from bailiwick_web.planning.ruling import ParsedRule, Ruling, columns_of, customer_fields, decide, parse, unit_fields
 from bailiwick_web.planning.services import edits
 from bailiwick_web.planning.services.finding import draft
 from bailiwick_web.planning.services.moves import MANUAL, Moved, changes_to, checked_units, territory_index, units_in_words
@@ -145,6 +145,8 @@ class Preview:
     unit_idx: np.ndarray
     n_locked: int
     n_forbidden: int
+    of_customers: tuple[str, ...] = ()
+    """Fields that rules ask for and no unit has; only customers are asked, once the plan counts."""
 
 
 def preview_rules(scenario: Scenario) -> Preview:
@@ -164,7 +166,8 @@ def preview_rules(scenario: Scenario) -> Preview:
         barred[units[ruling.to_idx[units] == there]] = True
     barred &= differs & ~stuck
     going = np.flatnonzero(differs & ~stuck & ~barred).astype(np.int32)
-    return Preview(arrays, rules, ruling, going, int(stuck.sum()), int(barred.sum()))
+    others = tuple(sorted({field for field in fields if field not in own}))
+    return Preview(arrays, rules, ruling, going, int(stuck.sum()), int(barred.sum()), others)
 
 
 @transaction.atomic
@@ -190,8 +193,8 @@ def parsed_rules(scenario: Scenario, arrays: ScenarioArrays) -> tuple[ParsedRule
     rules = list(scenario.rules.filter(is_active=True).select_related("territory"))
     if not rules:
         return ()
-    fields = fields_of(arrays, scenario.plan.unit_set_id)
-    return tuple(ParsedRule(str(r.public_id), r.name, r.condition, r.territory.code, parse(r.condition, fields)) for r in rules)
+    own, others = unit_fields(arrays, scenario.plan.unit_set_id), customer_fields()
+    return tuple(ParsedRule(str(r.public_id), r.name, r.condition, r.territory.code, parse(r.condition, own, others)) for r in rules)
 
 
 def _check_rule(scenario: Scenario, arrays: ScenarioArrays, row: Row) -> None:
@@ -201,7 +204,7 @@ def _check_rule(scenario: Scenario, arrays: ScenarioArrays, row: Row) -> None:
     territory_index(arrays, row["territory"])
     if not 0 <= row["precedence"] <= 1_000_000:
         raise Invalid(_("The precedence is a whole number from 0 to 1,000,000; the lowest comes first."), code="precedence")
-    parse(row["condition"], fields_of(arrays, scenario.plan.unit_set_id))
+    parse(row["condition"], unit_fields(arrays, scenario.plan.unit_set_id), customer_fields())
 
 
 def _row(rule: AssignmentRule) -> dict[str, Any]:

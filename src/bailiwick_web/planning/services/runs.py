@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -62,13 +63,27 @@ def start_run(actor: Actor, scenario: Scenario, *, mode: str = "", seed: int = 0
         raise Invalid(_("The seed is a whole number from 0 to 2,147,483,647."), code="seed")
     if not scenario.plan.unit_set.n_units:
         raise Conflict(_("There are no units to assign."), code="no_units")
+    idle = scenario.territories.filter(is_locked=True, assignments=None).first()
+    if idle is not None:
+        raise Conflict(
+            _("%(territory)s is locked and has nothing, and the engine gives every territory something: unlock it, or take it away.")
+            % {"territory": idle.name},
+            code="locked",
+        )
     params: dict[str, Any] = {"scenario": str(scenario.public_id), "version": scenario.version, "seed": seed, "mode": mode}
-    params |= {"time_limit_seconds": time_limit_seconds, "name": name or _("%(scenario)s, balanced") % {"scenario": scenario.name}}
+    params |= {"time_limit_seconds": time_limit_seconds, "name": name or _balanced(scenario.name)}
     kind, title = KIND_FRONT if mode == FRONT else KIND, say("Balance “%(scenario)s”", scenario=scenario.name)
     job = jobs.enqueue(actor, kind, title=title, params=params, input_digest=scenario.plan.unit_set.digest)
     run = Run.objects.create(scenario=scenario, job=job, params=params)
     audit(actor, "run.started", scenario, after=_asked(mode, seed, time_limit_seconds))
     return run
+
+
+def _balanced(name: str) -> str:
+    """A name for what the engine makes of a scenario; what has it already is only numbered on."""
+    suffix = _("%(scenario)s, balanced") % {"scenario": ""}
+    plain = re.sub(r" \d+$", "", name)
+    return plain if plain.endswith(suffix) or plain == _("Balanced") else _("%(scenario)s, balanced") % {"scenario": name}
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -112,8 +114,10 @@ def flow(request: HttpRequest, public_id: UUID) -> HttpResponse:
         form = PublishForm(request.POST)
         if not form.is_valid():
             raise Invalid(_("From when on? Give a day and a time, or leave the field empty to begin now."), code="valid_from")
-        services.publish(actor, public_id, version=version, **form.cleaned_data)
-        messages.success(request, _("Published."))
+        made = services.publish(actor, public_id, version=version, **form.cleaned_data)
+        later = _("Published: it counts from %(time)s on. Until then it can be called off under “Plans”.")
+        said = later % {"time": date_format(localtime(made.valid_from), "SHORT_DATETIME_FORMAT")}
+        messages.success(request, said if made.valid_from > actor.now else _("Published: it counts from now on."))
     else:
         raise Invalid(_("There is no such step."), code="step")
     is_visible = queries.visible_scenarios(actor).filter(public_id=public_id).exists()

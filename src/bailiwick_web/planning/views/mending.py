@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from bailiwick.errors import BailiwickError
+from bailiwick.errors import BailiwickError, InputError
 from bailiwick_web.core.access import access, actor_of
 from bailiwick_web.core.refusals import Invalid, NotAllowed
-from bailiwick_web.core.retelling import in_reader_words
+from bailiwick_web.core.retelling import in_reader_words, of_error, retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning import queries, services
 from bailiwick_web.planning.conflicts import MOST, conflicts
 from bailiwick_web.planning.models import Scenario
-from bailiwick_web.planning.services.moves import Moved
+from bailiwick_web.planning.services.moves import Moved, can_step
 from bailiwick_web.planning.views.pages import scenario_context
 
 KINDS = {
@@ -58,6 +58,9 @@ def mend(request: HttpRequest, public_id: UUID) -> HttpResponse:
         services.start_run(actor, queries.scenario(actor, public_id), mode="anew")
         messages.success(request, _("The engine is drawing territories; the result will be a new scenario."))
         return redirect("scenario", public_id)
+    if request.POST.get("act") == "undo":
+        back = "scenario_rules" if request.POST.get("page") == "rules" else "scenario_validator"
+        return _back(request, back, public_id, services.undo(actor, public_id, version=version))
     if request.POST.get("act") == "/rules/apply":
         done = services.apply_rules(actor, public_id, version=version)
     elif request.POST.get("act") == "/gaps":
@@ -73,19 +76,25 @@ def mend(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Names and rules of a scenario, and what applying them would do."""
+    return _rules_page(request, public_id)
+
+
+def _rules_page(request: HttpRequest, public_id: UUID, *, refused: str = "", status: int = 200) -> HttpResponse:
+    """The page; with a rule that was refused, what was typed stands in the form again, with what is wrong."""
     context = _context(request, public_id)
     found: Scenario = context["scenario"]
     try:
         preview: dict[str, Any] | None = queries.shown_preview(services.preview_rules(found))
         trouble = ""
     except BailiwickError as error:  # a rule of a field that is no longer there
-        preview, trouble = None, str(error)
+        preview, trouble = None, retold(of_error(error), str(error))
     counts = {str(rule["id"]): rule for rule in preview["rules"]} if preview else {}
     shown = [(rule, counts.get(str(rule.public_id))) for rule in found.rules.select_related("territory")]
     rows = found.named.select_related("unit", "territory").order_by("-pk")[:200]
     named = [(row, row.unit.unit_set_id != found.plan.unit_set_id) for row in rows]
     more = {"rules": shown, "named": named, "preview": preview, "trouble": trouble} | queries.rule_fields_apart(found)
-    return render(request, "planning/rules.html", context | more)
+    again = {"refused": refused, "typed": request.POST if refused else {}}
+    return render(request, "planning/rules.html", context | more | again, status=status)
 
 
 @access(Right.PLAN)
@@ -97,7 +106,11 @@ def change_rules(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if act == "add":
         number = post.get("precedence", "")
         given: dict[str, Any] = {name: post.get(name, "") for name in ("name", "condition", "territory")}
-        done, _key = services.save_rule(actor, public_id, version=version, precedence=int(number) if number.isdigit() else None, **given)
+        given["precedence"] = int(number) if number.isdigit() else None
+        try:
+            done, _key = services.save_rule(actor, public_id, version=version, **given)
+        except (Invalid, InputError) as refusal:
+            return _rules_page(request, public_id, refused=retold(of_error(refusal), str(refusal)), status=422)
     elif act in {"on", "off"}:
         done, _key = services.save_rule(actor, public_id, version=version, rule_id=_uuid(post.get("rule")), is_active=act == "on")
     elif act == "delete":
@@ -120,7 +133,7 @@ def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     context = scenario_context(request, public_id)
     if not context["sees_all"]:
         raise NotAllowed(_("Parts of this plan are outside your scope."))
-    return context
+    return context | {"can_undo": context["can_edit"] and can_step(context["scenario"])[0]}
 
 
 def _units_of(context: dict[str, Any], text: str) -> list[int]:

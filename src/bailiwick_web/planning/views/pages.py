@@ -135,7 +135,7 @@ def _make(request: HttpRequest, form: NewPlanForm, unit_set: UnitSet) -> Scenari
         territories = numbered(data["n_territories"])
     empty = services.create_scenario(actor, plan, name="First draft", territories=territories)
     if data["run_now"]:
-        services.start_run(actor, empty, name="Balanced")
+        services.start_run(actor, empty, name=_("Balanced"))
     return empty
 
 
@@ -166,7 +166,9 @@ def runs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = queries.scenario(actor_of(request), public_id)
     latest = list(found.runs.filter(is_dismissed=False).select_related("job", "result")[:4])
     is_running = any(run.job.state in RUNNING for run in latest)
-    return render(request, "planning/_runs.html", {"scenario": found, "runs": latest, "is_running": is_running})
+    return render(
+        request, "planning/_runs.html", {"scenario": found, "runs": latest, "is_running": is_running, "n_older": max(len(latest) - 1, 0)}
+    )
 
 
 def scenario_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
@@ -206,6 +208,7 @@ def panel_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         "can_decide": found.state == Scenario.State.PROPOSED and actor.may(Right.APPROVE) and (is_admin or actor.user in concerned),
         "run_form": RunForm(initial={"mode": ANEW} if (arrays.territory_idx < 0).all() else None),
         "publish_form": PublishForm(),
+        "coming": found.publications.filter(valid_from__gt=actor.now).first() if found.state == Scenario.State.PUBLISHED else None,
         "time_zone": settings.TIME_ZONE,
         "siblings": queries.visible_scenarios(actor).filter(plan=found.plan).exclude(pk=found.pk)[:30],
     }

@@ -1,0 +1,40 @@
+"""How the reps of the demonstration reach out: generated, not real, and labelled so."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.crm.models import Activity, Contact, Lead
+from bailiwick_web.crm.sample import ORIGIN
+from bailiwick_web.crm.services import work
+from bailiwick_web.outreach.models import Cadence, Enrolment, Material
+from bailiwick_web.outreach.services import cadences, materials
+
+N_FOLLOWED = 24
+STEPS = (("preferred", 0, "Introduce the house to {name}"), ("call", 3, "Ask {name} what they brew"), ("visit", 5, "Bring {name} a sample"))
+
+
+@transaction.atomic
+def load_outreach(actor: Actor) -> None:
+    """A cadence that some leads and contacts follow, some of whom answered; two materials."""
+    steps = [{"channel": channel, "days": days, "subject": subject} for channel, days, subject in STEPS]
+    cadence = cadences.create_cadence(actor, name=_("New cafés"), description=_("Generated, not real."), steps=steps)
+    Cadence.objects.filter(pk=cadence.pk).update(origin=ORIGIN)
+    leads = list(Lead.objects.filter(origin=ORIGIN).exclude(status__in=cadences.OVER).order_by("pk")[: N_FOLLOWED // 2])
+    people = Contact.objects.filter(origin=ORIGIN, account__isnull=False, deleted_at=None).order_by("pk")[: 40 * N_FOLLOWED : 40]
+    made = cadences.enrol(actor, cadence, [*leads, *people]).made
+    Enrolment.objects.filter(cadence=cadence).update(origin=ORIGIN)
+    for enrolment in made[::3]:
+        _answer(actor, enrolment)
+    for name, text in ((_("Price list"), b"House blend 12.50\n"), (_("How to brew"), b"60 g for a litre, 94 degrees.\n")):
+        material = materials.create_material(actor, f"{name}.txt", [text], name=name, description=_("Generated, not real."))
+        Material.objects.filter(pk=material.pk).update(origin=ORIGIN)
+
+
+def _answer(actor: Actor, enrolment: Enrolment) -> None:
+    """They were reached at the first step."""
+    step = enrolment.activity
+    if step is not None:
+        work.complete_activity(actor, step.public_id, version=step.version, reply=Activity.Reply.ANSWERED)

@@ -71,6 +71,15 @@ def test_who_must_not_be_called_is_listed_with_the_reason(world: dict[str, Any],
     assert names(contacts(rep).calls) == ["Ann X"], "the latest word counts"
 
 
+def test_many_without_a_number_keep_nobody_off_the_list(world: dict[str, Any], act: Act) -> None:
+    rep = act("rep")
+    for i in range(60):
+        crm.people.create_contact(rep, account=world["Cid"].account, name=f"Nobody {i}", is_main=True)
+    found = contacts(rep)
+    assert names(found.calls) == ["Ann X", "Bob X"]
+    assert (len(found.left_out), found.n_left_out, found.has_more) == (50, 61, False)
+
+
 def test_blocked_numbers_are_called_by_nobody_and_cannot_be_read_back(world: dict[str, Any], act: Act) -> None:
     assert calling.block_numbers(act("planner"), ["+49 (89) 1111-111", "", " 0049 89 1111111 ", "+49 89 9"]) == 3
     assert way(world["Ann"], "call").obstacle == "suppressed"

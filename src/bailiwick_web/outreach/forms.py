@@ -13,6 +13,7 @@ from bailiwick_web.crm.forms.common import area, day, money
 from bailiwick_web.crm.forms.common import text as line
 from bailiwick_web.crm.models import Product
 from bailiwick_web.crm.models.work import Kind
+from bailiwick_web.outreach.models import Campaign
 from bailiwick_web.outreach.services.cadences import CHANNELS, MOST_DAYS, MOST_STEPS, PREFERRED
 
 LABELS = {PREFERRED: _("what they prefer"), **{kind.value: kind.label for kind in Kind}}
@@ -106,3 +107,14 @@ class ThanksForm(forms.Form):
 
     gift_limit = money(_("Gifts for a person and year, at most"))
     remind_days = forms.IntegerField(label=_("A task so many days before an anniversary"), required=False, min_value=0, max_value=60)
+
+
+class CampaignForm(forms.Form):
+    """A campaign."""
+
+    name = line(_("Name, as its leads have it"), 200, required=True, list="campaign-names")
+    kind = forms.ChoiceField(label=_("Kind"), choices=Campaign.Kind.choices)
+    starts_on = day(_("From the day"), required=True)
+    cost = money(_("What it cost"))
+    currency = line(_("Currency"), 3)
+    note = area(_("Notes"), rows=2)

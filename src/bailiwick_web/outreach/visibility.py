@@ -16,6 +16,8 @@ def register() -> None:
     """An enrolment is seen with its account or lead, and by whoever does its steps; what all share, by everybody."""
     visibility.RULES[m.Cadence] = lambda reach: Q()
     visibility.RULES[m.Enrolment] = _of_whom
+    visibility.RULES[m.Campaign] = lambda reach: Q()
+    lists.SPECIAL[m.Campaign, "q"] = _named
     visibility.RULES[m.Material] = lambda reach: Q()
     visibility.RULES[m.MaterialShare] = lambda reach: Q(account__in=reach.accounts)
     visibility.RULES[m.Gift] = lambda reach: Q(account__in=reach.accounts) | Q(account__isnull=True, created_by=reach.user_id)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bailiwick_web.outreach.api import cadences, calling, gifts, materials
+from bailiwick_web.outreach.api import cadences, calling, campaigns, gifts, materials
 
-routers = (cadences.router, calling.router, materials.router, gifts.router)
+routers = (cadences.router, calling.router, materials.router, gifts.router, campaigns.router)

@@ -34,10 +34,11 @@ class CallOut(Schema):
 
 
 class CallListOut(Schema):
-    """Whom to call, who waits longest first, and who was left out with the reason."""
+    """Whom to call, who waits longest first, and who was left out with the reason: the first of them; ``n_left_out`` are all."""
 
     calls: list[CallOut]
     left_out: list[CallOut]
+    n_left_out: int
     has_more: bool
 
 
@@ -95,8 +96,10 @@ def _call(call: Call) -> dict[str, Any]:
 def get_call_list(request: HttpRequest, wanted: Query[CallListFilter]) -> Any:
     """Whom to call within the scope, and who was left out with the reason."""
     actor = reader(request)
-    found = call_list(actor, {name: str(value) for name, value in wanted.dict().items()}, me(actor))
-    return {"calls": [_call(c) for c in found.calls], "left_out": [_call(c) for c in found.left_out], "has_more": found.has_more}
+    asked = {name: str(value) for name, value in wanted.dict().items()}
+    found = call_list(actor, asked, None if wanted.who else me(actor))
+    lists = {"calls": [_call(c) for c in found.calls], "left_out": [_call(c) for c in found.left_out]}
+    return {**lists, "n_left_out": found.n_left_out, "has_more": found.has_more}
 
 
 @router.post("/contacts/{uuid:record_id}/calls", response={201: ActivityOut})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +11,18 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
-from bailiwick_web.crm.models import Account, Activity, Contact, Lead
+from bailiwick_web.crm.models import Account, Activity, Contact, ContactPoint, Lead
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.queries.pages_paging import chosen
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.services.cadences import OVER
 from bailiwick_web.outreach.services.learning import Habit, habits
-from bailiwick_web.outreach.services.reaching import Way, ways
+from bailiwick_web.outreach.services.reaching import WAYS, Way, ways
 
 FILTERS = ("who", "q", "state", "segment", "territory", "days")
-MOST, SHOWN = 300, 50
+MOST, SLICE, SHOWN = 2_000, 200, 50
+"""So many are looked at, so many at a time, until so many are found who may be called."""
 USUAL_DAYS = 7
 
 
@@ -54,6 +55,7 @@ class CallList:
     asked: Mapping[str, str]
     calls: Sequence[Call]
     left_out: Sequence[Call]
+    n_left_out: int
     has_more: bool
 
 
@@ -62,14 +64,31 @@ def call_list(actor: Actor, given: Mapping[str, str], me: Person | None) -> Call
     asked = chosen(given, FILTERS)
     days = int(asked["days"]) if asked["days"].isascii() and asked["days"].isdigit() and int(asked["days"]) <= 365 else USUAL_DAYS
     asked["days"] = str(days)
-    people = list(_people(actor, asked, me)[: MOST + 1])
-    found = people[:MOST]
-    reached = ways(found, Kind.CALL)
-    allowed = [(who, how) for who, how in zip(found, reached, strict=True) if not how.obstacle]
-    known = habits([who for who, _how in allowed[:SHOWN]])
-    calls = [Call(who, how, habit) for (who, how), habit in zip(allowed[:SHOWN], known, strict=True)]
-    left_out = [Call(who, how, Habit()) for who, how in zip(found, reached, strict=True) if how.obstacle]
-    return CallList(asked, calls, left_out, len(people) > MOST or len(allowed) > SHOWN)
+    calls: list[Call] = []
+    left_out: list[Call] = []
+    numbered, without = _by_number(_people(actor, asked, me))
+    has_more = False
+    for start in range(0, MOST, SLICE):
+        part = list(numbered[start : start + SLICE + 1])
+        for who, how in zip(part[:SLICE], ways(part[:SLICE], Kind.CALL), strict=True):
+            (left_out if how.obstacle else calls).append(Call(who, how, Habit()))
+        has_more = len(part) > SLICE or len(calls) > SHOWN
+        if len(part) <= SLICE or len(calls) >= SHOWN:
+            break
+    shown = calls[:SHOWN]
+    known = habits([call.who for call in shown])
+    first = list(without.prefetch_related(None)[: SHOWN + 1])
+    n_left_out = len(left_out) + (without.count() if len(first) > SHOWN else len(first))
+    left_out += [Call(who, Way(obstacle="no_address"), Habit()) for who in first[:SHOWN]]
+    return CallList(asked, [replace(call, habit=habit) for call, habit in zip(shown, known, strict=True)], left_out, n_left_out, has_more)
+
+
+def _by_number(people: QuerySet[Any]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Those who have a number, and those who have none, so that these keep nobody off the list."""
+    if people.model is Contact:
+        has = Exists(ContactPoint.objects.filter(contact=OuterRef("pk"), channel__in=WAYS[Kind.CALL]))
+        return people.filter(has), people.filter(~has)
+    return people.exclude(phone=""), people.filter(phone="")
 
 
 def _people(actor: Actor, asked: Mapping[str, str], me: Person | None) -> QuerySet[Any]:

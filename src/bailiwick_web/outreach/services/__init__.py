@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bailiwick_web.outreach.services import cadences, calling, following, gifts, materials, mentioning, milestones
+from bailiwick_web.outreach.services import cadences, calling, campaigns, following, gifts, materials, mentioning, milestones
 
-__all__ = ["cadences", "calling", "following", "gifts", "materials", "mentioning", "milestones"]
+__all__ = ["cadences", "calling", "campaigns", "following", "gifts", "materials", "mentioning", "milestones"]

@@ -122,10 +122,11 @@ def log_gift(actor: Actor, contact: Contact, *, asks: bool = False, why: str = "
     day = c.day("given_on", given_on) or local_day(actor.now)
     draft = writing.made(actor, GIFT, {"contact": contact, "given_on": day, **given})
     _derive(actor, draft)
-    limit = getattr(rules(), "gift_limit", None)
+    there = rules()
+    limit = there.gift_limit if there is not None else None
     already = spent(contact, day.year)
     is_over = limit is not None and already + draft.house_amount > limit
-    if is_over and not asks:
+    if limit is not None and is_over and not asks:
         sums = {"already": already, "limit": limit, "sum": already + draft.house_amount}
         told = {"contact": contact, "year": str(day.year), **{name: _in_words(value) for name, value in sums.items()}}
         said = _(

@@ -14,6 +14,7 @@ from bailiwick_web.outreach.views.cadences import (
     followed_lead,
 )
 from bailiwick_web.outreach.views.calling import block_numbers, called_contact, called_lead, calls, referrals
+from bailiwick_web.outreach.views.campaigns import campaign, campaigns, change_campaign
 from bailiwick_web.outreach.views.materials import (
     change_material,
     material,
@@ -34,7 +35,10 @@ __all__ = [
     "called_contact",
     "called_lead",
     "calls",
+    "campaign",
+    "campaigns",
     "change_cadence",
+    "change_campaign",
     "change_material",
     "change_thanks",
     "enrol",

@@ -33,7 +33,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "here": HERE,
         "tab": "calls",
         "now": actor.now,
-        "list": call_list(actor, request.GET, me(actor)),
+        "list": call_list(actor, request.GET, None if request.GET.get("who") else me(actor)),
         "choices": choices(actor),
         "states": Account.State.choices,
         "outcomes": [(key, outcome.label) for key, outcome in services.OUTCOMES.items()],

@@ -199,6 +199,13 @@ def test_branches_tell_who_brought_whom_and_what_it_was_worth(world: dict[str, A
     assert sign_in("rep").get(f"/api/v1/referrals?account={world['Eve'].account.public_id}").status_code == 404
 
 
+def test_the_page_of_who_recommended_somebody_opens_before_anything_is_won(world: dict[str, Any], sign_in: SignIn, act: Act) -> None:
+    account = world["Ann"].account
+    crm.leads.create_lead(act("planner"), company="Not won", referrer_account=account, lon=0.1, lat=0.1)
+    page = sign_in("rep").get(f"/customers/{account.public_id}/")
+    assert (page.status_code, "Not won" in page.content.decode(), "$0" in page.content.decode()) == (200, True, True)
+
+
 def test_two_who_recommended_each_other_end_the_branch(world: dict[str, Any], act: Act) -> None:
     planner = act("planner")
     root = world["Ann"].account

@@ -151,6 +151,8 @@ def test_a_leap_day_is_kept_in_every_year(world: dict[str, Any], act: Act, today
 def test_who_is_erased_got_nothing(world: dict[str, Any], act: Act) -> None:
     jo = Contact.objects.get(pk=world["West contact"].pk)
     gifts.log_gift(act("rep"), jo, what="Tea for Jo West", amount="5")
+    told = crm.privacy.dossier(act("administrator"), jo)
+    assert [gift["what"] for gift in told["gifts"]] == ["Tea for Jo West"], "what is kept of somebody is theirs to read"
     crm.privacy.erase(act("administrator"), jo.public_id, version=jo.version, reason="asked")
     assert not Gift.objects.exists()
     assert not TimelineEvent.objects.filter(title__contains="Tea").exists()

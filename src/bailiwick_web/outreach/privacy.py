@@ -5,7 +5,7 @@ from django.db.models import Q
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.erasing import Told, declare, forgets
 from bailiwick_web.crm.models import Contact
-from bailiwick_web.crm.services.kept import leads_of
+from bailiwick_web.crm.services.kept import MORE, leads_of
 from bailiwick_web.outreach import models as m
 from bailiwick_web.outreach.services.following import stop_those_of
 
@@ -17,6 +17,11 @@ declare(m.MaterialVersion, names=("note",), nobody=("filename", "media_type", "d
 declare(m.MaterialShare, nobody=("origin",))
 declare(m.Gift, goes=("what", "why", "decision"), nobody=("origin", "currency"))
 declare(m.ThanksRules)
+MORE |= {
+    "cadences": lambda contact: m.Enrolment.objects.filter(Q(contact=contact) | Q(lead__in=leads_of(contact))),
+    "gifts": lambda contact: m.Gift.objects.filter(contact=contact),
+    "materials": lambda contact: m.MaterialShare.objects.filter(contact=contact),
+}
 
 
 @forgets

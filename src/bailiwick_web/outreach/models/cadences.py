@@ -88,4 +88,5 @@ class Enrolment(SellingRecord):
     @property
     def shown_steps(self) -> list[dict[str, object]]:
         """Each step with what became of it."""
-        return [{**step, **self.log.get(str(i), {}), "is_due": i == self.place} for i, step in enumerate(self.steps)]
+        steps = [{**step, "subject": step["subject"].replace("{name}", str(self.who))} for step in self.steps]
+        return [{**step, **self.log.get(str(i), {}), "is_due": i == self.place} for i, step in enumerate(steps)]

@@ -102,7 +102,11 @@ class Followed:
 def followed(actor: Actor, who: Contact | Lead) -> Followed:
     """The card on the page of a contact or lead that one has found."""
     word = "contact" if isinstance(who, Contact) else "lead"
-    found = list(Enrolment.objects.filter(**{word: who}, deleted_at=None).select_related("cadence", "activity").order_by("-pk")[:5])
+    found = list(
+        Enrolment.objects.filter(**{word: who}, deleted_at=None)
+        .select_related("cadence", "activity", "contact", "lead")
+        .order_by("-pk")[:5]
+    )
     running = next((e for e in found if e.state == State.RUNNING), None)
     last = next((e for e in found if e.state != State.RUNNING), None)
     is_over = isinstance(who, Lead) and who.status in OVER

@@ -37,6 +37,7 @@ LEFT_OUT: dict[str, Any] = {
     "running": gettext_lazy("follows a cadence already"),
     "over": gettext_lazy("the lead was converted, or does not qualify"),
     "no_way": gettext_lazy("no step of it is allowed"),
+    "put_away": gettext_lazy("the task was put away"),
     **REASONS,
 }
 

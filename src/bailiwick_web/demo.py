@@ -15,6 +15,7 @@ from bailiwick_web.crm.sample import load_customers
 from bailiwick_web.crm.sample_work import load_work
 from bailiwick_web.exchange.sample import load_sample
 from bailiwick_web.listening.sample import load_heard
+from bailiwick_web.outreach.sample import load_outreach
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.services import branch, decide, propose, publish, start_run
 from bailiwick_web.planning.services.runs import ANEW
@@ -55,6 +56,7 @@ def load_demo() -> None:
     selling = Actor(users[Role.PLANNER], timezone.now(), system.request_id)
     load_work(selling)
     load_heard(selling)
+    load_outreach(selling)
     tell(planner, "demo.loaded")
     draft = branch(planner, Scenario.objects.get(pk=today.pk), name="Next year")
     start_run(planner, draft, mode=ANEW, time_limit_seconds=DEMO_SECONDS, name="Next year, balanced")

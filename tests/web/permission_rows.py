@@ -16,6 +16,7 @@ from permission_rows_listening import API_ROWS_LISTENING, ROWS_LISTENING
 from permission_rows_market import ROWS_MARKET
 from permission_rows_notices import API_ROWS_NOTICES, ROWS_NOTICES
 from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
+from permission_rows_outreach import API_ROWS_OUTREACH, ROWS_OUTREACH
 from permission_rows_privacy import ROWS_PRIVACY
 from permission_rows_reports import API_ROWS_REPORTS, ROWS_REPORTS
 
@@ -272,5 +273,6 @@ API_ROWS = {
     "POST /api/v1/jobs/{job_id}/cancel": put("POST", Right.PLAN, "job"),
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
-ROWS |= ROWS_CATALOGUE | ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_PRIVACY
+ROWS |= ROWS_CATALOGUE | ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_OUTREACH | ROWS_PRIVACY
+API_ROWS |= API_ROWS_OUTREACH
 API_ROWS |= API_ROWS_ACCOUNTS | API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS

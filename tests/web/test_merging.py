@@ -19,6 +19,7 @@ from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.services import binning, merging
 from bailiwick_web.crm.services.merging.rules import RULES, relations
 from bailiwick_web.listening.services import mentions, surveys, visits
+from bailiwick_web.outreach.services import cadences, gifts, materials
 
 pytestmark = pytest.mark.django_db
 Act = Callable[[str], Actor]
@@ -62,6 +63,11 @@ def full_account(actor: Actor, name: str, **given: Any) -> m.Account:
     surveys.create_response(actor, survey=survey, account=account, contact=contact, score=9)
     visits.create_visit(actor, account=account, contact=contact, page="/prices")
     mentions.create_mention(actor, account=account, text=f"{name} is on the way")
+    cadence = cadences.create_cadence(actor, name=f"Cadence of {name}", steps=[{"subject": "Call", "channel": "call"}])
+    cadences.create_enrolment(actor, cadence=cadence, contact=contact)
+    gifts.log_gift(actor, contact, what="Tea", amount="5")
+    material = materials.create_material(actor, "prices.txt", [b"x"], name=f"Prices for {name}")
+    materials.share(actor, material, account, contact=contact, by="visit")
     return m.Account.objects.get(pk=account.pk)
 
 

@@ -66,7 +66,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 
 def as_described(name: str) -> str:
     """A row without what it asks for, and with the names of the description for what stands in the middle."""
-    return name.partition("?")[0].replace("/territories/P1", "/territories/{code}")
+    return name.partition("?")[0].replace("/territories/P1", "/territories/{code}").replace("/versions/1/", "/versions/{number}/")
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
         "word": {"outside": "a-word"},
         "table": {"own": ["accounts", "csv"]},
         "part": {"outside": [unknown, "a-word"]},
+        "number": {"outside": [unknown, 1]},
         "entry": {"outside": ["competitors", unknown]},
         "": {"": None},
     }
@@ -133,7 +134,7 @@ def arguments(key: Any) -> list[Any]:
 def is_seen(role: str, row: Row, place: str) -> bool:
     """Whether a role finds what is at a place: the table of ``who-may-what.md`` in code."""
     if place == "outside":
-        return row.target in {"nothing", "word", "part"}
+        return row.target in {"nothing", "word", "part", "number"}
     if role in SEE_ALL or row.target in {"user", "job", "staffing"}:
         return True
     if role == Role.VIEWER and row.target in {"position", "account", "location", "contact", "deal", "order", "activity", "case", "lead"}:

@@ -21,6 +21,7 @@ from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.models import Account
 from bailiwick_web.exchange.webhooks.incoming import save_source
 from bailiwick_web.exchange.webhooks.services import create_endpoint
+from bailiwick_web.outreach.services import cadences, campaigns, gifts, materials
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Publication, Scenario
 from bailiwick_web.reports import services as reports
@@ -57,6 +58,20 @@ LISTS = (
     "/webhooks/",
     "/webhooks/incoming/",
     "/rules/",
+    *(
+        f"/api/v1/{path}"
+        for path in ("cadences", "enrolments", "call-list?who=contacts", "materials", "material-shares", "referrals", "gifts", "campaigns")
+    ),
+    *(
+        "/cadences/",
+        "/calls/?who=contacts",
+        "/materials/",
+        "/referrals/",
+        "/thanks/",
+        "/campaigns/",
+        "/api/v1/campaigns/costs",
+        "/customers/{account}/materials",
+    ),
     "/api/v1/accounts/{account}/timeline",
     "/api/v1/reports",
     "/api/v1/report-fields",
@@ -132,6 +147,22 @@ def fill_customers(actor: Actor, person: Person, i: int) -> None:
     crm.fields.define_field(actor, record_type="account", key=f"f{i}", label=f"Field {i}")
     crm.attachments.attach(actor, account, "a.txt", [b"x"])
     reports.save(actor, name=f"Report {i}", definition=Definition("account"))
+    fill_outreach(actor, account, i)
+
+
+def fill_outreach(actor: Actor, account: Account, i: int) -> None:
+    """One more of everything that is done to reach out."""
+    points = [{"channel": "phone", "value": f"+49 89 100{i}"}]
+    contact = crm.people.create_contact(actor, account=account, name=f"Main {i}", is_main=True, points=points)
+    cadence = cadences.create_cadence(actor, name=f"Cadence {i}", steps=[{"subject": "Call", "channel": "call"}])
+    cadences.create_enrolment(actor, cadence=cadence, contact=contact)
+    lead = crm.leads.create_lead(actor, company=f"Recommended {i}", referrer_account=account, lon=0.1, lat=0.1)
+    crm.leads.convert_lead(actor, lead.public_id, version=lead.version)
+    campaigns.create_campaign(actor, name=f"Campaign {i}", cost="5")
+    crm.leads.create_lead(actor, company=f"Won by {i}", campaign=f"campaign {i}", lon=0.1, lat=0.1)
+    gifts.log_gift(actor, contact, what="Tea", amount="5")
+    material = materials.create_material(actor, "a.txt", [b"x"], name=f"Material {i}")
+    materials.share(actor, material, account, by="visit")
 
 
 def test_lists_take_as_many_queries_as_are_kept(

@@ -16,6 +16,7 @@ from bailiwick_web.crm.api import routers as crm_routers
 from bailiwick_web.exchange import api as exchange
 from bailiwick_web.exchange.webhooks.api import routers as webhook_routers
 from bailiwick_web.listening import api as listening
+from bailiwick_web.outreach.api import routers as outreach_routers
 from bailiwick_web.planning.api import routers as planning_routers
 from bailiwick_web.reports import aims_api as aims
 from bailiwick_web.reports import api as reports
@@ -72,6 +73,7 @@ for router in (
     notices.router,
     *crm_routers,
     listening.router,
+    *outreach_routers,
     *webhook_routers,
     automation.router,
     reports.router,

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "bailiwick_web.planning",
     "bailiwick_web.crm",
     "bailiwick_web.listening",
+    "bailiwick_web.outreach",
     "bailiwick_web.exchange",
     "bailiwick_web.exchange.webhooks",
     "bailiwick_web.insights",

@@ -47,6 +47,7 @@ urlpatterns = [
     path("", include("bailiwick_web.planning.urls")),
     path("", include("bailiwick_web.crm.urls")),
     path("", include("bailiwick_web.listening.urls")),
+    path("", include("bailiwick_web.outreach.urls")),
     path("", include("bailiwick_web.exchange.urls")),
     path("webhooks/", include("bailiwick_web.exchange.webhooks.urls")),
     path("calendar-feed/", feeds.calendar_feed, name="calendar_feed"),

@@ -60,15 +60,14 @@ def audit_all(entries: Iterable[AuditEntry]) -> None:
 def tell(actor: Actor, kind: str, **payload: Any) -> None:
     """Put an event into the outbox, and pass it on to apps that listen; to be called in the transaction of the change."""
     OutboxEvent.objects.create(kind=kind, payload=payload, request_id=actor.request_id[:40], created_at=actor.now)
-    pass_on(actor, kind, payload)
+    pass_on(actor, kind, [payload])
 
 
 def tell_all(actor: Actor, kind: str, payloads: Sequence[dict[str, Any]]) -> None:
     """Like :func:`tell`, for many changes of a kind at once; who listens is told of each."""
     told = {"kind": kind, "request_id": actor.request_id[:40], "created_at": actor.now}
     OutboxEvent.objects.bulk_create((OutboxEvent(payload=payload, **told) for payload in payloads), batch_size=MANY)
-    for payload in payloads:
-        pass_on(actor, kind, payload)
+    pass_on(actor, kind, payloads)
 
 
 def check_version(record: Record, version: int | None) -> None:

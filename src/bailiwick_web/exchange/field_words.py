@@ -148,6 +148,7 @@ WORDS = {
     "done_at": pgettext_lazy("column", "Done at"),
     "duration_minutes": pgettext_lazy("column", "Duration in minutes"),
     "outcome": pgettext_lazy("column", "Outcome"),
+    "reply": pgettext_lazy("column", "Whether they answered"),
     "importance": pgettext_lazy("column", "Importance"),
 }
 WORDS_OF_KIND = {

@@ -325,6 +325,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         """)),
         "place": (TEXT, names("Location; Venue; location; Activity - Location; Ort")),
         "outcome": (TEXT, names("Result; Call Result; CallDisposition; Outcome; hs_meeting_outcome; Ergebnis")),
+        "reply": (TEXT, names("Reply; Replied; Antwort")),
         "importance": (TEXT, names("Priority; prioritycode; hs_task_priority; Activity - Priority; Priorität")),
         "text": (TEXT, (*names("Full Comments; hs_body_preview; hs_task_body; Activity - Note"), *DESCRIPTION_NAMES)),
         "owner": (TEXT, names("""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ router = Router(tags=["work"])
 
 
 class ActivityFields(Schema):
-    """What an activity may hold. ``starts_at`` is an instant, ``due_on`` a day in every time zone."""
+    """What an activity may hold. ``starts_at`` is an instant, ``due_on`` a day in every time zone; ``reply`` says whether they answered."""
 
     account: UUID | None = None
     contact: UUID | None = None
@@ -38,6 +38,7 @@ class ActivityFields(Schema):
     done_at: datetime | None = None
     duration_minutes: int | None = None
     outcome: str | None = None
+    reply: Literal["", "none", "answered", "inbound"] | None = None
     place: str | None = None
     lon: float | None = None
     lat: float | None = None
@@ -145,6 +146,7 @@ class DoneIn(Schema):
     """What came of an activity."""
 
     outcome: str = ""
+    reply: Literal["", "none", "answered", "inbound"] = ""
     done_at: datetime | None = None
     duration_minutes: int | None = None
     text: str | None = None

@@ -12,7 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.models import Person
 from bailiwick_web.crm.forms.common import area, day, given, moment, money, offer, pick, text, words
-from bailiwick_web.crm.models import Account, ActivitySeries, Case, Competitor, Contact, Criterion, Lead, OutcomeReason, Product, Stage
+from bailiwick_web.crm.models import (
+    Account,
+    Activity,
+    ActivitySeries,
+    Case,
+    Competitor,
+    Contact,
+    Criterion,
+    Lead,
+    OutcomeReason,
+    Product,
+    Stage,
+)
 from bailiwick_web.crm.models.work import Kind
 
 
@@ -21,7 +33,8 @@ class LogForm(forms.Form):
 
     subject = text(_("What about"))
     contact = pick(_("With whom"), Contact.objects.none())
-    text = area(_("What came of it"))
+    text = area(_("What came of it"), help_text=_("@ and a name tells that colleague, if they may see it."))
+    reply = forms.ChoiceField(label=_("Did they answer?"), required=False, choices=[("", "–"), *Activity.Reply.choices])
     done_at = moment(_("When, if not just now"))
     duration_minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=100_000)
 

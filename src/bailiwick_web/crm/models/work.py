@@ -144,6 +144,13 @@ class Activity(SellingRecord):
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class Reply(models.TextChoices):
+        """Whether they answered."""
+
+        NONE = "none", _("Nobody answered")
+        ANSWERED = "answered", _("They answered")
+        INBOUND = "inbound", _("They got in touch")
+
     account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="activities")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="activities")
     opportunity = models.ForeignKey(Opportunity, null=True, on_delete=models.SET_NULL, related_name="activities")
@@ -159,6 +166,7 @@ class Activity(SellingRecord):
     done_at = models.DateTimeField(null=True)
     duration_minutes = models.PositiveIntegerField(null=True)
     outcome = models.CharField(max_length=300, blank=True)
+    reply = models.CharField(max_length=8, choices=Reply.choices, blank=True, help_text="empty: nobody said")
     place = models.CharField(max_length=300, blank=True)
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Sum, When
@@ -156,4 +157,5 @@ def recommended(actor: Actor, account: m.Account) -> dict[str, Any]:
     rows = visible(actor, m.Lead).filter(Q(referrer_account=account) | Q(referrer__account=account))
     won = Q(opportunity__stage__kind=m.Stage.Kind.WON, opportunity__deleted_at=None)
     told = rows.aggregate(n=Count("pk"), n_won=Count("pk", filter=won), amount=Sum("opportunity__house_amount", filter=won))
+    told["amount"] = told["amount"] or Decimal(0)
     return {**told, "leads": list(rows.order_by("-pk")[:5]) if told["n"] else []}

@@ -6,6 +6,7 @@ import hashlib
 import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,13 @@ MOST_BYTES = 25 * 1024 * 1024
 ATTACHMENT = writing.Spec(Attachment, {})
 
 
-def path_of(file: Attachment) -> Path:
+class Stored(Protocol):
+    """A record whose content lies in the data folder."""
+
+    public_id: Any
+
+
+def path_of(file: Stored) -> Path:
     """Where the content of a file lies."""
     return Path(settings.DATA_FOLDER) / "attachments" / str(file.public_id)
 
@@ -34,12 +41,10 @@ def attach(actor: Actor, account: Account, filename: str, chunks: Iterable[bytes
     It is always sent as a download, whatever it says of itself, so that nothing in it runs on our pages.
     """
     actor.need(Right.SELL)
-    name = Path(filename.replace("\\", "/")).name.replace("\x00", "").strip()[:200] or "file"
-    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    name, media_type = named(filename)
     file = Attachment(account=account, contact=contact, filename=name, media_type=media_type, **stamped(actor))
-    path_of(file).parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     try:
-        file.n_bytes, file.digest = _store(path_of(file), chunks)
+        file.n_bytes, file.digest = store(file, chunks)
         with transaction.atomic():
             file.save()
             audit(actor, "attachment.created", file, field="account", after=account)
@@ -50,9 +55,17 @@ def attach(actor: Actor, account: Account, filename: str, chunks: Iterable[bytes
     return file
 
 
-def _store(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
+def named(filename: str) -> tuple[str, str]:
+    """The name of a file without its folders, and what it is by its ending."""
+    name = Path(filename.replace("\\", "/")).name.replace("\x00", "").strip()[:200] or "file"
+    return name, mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def store(file: Stored, chunks: Iterable[bytes]) -> tuple[int, str]:
+    """Write the content of a file; its length and digest."""
+    path_of(file).parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     digest, n_bytes = hashlib.sha256(), 0
-    with path.open("wb") as target:
+    with path_of(file).open("wb") as target:
         for chunk in chunks:
             n_bytes += len(chunk)
             if n_bytes > MOST_BYTES:
@@ -69,6 +82,6 @@ def archive_attachment(actor: Actor, public_id: UUID, *, version: int | None) ->
     return writing.archive(actor, ATTACHMENT, public_id, version=version)
 
 
-def drop_content(file: Attachment) -> None:
+def drop_content(file: Stored) -> None:
     """Take the content away for good."""
     path_of(file).unlink(missing_ok=True)

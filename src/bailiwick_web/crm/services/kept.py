@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +12,8 @@ from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.models import Activity, ActivitySeries, Attachment, Case, Contact, ExternalId, Lead, TimelineEvent
 
 LEAST_DIGITS, LEAST_LETTERS = 7, 8
+MORE: dict[str, Callable[[Contact], QuerySet[Any]]] = {}
+"""What other apps keep of a person, by what it is."""
 
 
 def copies(contact: Contact) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def copies(contact: Contact) -> dict[str, Any]:
         "files": Attachment.objects.filter(**of_contact),
         "timeline": TimelineEvent.objects.filter(**of_contact),
         "external_ids": ExternalId.objects.filter(record_type="contact", record_key=contact.pk),
+        **{name: rows(contact) for name, rows in MORE.items()},
     }
 
 

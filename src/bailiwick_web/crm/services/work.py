@@ -52,6 +52,7 @@ ACTIVITY = writing.Spec(
         "done_at": c.instant,
         "duration_minutes": c.whole(0, 100_000),
         "outcome": c.text(300),
+        "reply": c.choice(("", *Activity.Reply.values)),
         "place": c.text(300),
         "lon": c.degrees(180),
         "lat": c.degrees(90),
@@ -93,6 +94,7 @@ def complete_activity(
     *,
     version: int | None,
     outcome: str = "",
+    reply: str = "",
     done_at: datetime | None = None,
     duration_minutes: int | None = None,
     text: str | None = None,
@@ -104,6 +106,7 @@ def complete_activity(
     if activity.state != State.PLANNED:
         raise Conflict(_("This is %(state)s already.") % {"state": activity.get_state_display()}, code="state")
     given: dict[str, Any] = {"state": State.DONE, "outcome": outcome, "done_at": done_at or actor.now}
+    given |= {"reply": reply} if reply else {}
     given |= {"duration_minutes": duration_minutes} if duration_minutes is not None else {}
     given |= {"text": text} if text is not None else {}
     writing.change(actor, ACTIVITY, activity, given)

@@ -31,6 +31,9 @@ ICONS = {
     "survey": "note",
     "web": "pin",
     "mention": "bell",
+    "gift": "note",
+    "cadence.started": "history",
+    "cadence.stopped": "history",
 }
 
 
@@ -155,6 +158,9 @@ def event_name(kind: str) -> str:
         "survey": _("Answer to a survey"),
         "web": _("Visit to the website"),
         "mention": _("Mention"),
+        "gift": _("Gift"),
+        "cadence.started": _("Cadence begun"),
+        "cadence.stopped": _("Cadence ended"),
         "consent.given": _("Consent given"),
         "consent.withdrawn": _("Consent withdrawn"),
         "case.opened": _("Case opened"),

@@ -92,8 +92,9 @@ def act_on_activity(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     actor, act = actor_of(request), request.POST.get("act", "")
     found, version = find(actor, Activity, public_id, with_bin=act == "restore"), version_of(request)
     to, what = reverse("tasks"), {"what": found.subject}
-    if act == "done":
-        fresh = services.complete_activity(actor, public_id, version=version, outcome=request.POST.get("outcome", ""))
+    if act in {"done", "answered"}:
+        reply = Activity.Reply.ANSWERED if act == "answered" else ""
+        fresh = services.complete_activity(actor, public_id, version=version, outcome=request.POST.get("outcome", ""), reply=reply)
         undo = {"address": request.path, "act": "again", "version": fresh.version}
         return said(request, to, _("“%(what)s” is done.") % what, undo=undo)
     if act == "again":

@@ -253,7 +253,7 @@ TABLES: dict[str, Table] = {
                     *(("Account ID", "account.public_id"), ("Company", "account.name"), ("Contact ID", "contact.public_id")),
                     *(("Due Date", "due_on"), ("Start", "starts_at"), ("Completed Date/Time", "done_at")),
                     *(("Duration (Minutes)", "duration_minutes"), ("Location", "place"), ("Result", "outcome")),
-                    *(("Description", "text"), ("Assigned To", "person.name")),
+                    *(("Reply", "reply"), ("Description", "text"), ("Assigned To", "person.name")),
                 ),
                 *_STAMPS,
             ),

@@ -69,6 +69,11 @@ ACTIVITY_STATES: Words = {
     Activity.State.DONE: ("done", "completed", "complete", "closed", "yes", "true", "1", "erledigt", "ja", "held", "sent", "received"),
     Activity.State.CANCELLED: ("cancelled", "canceled", "noshow", "abgesagt", "nothappened"),
 }
+REPLIES: Words = {
+    Activity.Reply.NONE: ("none", "no", "noanswer", "nobodyanswered", "noreply", "keineantwort", "nein"),
+    Activity.Reply.ANSWERED: ("answered", "yes", "replied", "theyanswered", "reached", "connected", "beantwortet", "ja"),
+    Activity.Reply.INBOUND: ("inbound", "incoming", "theygotintouch", "eingehend"),
+}
 IMPORTANCE = {"high": 1, "hoch": 1, "urgent": 1, "highest": 1, "normal": 2, "medium": 2, "mittel": 2, "low": 3, "niedrig": 3, "lowest": 3}
 PLACE_KINDS: Words = {
     Location.Kind.BILLING: ("billing", "billto", "invoice", "rechnungsadresse", "mainoffice", "primary", "1"),

@@ -28,6 +28,7 @@ from bailiwick_web.exchange.services.records.words import (
     CASE_STATES,
     IMPORTANCE,
     PRIORITIES,
+    REPLIES,
     Words,
     meant_by,
 )
@@ -66,6 +67,7 @@ class Activities(Kind):
         _about(reader, row, "what", cells.get("what", ""), _WHAT)
         reader.maybe(row, PEOPLE, "owner", cells.get("owner", ""), to="person")
         choose(reader, row, "activity_state", cells, ACTIVITY_STATES, "state")
+        choose(reader, row, "reply", cells, REPLIES, "reply")
         _when(reader.actor, row.values)
 
     def keys(self, row: Row, cells: Cells) -> Keys:

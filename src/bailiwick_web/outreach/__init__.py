@@ -1,0 +1,1 @@
+"""Reaching out: cadences, the call list, materials, gifts, campaigns."""

@@ -1,0 +1,1 @@
+"""Reads for the pages, a module for each subject."""

@@ -174,6 +174,8 @@ def test_a_line_opens_to_its_formula_rows_and_day(market: dict[str, Any], sign_i
     assert sign_in("viewer").get(f"/market/swot/{swot.public_id}/").status_code == 404
     german = client.get(f"/market/swot/{swot.public_id}/", headers={"accept-language": "de"}).content.decode()
     assert "Stärken" in german
+    assert "Möglichkeiten" in german  # and no deals
+    assert "Umsatzwachstum in zwölf Monaten: −50,0 %; der Median von 3 anderen ist +5,0 %." in german
 
 
 def test_evidence_needs_a_reason_and_feeds_the_grid(market: dict[str, Any]) -> None:

@@ -11,6 +11,8 @@ from bailiwick.domain import FloatArray
 
 LEAST_MONTHS = 24
 """Two years: less cannot tell a trend from a season."""
+LEAST_ACTIVE = 12
+"""Months with sales: fewer tell of single orders."""
 _ROUNDS, _CLOSE, _MOST_MEMORY = 100, 1e-10, 0.8
 
 
@@ -25,7 +27,7 @@ class Trend:
 
 
 def trend(values: FloatArray, first_month: int) -> Trend | None:
-    """Fit a trend and twelve months of season to sums by month; None if there are too few months, or nothing but zeros.
+    """Fit a trend and twelve months of season to sums by month; None if there are too few months, or too few with sales.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def trend(values: FloatArray, first_month: int) -> Trend | None:
     """
     y = np.maximum(values, 0.0)
     n = len(y)
-    if n < LEAST_MONTHS or not y.any():
+    if n < LEAST_MONTHS or int((y > 0).sum()) < LEAST_ACTIVE:
         return None
     month = (np.arange(n) + first_month - 1) % 12
     design = np.column_stack([np.arange(n) / 12.0, (month[:, None] == np.arange(12)[None, :]).astype(float)])

@@ -151,7 +151,7 @@ def _field(field: Field, picked: Mapping[str, AnyTable | None], measures: Sequen
     if field.kind == "column":
         found = picked.get(field.of)
         options = [(name, name) for name in (found.column_names if found else ())]
-        value = value or (found.roles.get(field.role, "") if found else "")
+        value = value or _column_of(found, field.role)
     elif field.kind == "measure":
         options = [(name, name) for name in measures]
         value = value or _measure_of(field.role, measures)
@@ -162,6 +162,14 @@ def _field(field: Field, picked: Mapping[str, AnyTable | None], measures: Sequen
     elif field.kind == "choice":
         options = list(field.choices)
     return {"field": field, "value": value, "options": options}
+
+
+def _column_of(found: AnyTable | None, role: str) -> str:
+    """The column of a role; else the one that is called so."""
+    if found is None or not role:
+        return ""
+    called = next((name for name in found.column_names if name.casefold() == role), "")
+    return str(found.roles.get(role) or called)
 
 
 _MEASURE_WORDS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bailiwick_web.core.models import Node, Position, Record
 from bailiwick_web.crm.models import Account, Activity, Order, SellingRecord
@@ -70,10 +71,10 @@ class SwotEntry(Record):
     class Quadrant(models.TextChoices):
         """Where it stands in the grid."""
 
-        STRENGTH = "strength", _("Strength")
-        WEAKNESS = "weakness", _("Weakness")
-        OPPORTUNITY = "opportunity", _("Opportunity")
-        THREAT = "threat", _("Threat")
+        STRENGTH = "strength", pgettext_lazy("grid", "Strength")
+        WEAKNESS = "weakness", pgettext_lazy("grid", "Weakness")
+        OPPORTUNITY = "opportunity", pgettext_lazy("grid", "Opportunity")
+        THREAT = "threat", pgettext_lazy("grid", "Threat")
 
     class Origin(models.TextChoices):
         """Where it comes from."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bailiwick.api.markets.intervals import share_interval
 from bailiwick_web.core.access import Actor
@@ -39,10 +40,10 @@ FORMULAS: dict[str, Any] = {
     "white_space": _("Share of the potential − share of the effort, of the newest look at the market of a plan."),
 }
 QUADRANT_TITLES: dict[str, Any] = {
-    "strength": _("Strengths"),
-    "weakness": _("Weaknesses"),
-    "opportunity": _("Opportunities"),
-    "threat": _("Threats"),
+    "strength": pgettext_lazy("grid", "Strengths"),
+    "weakness": pgettext_lazy("grid", "Weaknesses"),
+    "opportunity": pgettext_lazy("grid", "Opportunities"),
+    "threat": pgettext_lazy("grid", "Threats"),
 }
 
 

@@ -75,6 +75,11 @@ class Line:
     seats: list[str]
     weeks: list[Week] = field(default_factory=list)
 
+    @property
+    def said(self) -> str:
+        """Their positions, unless they are called as the person is."""
+        return ", ".join(seat for seat in self.seats if seat != self.person.name)
+
 
 def monday(day: date) -> date:
     """The first day of its week."""

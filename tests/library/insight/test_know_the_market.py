@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import bailiwick as bw
+from bailiwick.domain.said import document
 from bailiwick.errors import InputError
 from bailiwick.insight.standing import standing
 from bailiwick.insight.trends import trend
@@ -69,6 +70,7 @@ def test_each_entry_cites_its_number_and_what_it_is_compared_with() -> None:
     assert entries[["quadrant", "peers"]].values.tolist() == [["weakness", 4]]
     assert entries["reference"][0] == pytest.approx(0.055)
     assert entries["sentence"][0] == "Growth of revenue in twelve months: -20.0 %; the median of 4 others is +5.5 %."
+    assert document(entries["sentence"][0])["n"] == 4  # it can be said in another language
     assert not len(bw.draft_swot(growth, subject="c")["entries"])  # in the middle: nothing to say
 
 
@@ -115,3 +117,7 @@ def test_the_year_before_stands_for_others_where_there_are_none() -> None:
 
 def test_two_others_are_too_few() -> None:
     assert standing(0.9, np.array([0.1, 0.2, np.nan])) is None
+
+
+def test_single_orders_are_no_trend() -> None:
+    assert trend(np.array([100.0, *[0.0] * 30, 80.0]), 1) is None

@@ -125,12 +125,16 @@ def _read(sales: Any, territories: Any, column_map: Mapping[str, str] | None) ->
     reps, rep_idx = np.unique(people[is_used].astype(str), return_inverse=True)
     periods, period_idx = np.unique(rows.texts("period")[is_used].astype(str), return_inverse=True)
     if min(len(reps), len(place)) < LEAST_REPS or int(is_used.sum()) < LEAST_ROWS:
-        raise InputError(
-            f"expected {LEAST_REPS} or more reps and territories with potential and {LEAST_ROWS} or more rows of sales, "
-            f"found {len(reps)} reps, {len(place)} territories and {int(is_used.sum())} rows",
-            code="too_little_data",
-            field="sales",
+        text = say(
+            "expected %(reps)s or more reps and territories with potential and %(rows)s or more rows of sales, found %(n_reps)s reps, "
+            "%(n_lands)s territories and %(n_rows)s rows",
+            reps=LEAST_REPS,
+            rows=LEAST_ROWS,
+            n_reps=len(reps),
+            n_lands=len(place),
+            n_rows=int(is_used.sum()),
         )
+        raise InputError(text, code="too_little_data", field="sales")
     n_out = int((~is_used).sum())
     text = say_n(
         "%(n)s row has no rep or no territory with potential and is left out",

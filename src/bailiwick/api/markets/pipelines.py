@@ -140,8 +140,9 @@ def _deals(sheet: Sheet, today: str | None) -> _Deals:
         )
     value, told = _values(sheet, is_won, is_open)
     start, end = (_days(sheet, role) for role in ("start", "end"))
-    now = float(day_number(today, "today") or np.nanmax(np.r_[start, end, 0.0]))
-    lasted = np.where(is_won | is_lost, end - start, now - start)
+    is_over = is_won | is_lost
+    now = float(day_number(today, "today") or np.nanmax(np.r_[start, end[is_over], 0.0]))  # an open deal ends when it is hoped to
+    lasted = np.where(is_over, end - start, now - start)
     return _Deals(is_won, is_lost, is_open, value, lasted, start, end, now, told)
 
 

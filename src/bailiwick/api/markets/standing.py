@@ -136,7 +136,7 @@ def draft_swot(figures: Any, *, subject: str, column_map: Mapping[str, str] | No
             rows.append(_entry(str(keys[i]), str(details[i]), rule, quadrant, found))
     columns = ["quadrant", "figure", "detail", "value", "reference", "peers", "low", "high", "sentence", "formula"]
     frame = pd.DataFrame(rows, columns=columns)
-    frame["sentence"] = column_of_sentences(frame["sentence"])
+    frame["sentence"] = column_of_sentences([row["sentence"] for row in rows])  # a column of texts would not keep what they were made of
     order = frame["quadrant"].map({name: i for i, name in enumerate(QUADRANTS)})
     frame = frame.iloc[np.argsort(order.to_numpy(), kind="stable")].reset_index(drop=True)
     facts = {

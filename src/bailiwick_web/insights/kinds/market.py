@@ -91,14 +91,21 @@ def _by_month(orders: pa.Table) -> pa.Table:
 
 
 def _by_person(table: pa.Table, seats: Mapping[str, Sequence[tuple[str, str, str]]]) -> pa.Table:
-    """The person who filled a position in the middle of the month in place of the position; nobody where it was vacant."""
+    """The person who filled a position in the middle of the month in its place; nobody where it was vacant.
+
+    Before anybody is recorded the first one stands for it: many say who fills what only from the day on which they begin here.
+    """
     people = [
-        next(
-            (name for name, since, until in seats.get(position, ()) if since <= f"{month}-15" and (not until or until > f"{month}-15")), ""
-        )
+        _filled_by(seats.get(position, ()), f"{month}-15")
         for position, month in zip(table["rep"].to_pylist(), table["period"].to_pylist(), strict=True)
     ]
     return table.set_column(0, "rep", pa.array(people, pa.string()))
+
+
+def _filled_by(seats: Sequence[tuple[str, str, str]], day: str) -> str:
+    if seats and day < seats[0][1]:
+        return seats[0][0]
+    return next((name for name, since, until in seats if since <= day and (not until or until > day)), "")
 
 
 KINDS = (

@@ -60,6 +60,7 @@ SHARES: dict[tuple[str, str], str] = {
     ("effect", "high"): "effect",
     ("effect", "weight"): "share",
     ("match", "periods"): "customers",
+    ("pipeline", "won"): "customers",
     ("retention", "left"): "customers",
 }
 """Question and column → the column in whose form it is shown, where the same name means something else elsewhere."""

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -117,7 +118,10 @@ def act_on_entry(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     if step == "task":
         task = services.make_task(actor, public_id)
         return done(
-            request, here, _("There is a task now, due %(day)s: %(who)s.") % {"day": task.due_on, "who": task.person or _("nobody yet")}
+            request,
+            here,
+            _("There is a task now, due %(day)s: %(who)s.")
+            % {"day": date_format(task.due_on, "SHORT_DATE_FORMAT") if task.due_on else "–", "who": task.person or _("nobody yet")},
         )
     if step == "remove":
         services.remove_entry(actor, public_id, version=version_of(request))

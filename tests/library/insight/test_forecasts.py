@@ -205,3 +205,5 @@ def test_when_an_open_deal_is_hoped_to_end_says_nothing_of_today() -> None:
     hoped, bare = (bw.forecast_pipeline({**rows, "end": [*closed["end"], *[day] * 10]}, days=90) for day in ("2027-12-31", ""))
     assert hoped["deals"]["probability"].tolist() == bare["deals"]["probability"].tolist()
     assert (hoped["deals"]["probability"] > 0.3).all()
+    rate = hoped["rates"].iloc[0]
+    assert (rate["class"], rate["win_rate_low"] < 0.5 < rate["win_rate_high"]) == ("(all)", True)

@@ -9,6 +9,8 @@ PERCENTS = frozenset(
         "penetration",
         "probability",
         "win_rate",
+        "win_rate_low",
+        "win_rate_high",
         "won",
         "won_low",
         "won_high",

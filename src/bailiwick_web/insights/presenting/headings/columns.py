@@ -62,6 +62,8 @@ LABELS: dict[str, Text] = {
     "chance_of_goal": _("Probability of reaching the goal"),
     "closed": _("Closed"),
     "win_rate": _("Share won"),
+    "win_rate_low": _("from"),
+    "win_rate_high": _("to"),
     "lead": _("Lead"),
     "reasons": _("Reasons"),
     "leads": _("Leads"),

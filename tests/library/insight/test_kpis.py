@@ -216,3 +216,19 @@ def test_the_placebo_before_the_change_knows_nothing_of_what_came_after() -> Non
     assert difference_in_differences(half, np.arange(30) < 6, 8).before_effect == pytest.approx(
         np.expm1(effects_of(half[:, :8], treated, early, 4).mean())
     )
+
+
+def test_the_picture_of_winning_and_keeping_has_winning_across() -> None:
+    orders = {
+        "customer": ["a", "a", "b", "c", "d", "e", "e"],
+        "date": ["2025-02-01", "2026-02-01", "2025-03-01", "2026-03-01", "2025-02-01", "2025-04-01", "2026-04-01"],
+        "amount": [10.0] * 7,
+        "territory": ["West"] * 4 + ["East"] * 3,
+    }
+    found = bw.key_figures(orders, start="2026-01-01", end="2026-12-31", by="territory")
+    quadrant = found["quadrant"].set_index("group")
+    dots = next(layer for layer in found.pictures["quadrant"]["layer"] if layer["mark"].get("type") == "circle")["data"]["values"]
+    assert {dot["name"]: (dot["x"], dot["y"]) for dot in dots} == {
+        name: (pytest.approx(row["acquisition_rate"]), pytest.approx(row["retention_rate"])) for name, row in quadrant.iterrows()
+    }
+    assert (quadrant["acquisition_rate"] != quadrant["retention_rate"]).any()

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         deal_funnel,
         design,
         design_layers,
+        draft_swot,
         estimate_potential,
         evaluate,
         expect_orders,
@@ -52,11 +53,13 @@ if TYPE_CHECKING:
         key_figures,
         large_market,
         load,
+        match_reps,
         measure_concentration,
         measure_effect,
         plan_pilot,
         preview_layers,
         realign,
+        sales_trends,
         score_bant,
         score_fit,
         score_health,
@@ -65,7 +68,9 @@ if TYPE_CHECKING:
         segment_accounts,
         survey_market,
         survey_plan,
+        tour_hours,
         travel_matrix,
+        utilisation,
     )
     from bailiwick.errors import BailiwickError, ConnectorError, InfeasibleError, InputError, SolverError
 
@@ -99,6 +104,7 @@ __all__ = [
     "deal_funnel",
     "design",
     "design_layers",
+    "draft_swot",
     "estimate_potential",
     "evaluate",
     "expect_orders",
@@ -112,11 +118,13 @@ __all__ = [
     "key_figures",
     "large_market",
     "load",
+    "match_reps",
     "measure_concentration",
     "measure_effect",
     "plan_pilot",
     "preview_layers",
     "realign",
+    "sales_trends",
     "score_bant",
     "score_fit",
     "score_health",
@@ -125,7 +133,9 @@ __all__ = [
     "segment_accounts",
     "survey_market",
     "survey_plan",
+    "tour_hours",
     "travel_matrix",
+    "utilisation",
 ]
 
 

@@ -19,6 +19,7 @@ from permission_rows_once import API_ROWS_ONCE, ROWS_ONCE
 from permission_rows_outreach import API_ROWS_OUTREACH, ROWS_OUTREACH
 from permission_rows_privacy import ROWS_PRIVACY
 from permission_rows_reports import API_ROWS_REPORTS, ROWS_REPORTS
+from permission_rows_standing import API_ROWS_STANDING, ROWS_STANDING
 
 from bailiwick_web.core.roles import Right
 
@@ -171,6 +172,7 @@ ROWS = {
     "mark_units": Row(Right.PLAN, "nothing", NONE, "POST"),
     # reports
     **ROWS_REPORTS,
+    **ROWS_STANDING,
     "insight_rows": Row(Right.LOOK, "part", NONE),
     "insight_rows_csv": Row(Right.LOOK, "part", NONE),
     "insight_chart": Row(Right.LOOK, "part", NONE),
@@ -274,5 +276,14 @@ API_ROWS = {
 }
 """Names in the middle of an address, such as ``P1``, stand for what the description calls ``{code}``."""
 ROWS |= ROWS_CATALOGUE | ROWS_CONNECT | ROWS_LISTENING | ROWS_NOTICES | ROWS_ONCE | ROWS_OUTREACH | ROWS_PRIVACY
-API_ROWS |= API_ROWS_OUTREACH
-API_ROWS |= API_ROWS_ACCOUNTS | API_ROWS_CONNECT | API_ROWS_CRM | API_ROWS_LISTENING | API_ROWS_NOTICES | API_ROWS_ONCE | API_ROWS_REPORTS
+API_ROWS |= (
+    API_ROWS_ACCOUNTS
+    | API_ROWS_CONNECT
+    | API_ROWS_CRM
+    | API_ROWS_LISTENING
+    | API_ROWS_NOTICES
+    | API_ROWS_ONCE
+    | API_ROWS_OUTREACH
+    | API_ROWS_REPORTS
+    | API_ROWS_STANDING
+)

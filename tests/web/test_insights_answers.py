@@ -191,3 +191,17 @@ def test_leads_are_qualified_in_the_language_of_the_reader(planner: Actor, sign_
     assert "1 von 2 Leads ist qualifiziert." in page
     assert "Welches Budget gibt es, und wer gibt es frei?" in page
     assert "Which budget is there" not in page
+
+
+def test_a_missing_column_is_told_in_the_words_of_the_page(planner: Actor, sign_in: SignIn) -> None:
+    """Which role is missing, of which table, in the language of the reader; nothing of the command line."""
+    given = orders()
+    table = bring(planner, {"shop": given["customer"], "date": given["date"], "amount": given["amount"]}, "shops.csv", kind="orders")
+    assert ask(planner, "next_orders", orders=table).answered_at is None
+    page = sign_in("planner").get("/insights/forecast/?ask=next_orders").content.decode()
+    assert "No column of “shops” was recognised as “Customer”" in page
+    assert "shop, date, amount" in page
+    assert "--map" not in page
+    german = sign_in("planner").get("/insights/forecast/?ask=next_orders", headers={"accept-language": "de"}).content.decode()
+    assert "Keine Spalte von „shops“ wurde als „Kunde“ erkannt" in german
+    assert "--map" not in german

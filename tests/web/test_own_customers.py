@@ -14,7 +14,7 @@ from django.test import Client
 
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Position, Staffing
+from bailiwick_web.core.models import Job, Person, Position, Staffing
 from bailiwick_web.core.refusals import Invalid, Missing, NotAllowed
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
@@ -205,3 +205,38 @@ def test_the_future_is_told_from_orders_too(act: Act, customers: list[m.Account]
     assert forecast.facts["history_months"] >= 22
     coming = {row["account"] for row in storing.rows(ask(act("rep"), "next_orders", orders="own:orders"), "accounts")}
     assert coming == {a.code for a in customers if int(a.code[1:]) % 6 < 2}
+
+
+def test_trends_and_who_fits_where_from_our_orders(act: Act, scenario: Scenario, customers: list[m.Account], sign_in: SignIn) -> None:
+    """By industry, and by the person who filled the position in the month; a vacant position is nobody's performance."""
+    planner, today = act("planner"), act("planner").now.date()
+    account, held = customers[0], m.AccountTerritory.objects.filter(valid_until=None).select_related("territory", "position")
+    m.Order.objects.bulk_create(
+        m.Order(account=row.account, ordered_on=today - timedelta(days=30 * n), currency="EUR", rate=1, amount=100, house_amount=100,
+                territory=row.territory, position=row.position, **stamped(planner))
+        for row in held for n in range(30)
+    )  # fmt: skip
+    found = ask(planner, "trends", {"by": "industry"}, orders="own:orders")
+    assert {row["group"] for row in storing.rows(found, "trends")} == {"(all)", "Bank", "Shop"}
+    positions = list(Position.objects.order_by("code"))
+    person = Person.objects.create(name="Second Rep", **stamped(planner))
+    Staffing.objects.create(person=person, position=positions[1], valid_from=date(2020, 1, 1), **stamped(planner))
+    study = services.ask(
+        planner, "match", options={"measure": "sales", "switching_loss": 0}, tables={"orders": "own:orders"}, scenario=scenario.public_id
+    )
+    assert study.job is not None
+    jobs.perform(study.job.pk)
+    study = Study.objects.get(pk=study.pk)
+    assert study.answered_at is not None, Job.objects.get().error
+    reps = {row["rep"] for row in storing.rows(study, "reps")}
+    assert reps == {"A rep", "Second Rep"}  # the other two positions are vacant
+    matches = {row["territory"]: row for row in storing.rows(study, "matches")}
+    assert set(matches) == {"Rep P1", "Rep P2", "Rep P3", "Rep P4"}
+    assert {row["rep"] for row in matches.values()} == {"A rep", "Second Rep", ""}
+    client = sign_in("planner")
+    page = client.get("/insights/market/?ask=match").content.decode()
+    assert "All lose with the runner-up" in page
+    assert "Second Rep" in client.get(f"/insights/studies/{study.public_id}/tables/prices?where=territory&is=Rep P1").content.decode()
+    assert account.name not in page
+    german = client.get("/insights/market/?ask=trends", headers={"accept-language": "de"}).content.decode()
+    assert "Trend im Jahr" in german

@@ -15,12 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 from bailiwick_web.automation.services import create_rule
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Person
+from bailiwick_web.core.models import Node, Person
 from bailiwick_web.core.organisation import services as organisation_services
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.models import Account
 from bailiwick_web.exchange.webhooks.incoming import save_source
 from bailiwick_web.exchange.webhooks.services import create_endpoint
+from bailiwick_web.market.services import evidence, offers, swots
 from bailiwick_web.outreach.services import cadences, campaigns, gifts, materials
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Publication, Scenario
@@ -80,6 +81,14 @@ LISTS = (
     "/reports/rows?subject=activity&measure=count",
     "/reports/funnel/",
     "/reports/goals/",
+    "/api/v1/evidence",
+    "/api/v1/offers",
+    "/api/v1/swots",
+    "/api/v1/utilisation",
+    "/market/swot/",
+    "/market/evidence/",
+    "/market/offers/",
+    "/market/team/",
     "/plans/",
     "/organisation/",
     "/scenarios/{id}/",
@@ -146,6 +155,13 @@ def fill_customers(actor: Actor, person: Person, i: int) -> None:
     crm.naming.add_absence(actor, person=person, valid_from=date(2030, 1, 1), valid_until=date(2030, 1, 2))
     crm.fields.define_field(actor, record_type="account", key=f"f{i}", label=f"Field {i}")
     crm.attachments.attach(actor, account, "a.txt", [b"x"])
+    given = {"source": "s", "dated_on": "2026-01-01", "effect": 0.1, "reason": "r"}
+    evidence.create_evidence(actor, claim=f"Claim {i}", **given)
+    offer = offers.create_offer(actor, name=f"Offer {i}", what="w", starts_on="2000-01-01", ends_on="2100-01-01")
+    new = crm.customers.create_account(actor, name=f"New {i}")
+    offers.make_offer(actor, offer.public_id, new.public_id)
+    swots.begin(actor, "team", Node.objects.get(name=f"Node {i}").public_id)
+    crm.work.create_activity(actor, kind="visit", subject="v", account=account, person=person, due_on=actor.now.date())
     reports.save(actor, name=f"Report {i}", definition=Definition("account"))
     fill_outreach(actor, account, i)
 

@@ -23,6 +23,7 @@ from bailiwick.api.markets.gaps import explain_gap
 from bailiwick.api.markets.health import score_health
 from bailiwick.api.markets.large import large_market
 from bailiwick.api.markets.leads import score_leads
+from bailiwick.api.markets.matching import match_reps
 from bailiwick.api.markets.pilots import plan_pilot
 from bailiwick.api.markets.pipelines import forecast_pipeline
 from bailiwick.api.markets.potentials import estimate_potential
@@ -31,8 +32,10 @@ from bailiwick.api.markets.resembling import clean_record, resemblances
 from bailiwick.api.markets.schemes import assign_segments
 from bailiwick.api.markets.segmenting import segment_accounts
 from bailiwick.api.markets.spreads import find_hot_spots, measure_concentration
+from bailiwick.api.markets.standing import draft_swot
 from bailiwick.api.markets.surveying import survey_plan
 from bailiwick.api.markets.surveys import survey_market
+from bailiwick.api.markets.trends import sales_trends
 from bailiwick.api.plan import Judgement, Plan
 from bailiwick.api.realigning.facade import realign
 from bailiwick.api.realigning.front import Front, check_front_folder, front
@@ -40,6 +43,7 @@ from bailiwick.api.realigning.report import Realignment
 from bailiwick.api.travel.matrix import TravelMatrix, travel_matrix
 from bailiwick.api.travel.wish import check_travel
 from bailiwick.api.valuing import CustomerValue, customer_value
+from bailiwick.staffing.utilisation import tour_hours, utilisation
 
 __all__ = [
     "ApproachComparison",
@@ -71,6 +75,7 @@ __all__ = [
     "deal_funnel",
     "design",
     "design_layers",
+    "draft_swot",
     "estimate_potential",
     "evaluate",
     "expect_orders",
@@ -84,12 +89,14 @@ __all__ = [
     "key_figures",
     "large_market",
     "load",
+    "match_reps",
     "measure_concentration",
     "measure_effect",
     "plan_pilot",
     "preview_layers",
     "realign",
     "resemblances",
+    "sales_trends",
     "score_bant",
     "score_fit",
     "score_health",
@@ -98,5 +105,7 @@ __all__ = [
     "segment_accounts",
     "survey_market",
     "survey_plan",
+    "tour_hours",
     "travel_matrix",
+    "utilisation",
 ]

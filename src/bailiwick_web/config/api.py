@@ -16,6 +16,7 @@ from bailiwick_web.crm.api import routers as crm_routers
 from bailiwick_web.exchange import api as exchange
 from bailiwick_web.exchange.webhooks.api import routers as webhook_routers
 from bailiwick_web.listening import api as listening
+from bailiwick_web.market.api import routers as market_routers
 from bailiwick_web.outreach.api import routers as outreach_routers
 from bailiwick_web.planning.api import routers as planning_routers
 from bailiwick_web.reports import aims_api as aims
@@ -78,5 +79,6 @@ for router in (
     automation.router,
     reports.router,
     aims.router,
+    *market_routers,
 ):
     api.add_router("", router)

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "bailiwick_web.exchange",
     "bailiwick_web.exchange.webhooks",
     "bailiwick_web.insights",
+    "bailiwick_web.market",
     "bailiwick_web.reports",
     "bailiwick_web.automation",
 ]

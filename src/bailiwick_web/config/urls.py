@@ -56,4 +56,5 @@ urlpatterns = [
     path("rules/", include("bailiwick_web.automation.urls")),
     path("insights/", include("bailiwick_web.insights.urls")),
     path("reports/", include("bailiwick_web.reports.urls")),
+    path("market/", include("bailiwick_web.market.urls")),
 ]

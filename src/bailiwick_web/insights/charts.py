@@ -105,6 +105,8 @@ TITLES = {
     "classes": _("How dense the units are"),
     "power": _("What finds the effect"),
     "value": _("What customers will bring"),
+    "trends": _("Trend of sales"),
+    "reps": _("Performance apart from the territory"),
 }
 _WORD_FIELDS = ("title", "subtitle")
 _ALL = "(all)"

@@ -23,6 +23,7 @@ from bailiwick_web.insights.linking import links_of
 from bailiwick_web.insights.models import DataTable, Segmentation, Study, StudyPart
 from bailiwick_web.insights.own import OwnTable, fitting, is_own
 from bailiwick_web.insights.presenting import ASIDE, ORDER, SHOWN, TABLES, explained, grid, label
+from bailiwick_web.insights.presenting.settings import setting_lines
 from bailiwick_web.insights.storing import pictures, rows, table
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
@@ -150,7 +151,7 @@ def _field(field: Field, picked: Mapping[str, AnyTable | None], measures: Sequen
     if field.kind == "column":
         found = picked.get(field.of)
         options = [(name, name) for name in (found.column_names if found else ())]
-        value = value or (found.roles.get(field.role, "") if found else "")
+        value = value or _column_of(found, field.role)
     elif field.kind == "measure":
         options = [(name, name) for name in measures]
         value = value or _measure_of(field.role, measures)
@@ -161,6 +162,14 @@ def _field(field: Field, picked: Mapping[str, AnyTable | None], measures: Sequen
     elif field.kind == "choice":
         options = list(field.choices)
     return {"field": field, "value": value, "options": options}
+
+
+def _column_of(found: AnyTable | None, role: str) -> str:
+    """The column of a role; else the one that is called so."""
+    if found is None or not role:
+        return ""
+    called = next((name for name in found.column_names if name.casefold() == role), "")
+    return str(found.roles.get(role) or called)
 
 
 _MEASURE_WORDS = {
@@ -277,7 +286,7 @@ def model_card(study: Study) -> dict[str, Any]:
     return {
         "formulas": [(label(column), about) for column in columns if (about := explained(study.kind, column)) is not None],
         "interval": retold(study.facts.get("interval_said"), study.facts.get("interval", "")),
-        "settings": flat(facts),
+        "settings": setting_lines(facts),
         "said": [(_said(study.kind, key), value) for key, value in study.options.items()],
         "inputs": list(study.inputs.values()),
         "registry": study.facts.get("registry", []),
@@ -294,22 +303,3 @@ def _columns(study: Study, name: str) -> list[str]:
 
 def _said(kind: str, key: str) -> Any:
     return next((field.label for field in KINDS[kind].fields if field.name == key), key)
-
-
-def flat(facts: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
-    """Nested facts as lines.
-
-    >>> flat({"a": {"b": 1, "c": [1, 2]}, "d": None})
-    [('a · b', '1'), ('a · c', '1, 2'), ('d', '–')]
-    """
-    found: list[tuple[str, str]] = []
-    for key, value in facts.items():
-        name = f"{before} · {key}" if before else str(key)
-        if isinstance(value, dict):
-            found += flat(value, name)
-        elif isinstance(value, list):
-            text = ", ".join(str(item) if not isinstance(item, dict) else " ".join(f"{k} {v}" for k, v in item.items()) for item in value)
-            found.append((name, text or "–"))
-        else:
-            found.append((name, "–" if value is None else str(value)))
-    return found

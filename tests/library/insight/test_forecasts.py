@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import bailiwick as bw
 from bailiwick.domain import OrderTable
 from bailiwick.errors import InputError
 from bailiwick.insight.forecasting.methods import seasonal_indices, seasonal_naive, theta
@@ -185,3 +186,24 @@ def test_deals_that_stay_open_for_ever_are_not_won_soon() -> None:
     won, none = np.arange(200) < 100, np.zeros(200, bool)
     assert chance_in_time(lasted, won, none, np.array([0.0]), 30)[0] == pytest.approx(0.5)
     assert chance_in_time(lasted, won, none, np.array([100.0]), 30)[0] == 0
+
+
+def test_when_an_open_deal_is_hoped_to_end_says_nothing_of_today() -> None:
+    """Deals of a CRM have an expected day; taken for the present, it would make them all too old to be won."""
+    n = 60
+    closed = {
+        "stage": ["won", "lost"] * n,
+        "start": ["2026-01-01"] * 2 * n,
+        "end": [f"2026-0{2 + i % 2}-{1 + i % 28:02}" for i in range(2 * n)],
+    }
+    rows = {
+        "id": [f"d{i}" for i in range(2 * n + 10)],
+        "stage": [*closed["stage"], *["open"] * 10],
+        "value": [100.0] * (2 * n + 10),
+        "start": [*closed["start"], *["2026-03-20"] * 10],
+    }
+    hoped, bare = (bw.forecast_pipeline({**rows, "end": [*closed["end"], *[day] * 10]}, days=90) for day in ("2027-12-31", ""))
+    assert hoped["deals"]["probability"].tolist() == bare["deals"]["probability"].tolist()
+    assert (hoped["deals"]["probability"] > 0.3).all()
+    rate = hoped["rates"].iloc[0]
+    assert (rate["class"], rate["win_rate_low"] < 0.5 < rate["win_rate_high"]) == ("(all)", True)

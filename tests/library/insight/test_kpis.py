@@ -13,7 +13,7 @@ import bailiwick as bw
 from bailiwick.domain import OrderTable
 from bailiwick.errors import InputError
 from bailiwick.insight.allocation import METHODS, allocate, shares_of
-from bailiwick.insight.effects import difference_in_differences
+from bailiwick.insight.effects import difference_in_differences, effects_of, matches_of
 from bailiwick.insight.kpis.crediting import credit
 from bailiwick.insight.kpis.formula import Formula
 from bailiwick.insight.kpis.funnel import funnel
@@ -197,3 +197,38 @@ def test_no_effect_is_no_effect_and_intervals_hold() -> None:
     assert held >= 16
     with pytest.raises(InputError, match="expected 4"):
         difference_in_differences(values, np.arange(30) < 6, 2)
+
+
+def test_the_placebo_before_the_change_knows_nothing_of_what_came_after() -> None:
+    """Units to compare with are found, and the time before is judged, from the time before alone."""
+    rng = np.random.default_rng(5)
+    values = np.exp(rng.normal(3, 0.5, (30, 1)) + rng.normal(0, 0.1, (30, 16)).cumsum(axis=1))
+    other = values.copy()
+    other[:, 8:] *= np.exp(rng.normal(0, 1, (30, 8)))
+    ours, theirs = (difference_in_differences(table, np.arange(30) < 6, 8) for table in (values, other))
+    assert ours.before_effect == theirs.before_effect
+    assert ours.matches.tolist() == theirs.matches.tolist()
+    assert ours.effect != theirs.effect
+    half = values.copy()
+    half[:, 4:8] *= np.exp(rng.normal(0, 1, (30, 4)))  # within the time before, its second half is what the first is compared with
+    treated, controls = np.arange(6), np.arange(6, 30)
+    early = matches_of(values[:, :4], treated, controls)
+    assert difference_in_differences(half, np.arange(30) < 6, 8).before_effect == pytest.approx(
+        np.expm1(effects_of(half[:, :8], treated, early, 4).mean())
+    )
+
+
+def test_the_picture_of_winning_and_keeping_has_winning_across() -> None:
+    orders = {
+        "customer": ["a", "a", "b", "c", "d", "e", "e"],
+        "date": ["2025-02-01", "2026-02-01", "2025-03-01", "2026-03-01", "2025-02-01", "2025-04-01", "2026-04-01"],
+        "amount": [10.0] * 7,
+        "territory": ["West"] * 4 + ["East"] * 3,
+    }
+    found = bw.key_figures(orders, start="2026-01-01", end="2026-12-31", by="territory")
+    quadrant = found["quadrant"].set_index("group")
+    dots = next(layer for layer in found.pictures["quadrant"]["layer"] if layer["mark"].get("type") == "circle")["data"]["values"]
+    assert {dot["name"]: (dot["x"], dot["y"]) for dot in dots} == {
+        name: (pytest.approx(row["acquisition_rate"]), pytest.approx(row["retention_rate"])) for name, row in quadrant.iterrows()
+    }
+    assert (quadrant["acquisition_rate"] != quadrant["retention_rate"]).any()

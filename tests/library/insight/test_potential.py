@@ -16,6 +16,8 @@ from bailiwick.insight.potential.white_space import white_space
 
 pytest.importorskip("sklearn")
 
+from bailiwick.insight.potential.model import PotentialModel, conformal_reach, from_log, to_log
+
 
 def accounts(n: int = 300, seed: int = 0) -> pd.DataFrame:
     """Sales grow with staff; bars buy half; log-normal spread 0.5."""
@@ -173,3 +175,13 @@ def test_contracts_by_group_and_dates() -> None:
     assert (groups["value"] <= groups["value_high"]).all()
     assert groups.loc["(all)", "customers"] == 600
     assert groups.loc["north", "retention_low"] < 0.8 < groups.loc["north", "retention_high"]  # b / (a + b)
+
+
+def test_where_similar_accounts_lie_is_said_by_models_that_have_not_seen_the_account() -> None:
+    table = accounts()
+    found = bw.estimate_potential(table, drivers=["staff"])["accounts"].set_index("account").loc[table["id"]]
+    sold = table["sales"].to_numpy(float)
+    model = PotentialModel(0.75, seed=0).fit(pd.DataFrame({"staff": table["staff"].astype(float)}), sold)
+    low, high = conformal_reach(sold, model.out_of_fold_)
+    assert found["similar_low"].to_numpy() == pytest.approx(from_log(to_log(model.out_of_fold_) + low))
+    assert found["similar_high"].to_numpy() == pytest.approx(from_log(to_log(model.out_of_fold_) + high))

@@ -140,8 +140,9 @@ def _deals(sheet: Sheet, today: str | None) -> _Deals:
         )
     value, told = _values(sheet, is_won, is_open)
     start, end = (_days(sheet, role) for role in ("start", "end"))
-    now = float(day_number(today, "today") or np.nanmax(np.r_[start, end, 0.0]))
-    lasted = np.where(is_won | is_lost, end - start, now - start)
+    is_over = is_won | is_lost
+    now = float(day_number(today, "today") or np.nanmax(np.r_[start, end[is_over], 0.0]))  # an open deal ends when it is hoped to
+    lasted = np.where(is_over, end - start, now - start)
     return _Deals(is_won, is_lost, is_open, value, lasted, start, end, now, told)
 
 
@@ -185,7 +186,8 @@ def _rate_table(names: NDArray[Any], closed: NDArray[np.int64], alpha: FloatArra
     import pandas as pd
 
     n_closed = np.bincount(closed, minlength=len(names))
-    return pd.DataFrame({"class": names, "closed": n_closed, "win_rate": alpha / (alpha + beta), **_rate_interval(alpha, beta)})
+    called = np.where(names == "", "(all)" if len(names) == 1 else "(none)", names)
+    return pd.DataFrame({"class": called, "closed": n_closed, "win_rate": alpha / (alpha + beta), **_rate_interval(alpha, beta)})
 
 
 def _sentences(found: _Deals, table: pd.DataFrame, days: float) -> tuple[str, ...]:
@@ -280,4 +282,4 @@ def _group_table(
 def _rate_interval(alpha: FloatArray, beta: FloatArray) -> dict[str, FloatArray]:
     from scipy.stats import beta as distribution
 
-    return {"low": distribution.ppf(0.05, alpha, beta), "high": distribution.ppf(0.95, alpha, beta)}
+    return {"win_rate_low": distribution.ppf(0.05, alpha, beta), "win_rate_high": distribution.ppf(0.95, alpha, beta)}

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Staffing
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.services.routing import BASE
 from bailiwick_web.crm.visibility import present, visible
@@ -242,6 +243,15 @@ def cases(actor: Actor) -> Columns:
         over = solved or closed
         _add(found, {"customer": names(code, public_id), "opened": opened.date(), "solved": over.date() if over else None, "about": about})
     return found
+
+
+def seats(actor: Actor) -> dict[str, list[tuple[str, str, str]]]:
+    """Position → who filled it, from when to when (empty: until today), of positions within the scope."""
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    rows = Staffing.objects.filter(position__in=actor.scope().positions()).order_by("valid_from")
+    for position, person, since, until in rows.values_list("position__name", "person__name", "valid_from", "valid_until"):
+        found[str(position)].append((person, since.isoformat(), until.isoformat() if until else ""))
+    return dict(found)
 
 
 _MEASURES = ("calls", "hours", "days_worked", "won", "lost", "open_value")

@@ -41,7 +41,7 @@ def pipeline(given: Given) -> Findings:
         by=given.said("by"),
         rate_by=given.said("rate_by"),
         goals={"(all)": float(goal)} if goal else None,
-        today=given.said("today"),
+        today=given.said("today") or (given.today.isoformat() if given.beside is not None else None),
         column_map=given.columns("deals"),
     )
 
@@ -91,7 +91,13 @@ KINDS = (
             Field("by", _("By"), "column", of="deals", role="territory"),
             Field("goal", _("Still to reach"), "number"),
             Field("rate_by", _("Column by which chances differ"), "column", of="deals", is_rare=True),
-            Field("today", _("As of"), "date", help=_("Empty: the latest date of the deals."), is_rare=True),
+            Field(
+                "today",
+                _("As of"),
+                "date",
+                help=_("Empty: today; of a table that was brought in, the latest day on which one began or was closed."),
+                is_rare=True,
+            ),
         ),
     ),
 )

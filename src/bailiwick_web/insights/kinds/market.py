@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick import api
 from bailiwick.api import Findings
+from bailiwick_web.crm.queries.tables import NOBODY
 from bailiwick_web.insights.kinds.shape import Field, Given, Input, Kind
 from bailiwick_web.insights.models import DataTable
 
@@ -50,6 +56,58 @@ def potential(given: Given) -> Findings:
     )
 
 
+def trends(given: Given) -> Findings:
+    """How sales change, by industry or segment."""
+    return api.sales_trends(
+        given.tables["orders"], by=str(given.said("by")), column_map=given.columns("orders", "customer", "date", "amount")
+    )
+
+
+def match(given: Given) -> Findings:
+    """Who should have which territory of a plan, by monthly sales and potential."""
+    arrays = given.arrays
+    assert arrays is not None
+    held = arrays.territory_idx >= 0
+    values = arrays.units.table.measures[str(given.said("measure"))]
+    sums = np.bincount(arrays.territory_idx[held], values[held], len(arrays.territories))
+    lands = {"territory": [territory.name for territory in arrays.territories], "potential": sums}
+    found = _by_month(given.tables["orders"])
+    if given.beside is not None:
+        found = _by_person(found, given.beside.seats())
+    return api.match_reps(found, lands, switching_loss=float(given.options.get("switching_loss", 10)) / 100)
+
+
+def _by_month(orders: pa.Table) -> pa.Table:
+    """Sales by rep, territory and month, as they were credited; the last month may not be over and is left out."""
+    if not pa.types.is_temporal(orders["date"].type):
+        orders = orders.set_column(orders.column_names.index("date"), "date", pc.cast(orders["date"], pa.date32()))
+    amounts = pc.cast(orders["amount"], pa.float64())
+    month = pc.strftime(pc.cast(orders["date"], pa.timestamp("s")), format="%Y-%m")
+    table = pa.table({"rep": orders["rep"], "territory": orders["territory"], "period": month, "sales": amounts})
+    table = table.filter(pc.and_(pc.not_equal(table["rep"], NOBODY), pc.not_equal(table["territory"], NOBODY)))
+    table = table.filter(pc.less(table["period"], pc.max(month).as_py() or ""))
+    sums = table.group_by(["rep", "territory", "period"]).aggregate([("sales", "sum")])
+    return sums.rename_columns(["rep", "territory", "period", "sales"])
+
+
+def _by_person(table: pa.Table, seats: Mapping[str, Sequence[tuple[str, str, str]]]) -> pa.Table:
+    """The person who filled a position in the middle of the month in its place; nobody where it was vacant.
+
+    Before anybody is recorded the first one stands for it: many say who fills what only from the day on which they begin here.
+    """
+    people = [
+        _filled_by(seats.get(position, ()), f"{month}-15")
+        for position, month in zip(table["rep"].to_pylist(), table["period"].to_pylist(), strict=True)
+    ]
+    return table.set_column(0, "rep", pa.array(people, pa.string()))
+
+
+def _filled_by(seats: Sequence[tuple[str, str, str]], day: str) -> str:
+    if seats and day < seats[0][1]:
+        return seats[0][0]
+    return next((name for name, since, until in seats if since <= day and (not until or until > day)), "")
+
+
 KINDS = (
     Kind(
         key="market",
@@ -91,6 +149,41 @@ KINDS = (
             Field("effort", _("Effort"), "column", of="accounts", help=_("Hours or calls; without it sales stand for it.")),
             Field("quantile", _("Share of similar accounts below the potential, %"), "number", default=75, least=50, most=95, is_rare=True),
             Field("keep_suspects", _("Use columns that seem to be made of the sales all the same"), "flag", is_rare=True),
+        ),
+    ),
+    Kind(
+        key="trends",
+        page="market",
+        label=_("Trends by industry"),
+        about=_("Which industries or segments grow and which shrink, apart from the season, each with its interval."),
+        teaches=_("Bring orders with date, amount and a column such as industry, of two whole years or more."),
+        run=trends,
+        is_for_all=True,
+        inputs=(Input("orders", _("Orders"), (DataTable.Kind.ORDERS,)),),
+        fields=(Field("by", _("By"), "column", of="orders", role="industry", is_needed=True, help=_("Industry, segment or region.")),),
+    ),
+    Kind(
+        key="match",
+        page="market",
+        label=_("Who fits where"),
+        about=_(
+            "The strongest people where the most can be sold: performance apart from the territory, and the price of every alternative."
+        ),
+        teaches=_("It needs a plan with potential, and a year of orders of our customers that are credited to territories and positions."),
+        run=match,
+        needs_scenario=True,
+        inputs=(Input("orders", _("Orders"), (DataTable.Kind.ORDERS,), needs=("rep", "territory", "date", "amount")),),
+        fields=(
+            Field("measure", _("Potential"), "measure", is_needed=True, role="potential"),
+            Field(
+                "switching_loss",
+                _("Lost in the first year when a territory changes hands, %"),
+                "number",
+                default=10,
+                least=0,
+                most=100,
+                help=_("Customers that go with whom they know."),
+            ),
         ),
     ),
 )

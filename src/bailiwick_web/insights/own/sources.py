@@ -183,6 +183,10 @@ class Beside:
         """Of open leads the four answers with their days."""
         return pa.table(crm.qualification(self.actor))
 
+    def seats(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Position → who filled it, from when to when (empty: until today), of positions within the scope."""
+        return crm.seats(self.actor)
+
     def cases(self) -> pa.Table:
         """Questions and complaints: customer, opened, solved."""
         return pa.table(crm.cases(self.actor))

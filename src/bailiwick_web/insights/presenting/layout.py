@@ -9,6 +9,8 @@ PERCENTS = frozenset(
         "penetration",
         "probability",
         "win_rate",
+        "win_rate_low",
+        "win_rate_high",
         "won",
         "won_low",
         "won_high",
@@ -48,12 +50,19 @@ PERCENTS = frozenset(
         "share_won",
         "share_others",
         "similarity",
+        "performance",
+        "performance_low",
+        "performance_high",
+        "performance_raw",
+        "own_weight",
     }
 )
 SHARES: dict[tuple[str, str], str] = {
     ("effect", "low"): "effect",
     ("effect", "high"): "effect",
     ("effect", "weight"): "share",
+    ("match", "periods"): "customers",
+    ("pipeline", "won"): "customers",
     ("retention", "left"): "customers",
 }
 """Question and column → the column in whose form it is shown, where the same name means something else elsewhere."""
@@ -61,7 +70,7 @@ SCORES = frozenset(
     {"score", "potential_score", "concentration_score", "travel_score", "competition_score", "score_low", "score_high", "fit", "health"}
 )
 """0 to 100: parts of a point say nothing."""
-SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth", "trend", "least_effect"})
+SIGNED = frozenset({"share_gap", "effect", "before_effect", "growth", "trend", "trend_low", "trend_high", "least_effect"})
 """Shares with a sign."""
 SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ("market", "territories"): (
@@ -83,6 +92,8 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
         "group", "accounts", "sales", "potential", "potential_low", "potential_high", "penetration", "open_potential", "share_gap",
         "extrapolated",
     ),
+    ("match", "matches"): ("territory", "potential", "expected", "rep_now", "rep", "worth", "runner_up", "price"),
+    ("match", "reps"): ("rep", "performance", "performance_low", "performance_high", "performance_raw", "own_weight", "sold", "periods"),
     ("fit_scores", "prospects"): ("account", "fit", "reasons"),
     ("fit_scores", "profile"): ("field", "level", "share_won", "share_others", "points", "field_points"),
     ("fit_scores", "suspects"): ("name", "why"),
@@ -111,7 +122,7 @@ SHOWN: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Columns of a table on the page, in this order, where not all are shown; the whole table has them all."""
-ASIDE: dict[str, tuple[str, ...]] = {"key_figures": ("figures", "measures", "lines"), "effect": ("pairs",)}
+ASIDE: dict[str, tuple[str, ...]] = {"key_figures": ("figures", "measures", "lines"), "effect": ("pairs",), "match": ("prices",)}
 """Tables that are only linked from a page: what they hold is shown in another way, or is behind each number."""
 ORDER: dict[str, tuple[str, ...]] = {
     "market": ("territories", "units"),
@@ -126,6 +137,7 @@ LINKS: dict[tuple[str, str], tuple[str, str]] = {
     ("segments", "segments"): ("members", "segment"),
     ("forecast", "methods"): ("forecast", "series"),
     ("effect", "effect"): ("path", ""),
+    ("match", "matches"): ("prices", "territory"),
     ("cohorts", "repeat"): ("cohorts", "group"),
     ("retention", "groups"): ("survival", "group"),
 }

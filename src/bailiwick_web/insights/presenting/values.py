@@ -43,10 +43,27 @@ WORDS: dict[str, Text] = {
     "total": _("all"),
     "some": _("some"),
     "much": _("much"),
+    "growing": _("growing"),
+    "shrinking": _("shrinking"),
+    "unclear": _("unclear"),
     "now": _("now"),
     "before": _("before"),
 }
 """Values that are words of ours."""
 WORD_COLUMNS = frozenset(
-    {"class", "density_class", "level", "spot", "raise_first", "main_factor", "method", "quadrant", "group", "series", "period", "control"}
+    {
+        "class",
+        "density_class",
+        "level",
+        "spot",
+        "raise_first",
+        "main_factor",
+        "method",
+        "quadrant",
+        "group",
+        "series",
+        "period",
+        "control",
+        "direction",
+    }
 )

@@ -9,7 +9,11 @@ from uuid import UUID
 import pyarrow as pa
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from bailiwick.api import Findings
+from bailiwick.domain.said import say
+from bailiwick.errors import InputError
 from bailiwick_web.core import jobs
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, NotAllowed
@@ -21,6 +25,7 @@ from bailiwick_web.insights.models import DataTable, Study
 from bailiwick_web.insights.own import OwnTable, is_own, source_of
 from bailiwick_web.insights.own import sources as own
 from bailiwick_web.insights.reading import rows_of
+from bailiwick_web.insights.roles import LABELS
 from bailiwick_web.insights.scoping import WHOLE, scope_key
 from bailiwick_web.insights.services.health import HEALTH, keep_scores
 from bailiwick_web.insights.storing import store
@@ -29,6 +34,8 @@ from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import scenario as visible_scenario
 
 ANSWER = "insight"
+_NO_COLUMN = frozenset({"unknown_column", "order_columns"})
+_MOST_COLUMNS = 20
 Tell = Callable[[str, float], None]
 AnyTable = DataTable | OwnTable
 
@@ -157,7 +164,7 @@ def answer(actor: Actor, study: Study, tell_fn: Tell) -> None:
         beside=own.Beside(actor) if study.scope_key else None,
     )
     tell_fn("computing", 0.2)
-    found = kind.run(given)
+    found = _found(kind, given, study)
     tell_fn("drawing", 0.8)
     with transaction.atomic():
         store(study, found)
@@ -167,6 +174,34 @@ def answer(actor: Actor, study: Study, tell_fn: Tell) -> None:
         touch(actor, study, "facts", "answered_at")
         audit(actor, "study.answered", study)
         tell(actor, "study.answered", study=str(study.public_id), question=study.kind)
+
+
+def _found(kind: Kind, given: Given, study: Study) -> Findings:
+    """The answer; a column that was not recognised is told in the words of the page, where the library tells of the command line.
+
+    Raises
+    ------
+    Invalid
+        If a column is missing.
+    """
+    try:
+        return kind.run(given)
+    except InputError as error:
+        if error.code not in _NO_COLUMN or error.field not in LABELS:
+            raise
+        with override("en"):
+            role = say(
+                str(LABELS[error.field]).replace("%", "%%")
+            )  # as it stands in the catalogues, so that everybody reads it in their language
+        names = dict.fromkeys(entry["name"] for entry in study.inputs.values())
+        columns = dict.fromkeys(name for table in given.tables.values() for name in table.column_names)
+        told = say(
+            "No column of “%(tables)s” was recognised as “%(role)s”. Open the table and say which one it is; it has: %(columns)s.",
+            tables=", ".join(names),
+            role=role,
+            columns=", ".join(list(columns)[:_MOST_COLUMNS]),
+        )
+        raise Invalid(told, code=error.code, field=error.field) from error
 
 
 def _rows(actor: Actor, identifier: str) -> pa.Table:

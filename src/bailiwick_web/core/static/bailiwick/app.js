@@ -159,6 +159,7 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-close]")) event.target.closest("dialog")?.close();
 }, true);
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
   if (event.target.closest("[data-cancel]")) event.target.closest("dialog").close();
 });
 

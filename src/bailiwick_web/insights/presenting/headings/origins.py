@@ -43,6 +43,23 @@ ORIGINS: dict[tuple[str, str], Text] = {
         "Weighted mean of the sub-scores, 0 to 100. A sub-score is the share of the other territories that are beaten, ties half."
     ),
     ("market", "class"): _("Thirds of the scores: high, medium, low."),
+    ("trends", "trend"): _(
+        "Change a year apart from the season: log-linear in time with month effects. The 95 % interval is wider where neighbouring months "
+        "deviate alike."
+    ),
+    ("trends", "direction"): _("Growing or shrinking where the interval lies on one side of 0; else it cannot be told."),
+    ("trends", "revenue_before"): _("Of the twelve months before the last twelve."),
+    ("match", "expected"): _("Potential × what all sell of the potential in a year."),
+    ("match", "performance"): _(
+        "Sold ÷ expected by potential and month, drawn to the mean of all as far as chance may have made it (empirical Bayes)."
+    ),
+    ("match", "own_weight"): _(
+        "How much the own figures count in it; the rest is the mean of all. More months and steadier sales count more."
+    ),
+    ("match", "worth"): _("Performance × what anybody would sell there, less what is lost when the territory changes hands."),
+    ("match", "price"): _(
+        "What all territories together lose a year if this pair must be and the others are assigned anew as well as can be."
+    ),
     ("market", "gini"): _("0: all units alike; 1: one unit holds everything."),
     ("potential", "potential"): _("What one in four similar accounts reaches, and never less than the own sales."),
     ("gap", "gap"): _("Revenue of the group − mean revenue of the groups. The four effects add up to it."),

@@ -52,6 +52,10 @@ TABLES: dict[str, Text] = {
     "designs": _("Pilots that were tried"),
     "pilot": _("Units for the pilot, and whom to compare them with"),
     "missing": _("What is missing most"),
+    "trends": _("Trends"),
+    "matches": _("Who should have what"),
+    "reps": _("How good everybody is apart from the territory"),
+    "prices": _("Every pair and its price"),
 }
 FIGURES: dict[str, Text] = {
     "revenue": _("Revenue"),

@@ -1,0 +1,1 @@
+"""Know the market: what the company is, strengths and weaknesses, evidence, offers, how busy everybody is."""

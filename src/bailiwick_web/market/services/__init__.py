@@ -1,0 +1,1 @@
+"""The one write path of what is known of the market."""

@@ -1,0 +1,75 @@
+"""Who sees what is known of the market: evidence and offers everybody, a use of an offer with its account, a grid with its subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Node, Position
+from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.roles import Right
+from bailiwick_web.crm import visibility
+from bailiwick_web.crm.queries import lists
+from bailiwick_web.market.models import Evidence, Offer, OfferUse, Swot
+
+SEARCHED: dict[type[Any], tuple[str, ...]] = {Evidence: ("claim", "source", "industry", "region"), Offer: ("name", "what", "segment")}
+
+
+def register() -> None:
+    """Add the rules to those of the records of customers."""
+    visibility.RULES[Evidence] = lambda reach: Q()
+    visibility.RULES[Offer] = lambda reach: Q()
+    visibility.RULES[OfferUse] = lambda reach: Q(account__in=reach.accounts)
+    for searched in SEARCHED:
+        lists.SPECIAL[searched, "q"] = _search
+
+
+def _search(actor: Actor, found: QuerySet[Any], text: str) -> QuerySet[Any]:
+    wanted = Q()
+    for name in SEARCHED[found.model]:
+        wanted |= Q(**{f"{name}__icontains": text})
+    return found.filter(wanted)
+
+
+def teams(actor: Actor) -> QuerySet[Node]:
+    """Parts of the organisation that somebody leads or plans, with all below them."""
+    scope = actor.scope()
+    if scope.kind == "all":
+        return Node.objects.all()
+    inside = Q(pk__in=())
+    for path in scope.paths:
+        inside |= Q(path__startswith=path)
+    return Node.objects.filter(inside)
+
+
+def sees_company(actor: Actor) -> bool:
+    """Whether somebody sees everything, and so how the company as a whole stands."""
+    return actor.may(Right.LOOK) and actor.scope().kind == "all"
+
+
+def visible_swots(actor: Actor) -> QuerySet[Swot]:
+    """Grids of what is within the scope; that of the company for those who see everything."""
+    found = Swot.objects.select_related("node", "position", "created_by", "changed_by")
+    if not actor.may(Right.LOOK):
+        return found.none()
+    if sees_company(actor):
+        return found
+    return found.filter(Q(node__in=teams(actor)) | Q(position__in=visibility.visible(actor, Position).values("pk")))
+
+
+def swot_of(actor: Actor, public_id: Any, *, is_locked: bool = False) -> Swot:
+    """One grid; locked until the transaction of the caller ends, if so wanted.
+
+    Raises
+    ------
+    Missing
+        If there is none, or not for this user: the answer is the same.
+    """
+    found = visible_swots(actor).filter(public_id=public_id)
+    grid = (found.select_for_update(of=("self",)) if is_locked else found).first()
+    if grid is None:
+        raise Missing(_("There is no such grid, or you may not see it."))
+    return grid

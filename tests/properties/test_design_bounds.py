@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 from tiny_instances import problem
 
 from bailiwick.design import solve
+from bailiwick.design.bounds import for_centres
 from bailiwick.design.bounds.for_centres import bound_for_centres
 from bailiwick.design.construct.build import construct
 from bailiwick.design.model import compile_problem
@@ -113,7 +114,21 @@ def test_the_bound_of_a_search_that_was_stopped_holds_too(objective: Objective) 
     result = solve(asked, clock=time.perf_counter, stop=lambda _: True)
     assert result.stop_reason == "interrupted"
     assert result.bound is not None
-    assert 0 < result.bound.value <= least_cost_of_split_units(result) * (1 + 1e-9)
+    optimum = least_cost_of_split_units(result)
+    assert 0.99 * optimum <= result.bound.value <= optimum * (1 + 1e-9)
+
+
+def test_a_stopped_search_has_prices_or_none_but_never_zeros_that_mean_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = random_problem("distance", is_planar=True, has_homes=True, tolerance=0.0)
+    result = solve(asked, clock=time.perf_counter, stop=lambda _: True)
+    plan, unknown = evaluate(asked, result.territory_idx), np.zeros(K)
+    quick = bound_for_centres(compile_problem(asked), plan, unknown, is_quick=True)
+    assert quick.prices is not None
+    assert quick.value >= 0.99 * least_cost_of_split_units(result)
+    monkeypatch.setattr(for_centres, "QUICK_UNITS", 0)
+    large = bound_for_centres(compile_problem(asked), plan, unknown, is_quick=True)
+    assert large.prices is None
+    assert 0 < large.value < quick.value
 
 
 def test_more_rules_never_lower_what_the_bound_bounds() -> None:

@@ -29,6 +29,12 @@ def test_no_plan_beats_another(found: bw.Front) -> None:
     assert len(np.unique(axes, axis=0)) == len(axes)
 
 
+def test_a_front_that_was_cut_short_says_so(found: bw.Front) -> None:
+    few = bw.front(LINE, current="rep", balance={"people": 0.05}, is_planar=True, stop=lambda _: True)
+    assert "fewer plans than there could be" in few.lines()[-1]
+    assert "fewer" not in " ".join(found.lines())
+
+
 def test_no_two_plans_look_alike(found: bw.Front) -> None:
     axes = np.array([plan.axes for plan in found.plans])
     apart = np.abs(axes[:, None] - axes) / np.ptp(axes, axis=0)

@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 from owned_tables import LINE, towns
+from tiny_instances import path_pairs, problem
 
 import bailiwick as bw
+from bailiwick.api.realigning.moves import Moves
+from bailiwick.api.realigning.report import Realignment
 from bailiwick.api.view import plan_view
+from bailiwick.domain import Baseline
 from bailiwick.errors import InputError
 from bailiwick.metrics import evaluate
 
@@ -65,6 +69,14 @@ def test_what_refusing_costs_is_what_judging_the_plan_without_the_move_says(plan
         assert judged.objective - plan.result.objective == pytest.approx(move["refusing_costs_objective"], abs=1e-6)
         assert judged.compactness - plan.evaluation.compactness == pytest.approx(move["gain"], abs=1e-6)
         assert (len(judged.in_pieces) > 0) == move["refusing_cuts_off"]
+
+
+def test_a_territory_that_is_in_pieces_anyway_is_not_cut_by_refusing() -> None:
+    today = Baseline(np.array([1, 0, 0, 1, 0, 0, 0]), np.ones(7), 0.0)
+    asked = problem([(x, 0) for x in range(7)], 2, pairs=path_pairs(7), tolerance=1.0, baseline=today)
+    after = evaluate(asked, np.array([1, 0, 0, 1, 1, 0, 0]))
+    assert len(after.in_pieces) == 2
+    assert Moves(Realignment(after)).cuts_off.tolist() == [False]  # without unit 4 there are two pieces of either, as before
 
 
 def test_pictures_know_who_changes_hands(plan: bw.Plan) -> None:

@@ -12,6 +12,7 @@ from bailiwick.design.bounds.balance_floor import balance_floors, unavoidable_ex
 from bailiwick.design.bounds.kernels import kinked_newton_step
 from bailiwick.design.bounds.transport_dual import dual_bound
 from bailiwick.design.construct.transport import Transport
+from bailiwick.design.construct.windows import window_value
 from bailiwick.design.model import Model, compile_problem
 
 
@@ -158,6 +159,13 @@ def test_a_price_rests_on_its_kink_where_neither_side_pulls() -> None:
     assert step_from(-0.1) == pytest.approx(0.1)
     assert step_from(0.3) == pytest.approx(-0.2)
     assert step_from(-0.3) == pytest.approx(0.2)
+
+
+def test_room_is_paid_at_the_side_of_the_window_that_is_cheaper() -> None:
+    lower, upper = np.array([0.9, 0.9, 0.9]), np.array([1.2, 1.2, 1.2])
+    for price in (-3.0, -0.5, 0.0, 0.5, 3.0):
+        least = min(price * load for load in np.linspace(0.9, 1.2, 31))
+        assert window_value(np.full(3, price), lower, upper) == pytest.approx(3 * least)
 
 
 def test_the_dual_of_a_row_of_four() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bailiwick.design.bounds import diameter_floor
 from bailiwick.design.bounds.diameter_floor import diameter_bound
 from bailiwick.design.model import compile_problem
 from bailiwick.domain import Bound, Measure, Problem, UnitTable
@@ -32,6 +33,12 @@ def test_a_lonely_unit_reaches_as_far_as_its_territory_needs() -> None:
     found = bound_on_a_line([0.0, 0.1, 0.2, 15.0, 20.0, 100.0], [2.0, 1.0, 1.0, 2.0, 1.0, 1.0], [0, 0, 0, 1, 1, 1], 0.25)
     assert found.value == pytest.approx(85.0)
     assert found.holds_for == "all plans that keep people within its tolerance"
+
+
+def test_where_fewer_units_were_looked_at_than_there_are_territories_their_distances_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diameter_floor, "MOST_DISTANCES", 2 * 4)  # two of four units, as many as territories
+    found = bound_on_a_line([0.0, 1.0, 100.0, 101.0], [1.0] * 4, [0, 1, 0, 1], None)
+    assert found.value <= 1.0
 
 
 def test_it_is_never_above_the_plan_that_it_bounds() -> None:

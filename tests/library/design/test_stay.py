@@ -110,6 +110,34 @@ def test_the_search_keeps_count_of_what_has_moved(objective: Objective, cap: flo
         assert moved > cap - 0.05  # without a price everything that may move does
 
 
+def energy_of(asked: Problem, model: Model, search: Search, heat: Heat) -> float:
+    """What the search makes small, from the label alone: ways, priced excess, and the price of what has moved."""
+    assert asked.baseline is not None
+    square = ((model.points - search.state.centres[search.label]) ** 2).sum(axis=1)
+    ways = float((search.weight * (square if asked.objective == "inertia" else np.sqrt(square))).sum())
+    load = model.loads(search.label)
+    over = np.maximum(np.maximum(load - model.upper, model.lower - load), 0.0) / model.target
+    moved = asked.baseline.price * float(asked.disruption[asked.baseline.is_moved(model.to_units(search.label))].sum())
+    return ways + heat.price * float((over * (1 + heat.bend * over)).sum()) + moved * model.scale
+
+
+@pytest.mark.parametrize("objective", ["distance", "inertia"])
+@pytest.mark.parametrize("compound_share", [0.0, 1.0])
+def test_a_quench_takes_every_step_downhill(objective: Objective, compound_share: float) -> None:
+    asked = shifted(objective, price=0.4)
+    model, search = started(asked)
+    scale = max(search.cost(), 1.0) / model.n
+    search.run(Heat(scale, 10.0, 0.0, 1.0, 4.0 * scale, 2.0 * scale, 20_000, 0.5))
+    cold = Heat(10.0 * scale, 10.0, 0.0, 1.0, 0.0, 0.0, 32, compound_share)
+    before, accepted = energy_of(asked, model, search, cold), 0
+    for _ in range(400):
+        accepted += search.run(cold)
+        now = energy_of(asked, model, search, cold)
+        assert now <= before + 1e-9
+        before = now
+    assert accepted > 50
+
+
 def test_the_change_of_a_move_includes_its_price() -> None:
     asked = shifted(price=1e9)
     model, search = started(asked)

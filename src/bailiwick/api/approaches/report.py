@@ -152,7 +152,7 @@ class ApproachComparison:
 
     @property
     def diversity(self) -> float:
-        """Share of the variance of log potential that lies between segments; 0 where segments are mere clusters of it."""
+        """Share of the variance of log (1 + potential) that lies between segments; 0 where segments are mere clusters of it."""
         return between_share(np.log1p(self._worth), self.segments.idx) if self.segments.is_given else 0.0
 
     @property
@@ -203,7 +203,7 @@ class ApproachComparison:
 
     def _signals(self) -> list[str]:
         top = f"The largest {TOP:.0%} of accounts hold {percent(self.concentration)} of the {self.potential}"
-        divided = f"{percent(self.diversity)} of the variance of {self.potential} lies between them ({self.segments.origin})"
+        divided = f"{percent(self.diversity)} of the variance of log (1 + {self.potential}) lies between them ({self.segments.origin})"
         verdicts = {
             "account-based": f"{top}: half or more sits with few accounts, so they deserve owners of their own.",
             "demographic": f"{top}, less than half; but segments differ: {divided}, and none of them dominates "
@@ -223,7 +223,7 @@ class ApproachComparison:
         if not self.segments.is_given:
             return "no column tells segments apart"
         if self.diversity < DIVERSE:
-            return f"segments differ little ({percent(self.diversity)} of the variance of {self.potential} lies between them)"
+            return f"segments differ little ({percent(self.diversity)} of the variance of log (1 + {self.potential}) lies between them)"
         return f"one segment dominates (evenness {self.segment_evenness:.2f})"
 
     def _prices(self) -> list[str]:

@@ -35,6 +35,11 @@ STEP = 1e-3
 SHADE = 0.005
 """Share of the length of the front, along each of its axes, within which two plans are as good as one."""
 
+CUT_SHORT = {
+    "time_limit": "The time limit ended the search before every trade was tried: there are fewer plans than there could be.",
+    "interrupted": "The search was interrupted before every trade was tried: there are fewer plans than there could be.",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class FrontPlan:
@@ -150,8 +155,9 @@ class Front:
 
     def lines(self) -> list[str]:
         """The front in a few sentences."""
+        cut_short = [CUT_SHORT[self.stop_reason]] if self.stop_reason in CUT_SHORT else []
         if len(self.plans) == 1:
-            return ["One plan was found that no other beats."]
+            return ["One plan was found that no other beats.", *cut_short]
         ways = [plan.evaluation.mean_distance_km for plan in self.plans]
         moved = [plan.moved_share for plan in self.plans]
         lines = [f"{len(self.plans)} plans, none beaten by another: mean distance {min(ways):,.1f} to {max(ways):,.1f} km"]
@@ -161,6 +167,7 @@ class Front:
         return [
             f"{lines[0]}.",
             f"The knee is plan {self.knee.number}: largest deviation {percent(off)}, {self.knee.evaluation.mean_distance_km:,.1f} km.",
+            *cut_short,
         ]
 
     def chart(self) -> dict[str, Any]:

@@ -110,13 +110,17 @@ class Moves:
         graph, label = self.whole.problem.adjacency, self.whole.after.territory_idx
         if graph is None:
             return np.zeros(len(self.unit_idx), bool)
+
+        def n_pieces(units: np.ndarray) -> int:
+            return int(pieces_of_members(graph, units).max(initial=-1)) + 1
+
         members = members_of_territories(label, self.whole.problem.n_territories)
         found = np.zeros(len(self.unit_idx), bool)
         for row in np.flatnonzero(~self.is_new):
             i = self.unit_idx[row]
             rest = np.setdiff1d(members[self.goal[row]], [i], assume_unique=True)
             touches = (label[graph.neighbours(int(i))] == self.origin[row]).any() or not len(members[self.origin[row]])
-            found[row] = not touches or (len(rest) > 0 and int(pieces_of_members(graph, rest).max()) > 0)
+            found[row] = not touches or n_pieces(rest) > n_pieces(members[self.goal[row]])
         return found
 
     @cached_property

@@ -15,6 +15,9 @@ from bailiwick.domain import Bound, FloatArray, Measure, Prices, Problem
 from bailiwick.geography.geodesy import coordinates_to_points
 from bailiwick.metrics.evaluation import Evaluation
 
+QUICK_UNITS = 40_000
+"""Up to so many units prices are climbed after an interruption, too: it takes a fraction of a second."""
+
 
 def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *, is_quick: bool = False) -> Bound:
     """Lower bound over all plans with the centres of this one; not for the diameter, which has no centres.
@@ -26,7 +29,7 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     start
         Prices of the tightest measure to start from, shape (K,).
     is_quick
-        Take the value at these prices, valid but weaker, instead of the best prices, and leave further measures out.
+        Leave further measures out, and beyond :data:`QUICK_UNITS` take the value at these prices, valid but weaker.
     """
     problem = evaluation.problem
     model = bounded_model(model, problem)
@@ -34,7 +37,8 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     lower, upper, is_outside = windows_with(model, model.to_nodes(evaluation.territory_idx))
     centres = _centres(model, evaluation)
     exact = transport_kind(model).exact(model, measure=measure)
-    single = dual_bound(exact, centres, lower[:, measure], upper[:, measure], start, ladder=() if is_quick else LADDER)
+    is_climbed = not is_quick or problem.n_units <= QUICK_UNITS
+    single = dual_bound(exact, centres, lower[:, measure], upper[:, measure], start, ladder=LADDER if is_climbed else ())
     value, measures, method = single.value, [measure], "transport dual, smoothed Newton"
     prices = single.prices[:, None]
     if model.load.shape[1] > 1 and not is_quick:
@@ -47,7 +51,8 @@ def bound_for_centres(model: Model, evaluation: Evaluation, start: FloatArray, *
     value = max(in_objective(model, value), 0.0)
     named = "these centres" if not problem.is_fixed.all() else "the given centres"
     words = holds_for(problem, measures, centres=named, is_widened=bool(is_outside[:, measures].any()))
-    return Bound(min(value, evaluation.objective), words, method, _prices(problem, measures, prices))
+    told = _prices(problem, measures, prices) if is_climbed or prices.any() else None  # zeros that nobody looked behind say nothing
+    return Bound(min(value, evaluation.objective), words, method, told)
 
 
 def bounded_model(model: Model, problem: Problem) -> Model:

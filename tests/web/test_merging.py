@@ -214,6 +214,19 @@ def test_merges_into_one_record_are_undone_in_any_order(planner: Actor) -> None:
     assert state(without=("crm.merge", "crm.personalvalue")) == before
 
 
+def test_what_is_gone_for_good_is_nothing_left(planner: Actor) -> None:
+    # the entry of a contact's merge went along with its account, and went for good when that merge was undone
+    people, accounts = [], []
+    for name in "AB":
+        accounts.append(crm.customers.create_account(planner, name=name))
+        people.append(crm.people.create_contact(planner, account=accounts[-1], last_name=name))
+    met = merging.merge(planner, "contact", people[0].public_id, people[1].public_id, version=1, gone_version=1)
+    kept, gone = m.Account.objects.get(pk=accounts[1].pk), m.Account.objects.get(pk=accounts[0].pk)
+    made = merging.merge(planner, "account", kept.public_id, gone.public_id, version=kept.version, gone_version=gone.version)
+    merging.undo(planner, met.public_id, version=1)
+    assert merging.undo(planner, made.public_id, version=1).left == []
+
+
 def test_the_last_link_of_a_chain_is_undone_first(planner: Actor, pair: tuple[m.Account, m.Account]) -> None:
     third = full_account(planner, "Third")
     inner = merged(planner, pair[0], pair[1])

@@ -84,13 +84,16 @@ def _check_version(found: Merge, version: int | None) -> None:
 
 
 def _bring_back(actor: Actor, relation: Relation, keys: list[int], kept: Any, gone: Any, left: Left) -> None:
-    """Rows that still name the survivor name the other one again."""
+    """Rows that still name the survivor name the other one again; of those that are gone for good there is nothing to tell."""
     still: list[int] = []
+    n_there = 0
     for chunk in parts(keys):
-        still += relation.rows(pk__in=chunk, **{relation.name: kept}).values_list("pk", flat=True)
+        rows = relation.rows(pk__in=chunk)
+        n_there += rows.count()
+        still += rows.filter(**{relation.name: kept}).values_list("pk", flat=True)
     point_to(actor, relation, still, gone)
-    if len(still) < len(keys):
-        left.append({"what": relation.key, "n": len(keys) - len(still)})
+    if len(still) < n_there:
+        left.append({"what": relation.key, "n": n_there - len(still)})
 
 
 def _give_flag_back(relation: Relation, keys: list[int], gone: Any) -> None:

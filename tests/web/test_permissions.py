@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.urls.converters import UUIDConverter
+from django.urls.converters import IntConverter, UUIDConverter
 
 from bailiwick_web.core.roles import RIGHTS, Right, Role
 from bailiwick_web.planning.models import Scenario
@@ -48,7 +48,10 @@ def address_of(pattern: URLPattern, scenario: Scenario) -> str:
     """The address of the scenario, or of something that is not there."""
     is_scenario = str(pattern.pattern).startswith("scenarios/")
     there = {"public_id": scenario.public_id if is_scenario else uuid4()}
-    absent = {name: uuid4() if isinstance(kind, UUIDConverter) else "secret" for name, kind in pattern.pattern.converters.items()}
+    absent = {
+        name: uuid4() if isinstance(kind, UUIDConverter) else 1 if isinstance(kind, IntConverter) else "secret"
+        for name, kind in pattern.pattern.converters.items()
+    }
     return reverse(str(pattern.name), kwargs={name: there.get(name, absent[name]) for name in absent})
 
 

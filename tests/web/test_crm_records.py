@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from crm_world import at_the_time, put_into_force
+from django.apps import apps
 from django.utils import timezone
 
 from bailiwick_web.core.access import Actor
@@ -16,7 +17,7 @@ from bailiwick_web.core.models import AuditEntry, Node, OutboxEvent
 from bailiwick_web.core.organisation.services import add_person, staff
 from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, Stale, VersionNeeded
 from bailiwick_web.crm import services as crm
-from bailiwick_web.crm.models import Account, Activity, Order, PersonalValue, Stage
+from bailiwick_web.crm.models import Account, Activity, Order, PersonalValue, SellingRecord, Stage
 from bailiwick_web.crm.services import binning, writing
 from bailiwick_web.crm.services.series import days, starts_at
 from bailiwick_web.planning.models import Scenario
@@ -103,6 +104,11 @@ def test_what_is_in_the_bin_comes_back_for_ninety_days(act: Act, account: Accoun
     assert binning.empty(Actor(None, timezone.now() + writing.KEPT - timedelta(hours=1))) == 0
     assert binning.empty(Actor(None, timezone.now() + writing.KEPT + timedelta(hours=1))) == 1
     assert not Account.objects.exists()
+
+
+def test_everything_that_can_be_in_the_bin_goes_from_it() -> None:
+    kinds = {model for model in apps.get_models() if issubclass(model, SellingRecord)}
+    assert kinds == {*binning.IN_ORDER, *binning.OF_OTHERS}
 
 
 def test_a_deal_goes_through_its_stages_and_makes_a_customer(act: Act, account: Account) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.core.refusals import Conflict, Invalid, NotAllowed, Stale
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.models import Activity, Stage, TimelineEvent
+from bailiwick_web.crm.services import binning, writing
+from bailiwick_web.crm.services.attachments import path_of
 from bailiwick_web.outreach.models import Material, MaterialShare, MaterialVersion
 from bailiwick_web.outreach.queries.materials import fitting, usage
 from bailiwick_web.outreach.services import materials
@@ -170,3 +173,15 @@ def test_pages_and_interface(world: dict[str, Any], sign_in: SignIn) -> None:
     assert (third.status_code, third.json()["versions"][0]["number"]) == (201, 3)
     assert rep.get(f"/api/v1/materials/{made.public_id}/versions/3/content").status_code == 200
     assert planner.post("/api/v1/materials", {"name": "Empty"}).status_code == 422
+
+
+def test_what_was_in_the_bin_for_ninety_days_goes_with_its_files(act: Act, world: dict[str, Any]) -> None:
+    planner = act("planner")
+    material = materials.create_material(planner, "leaflet.txt", [b"x"], name="Leaflet")
+    content = path_of(material.versions.get())
+    materials.archive_material(planner, material.public_id, version=1)
+    assert binning.empty(Actor(None, planner.now + writing.KEPT)) == 0
+    assert content.exists()
+    assert binning.empty(Actor(None, planner.now + writing.KEPT + timedelta(hours=1))) == 1
+    assert not content.exists()
+    assert not MaterialVersion.objects.exists()

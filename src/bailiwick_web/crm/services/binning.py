@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -10,20 +11,27 @@ from django.db.models import ProtectedError, Q
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.services import audit
 from bailiwick_web.crm import models as m
-from bailiwick_web.crm.services.attachments import drop_content
+from bailiwick_web.crm.services.attachments import Stored, drop_content
 from bailiwick_web.crm.services.writing import KEPT
 
 CHUNK = 500
-IN_ORDER = (
+IN_ORDER: tuple[type[m.SellingRecord], ...] = (
     *(m.Attachment, m.Activity, m.ActivitySeries, m.Case, m.Order, m.Opportunity, m.Lead, m.Location, m.Contact, m.Account),
     *(m.CompetitorPresence, m.Competitor, m.Product, m.ProductLine),
 )
+OF_OTHERS: dict[type[m.SellingRecord], Callable[[Any], Iterable[Stored]]] = {}
+"""Records of other apps → the files that go with one; they name customers and go first."""
+
+
+def declare(model: type[m.SellingRecord], files: Callable[[Any], Iterable[Stored]] = lambda _record: ()) -> None:
+    """Let records of another app go, too, with their files."""
+    OF_OTHERS[model] = files
 
 
 def empty(actor: Actor) -> int:
     """Take away what has been in the bin long enough; what something else still names stays. Recorded. Returns how many went."""
     n_gone = 0
-    for model in IN_ORDER:
+    for model in (*OF_OTHERS, *IN_ORDER):
         due: Any = model._default_manager.filter(deleted_at__lt=actor.now - KEPT)
         if model is m.Contact:
             due = due.filter(erased_at=None)  # a tombstone stays: it holds nothing but the fact
@@ -33,6 +41,7 @@ def empty(actor: Actor) -> int:
 
 
 def _remove(actor: Actor, record: m.SellingRecord) -> bool:
+    files = [record] if isinstance(record, m.Attachment) else [*OF_OTHERS.get(type(record), lambda _record: ())(record)]
     try:
         with transaction.atomic():
             audit(actor, f"{record._meta.model_name}.removed", record)
@@ -46,6 +55,6 @@ def _remove(actor: Actor, record: m.SellingRecord) -> bool:
             record.delete()
     except ProtectedError:
         return False
-    if isinstance(record, m.Attachment):
-        drop_content(record)
+    for file in files:
+        drop_content(file)
     return True

@@ -19,6 +19,8 @@ from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.services import binning, merging
 from bailiwick_web.crm.services.merging.rules import RULES, relations
 from bailiwick_web.listening.services import mentions, surveys, visits
+from bailiwick_web.market.models import OfferUse
+from bailiwick_web.market.services import offers
 from bailiwick_web.outreach.services import cadences, gifts, materials
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,10 @@ def full_account(actor: Actor, name: str, **given: Any) -> m.Account:
     gifts.log_gift(actor, contact, what="Tea", amount="5")
     material = materials.create_material(actor, "prices.txt", [b"x"], name=f"Prices for {name}")
     materials.share(actor, material, account, contact=contact, by="visit")
+    newcomer = crm.customers.create_account(actor, name=f"New with {name}")
+    offer = offers.create_offer(actor, name=f"Offer for {name}", what="w", starts_on="2000-01-01", ends_on="2100-01-01")
+    offers.make_offer(actor, offer.public_id, newcomer.public_id)
+    OfferUse.objects.filter(account=newcomer).update(account=account)  # it was new then
     return m.Account.objects.get(pk=account.pk)
 
 
@@ -112,7 +118,7 @@ def test_what_does_not_go_along_is_said_here() -> None:
     derived = {"crm.account.family", "crm.accountterritory.account", "insights.accountscore.account", "insights.accountsegment.account"}
     of_itself = {"crm.account.merged_into", "crm.contact.merged_into", "crm.handover.account", "insights.healthsaid.account"}
     assert {key for key, rule in RULES.items() if rule.how == "stays"} == derived | of_itself
-    once = {"crm.accountnaming.account", "crm.contactpoint.contact", "listening.surveyinvitation.contact"}
+    once = {"crm.accountnaming.account", "crm.contactpoint.contact", "listening.surveyinvitation.contact", "market.offeruse.account"}
     assert {key for key, rule in RULES.items() if rule.how == "unless_there"} == once
 
 

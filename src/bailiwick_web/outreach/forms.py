@@ -17,6 +17,8 @@ from bailiwick_web.outreach.models import Campaign
 from bailiwick_web.outreach.services.cadences import CHANNELS, MOST_DAYS, MOST_STEPS, PREFERRED
 
 LABELS = {PREFERRED: _("what they prefer"), **{kind.value: kind.label for kind in Kind}}
+STEP = ("channel", "days", "subject", "text")
+"""What makes a step."""
 SPARE = 2
 """Empty rows for further steps."""
 
@@ -36,6 +38,7 @@ class CadenceForm(forms.Form):
             self.fields[f"channel-{i}"] = forms.ChoiceField(label=_("By"), choices=choices, required=False)
             self.fields[f"days-{i}"] = forms.IntegerField(label=_("Days later"), min_value=0, max_value=MOST_DAYS, required=False)
             self.fields[f"subject-{i}"] = line(_("What is to be done"), 200)
+            self.fields[f"text-{i}"] = area(_("What to say"), rows=2)
 
     @property
     def own(self) -> list[BoundField]:
@@ -46,14 +49,14 @@ class CadenceForm(forms.Form):
     def rows(self) -> Iterator[tuple[BoundField, ...]]:
         """The fields of each step."""
         for i in range(self.n_steps):
-            yield self[f"channel-{i}"], self[f"days-{i}"], self[f"subject-{i}"]
+            yield tuple(self[f"{key}-{i}"] for key in STEP)
 
     @property
     def given(self) -> dict[str, Any]:
         """As the service takes it."""
         data = self.cleaned_data
         steps = [
-            {"channel": data[f"channel-{i}"] or PREFERRED, "days": data[f"days-{i}"] or 0, "subject": data[f"subject-{i}"]}
+            {**{key: data[f"{key}-{i}"] for key in STEP}, "channel": data[f"channel-{i}"] or PREFERRED, "days": data[f"days-{i}"] or 0}
             for i in range(self.n_steps)
             if data[f"subject-{i}"]
         ]
@@ -64,7 +67,7 @@ def initial_of(name: str, purpose: str, description: str, steps: list[dict[str, 
     """A cadence as the form shows it."""
     found: dict[str, Any] = {"name": name, "purpose": purpose, "description": description}
     for i, step in enumerate(steps):
-        found |= {f"{key}-{i}": step[key] for key in ("channel", "days", "subject")}
+        found |= {f"{key}-{i}": step.get(key, "") for key in STEP}
     return found
 
 

@@ -27,7 +27,8 @@ MORE |= {
 @forgets
 def forget(actor: Actor, contact: Contact, told: Told) -> None:
     """Whoever is erased follows no cadence, and none tells that they did."""
-    stop_those_of(actor, m.Enrolment.Reason.GONE, contact=contact)
+    theirs = Q(contact=contact) | Q(lead__in=leads_of(contact))
+    stop_those_of(actor, m.Enrolment.Reason.GONE, theirs)
     m.MaterialShare.objects.filter(contact=contact).update(contact=None)
     m.Gift.objects.filter(contact=contact).delete()
-    m.Enrolment.objects.filter(Q(contact=contact) | Q(lead__in=leads_of(contact))).delete()
+    m.Enrolment.objects.filter(theirs).delete()

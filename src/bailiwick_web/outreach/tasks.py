@@ -50,6 +50,18 @@ def stop_withdrawn(actor: Actor, payload: Payload) -> None:
     following.stop_those_of(actor, Reason.WITHDRAWN, **about)
 
 
+@listens("lead.routed")
+def hand_over_lead(actor: Actor, payload: Payload) -> None:
+    """Somebody else looks after it now, and does what is due."""
+    following.hand_over_those_of(actor, lead__public_id=payload["id"])
+
+
+@listens_to_many("contact.changed")
+def follow_contacts(actor: Actor, payloads: Sequence[Payload]) -> None:
+    """They may work elsewhere now."""
+    following.follow_contacts(actor, _ids(payloads, "account"))
+
+
 @listens("lead.archived")
 def stop_lead(actor: Actor, payload: Payload) -> None:
     """It is in the bin."""

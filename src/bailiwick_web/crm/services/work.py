@@ -26,7 +26,7 @@ REFERENCES = ("account", "contact", "opportunity", "lead", "case", "series", "po
 
 
 def _derive(actor: Actor, activity: Activity) -> Iterable[str]:
-    """The account follows from what the activity is about; what is done has a time."""
+    """The account follows from what the activity is about; what is done has a time, and nobody answered what is to come."""
     for about in (activity.opportunity, activity.case, activity.contact, activity.lead):
         if activity.account is None and about is not None:
             activity.account = about.account
@@ -34,9 +34,11 @@ def _derive(actor: Actor, activity: Activity) -> Iterable[str]:
         activity.done_at = min(activity.starts_at or actor.now, actor.now)
     if activity.state != State.DONE:
         activity.done_at = None
+    if activity.state == State.PLANNED:
+        activity.reply = ""
     if activity.done_at is not None and activity.done_at > actor.now:
         raise Invalid(_("What lies ahead is planned, not done."), code="field", field="done_at")
-    return ("account", "done_at")
+    return ("account", "done_at", "reply")
 
 
 ACTIVITY = writing.Spec(

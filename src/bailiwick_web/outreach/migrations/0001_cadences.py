@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cadence",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to="outreach.cadence"),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="outreach.cadence"),
                 ),
                 (
                     "changed_by",

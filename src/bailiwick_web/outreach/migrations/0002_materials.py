@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
-                ("material", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="outreach.material")),
+                ("material", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="outreach.material")),
                 (
                     "opportunity",
                     models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="crm.opportunity"),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                     "edition",
                     models.ForeignKey(
                         help_text="the version that was shared",
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="outreach.materialversion",
                     ),

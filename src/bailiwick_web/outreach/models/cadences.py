@@ -46,7 +46,7 @@ class Enrolment(SellingRecord):
         NO_WAY = "no_way", _("no step is left that is allowed")
         BY_HAND = "by_hand", _("stopped by hand")
 
-    cadence = models.ForeignKey(Cadence, on_delete=models.CASCADE, related_name="enrolments")
+    cadence = models.ForeignKey(Cadence, on_delete=models.PROTECT, related_name="enrolments")
     account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="enrolments")
     lead = models.ForeignKey(Lead, null=True, on_delete=models.CASCADE, related_name="enrolments")

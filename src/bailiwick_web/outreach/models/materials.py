@@ -52,8 +52,8 @@ class MaterialVersion(models.Model):
 class MaterialShare(SellingRecord):
     """That a version of a material was shown or sent to an account."""
 
-    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="shares")
-    edition = models.ForeignKey(MaterialVersion, on_delete=models.CASCADE, related_name="+", help_text="the version that was shared")
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="shares")
+    edition = models.ForeignKey(MaterialVersion, on_delete=models.PROTECT, related_name="+", help_text="the version that was shared")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
     opportunity = models.ForeignKey(Opportunity, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -127,8 +127,8 @@ def enrol(actor: Actor, cadence: Cadence, people: Sequence[Contact | Lead], *, p
         raise Invalid(_("At most %(n)s at once.") % {"n": MOST_AT_ONCE}, code="too_many")
     found = Enrolled()
     for who in people:
-        type(who)._default_manager.select_for_update().get(pk=who.pk)
-        reason = _why_not(who) or _start(actor, cadence, who, person, found)
+        fresh = type(who)._default_manager.select_for_update().get(pk=who.pk)
+        reason = _why_not(fresh) or _start(actor, cadence, fresh, person, found)
         if reason:
             found.left_out.append((who, reason))
     return found
@@ -285,8 +285,26 @@ def show(actor: Actor, enrolment: Enrolment, act: str) -> None:
     timeline.happened(actor, f"cadence.{act}", enrolment, at=actor.now, outcome=outcome, **about)
 
 
+def plan_again(actor: Actor, enrolment: Enrolment) -> None:
+    """Plan the step that is due anew, for whoever does it now, on the day that it had."""
+    call_off(actor, enrolment.activity)
+    due = enrolment.due_on or local_day(actor.now)
+    enrolment.activity = None
+    go_on(actor, enrolment, due - timedelta(days=enrolment.steps[enrolment.place]["days"]))
+
+
 def locked(rows: Iterable[int]) -> list[Enrolment]:
-    """Running enrolments, locked, with what decides about them."""
-    found = Enrolment.objects.select_for_update(of=("self",)).filter(pk__in=list(rows), state=State.RUNNING)
+    """Running enrolments, locked, with what decides about them as it is once they are."""
+    found = Enrolment.objects.select_for_update().filter(pk__in=list(rows), state=State.RUNNING).order_by("pk")
+    return _with_all(found.values_list("pk", flat=True))
+
+
+def locked_one(public_id: str) -> Enrolment | None:
+    """An enrolment in any state, locked; None if there is none."""
+    found = Enrolment.objects.select_for_update().filter(public_id=public_id, deleted_at=None)
+    return next(iter(_with_all(found.values_list("pk", flat=True))), None)
+
+
+def _with_all(keys: Iterable[int]) -> list[Enrolment]:
     related = ("cadence", "account__owner", "contact__account", "lead__person", "person", "activity")
-    return list(found.select_related(*related).order_by("pk"))
+    return list(Enrolment.objects.filter(pk__in=list(keys)).select_related(*related).order_by("pk"))

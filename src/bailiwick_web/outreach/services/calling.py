@@ -22,6 +22,7 @@ from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.services import people, work
 from bailiwick_web.crm.services.reaching import normal
+from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.services.reaching import PURPOSE, WAYS
 
 Reply = Activity.Reply
@@ -69,8 +70,9 @@ def log_call(actor: Actor, who: Contact | Lead, *, outcome: str, note: str = "")
 
 
 def _done(actor: Actor, who: Contact | Lead, about: dict[str, Any], told: dict[str, Any]) -> Activity:
-    """The call that was planned, done; else a new one."""
-    planned = who.activities.filter(kind=Kind.CALL, state=Activity.State.PLANNED, deleted_at=None, due_on__lte=local_day(actor.now))
+    """The call that was planned, done, if it is for this user to see; else a new one."""
+    calls = visible(actor, Activity).filter(kind=Kind.CALL, state=Activity.State.PLANNED)
+    planned = calls.filter(pk__in=who.activities.values("pk"), due_on__lte=local_day(actor.now))
     waiting = planned.order_by("due_on", "pk").first()
     if waiting is None:
         return work.create_activity(actor, subject=str(Kind.CALL.label), state=Activity.State.DONE, **about, **told)

@@ -55,7 +55,7 @@ class Milestone:
         return _("Thank %(account)s: customer for %(n)s years") % told if self.years else _("Thank %(account)s: %(n)s orders") % told
 
 
-def upcoming(actor: Actor, days: int) -> list[Milestone]:
+def upcoming(actor: Actor, days: int, most: int | None = MOST) -> list[Milestone]:
     """Milestones of customers within the scope: anniversaries to come, and orders of the last fortnight that made a number full."""
     today = local_day(actor.now)
     accounts = visible(actor, Account).filter(state=Account.State.CUSTOMER, merged_into=None)
@@ -64,7 +64,7 @@ def upcoming(actor: Actor, days: int) -> list[Milestone]:
     )
     counted: Any = orders.order_by().values("account").annotate(first=Min("ordered_on"), last=Max("ordered_on"), n=Count("pk"))
     is_full = Q(n__in=ORDERS, last__gte=today - RECENT)
-    rows = list(counted.filter(_falls_within(today, days) | is_full)[:MOST])
+    rows = list(counted.filter(_falls_within(today, days) | is_full).order_by("account")[:most])
     there = {account.pk: account for account in Account.objects.filter(pk__in=[row["account"] for row in rows]).select_related("owner")}
     planned = _planned(list(there))
     found = []
@@ -127,7 +127,7 @@ def remind(actor: Actor) -> int:
     days = getattr(rules(), "remind_days", None)
     if days is None:
         return 0
-    fresh = [milestone for milestone in upcoming(actor, days) if not milestone.is_planned]
+    fresh = [milestone for milestone in upcoming(actor, days, most=None) if not milestone.is_planned]
     for milestone in fresh:
         plan_thanks(actor, milestone)
     return len(fresh)

@@ -131,10 +131,12 @@ def _obstacle(who: Contact | Lead, point: ContactPoint, said: _Said, kind: str) 
         refusal = _refusal(who, (point.channel,), said, WAYS[kind])
         is_agreed = (who.pk, point.channel) in said.given
         return refusal or ("" if is_agreed or kind != Kind.EMAIL else "no_consent")
-    for other in said.others.get((_family(point.channel), point.normal), ()):
+    namesakes = said.others.get((_family(point.channel), point.normal), ())
+    for other in namesakes:
         if refusal := _refusal(other, WAYS[kind], said, WAYS[kind]):
             return refusal
-    return ""
+    is_agreed = any((other.pk, point.channel) in said.given for other in namesakes)
+    return "" if is_agreed or kind != Kind.EMAIL else "no_consent"
 
 
 def _refusal(contact: Contact, channels: Sequence[str], said: _Said, family: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Missing
 from bailiwick_web.core.services import audit, check_version, tell, touch
-from bailiwick_web.crm.models import ContactPoint, ExternalId, Location, Merge
+from bailiwick_web.crm.models import ContactPoint, ExternalId, Location, Merge, TimelineEvent
 from bailiwick_web.crm.services import belonging, timeline, writing
 from bailiwick_web.crm.services.families import refamily
 from bailiwick_web.crm.services.merging.keeping import read, stored
@@ -84,16 +84,13 @@ def _check_version(found: Merge, version: int | None) -> None:
 
 
 def _bring_back(actor: Actor, relation: Relation, keys: list[int], kept: Any, gone: Any, left: Left) -> None:
-    """Rows that still name the survivor name the other one again; of those that are gone for good there is nothing to tell."""
+    """Rows that still name the survivor name the other one again; entries of the timeline come and go with what they tell of."""
     still: list[int] = []
-    n_there = 0
     for chunk in parts(keys):
-        rows = relation.rows(pk__in=chunk)
-        n_there += rows.count()
-        still += rows.filter(**{relation.name: kept}).values_list("pk", flat=True)
+        still += relation.rows(pk__in=chunk, **{relation.name: kept}).values_list("pk", flat=True)
     point_to(actor, relation, still, gone)
-    if len(still) < n_there:
-        left.append({"what": relation.key, "n": n_there - len(still)})
+    if len(still) < len(keys) and relation.model is not TimelineEvent:
+        left.append({"what": relation.key, "n": len(keys) - len(still)})
 
 
 def _give_flag_back(relation: Relation, keys: list[int], gone: Any) -> None:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from test_cadences import agreed, do, later, started, world  # noqa: F401  a fixture
 
@@ -162,3 +164,20 @@ def test_no_task_is_left_of_the_leads_of_an_erased_person(world: World, act: Act
     crm.privacy.erase(act("administrator"), contact.public_id, version=contact.version, reason="asked")
     assert not Enrolment.objects.exists()
     assert not Activity.objects.filter(state=Activity.State.PLANNED).exists()
+
+
+def test_what_speaks_against_many_is_asked_once(world: World, act: Act) -> None:  # noqa: F811
+    planner, steps = act("planner"), [{"channel": "preferred", "days": i, "subject": "Ask {name}"} for i in range(12)]
+    cadence = cadences.create_cadence(planner, name="Long", steps=steps)
+    numbers = []
+    for n in (2, 8):
+        people = [
+            crm.people.create_contact(
+                planner, account=world["account"], name=f"{n} {i}", points=[{"channel": "phone", "value": f"+49 89 {n}{i}"}]
+            )
+            for i in range(n)
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            assert len(cadences.enrol(planner, cadence, people).made) == n
+        numbers.append(len(asked))
+    assert (numbers[1] - numbers[0]) / 6 < 25, "what is left are the rows of each: enrolment, task, history, timeline"

@@ -14,7 +14,8 @@ from bailiwick_web.crm.forms.common import text as line
 from bailiwick_web.crm.models import Product
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.outreach.models import Campaign
-from bailiwick_web.outreach.services.cadences import CHANNELS, MOST_DAYS, MOST_STEPS, PREFERRED
+from bailiwick_web.outreach.services.cadences import MOST_DAYS, MOST_STEPS
+from bailiwick_web.outreach.services.choosing import CHANNELS, PREFERRED
 
 LABELS = {PREFERRED: _("what they prefer"), **{kind.value: kind.label for kind in Kind}}
 STEP = ("channel", "days", "subject", "text")

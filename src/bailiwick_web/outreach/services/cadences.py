@@ -20,17 +20,14 @@ from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Activity, Contact, Lead
-from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.services import timeline, work, writing
 from bailiwick_web.crm.services.deals import holding
 from bailiwick_web.crm.services.routing import duty_of
 from bailiwick_web.outreach.models import Cadence, Enrolment
-from bailiwick_web.outreach.services.learning import habit
-from bailiwick_web.outreach.services.reaching import PURPOSE, REASONS, way
+from bailiwick_web.outreach.services.choosing import CHANNELS, PREFERRED, Reach, reach, reaches
+from bailiwick_web.outreach.services.reaching import PURPOSE, REASONS
 
 State, Reason = Enrolment.State, Enrolment.Reason
-PREFERRED = "preferred"
-CHANNELS = (PREFERRED, Kind.CALL, Kind.EMAIL, Kind.VISIT, Kind.MEETING, Kind.TASK)
 MOST_STEPS, MOST_DAYS, MOST_AT_ONCE = 12, 365, 500
 OVER = (Lead.Status.CONVERTED, Lead.Status.DISQUALIFIED)
 LEFT_OUT: dict[str, Any] = {
@@ -126,11 +123,21 @@ def enrol(actor: Actor, cadence: Cadence, people: Sequence[Contact | Lead], *, p
     if len(people) > MOST_AT_ONCE:
         raise Invalid(_("At most %(n)s at once.") % {"n": MOST_AT_ONCE}, code="too_many")
     found = Enrolled()
-    for who in people:
-        fresh = type(who)._default_manager.select_for_update().get(pk=who.pk)
-        reason = _why_not(fresh) or _start(actor, cadence, fresh, person, found)
+    fresh = _locked_people(people)
+    for who, known in zip(fresh, reaches(fresh, cadence.purpose), strict=True):
+        reason = _why_not(who) or _start(actor, cadence, who, known, person, found)
         if reason:
             found.left_out.append((who, reason))
+    return found
+
+
+def _locked_people(people: Sequence[Contact | Lead]) -> list[Contact | Lead]:
+    """They as they are now, each once, locked."""
+    found: list[Contact | Lead] = []
+    for model, related in ((Contact, ("points",)), (Lead, ())):
+        keys = {who.pk for who in people if isinstance(who, model)}
+        rows: Any = model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+        found += rows.prefetch_related(*related)
     return found
 
 
@@ -160,42 +167,27 @@ def _why_not(who: Contact | Lead) -> str:
     return "running" if who.enrolments.filter(state=State.RUNNING, deleted_at=None).exists() else ""
 
 
-def _start(actor: Actor, cadence: Cadence, who: Contact | Lead, person: Person | None, found: Enrolled) -> str:
+def _start(actor: Actor, cadence: Cadence, who: Contact | Lead, known: Reach, person: Person | None, found: Enrolled) -> str:
     """Begin; why not, if no step is allowed."""
     word = "contact" if isinstance(who, Contact) else "lead"
-    draft = Enrolment(cadence=cadence, steps=cadence.steps, **{word: who})
-    reasons = [kind_of(draft, step)[1] for step in cadence.steps]
+    reasons = [known.kind_of(step)[1] for step in cadence.steps]
     if all(reasons):
         return next((reason for reason in reasons if reason != "no_way"), "no_way")
     about = {"cadence": cadence, "account": who.account, word: who, "person": person, "steps": cadence.steps}
     made = writing.create(actor, ENROLMENT, {**about, "started_at": actor.now})
-    go_on(actor, made, local_day(actor.now))
+    go_on(actor, made, local_day(actor.now), known)
     show(actor, made, "started")
     found.made.append(made)
     return ""
 
 
-def kind_of(enrolment: Enrolment, step: Mapping[str, Any]) -> tuple[str, str]:
-    """By what a step is done now, and what speaks against it; a free choice takes what they prefer, then a call, then an e-mail."""
-    who, purpose = enrolment.who, enrolment.cadence.purpose
-    if step["channel"] != PREFERRED:
-        return step["channel"], way(who, step["channel"], purpose).obstacle
-    obstacle = ""
-    for kind in dict.fromkeys(filter(None, (habit(who).preferred, Kind.CALL, Kind.EMAIL))):
-        against = way(who, kind, purpose).obstacle
-        if not against:
-            return str(kind), ""
-        obstacle = obstacle or against
-    return PREFERRED, obstacle
-
-
-def go_on(actor: Actor, enrolment: Enrolment, since: date) -> None:
+def go_on(actor: Actor, enrolment: Enrolment, since: date, known: Reach | None = None) -> None:
     """Plan the next step that is allowed, counted from a day; without one the cadence is over."""
-    due = since
+    due, known = since, known or reach(enrolment.who, enrolment.cadence.purpose)
     while enrolment.place < len(enrolment.steps):
         step = enrolment.steps[enrolment.place]
         due += timedelta(days=step["days"])
-        kind, obstacle = kind_of(enrolment, step)
+        kind, obstacle = known.kind_of(step)
         if not obstacle:
             _plan(actor, enrolment, step, kind, due)
             touch(actor, enrolment, "activity", "due_on", "place", "log")

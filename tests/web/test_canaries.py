@@ -124,6 +124,8 @@ def addresses(planted: dict[str, Any]) -> list[str]:
             found += [reverse(name, args=[kind, "csv"]) for kind in TABLES]
         elif row.target == "part":
             found += [reverse(name, args=[key, "revenue_growth"]) for key in keys]
+        elif row.target == "number":
+            found += [reverse(name, args=[key, 1]) for key in keys]
         elif row.target == "entry":
             found += [reverse(name, args=[kind, key]) for key in keys for kind in ("products", "presences")]
         else:

@@ -93,7 +93,7 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
         "person": {"own": Person.objects.get(user=users["rep"]).public_id, "outside": unknown},
         "user": {"any": users["viewer"].public_id, "outside": unknown},
         "job": {"any": job.public_id, "outside": unknown},
-        **customers(planner, own, east, top),
+        **customers(planner, own, east),
         "nothing": {"outside": unknown},
         "word": {"outside": "a-word"},
         "table": {"own": ["accounts", "csv"]},
@@ -104,18 +104,16 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
     }
 
 
-def customers(planner: Actor, own: Position, east: Position, top: Position) -> dict[str, dict[str, Any]]:
-    """One of every kind at an account of the rep, one at an account of East, and one at an account of the top that was given by name."""
+def customers(planner: Actor, own: Position, east: Position) -> dict[str, dict[str, Any]]:
+    """One of every kind at an account of the rep, one at an account of East, and one at an account that only the top sees."""
     actor = Actor(planner.user, timezone.now(), "test")
     found: dict[str, dict[str, Any]] = {}
     cadence = cadences.create_cadence(actor, name="Cadence", steps=[{"subject": "Think of {name}", "channel": "task"}])
     material = materials.create_material(actor, "prices.pdf", [b"%PDF"], name="Prices")
-    for place, position in (("own", own), ("sibling", east), ("parent", top)):
-        near = own if place == "parent" else position
-        at = {"lon": near.home_lon, "lat": near.home_lat}
+    homes = {"own": (own.home_lon, own.home_lat), "sibling": (east.home_lon, east.home_lat), "parent": (-60.0, -60.0)}
+    for place, (lon, lat) in homes.items():
+        at = {"lon": lon, "lat": lat}
         account = crm.customers.create_account(actor, name=f"Account {place}", location=at)
-        if place == "parent":
-            crm.naming.name_account(actor, account, top, reason="Of the house")
         contact = crm.people.create_contact(actor, account=account, name=f"Contact {place}")
         made = {
             "account": account,
@@ -130,8 +128,6 @@ def customers(planner: Actor, own: Position, east: Position, top: Position) -> d
             "gift": gifts.log_gift(actor, contact, what="Tea", amount=5),
             "share": materials.share(actor, material, account, contact=contact, by="visit"),
         }
-        if place == "parent":
-            del made["lead"]  # those that nobody named fall to the territory that they lie in
         for kind, record in made.items():
             found.setdefault(kind, {"outside": uuid4()})[place] = record.public_id
     return found

@@ -12,7 +12,8 @@ from django.test import Client
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Conflict, Invalid, NotAllowed
 from bailiwick_web.crm import services as crm
-from bailiwick_web.crm.models import Stage
+from bailiwick_web.crm.models import Lead, Opportunity, Stage
+from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.models import Campaign
 from bailiwick_web.outreach.queries.campaigns import costs
 from bailiwick_web.outreach.services import campaigns
@@ -82,6 +83,39 @@ def test_a_name_is_there_once_and_money_counts_at_its_day(world: dict[str, Campa
         campaigns.restore_campaign(planner, world["fair"].public_id, version=2)
     assert Campaign.objects.get(pk=world["fair"].pk).deleted_at is not None
     assert campaigns.change_campaign(planner, again.public_id, version=1, name="Coffee fair", cost="0").cost == 0
+
+
+def test_names_are_compared_without_regard_to_capitals_and_accents(world: dict[str, Campaign], act: Act) -> None:
+    planner = act("planner")
+    fair = campaigns.create_campaign(planner, name="Österreich-Messe", cost="30")
+    for i, name in enumerate(("Österreich-Messe", "ÖSTERREICH-MESSE", "österreich-messe  ")):
+        crm.leads.create_lead(planner, company=f"A{i}", campaign=name, lon=0.1, lat=0.1)
+    found = next(y for y in costs(planner).campaigns if y.campaign == fair)
+    assert (found.n, found.cost) == (3, Decimal(30))
+    with pytest.raises(Conflict, match="already"):
+        campaigns.create_campaign(planner, name="ÖSTERREICH-MESSE", cost="1")
+    with pytest.raises(Conflict, match="already"):
+        campaigns.change_campaign(planner, world["mail"].public_id, version=1, name="österreich-messe")
+    campaigns.archive_campaign(planner, fair.public_id, version=1)
+    campaigns.create_campaign(planner, name="ÖSTERREICH-Messe", cost="1")
+    with pytest.raises(Conflict, match="already"):
+        campaigns.restore_campaign(planner, fair.public_id, version=2)
+
+
+def test_deals_beyond_the_scope_are_not_told(world: dict[str, Campaign], act: Act, sign_in: SignIn) -> None:
+    rep, planner = act("rep"), act("planner")
+    lead = crm.leads.create_lead(rep, company="Mine in the east", campaign="Spring mail", estimated_amount=700, lon=5.0, lat=0.1)
+    made = crm.leads.convert_lead(planner, lead.public_id, version=lead.version)
+    assert made.opportunity is not None
+    won = Stage.objects.get(kind="won", pipeline=made.opportunity.pipeline)
+    crm.deals.move_to_stage(planner, made.opportunity.public_id, version=made.opportunity.version, stage=won)
+    assert (visible(rep, Lead).filter(pk=lead.pk).exists(), visible(rep, Opportunity).filter(leads=lead).exists()) == (True, False)
+    for actor, expected in ((rep, (1, 0, Decimal(0))), (planner, (1, 1, Decimal(700)))):
+        mail = next(y for y in costs(actor).campaigns if y.name == "Spring mail")
+        assert (mail.n, mail.n_won, mail.won) == expected
+    assert "$700" not in sign_in("rep").get("/campaigns/").content.decode()
+    told = sign_in("rep").get("/api/v1/campaigns/costs").json()
+    assert {Decimal(y["won"]) for name in ("campaigns", "kinds", "territories") for y in told[name]} == {Decimal(500), Decimal(0)}
 
 
 def test_pages_and_interface(world: dict[str, Campaign], sign_in: SignIn) -> None:

@@ -149,7 +149,7 @@ def test_pages_and_interface(world: dict[str, Any], sign_in: SignIn) -> None:
     made = Material.objects.get()
     assert (made.segments, list(made.products.all())) == (["A"], [world["product"]])
     card = rep.get(f"/customers/{world['account'].public_id}/materials").content.decode()
-    assert "segment A · product Grinder" in card or "segment A, product Grinder" in card or "segment A" in card
+    assert "segment A, product Grinder" in card
     told = {"material": str(made.public_id), "by": "visit", "deal": str(world["deal"].public_id)}
     assert rep.post(f"/customers/{world['account'].public_id}/share", told).status_code == 302
     assert rep.post(f"/customers/{world['east'].public_id}/share", told).status_code == 404

@@ -21,6 +21,7 @@ from bailiwick_web.core.models import Job, Person, Position, User
 from bailiwick_web.core.roles import RIGHTS, Right, Role
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import services as crm
+from bailiwick_web.outreach.services import cadences, gifts, materials
 from bailiwick_web.planning import services
 from bailiwick_web.planning.models import Publication, Scenario
 
@@ -28,8 +29,8 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
 SEE_ALL = {Role.ADMINISTRATOR, Role.PLANNER}
 INTERFACE = json.loads((Path(__file__).parents[2] / "docs" / "reference" / "openapi.json").read_text(encoding="utf-8"))["paths"]
-
-
+HELD = {"position", "account", "location", "contact", "deal", "order", "activity", "case", "lead", "enrolment", "gift", "share"}
+"""What somebody sees through the positions that they have or lead."""
 FORM = {
     "unit": "0",
     "to": "P2",
@@ -104,11 +105,14 @@ def places(planner: Actor, organisation: dict[str, Any], scenario: Scenario, use
 
 
 def customers(planner: Actor, own: Position, east: Position) -> dict[str, dict[str, Any]]:
-    """One of every kind at an account of the rep, and one at an account of East."""
+    """One of every kind at an account of the rep, one at an account of East, and one at an account that only the top sees."""
     actor = Actor(planner.user, timezone.now(), "test")
     found: dict[str, dict[str, Any]] = {}
-    for place, position in (("own", own), ("sibling", east)):
-        at = {"lon": position.home_lon, "lat": position.home_lat}
+    cadence = cadences.create_cadence(actor, name="Cadence", steps=[{"subject": "Think of {name}", "channel": "task"}])
+    material = materials.create_material(actor, "prices.pdf", [b"%PDF"], name="Prices")
+    homes = {"own": (own.home_lon, own.home_lat), "sibling": (east.home_lon, east.home_lat), "parent": (-60.0, -60.0)}
+    for place, (lon, lat) in homes.items():
+        at = {"lon": lon, "lat": lat}
         account = crm.customers.create_account(actor, name=f"Account {place}", location=at)
         contact = crm.people.create_contact(actor, account=account, name=f"Contact {place}")
         made = {
@@ -120,6 +124,9 @@ def customers(planner: Actor, own: Position, east: Position) -> dict[str, dict[s
             "activity": crm.work.create_activity(actor, account=account, kind="call", subject="Call"),
             "case": crm.cases.open_case(actor, account=account, subject="Case"),
             "lead": crm.leads.create_lead(actor, company="Lead", **at),
+            "enrolment": cadences.create_enrolment(actor, cadence=cadence, contact=contact),
+            "gift": gifts.log_gift(actor, contact, what="Tea", amount=5),
+            "share": materials.share(actor, material, account, contact=contact, by="visit"),
         }
         for kind, record in made.items():
             found.setdefault(kind, {"outside": uuid4()})[place] = record.public_id
@@ -137,7 +144,7 @@ def is_seen(role: str, row: Row, place: str) -> bool:
         return row.target in {"nothing", "word", "part", "number"}
     if role in SEE_ALL or row.target in {"user", "job", "staffing"}:
         return True
-    if role == Role.VIEWER and row.target in {"position", "account", "location", "contact", "deal", "order", "activity", "case", "lead"}:
+    if role == Role.VIEWER and row.target in HELD:
         return False  # this one leads nothing
     if row.target == "scenario":
         return place == "published"

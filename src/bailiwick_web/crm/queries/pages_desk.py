@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
@@ -152,10 +152,16 @@ def recommender(actor: Actor, lead: m.Lead) -> str:
     return "" if found is None else found.name
 
 
+def won_deal(actor: Actor) -> Q:
+    """Leads whose deal was won, as far as somebody sees the deal: a lead can be theirs and what it became somebody else's."""
+    seen = visible(actor, m.Opportunity).filter(pk=OuterRef("opportunity"))
+    return Q(Exists(seen), opportunity__stage__kind=m.Stage.Kind.WON)
+
+
 def recommended(actor: Actor, account: m.Account) -> dict[str, Any]:
     """What came of leads that a customer, or somebody there, recommended, as far as one sees them: in house currency."""
     rows = visible(actor, m.Lead).filter(Q(referrer_account=account) | Q(referrer__account=account))
-    won = Q(opportunity__stage__kind=m.Stage.Kind.WON, opportunity__deleted_at=None)
+    won = won_deal(actor)
     told = rows.aggregate(n=Count("pk"), n_won=Count("pk", filter=won), amount=Sum("opportunity__house_amount", filter=won))
     told["amount"] = told["amount"] or Decimal(0)
     return {**told, "leads": list(rows.order_by("-pk")[:5]) if told["n"] else []}

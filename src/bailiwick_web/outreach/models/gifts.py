@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bailiwick_web.core.models import Record, User
 from bailiwick_web.crm.models import Account, Contact, SellingRecord
@@ -26,7 +27,7 @@ class Gift(SellingRecord):
     class State(models.TextChoices):
         """How far it is."""
 
-        GIVEN = "given", _("given")
+        GIVEN = "given", pgettext_lazy("gift", "given")
         WAITING = "waiting", _("waits for approval")
         REFUSED = "refused", _("refused")
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Lower, Trim
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.crm.models import Lead, Stage
+from bailiwick_web.crm.checking import folded
+from bailiwick_web.crm.models import Lead
 from bailiwick_web.crm.queries.lists import rows
+from bailiwick_web.crm.queries.pages_desk import won_deal
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.models import Campaign
 
@@ -66,10 +68,8 @@ class Costs:
 def costs(actor: Actor) -> Costs:
     """Leads by campaign and territory against the cost; of a campaign each lead bears the same part. Three questions."""
     there = list(rows(actor, Campaign))
-    by_name = {campaign.name.strip().lower(): campaign for campaign in there}
-    seen = _counted(visible(actor, Lead), by_name)
-    everything: Any = Lead.objects.filter(deleted_at=None).annotate(key=Lower(Trim("campaign"))).filter(key__in=list(by_name))
-    total = dict(everything.order_by().values_list("key").annotate(n=Count("pk")))
+    by_name = {folded(campaign.name): campaign for campaign in there}
+    seen, total = _counted(actor, by_name), _total(by_name)
     campaigns = {key: Yield(campaign.name, campaign=campaign) for key, campaign in by_name.items()}
     territories: dict[str, Yield] = {}
     n_seen: dict[str, int] = defaultdict(int)
@@ -91,8 +91,26 @@ def costs(actor: Actor) -> Costs:
     return Costs(list(campaigns.values()), ordered[0], ordered[1], is_part)
 
 
-def _counted(leads: Any, names: Any) -> list[dict[str, Any]]:
-    won = Q(opportunity__stage__kind=Stage.Kind.WON, opportunity__deleted_at=None)
-    found = leads.annotate(key=Lower(Trim("campaign"))).filter(key__in=list(names)).order_by().values("key", "territory__name")
-    counted = found.annotate(n=Count("pk"), n_won=Count("pk", filter=won), won=Sum("opportunity__house_amount", filter=won))
-    return list(counted)
+def _total(names: Collection[str]) -> Counter[str]:
+    """Leads of each campaign, whoever sees them."""
+    found: Counter[str] = Counter()
+    spelled = Lead.objects.filter(deleted_at=None).exclude(campaign="").order_by().values_list("campaign").annotate(n=Count("pk"))
+    for name, n in spelled:
+        if (key := folded(name)) in names:
+            found[key] += n
+    return found
+
+
+def _counted(actor: Actor, names: Collection[str]) -> list[dict[str, Any]]:
+    """Leads that somebody sees by campaign and territory: the database tells small letters of ASCII only, so names are compared here."""
+    won = won_deal(actor)
+    leads = visible(actor, Lead).exclude(campaign="").order_by().values("campaign", "territory__name")
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for row in leads.annotate(n=Count("pk"), n_won=Count("pk", filter=won), won=Sum("opportunity__house_amount", filter=won)):
+        key, territory = folded(row["campaign"]), row["territory__name"]
+        if key not in names:
+            continue
+        group = found.setdefault((key, territory), {"key": key, "territory__name": territory, "n": 0, "n_won": 0, "won": Decimal(0)})
+        for name in ("n", "n_won", "won"):
+            group[name] += row[name] or 0
+    return list(found.values())

@@ -68,9 +68,9 @@ def change_campaign(actor: Actor, public_id: UUID, *, version: int | None, **giv
 
 
 def _need_free(name: str, own: Campaign | None) -> None:
-    """Leads name a campaign by its name: two of one name would share their leads."""
-    others = Campaign.objects.filter(name__iexact=name.strip(), deleted_at=None)
-    if name.strip() and (others.exclude(pk=own.pk) if own is not None else others).exists():
+    """Leads name a campaign by its name: two of one name would share their leads. There are few, so that all names are compared here."""
+    others = [campaign.name for campaign in Campaign.objects.filter(deleted_at=None).only("name") if campaign != own]
+    if name.strip() and c.folded(name) in map(c.folded, others):
         raise Conflict(_("There is a campaign “%(name)s” already.") % {"name": name.strip()}, code="name_taken")
 
 

@@ -16,6 +16,7 @@ from bailiwick_web.core.models import Position
 from bailiwick_web.core.refusals import Conflict, Missing, Stale
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
+from bailiwick_web.crm import services as crm
 from bailiwick_web.market import queries
 from bailiwick_web.market.models import Offer, Swot, SwotEntry
 from bailiwick_web.market.services import evidence, offers, profile, swots
@@ -177,3 +178,37 @@ def test_evidence_applied_twice_at_once_is_refused(planner_now: Actor, monkeypat
     meanwhile(monkeypatch, evidence, "stamped", lambda: evidence.apply_effect(planner_now, study.public_id, one.public_id))
     with pytest.raises(Conflict, match="applied already"):
         evidence.apply_effect(planner_now, study.public_id, one.public_id)
+
+
+def test_a_year_that_orders_cover_in_part_is_no_year_before(planner_now: Actor, growing: dict[str, Position]) -> None:
+    """26 months of orders leave two months of the year before the last: growth of a third once stood beside one of 500 %."""
+    stamps, today = stamped(planner_now), planner_now.now.date()
+    account = m.Account.objects.create(name="Whole", **stamps)
+    for days, sold in ((780, 20), (500, 500), (100, 835)):
+        ordered(account, today - timedelta(days=days), sold, stamps, position=growing["P1"])
+
+    def growth() -> list[str]:
+        return [entry.text for entry in drafted(planner_now, "company").entries.filter(fact__figure="growth")]
+
+    assert growth() == []
+    ordered(account, today - 3 * YEAR + timedelta(days=1), 480, stamps, position=growing["P1"])
+    assert growth() == ["Growth of revenue in twelve months: +33.3 %; the year before it was +80.0 %."]
+
+
+def test_a_year_of_three_deals_is_no_year_before(planner_now: Actor, growing: dict[str, Position]) -> None:
+    kinds = {s.kind: s for s in crm.catalogue.default_pipeline(planner_now).stages.all()}
+    account = m.Account.objects.get(name="P1")
+
+    def close(n_won: int, n_lost: int, days: int) -> None:
+        for kind in ["won"] * n_won + ["lost"] * n_lost:
+            m.Opportunity.objects.create(
+                account=account, name="Deal", pipeline=kinds[kind].pipeline, stage=kinds[kind], stage_since=planner_now.now,
+                closed_at=planner_now.now - timedelta(days=days), position=growing["P1"], amount=10, house_amount=10,
+                **stamped(planner_now),
+            )  # fmt: skip
+
+    close(10, 10, 30)
+    close(3, 0, 500)
+    assert not drafted(planner_now, "company").entries.filter(fact__figure="win_rate").exists()
+    close(9, 0, 500)
+    assert drafted(planner_now, "company").entries.get(fact__figure="win_rate").quadrant == "weakness"

@@ -106,17 +106,19 @@ def _mark(entry: SwotEntry) -> tuple[str, str, str]:
 
 def _from_data(actor: Actor, swot: Swot, ground: figures.Ground) -> list[SwotEntry]:
     subject, rows = figures.figures_of(ground, swot, teams(actor))
-    columns = ("subject", "figure", "value", "part", "whole", "before", "detail")
+    columns = ("subject", "figure", "value", "part", "whole", "before", "before_whole", "detail")
     rows = [row for row in rows if row["value"] is not None]
     if not any(row["subject"] == subject for row in rows):
         return []
     found = api.draft_swot({name: [row.get(name) for row in rows] for name in columns}, subject=subject)
-    entries = []
+    entries, least = [], found.facts["least_counted"]
     for row in found["entries"].to_dict("records"):
         others = [
             {"of": r["subject"], "value": r["value"]}
             for r in rows
-            if (r["figure"], r.get("detail") or "") == (row["figure"], row["detail"]) and r["subject"] != subject
+            if (r["figure"], r.get("detail") or "") == (row["figure"], row["detail"])
+            and r["subject"] != subject
+            and r.get("whole", least) >= least
         ]
         is_of_study = row["figure"] in {"penetration", "white_space"} and ground.study is not None
         fact = {name: _plain(row[name]) for name in ("figure", "detail", "value", "reference", "peers", "low", "high")}

@@ -106,6 +106,28 @@ def test_a_name_comes_before_a_rule_and_a_rule_before_the_place(act: Act, scenar
     assert whose.differences(act("planner")) == []
 
 
+def test_a_published_rule_means_the_fields_that_its_preview_meant(act: Act, scenario: Scenario) -> None:
+    """A field in another case once took nobody after publication, and one of the units took customers by what they have of that name."""
+    for unit in Unit.objects.filter(unit_set=scenario.plan.unit_set):
+        Unit.objects.filter(pk=unit.pk).update(attributes={"Region": "N" if unit.code == "u35" else "S"})
+    rules = ("Health", "Industry = 'Health' and [Annual Revenue] > 5"), ("North", "region = 'N'"), ("Both", "Region = 'S' and tier = 'A'")
+    for name, condition in rules:
+        scenario.refresh_from_db()
+        services.save_rule(act("planner"), scenario.public_id, version=scenario.version, name=name, condition=condition, territory="P4")
+    preview = services.preview_rules(Scenario.objects.get(pk=scenario.pk))
+    assert [preview.ruling.n_matches[r.key] for r in preview.rules] == [0, 1, 0]
+    assert set(preview.of_customers) == {"industry", "annual_revenue", "tier"}
+    scenario.refresh_from_db()
+    put_into_force(act, scenario)
+    place = {"location": {"lon": 0, "lat": 0, "region": "N"}}
+    health = crm.customers.create_account(act("planner"), name="Clinic", industry="Health", annual_revenue=6, **at(0, 0))
+    poor = crm.customers.create_account(act("planner"), name="Practice", industry="Health", annual_revenue=4, **at(0, 0))
+    north = crm.customers.create_account(act("planner"), name="Of a region of that name", tier="A", **place)
+    assert [held(account)[0][0] for account in (health, poor, north)] == ["P4", "P1", "P1"]
+    assert held(health)[0][1].startswith("rule:")
+    assert whose.differences(act("planner")) == []
+
+
 def test_who_becomes_a_customer_goes_where_the_rule_for_customers_says(act: Act, scenario: Scenario) -> None:
     p4 = TerritoryDefinition.objects.get(scenario=scenario, code="P4")
     AssignmentRule.objects.create(scenario=scenario, precedence=1, name="Customers", condition="state = 'customer'", territory=p4)

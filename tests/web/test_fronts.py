@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -60,6 +61,26 @@ def test_a_plan_does_not_fit_a_scenario_whose_locks_changed(planner: Actor, run:
     assert services.choose_plan(planner, run.public_id, 0).parent == scenario  # today's fits any lock
     with pytest.raises(Missing, match="no such plan"):
         services.choose_plan(planner, run.public_id, 77)
+
+
+def test_a_plan_that_adds_to_a_locked_territory_or_a_forbidden_place_does_not_fit(planner: Actor, run: Run, scenario: Scenario) -> None:
+    before = scenario_arrays(scenario)
+    chosen = max(run.plans.all(), key=lambda p: p.figures["moved_units"])
+    labels = np.frombuffer(zlib.decompress(bytes(chosen.territory_idx)), "<i2")
+    unit = int(np.flatnonzero(labels != before.territory_idx)[0])
+    to = before.codes[labels[unit]]
+    said = services.forbid_units(planner, scenario.public_id, [unit], to, is_forbidden=True, version=scenario.version)
+    with pytest.raises(Conflict, match="by now"):
+        services.choose_plan(planner, run.public_id, chosen.number)
+    said = services.forbid_units(planner, scenario.public_id, [unit], to, is_forbidden=False, version=said.version)
+    adding = before.territory_idx.copy()  # a plan that takes one unit from another territory, and nothing out of this one
+    adding[unit] = labels[unit]
+    chosen.territory_idx = zlib.compress(adding.astype("<i2").tobytes())
+    chosen.save()
+    services.lock_territory(planner, scenario.public_id, to, is_locked=True, version=said.version)
+    with pytest.raises(Conflict, match="by now"):
+        services.choose_plan(planner, run.public_id, chosen.number)
+    assert services.choose_plan(planner, run.public_id, 0).parent == scenario
 
 
 def test_a_front_of_nothing_trades_balance_against_travel(planner: Actor, scenario: Scenario, sign_in: SignIn) -> None:

@@ -150,6 +150,13 @@ def test_why_tells_as_json(sign_in: SignIn, scenario: Scenario) -> None:
     assert client.get(f"{base}/why?unit_idx=0&instead=nobody").json()["code"] == "unknown_territory"
 
 
+def test_why_not_in_a_locked_territory(planner: Actor, sign_in: SignIn, scenario: Scenario) -> None:
+    """The engine brings nothing into a locked territory, so the answer must not say that the unit could go there."""
+    services.lock_territory(planner, scenario.public_id, "P1", is_locked=True, version=1)
+    found = sign_in("planner").get(f"/api/v1/scenarios/{scenario.public_id}/why?unit_idx=2&instead=P1").json()
+    assert "it must not go to Rep P1" in found["text"]
+
+
 def test_every_conflict_is_mended_by_its_call(sign_in: SignIn, planner: Actor, scenario: Scenario) -> None:
     client, base = sign_in("planner"), f"/api/v1/scenarios/{scenario.public_id}"
     assert client.get(f"{base}/conflicts").json() == {"version": 1, "counts": {}, "conflicts": []}

@@ -18,10 +18,9 @@ from scipy.spatial import cKDTree
 
 from bailiwick.domain.rules import Column, Rule
 from bailiwick.errors import InputError
-from bailiwick.formats.rule_text import parse_rule
 from bailiwick_web.planning.convert import NAMED
 from bailiwick_web.planning.models import AssignmentRule, NamedAccount, Publication, Scenario, TerritoryDefinition, UnitAssignment
-from bailiwick_web.planning.ruling import text_column
+from bailiwick_web.planning.ruling import parse, text_column, unit_fields, without
 from bailiwick_web.territories.convert import UnitArrays, unit_arrays
 from bailiwick_web.territories.models import UnitSet
 
@@ -169,21 +168,27 @@ class Present:
 
 
 def present_of(publication: Publication, fields: frozenset[str]) -> Present:
-    """Read a publication; ``fields`` are those that rules may ask accounts about: a rule about others takes none of them."""
+    """Read a publication; ``fields`` are those that rules may ask accounts about: a rule about others takes none of them.
+
+    Conditions mean here what they meant when they were saved: a field in any case, and that of the units where units have it, too.
+    """
     scenario: Scenario = publication.scenario
     territories = {t.pk: t for t in TerritoryDefinition.objects.filter(scenario=scenario).order_by("place", "pk")}
     by_position = {t.position_id: t for t in reversed(territories.values()) if t.position_id is not None}
-    rules = []
-    for row in AssignmentRule.objects.filter(scenario=scenario, is_active=True):
+    ground = ground_of(scenario.plan.unit_set)
+    written = list(AssignmentRule.objects.filter(scenario=scenario, is_active=True))
+    own = unit_fields(ground.arrays, scenario.plan.unit_set_id) if written else []
+    asked, rules = without(fields, own), []
+    for row in written:
         try:
-            rule = parse_rule(row.condition)
+            rule = parse(row.condition, own, sorted(asked))
         except InputError:  # the rule page says so; no account is taken by a rule that cannot be read
             continue
-        if set(rule.fields()) <= fields:
+        if set(rule.fields()) <= asked:
             rules.append((str(row.public_id), rule, row.territory_id))
     alone = NamedAccount.objects.filter(scenario=scenario).exclude(unit__unit_set=scenario.plan.unit_set_id)
     named = {code: (unit, territory) for code, unit, territory in alone.values_list("unit__code", "unit_id", "territory_id")}
-    return Present(publication, ground_of(scenario.plan.unit_set), territories, by_position, named, tuple(rules))
+    return Present(publication, ground, territories, by_position, named, tuple(rules))
 
 
 def derive(present: Present, facts: Sequence[Facts], named: Mapping[int, tuple[int, str]]) -> list[Belonging]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, IntegerField, Sum, Value, When
+from django.db.models import Case, IntegerField, Min, Sum, Value, When
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Position
@@ -19,7 +19,7 @@ from bailiwick_web.insights.models import Study
 from bailiwick_web.insights.storing import rows as rows_of
 from bailiwick_web.market.models import Swot
 
-YEAR = timedelta(days=365)
+YEAR, A_WEEK = timedelta(days=365), timedelta(days=7)
 US = "*"
 """The name of the company in a table of figures."""
 Rows = list[dict[str, Any]]
@@ -37,6 +37,8 @@ class Ground:
         Position, years back, name of a competitor (empty: any deal) → deals won, deals closed.
     shares
         Position → penetration and white space, of the newest look at the market of a plan.
+    ordered_since
+        Day of the first order.
     """
 
     positions: Mapping[int, Position]
@@ -45,13 +47,14 @@ class Ground:
     shares: Mapping[int, Mapping[str, float]]
     study: Study | None
     today: date
+    ordered_since: date | None = None
 
 
 def ground_of(actor: Actor) -> Ground:
     """Read it, in a number of queries that does not grow."""
     positions = {p.pk: p for p in visible(actor, Position).select_related("node")}
     study = visible_studies(actor).filter(kind="market", answered_at__isnull=False).order_by("-answered_at").first()
-    return Ground(positions, _revenue(actor), _decided(actor), _shares(study, positions), study, actor.now.date())
+    return Ground(positions, _revenue(actor), _decided(actor), _shares(study, positions), study, actor.now.date(), _ordered_since(actor))
 
 
 def _back(today: date, field: str) -> Case:
@@ -68,6 +71,11 @@ def _revenue(actor: Actor) -> dict[tuple[int, int, int], float]:
     )
     sums = rows.annotate(back=_back(today, "ordered_on")).values_list("position_id", "account_id", "back").annotate(Sum("house_amount"))
     return {(position, account, back): float(amount) for position, account, back, amount in sums.order_by() if back < 9}
+
+
+def _ordered_since(actor: Actor) -> date | None:
+    orders: Any = visible(actor, m.Order).exclude(state=m.Order.State.CANCELLED).filter(position__isnull=False)
+    return orders.aggregate(first=Min("ordered_on"))["first"]
 
 
 def _decided(actor: Actor) -> dict[tuple[int, int, str], tuple[int, int]]:
@@ -151,11 +159,16 @@ def _sums(ground: Ground, mine: frozenset[int], back: int) -> dict[int, float]:
     return {account: amount for account, amount in found.items() if amount > 0}
 
 
+def _knows_earlier(ground: Ground) -> bool:
+    """Whether orders reach back over the whole of the third last year: a part of it would make any year after it look large."""
+    return ground.ordered_since is not None and ground.ordered_since <= ground.today - 3 * YEAR + A_WEEK
+
+
 def _growth(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
     now, past, earlier = (sum(_sums(ground, mine, back).values()) for back in range(3))
     if past <= 0:
         return []
-    before = past / earlier - 1 if earlier > 0 else None
+    before = past / earlier - 1 if earlier > 0 and _knows_earlier(ground) else None
     if with_past and before is None:
         return []
     return [{"figure": "growth", "value": now / past - 1, "before": before if with_past else None}]
@@ -166,10 +179,11 @@ def _churn(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
     if not past:
         return []
     lost = len(past - now)
-    before = len(earlier - past) / len(earlier) if earlier else None
+    before = len(earlier - past) / len(earlier) if earlier and _knows_earlier(ground) else None
     if with_past and before is None:
         return []
-    return [{"figure": "churn", "value": lost / len(past), "part": lost, "whole": len(past), "before": before if with_past else None}]
+    row = {"figure": "churn", "value": lost / len(past), "part": lost, "whole": len(past)}
+    return [row | ({"before": before, "before_whole": len(earlier)} if with_past else {})]
 
 
 def _concentration(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
@@ -189,7 +203,7 @@ def _won(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
         if back or (with_past and not past[1]):
             continue
         row = {"figure": "win_rate_against" if name else "win_rate", "detail": name, "value": won / n, "part": won, "whole": n}
-        found.append(row | {"before": past[0] / past[1] if with_past else None})
+        found.append(row | ({"before": past[0] / past[1], "before_whole": past[1]} if with_past else {}))
     return found
 
 

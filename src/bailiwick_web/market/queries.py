@@ -27,7 +27,7 @@ from bailiwick_web.insights.reading import rows_of
 from bailiwick_web.insights.storing import rows as answer_rows
 from bailiwick_web.market import figures
 from bailiwick_web.market.models import EffectUse, Evidence, Offer, OfferUse, Swot, SwotEntry
-from bailiwick_web.market.visibility import sees_company, swot_of, teams, visible_swots
+from bailiwick_web.market.visibility import seen_others, sees_company, subjects_seen, swot_of, teams, visible_swots
 
 MOST_SUBJECTS, MOST_ROWS = 300, 50
 FORMULAS: dict[str, Any] = {
@@ -107,7 +107,7 @@ def entry_page(actor: Actor, entry: SwotEntry) -> dict[str, Any]:
         "formula": FORMULAS.get(fact.get("figure", ""), ""),
         "since": _day(fact.get("since")),
         "until": _day(fact.get("until")),
-        "others": fact.get("others", []) if actor.may(Right.AIM) else [],
+        "others": seen_others(fact, subjects_seen(actor)),
         "study": None,
         "rows": [],
     }
@@ -256,12 +256,18 @@ def offer_page(actor: Actor, public_id: Any) -> dict[str, Any]:
     }
 
 
+def first_order(actor: Actor, use: OfferUse) -> m.Order | None:
+    """The first order of a customer since the offer was made that counts and that the user sees."""
+    orders = visible(actor, m.Order).exclude(state=m.Order.State.CANCELLED).filter(account=use.account_id, ordered_on__gte=use.offered_on)
+    return orders.order_by("ordered_on", "pk").first()
+
+
 def open_to(actor: Actor, offer: Offer, text: str) -> list[m.Account]:
-    """Customers to be who may be made the offer: of its segment, without an order before it, without the offer."""
+    """Customers to be who may be made the offer today: of its segment, without an order before, without the offer."""
     rows = visible(actor, m.Account).exclude(offer_uses__offer=offer).exclude(state=m.Account.State.FORMER)
     if offer.segment:
         rows = rows.filter(segment=offer.segment)
-    bought = m.Order.objects.filter(deleted_at=None, ordered_on__lt=offer.starts_on).exclude(state=m.Order.State.CANCELLED)
+    bought = m.Order.objects.filter(deleted_at=None, ordered_on__lt=actor.now.date()).exclude(state=m.Order.State.CANCELLED)
     rows = rows.exclude(pk__in=bought.values("account_id"))
     if text:
         rows = rows.filter(name__icontains=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -48,6 +49,30 @@ def teams(actor: Actor) -> QuerySet[Node]:
 def sees_company(actor: Actor) -> bool:
     """Whether somebody sees everything, and so how the company as a whole stands."""
     return actor.may(Right.LOOK) and actor.scope().kind == "all"
+
+
+def seen_others(fact: Mapping[str, Any], seen: Collection[str] | None) -> list[float]:
+    """The values that a line was compared with, as far as the reader may see whose they are.
+
+    Parameters
+    ----------
+    seen
+        See :func:`subjects_seen`. Older drafts do not say whose the values are: only who sees everything is told.
+    """
+    found = fact.get("others", [])
+    if seen is None:
+        return sorted(one["value"] if isinstance(one, dict) else one for one in found)
+    return sorted(one["value"] for one in found if isinstance(one, dict) and one["of"] in seen)
+
+
+def subjects_seen(actor: Actor) -> frozenset[str] | None:
+    """Identifiers of the territories and teams whose single values somebody may see; None: those of all."""
+    if not actor.may(Right.AIM):
+        return frozenset()
+    if sees_company(actor):
+        return None
+    keys = (rows.values_list("public_id", flat=True) for rows in (visibility.visible(actor, Position), teams(actor)))
+    return frozenset(str(key) for found in keys for key in found)
 
 
 def visible_swots(actor: Actor) -> QuerySet[Swot]:

@@ -280,7 +280,7 @@ def rule_fields(scenario: Scenario) -> list[str]:
 
 def rule_fields_apart(scenario: Scenario) -> dict[str, list[str]]:
     """The same: those of the units, and those that only customers have."""
-    own = unit_fields(scenario_arrays(scenario), scenario.plan.unit_set_id)
+    own = unit_fields(scenario_arrays(scenario).units, scenario.plan.unit_set_id)
     return {"fields": own, "customer_fields": only_of_customers(own)}
 
 

@@ -97,19 +97,24 @@ def _plain(name: str) -> str:
 
 def fields_of(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
     """What conditions may ask about: code, name, measures and the texts that came with the units, and the fields of customers."""
-    own = unit_fields(arrays, unit_set_id)
+    own = unit_fields(arrays.units, unit_set_id)
     return [*own, *only_of_customers(own)]
 
 
 def only_of_customers(own: Iterable[str]) -> list[str]:
     """Fields that customers have and the units do not, however they are written."""
+    return sorted(without(customer_fields(), own))
+
+
+def without(fields: Iterable[str], own: Iterable[str]) -> frozenset[str]:
+    """Those of some fields that the units do not have, however they are written."""
     taken = {_plain(name) for name in own}
-    return [name for name in customer_fields() if _plain(name) not in taken]
+    return frozenset(name for name in fields if _plain(name) not in taken)
 
 
-def unit_fields(arrays: ScenarioArrays, unit_set_id: int) -> list[str]:
+def unit_fields(units: UnitArrays, unit_set_id: int) -> list[str]:
     """What conditions may ask about units."""
-    return list(dict.fromkeys([CODE, NAME, *arrays.units.table.measures, *_attribute_names(arrays.units, unit_set_id)]))
+    return list(dict.fromkeys([CODE, NAME, *units.table.measures, *_attribute_names(units, unit_set_id)]))
 
 
 @lru_cache(maxsize=8)

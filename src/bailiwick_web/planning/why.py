@@ -39,7 +39,7 @@ def _explainer(arrays: ScenarioArrays) -> Explainer:
         balance={said.get(name, name): tolerance for name, tolerance in arrays.balance.items()} or {COUNT: 0.05},
         adjacency=arrays.units.adjacency if arrays.is_contiguous else "none",
         lock=LOCK,
-        forbidden=arrays.forbidden_ids,
+        forbidden=arrays.kept_apart_ids,  # as the engine judges
     )
     return Explainer(judged)
 

@@ -89,15 +89,15 @@ def draft_swot(figures: Any, *, subject: str, column_map: Mapping[str, str] | No
     ----------
     figures
         Table with the columns ``subject``, ``figure`` (see ``FIGURES``), ``value``; of shares also ``part`` and ``whole`` (counts);
-        ``before``: a value of the same subject to compare with instead of the others, such as that of the year before; ``detail``:
-        such as the name of a competitor, compared with the same detail of the others.
+        ``before``: a value of the same subject to compare with instead of the others, such as that of the year before; of shares also
+        ``before_whole`` (what it is a share of); ``detail``: such as the name of a competitor, compared with the same detail of the others.
     subject
         Whose draft it is.
 
     Returns
     -------
     Table ``entries``: quadrant, figure, detail, value, reference, peers, low, high, sentence, formula. What is as usual, or may be chance,
-    gives no entry.
+    gives no entry; shares of fewer than eight are compared with nothing and nothing is compared with them.
 
     Raises
     ------
@@ -120,17 +120,26 @@ def draft_swot(figures: Any, *, subject: str, column_map: Mapping[str, str] | No
     is_ours = names == subject
     if not is_ours.any():
         raise InputError(f"no row is about {subject!r}", code="no_rows", field="subject")
-    parts, wholes, before = (_optional(sheet, name) for name in ("part", "whole", "before"))
+    parts, wholes, before, before_wholes = (_optional(sheet, name) for name in ("part", "whole", "before", "before_whole"))
     details = sheet.texts("detail") if sheet.find("detail", needed=False) else np.full(len(sheet), "", dtype=object)
     rows = []
     for i in np.flatnonzero(is_ours):
         rule = FIGURES.get(str(keys[i]))
         if rule is None:
             continue
-        others = values[~is_ours & (keys == keys[i]) & (details == details[i])]
+        is_peer = ~is_ours & (keys == keys[i]) & (details == details[i])
         past = float(before[i]) if np.isfinite(before[i]) else None
         reference = rule.least if rule.least is not None else past
-        found = standing(float(values[i]), others, part=float(parts[i]), whole=float(wholes[i]), reference=reference, apart=APART)
+        found = standing(
+            float(values[i]),
+            values[is_peer],
+            part=float(parts[i]),
+            whole=float(wholes[i]),
+            other_wholes=wholes[is_peer],
+            reference=reference,
+            reference_whole=float(before_wholes[i]) if rule.least is None else np.nan,
+            apart=APART,
+        )
         quadrant = _quadrant(rule, found)
         if found is not None and quadrant:
             rows.append(_entry(str(keys[i]), str(details[i]), rule, quadrant, found))

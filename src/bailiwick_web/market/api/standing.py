@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -17,7 +18,7 @@ from bailiwick_web.market import queries
 from bailiwick_web.market.models import CompanyProfile, Swot, SwotEntry
 from bailiwick_web.market.services import swots
 from bailiwick_web.market.services.profile import say_profile, the_profile
-from bailiwick_web.market.visibility import swot_of, visible_swots
+from bailiwick_web.market.visibility import seen_others, subjects_seen, swot_of, visible_swots
 
 router = Router(tags=["market"])
 
@@ -124,15 +125,17 @@ def _grid(swot: Swot) -> dict[str, Any]:
     return plain(swot, "version", "subject", "name", "number", "kept_at", "note", "drafted_at", of=of.public_id if of else None)
 
 
-def _entry(actor: Actor, entry: SwotEntry) -> dict[str, Any]:
-    hidden = {"sentence"} if actor.may(Right.AIM) else {"sentence", "others"}
-    fact = {name: value for name, value in entry.fact.items() if name not in hidden}
+def _entry(entry: SwotEntry, seen: Collection[str] | None) -> dict[str, Any]:
+    fact = {name: value for name, value in entry.fact.items() if name not in {"sentence", "others"}}
+    if others := seen_others(entry.fact, seen):
+        fact["others"] = others
     return plain(entry, "version", "quadrant", "origin", "task", text=queries.text_of(entry), fact=fact)
 
 
 def _whole(actor: Actor, response: HttpResponse, swot: Swot) -> dict[str, Any]:
     tag(response, swot.version)
-    return _grid(swot) | {"entries": [_entry(actor, entry) for entry in swot.entries.select_related("task")]}
+    seen = subjects_seen(actor)
+    return _grid(swot) | {"entries": [_entry(entry, seen) for entry in swot.entries.select_related("task")]}
 
 
 @router.get("/swots", response=SwotsOut)
@@ -178,7 +181,7 @@ def post_swot_kept(request: HttpRequest, response: HttpResponse, swot_id: UUID, 
 def post_swot_entry(request: HttpRequest, swot_id: UUID, new: EntryIn) -> Any:
     """Write a line."""
     actor = writer(request, Right.AIM)
-    return Status(201, _entry(actor, swots.add_entry(actor, swot_id, quadrant=new.quadrant, text=new.text)))
+    return Status(201, _entry(swots.add_entry(actor, swot_id, quadrant=new.quadrant, text=new.text), subjects_seen(actor)))
 
 
 @router.delete("/swot-entries/{uuid:entry_id}", response={204: None}, openapi_extra=VERSIONED)
@@ -193,4 +196,4 @@ def post_swot_task(request: HttpRequest, entry_id: UUID) -> Any:
     """Make a task of a line; the one that is there stays."""
     actor = writer(request, Right.AIM)
     swots.make_task(actor, entry_id)
-    return _entry(actor, swots.entry_of(actor, entry_id))
+    return _entry(swots.entry_of(actor, entry_id), subjects_seen(actor))

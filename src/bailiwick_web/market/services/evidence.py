@@ -17,6 +17,7 @@ from bailiwick_web.crm.services import writing
 from bailiwick_web.crm.visibility import find
 from bailiwick_web.insights.finding import study_of
 from bailiwick_web.market.models import EffectUse, Evidence
+from bailiwick_web.market.services.creating import create_unless_there
 
 
 def _effect(field: str, value: Any) -> float | None:
@@ -101,9 +102,10 @@ def apply_effect(actor: Actor, study_id: UUID, evidence_id: UUID) -> EffectUse:
         raise Conflict(_("Only a finished estimate of potential takes evidence."), code="state")
     if evidence.effect is None:
         raise Conflict(_("Nobody has said what this does to potential."), code="no_effect")
-    if EffectUse.objects.filter(study=study, evidence=evidence, ended_at=None).exists():
+    is_applied = EffectUse.objects.filter(study=study, evidence=evidence, ended_at=None).exists()
+    use = None if is_applied else create_unless_there(EffectUse, study=study, evidence=evidence, effect=evidence.effect, **stamped(actor))
+    if use is None:
         raise Conflict(_("It is applied already."), code="state")
-    use = EffectUse.objects.create(study=study, evidence=evidence, effect=evidence.effect, **stamped(actor))
     audit(actor, "effect.applied", use, field="effect", after=evidence.effect, reason=evidence.reason)
     return use
 

@@ -18,6 +18,7 @@ from bailiwick_web.crm.models import Account, Order
 from bailiwick_web.crm.services import writing
 from bailiwick_web.crm.visibility import find, visible
 from bailiwick_web.market.models import Offer, OfferUse
+from bailiwick_web.market.services.creating import create_unless_there
 
 
 def _period(actor: Actor, offer: Offer) -> tuple[str, ...]:
@@ -72,6 +73,10 @@ def _running(offer: Offer, day: date) -> None:
         raise Conflict(_("“%(offer)s” runs from %(start)s to %(end)s.") % said, code="offer_over")
 
 
+def _bought(account: Account) -> Conflict:
+    return Conflict(_("An introductory offer is for who has not bought before; “%(name)s” has.") % {"name": account}, code="offer_bought")
+
+
 @transaction.atomic
 def make_offer(actor: Actor, offer_id: UUID, account_id: UUID) -> OfferUse:
     """Make an account the offer, once; sellers may, within their scope. Recorded, told.
@@ -87,13 +92,12 @@ def make_offer(actor: Actor, offer_id: UUID, account_id: UUID) -> OfferUse:
     if offer.segment and account.segment != offer.segment:
         said = {"offer": offer, "segment": offer.segment, "other": account.segment or "–"}
         raise Conflict(_("“%(offer)s” is for the segment %(segment)s; this customer is in %(other)s.") % said, code="offer_segment")
-    if account.orders.filter(deleted_at=None, ordered_on__lt=offer.starts_on).exclude(state=Order.State.CANCELLED).exists():
-        raise Conflict(
-            _("An introductory offer is for who has not bought before; “%(name)s” has.") % {"name": account}, code="offer_bought"
-        )
-    if OfferUse.objects.filter(offer=offer, account=account).exists():
+    if account.orders.filter(deleted_at=None, ordered_on__lt=actor.now.date()).exclude(state=Order.State.CANCELLED).exists():
+        raise _bought(account)
+    has_it = OfferUse.objects.filter(offer=offer, account=account).exists()
+    use = None if has_it else create_unless_there(OfferUse, offer=offer, account=account, offered_on=actor.now.date(), **stamped(actor))
+    if use is None:
         raise Conflict(_("“%(name)s” has this offer already.") % {"name": account}, code="offer_made")
-    use = OfferUse.objects.create(offer=offer, account=account, offered_on=actor.now.date(), **stamped(actor))
     audit(actor, "offer.made", use)
     tell(actor, "offer.made", offer=str(offer.public_id), account=str(account.public_id))
     return use
@@ -106,7 +110,7 @@ def take_offer(actor: Actor, use_id: UUID, *, version: int | None, order_id: UUI
     Raises
     ------
     Conflict
-        If the offer is over, all of it was taken, or it is taken already.
+        If the offer is over, all of it was taken, it is taken already, or the order was cancelled or is from before the offer.
     """
     actor.need(Right.SELL)
     seen = visible(actor, OfferUse).filter(public_id=use_id).values_list("pk", flat=True).first()
@@ -123,6 +127,10 @@ def take_offer(actor: Actor, use_id: UUID, *, version: int | None, order_id: UUI
     order = find(actor, Order, order_id) if order_id is not None else None
     if order is not None and order.account_id != use.account_id:
         raise Invalid(_("This order is of another customer."), code="field", field="order")
+    if order is not None and order.state == Order.State.CANCELLED:
+        raise Conflict(_("This order was cancelled."), code="state")
+    if order is not None and order.ordered_on < use.offered_on:
+        raise _bought(use.account)
     use.taken_on, use.order, use.amount = actor.now.date(), order, order.house_amount if order is not None else None
     touch(actor, use, "taken_on", "order", "amount")
     audit(actor, "offer.taken", use, field="order", after=order or "")

@@ -13,6 +13,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, stamped, tell, touch
 from bailiwick_web.crm import checking as c
 from bailiwick_web.market.models import CompanyProfile
+from bailiwick_web.market.services.creating import create_unless_there
 
 MOST_LINES, LONGEST = 30, 300
 
@@ -32,15 +33,22 @@ def _lines(field: str, value: Any) -> list[str]:
 CHECKS: dict[str, Any] = {"core_value": c.text(4_000), "strengths": _lines, "markets": _lines}
 
 
+def _made_or_locked(actor: Actor, version: int | None) -> CompanyProfile:
+    """A new profile, or the one that is there, perhaps since a moment ago, as far as the version is the present one."""
+    there = CompanyProfile.objects.select_for_update().first()
+    made = create_unless_there(CompanyProfile, **stamped(actor)) if there is None else None
+    if made is not None:
+        return made
+    there = there or CompanyProfile.objects.select_for_update().get()
+    check_version(there, version)
+    return there
+
+
 @transaction.atomic
 def say_profile(actor: Actor, *, version: int | None, **given: Any) -> CompanyProfile:
     """Say what the company is; planners may. The first time needs no version. Recorded field by field, told."""
     actor.need(Right.PLAN)
-    profile = CompanyProfile.objects.select_for_update().first()
-    if profile is None:
-        profile = CompanyProfile.objects.create(**stamped(actor))
-    else:
-        check_version(profile, version)
+    profile = _made_or_locked(actor, version)
     changed = []
     for name, check in CHECKS.items():
         if name not in given:

@@ -23,6 +23,7 @@ from bailiwick_web.crm.services import work
 from bailiwick_web.crm.visibility import find, present
 from bailiwick_web.market import figures
 from bailiwick_web.market.models import Evidence, Swot, SwotEntry
+from bailiwick_web.market.services.creating import create_unless_there
 from bailiwick_web.market.services.profile import the_profile
 from bailiwick_web.market.visibility import sees_company, swot_of, teams
 
@@ -40,7 +41,9 @@ def begin(actor: Actor, subject: str, public_id: UUID | None = None) -> Swot:
     if current is not None:
         return current
     last = there.order_by("-number").first()
-    swot = Swot.objects.create(**found, number=last.number + 1 if last else 1, **stamped(actor))
+    swot = create_unless_there(Swot, **found, number=last.number + 1 if last else 1, **stamped(actor))
+    if swot is None:  # somebody else began it a moment ago
+        return there.get(kept_at=None)
     audit(actor, "swot.begun", swot)
     return swot
 
@@ -103,19 +106,23 @@ def _mark(entry: SwotEntry) -> tuple[str, str, str]:
 
 def _from_data(actor: Actor, swot: Swot, ground: figures.Ground) -> list[SwotEntry]:
     subject, rows = figures.figures_of(ground, swot, teams(actor))
-    columns = ("subject", "figure", "value", "part", "whole", "before", "detail")
+    columns = ("subject", "figure", "value", "part", "whole", "before", "before_whole", "detail")
     rows = [row for row in rows if row["value"] is not None]
     if not any(row["subject"] == subject for row in rows):
         return []
     found = api.draft_swot({name: [row.get(name) for row in rows] for name in columns}, subject=subject)
-    entries = []
+    entries, least = [], found.facts["least_counted"]
     for row in found["entries"].to_dict("records"):
         others = [
-            r["value"] for r in rows if (r["figure"], r.get("detail") or "") == (row["figure"], row["detail"]) and r["subject"] != subject
+            {"of": r["subject"], "value": r["value"]}
+            for r in rows
+            if (r["figure"], r.get("detail") or "") == (row["figure"], row["detail"])
+            and r["subject"] != subject
+            and r.get("whole", least) >= least
         ]
         is_of_study = row["figure"] in {"penetration", "white_space"} and ground.study is not None
         fact = {name: _plain(row[name]) for name in ("figure", "detail", "value", "reference", "peers", "low", "high")}
-        fact |= {"sentence": document(row["sentence"]), "others": sorted(others), "until": ground.today.isoformat()}
+        fact |= {"sentence": document(row["sentence"]), "others": others, "until": ground.today.isoformat()}
         fact |= {
             "since": (ground.today - figures.YEAR).isoformat(),
             "study": str(ground.study.public_id) if is_of_study and ground.study else "",
@@ -173,6 +180,15 @@ def add_entry(actor: Actor, public_id: UUID, *, quadrant: str, text: str) -> Swo
     return entry
 
 
+def _locked_entry(actor: Actor, public_id: UUID) -> tuple[Swot, SwotEntry]:
+    """A grid that is worked on and its line, read once nobody else writes into it."""
+    swot = _writable(actor, entry_of(actor, public_id).swot.public_id, is_checked=False)
+    entry = swot.entries.select_for_update(of=("self",)).select_related("task").filter(public_id=public_id).first()
+    if entry is None:
+        raise Missing(_("There is no such record, or you may not see it."))
+    return swot, entry
+
+
 def entry_of(actor: Actor, public_id: UUID) -> SwotEntry:
     """A line of a grid that somebody sees.
 
@@ -192,8 +208,7 @@ def entry_of(actor: Actor, public_id: UUID) -> SwotEntry:
 def remove_entry(actor: Actor, public_id: UUID, *, version: int | None) -> Swot:
     """Take a line out of the grid; versions that were kept still have it. Those who lead or plan may. Recorded."""
     actor.need(Right.AIM)
-    entry = entry_of(actor, public_id)
-    swot = _writable(actor, entry.swot.public_id, is_checked=False)
+    swot, entry = _locked_entry(actor, public_id)
     check_version(entry, version)
     audit(actor, "swotentry.removed", entry, field=entry.quadrant, before=entry.text)
     entry.delete()
@@ -204,8 +219,7 @@ def remove_entry(actor: Actor, public_id: UUID, *, version: int | None) -> Swot:
 def make_task(actor: Actor, public_id: UUID) -> m.Activity:
     """A task to act on a line; the one that is there, if there is one. Those who lead or plan may, within their scope. Recorded, told."""
     actor.need(Right.AIM)
-    entry = entry_of(actor, public_id)
-    swot = _writable(actor, entry.swot.public_id, is_checked=False)
+    swot, entry = _locked_entry(actor, public_id)
     if entry.task is not None and entry.task.deleted_at is None:
         return entry.task
     subject = f"{entry.get_quadrant_display()}: {entry.text}"

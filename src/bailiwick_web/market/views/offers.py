@@ -83,6 +83,6 @@ def take(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     use = visible(actor, OfferUse).filter(public_id=public_id).select_related("offer", "account").first()
     if use is None:
         raise Missing(_("There is no such record, or you may not see it."))
-    first = use.account.orders.filter(deleted_at=None, ordered_on__gte=use.offered_on).order_by("ordered_on", "pk").first()
+    first = queries.first_order(actor, use)
     services.take_offer(actor, public_id, version=version_of(request), order_id=first.public_id if first is not None else None)
     return done(request, reverse("offer", args=[use.offer.public_id]), _("“%(name)s” took the offer.") % {"name": use.account})

@@ -154,7 +154,7 @@ def preview_rules(scenario: Scenario) -> Preview:
     arrays = scenario_arrays(scenario)
     rules = parsed_rules(scenario, arrays)
     fields = [field for rule in rules for field in rule.rule.fields()]
-    own = unit_fields(arrays, scenario.plan.unit_set_id)
+    own = unit_fields(arrays.units, scenario.plan.unit_set_id)
     ruling = decide(arrays, rules, columns_of(arrays, scenario.plan.unit_set_id, fields), own)
     differs = (ruling.to_idx >= 0) & ((ruling.to_idx != arrays.territory_idx) | (ruling.cause != arrays.causes))
     moves = ruling.to_idx != arrays.territory_idx
@@ -193,7 +193,7 @@ def parsed_rules(scenario: Scenario, arrays: ScenarioArrays) -> tuple[ParsedRule
     rules = list(scenario.rules.filter(is_active=True).select_related("territory"))
     if not rules:
         return ()
-    own, others = unit_fields(arrays, scenario.plan.unit_set_id), customer_fields()
+    own, others = unit_fields(arrays.units, scenario.plan.unit_set_id), customer_fields()
     return tuple(ParsedRule(str(r.public_id), r.name, r.condition, r.territory.code, parse(r.condition, own, others)) for r in rules)
 
 
@@ -204,7 +204,7 @@ def _check_rule(scenario: Scenario, arrays: ScenarioArrays, row: Row) -> None:
     territory_index(arrays, row["territory"])
     if not 0 <= row["precedence"] <= 1_000_000:
         raise Invalid(_("The precedence is a whole number from 0 to 1,000,000; the lowest comes first."), code="precedence")
-    parse(row["condition"], unit_fields(arrays, scenario.plan.unit_set_id), customer_fields())
+    parse(row["condition"], unit_fields(arrays.units, scenario.plan.unit_set_id), customer_fields())
 
 
 def _row(rule: AssignmentRule) -> dict[str, Any]:

@@ -250,11 +250,20 @@ def choose_plan(actor: Actor, run_id: UUID, number: int) -> Scenario:
 
 
 def _check_still_fits(run: Run, arrays: ScenarioArrays, labels: np.ndarray) -> None:
-    """A plan of a front fits its scenario as long as units, territories and locks are what they were, or agree with it."""
+    """A plan of a front fits its scenario as long as units, territories, locks and forbidden pairs are what they were, or agree with it."""
     is_same = run.scenario.plan.unit_set.digest == run.summary["input_digest"] and arrays.codes == run.summary["territories"]
-    if not is_same or bool((arrays.is_stuck & (labels != arrays.territory_idx) & (arrays.territory_idx >= 0)).any()):
+    if not is_same or bool(_breaks(arrays, labels).any()):
         raise Conflict(
             _("“%(scenario)s” has other units, territories or locks by now; let the engine look for plans again.")
             % {"scenario": run.scenario},
             code="input_changed",
         )
+
+
+def _breaks(arrays: ScenarioArrays, labels: np.ndarray) -> np.ndarray:
+    """Mask of the units that would leave where they must stay, or come to where they must not be, shape (n,)."""
+    is_new = labels != arrays.territory_idx
+    is_closed = np.array([t.is_locked for t in arrays.territories] + [False])[labels]
+    units, barred = arrays.forbidden.T
+    is_closed[units[labels[units] == barred]] = True
+    return np.asarray(is_new & (is_closed | (arrays.is_stuck & (arrays.territory_idx >= 0))))

@@ -39,7 +39,8 @@ def trend(values: FloatArray, first_month: int) -> Trend | None:
     Notes
     -----
     Log-linear in time with month effects, by quasi-likelihood (variance proportional to the mean), so that months without sales may be
-    there. The variance is that of the deviations, times (1 + r) / (1 − r) where neighbouring deviations go together (r > 0).
+    there. Calendar months that never had any fit by themselves and tell nothing of chance: they are left out. The variance is that of the
+    deviations, times (1 + r) / (1 − r) where neighbouring deviations go together (r > 0).
 
     References
     ----------
@@ -57,9 +58,12 @@ def trend(values: FloatArray, first_month: int) -> Trend | None:
     if n < LEAST_MONTHS or int((y > 0).sum()) < LEAST_ACTIVE:
         return None
     month = (np.arange(n) + first_month - 1) % 12
-    design = np.column_stack([np.arange(n) / 12.0, (month[:, None] == np.arange(12)[None, :]).astype(float)])
+    open_months = np.flatnonzero(np.bincount(month, y, 12) > 0)
+    at = np.flatnonzero(np.isin(month, open_months))
+    y = y[at]
+    design = np.column_stack([at / 12.0, (month[at][:, None] == open_months[None, :]).astype(float)])
     mean = y + y.mean() * 0.1 + 1e-12
-    slopes = np.zeros(13)
+    slopes = np.zeros(design.shape[1])
     for _ in range(_ROUNDS):
         working = np.log(mean) + (y - mean) / mean
         root = np.sqrt(mean)
@@ -70,12 +74,12 @@ def trend(values: FloatArray, first_month: int) -> Trend | None:
         if is_done:
             break
     deviations = (y - mean) / np.sqrt(mean)
-    free = n - 13
+    free = len(at) - design.shape[1]
     spread = float(deviations @ deviations) / free
     whole = float(deviations @ deviations)
-    memory = float(deviations[1:] @ deviations[:-1]) / whole if whole > 0 else 0.0
-    memory = float(np.clip(memory, 0.0, _MOST_MEMORY))
+    together = float((deviations[1:] * deviations[:-1])[np.diff(at) == 1].sum())
+    memory = float(np.clip(together / whole if whole > 0 else 0.0, 0.0, _MOST_MEMORY))
     covariance = np.linalg.pinv((design * mean[:, None]).T @ design) * spread * (1 + memory) / (1 - memory)
     half = float(stats.t.ppf(0.975, free) * np.sqrt(max(covariance[0, 0], 0.0)))
-    at, ends = float(slopes[0]), np.clip([slopes[0] - half, slopes[0] + half], -50, 50)
-    return Trend(float(np.expm1(at)), float(np.expm1(ends[0])), float(np.expm1(ends[1])), memory)
+    slope, ends = float(slopes[0]), np.clip([slopes[0] - half, slopes[0] + half], -50, 50)
+    return Trend(float(np.expm1(slope)), float(np.expm1(ends[0])), float(np.expm1(ends[1])), memory)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special, stats
 from scipy.optimize import linear_sum_assignment
 
 from bailiwick.domain import FloatArray, IntArray
+from bailiwick.domain.said import say
+from bailiwick.errors import InputError
 
-_Z = 1.959963984540054
+_PRIOR_SCALE = 0.5
+"""Spread among people that is as likely passed as not before anything is known: half of what is expected."""
+_SPREADS, _NOISES, _UNLIKELY = 200, 9, 1e-7
+_FAR, _HALVINGS = 8.0, 50
+_NOTHING = 1e-9
+"""What is expected where nobody sold anything: such rows tell nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +32,14 @@ class Performance:
         The same drawn to the mean of all as far as chance may have made it, with its 95 % interval.
     weight
         How much the own figures count in it, 0 to 1.
+    error
+        Standard deviation of what may be true of each.
     spread
         Standard deviation of the truth among people, as far as it is more than chance.
+    states, share
+        What may be true of spread and noise – rows of (variance among people, noise) – and how likely each is.
+    whole
+        Expected of each, shape (n,).
     """
 
     raw: FloatArray
@@ -35,24 +49,45 @@ class Performance:
     weight: FloatArray
     error: FloatArray
     spread: float
+    states: FloatArray
+    share: FloatArray
+    whole: FloatArray
+
+    def draws(self, n: int, rng: np.random.Generator) -> FloatArray:
+        """What may be true of all people together, n times, shape (n, people): spread, noise and centre are uncertain, too."""
+        at = _levels(self.raw, self.whole, self.states)
+        which = rng.choice(len(self.share), n, p=self.share)
+        centre = at.centre[which] + np.sqrt(at.doubt[which]) * rng.standard_normal(n)
+        weight, own = at.weight[which], np.nan_to_num(self.raw)[None, :]
+        mean = weight * own + (1 - weight) * centre[:, None]
+        return mean + np.sqrt(self.states[which, :1] * (1 - weight)) * rng.standard_normal(mean.shape)
 
 
-def performance(rep_idx: IntArray, sold: FloatArray, expected: FloatArray, n_reps: int) -> Performance:
+def performance(rep_idx: IntArray, sold: FloatArray, expected: FloatArray, n_reps: int, *, learned: int = 0) -> Performance:
     """Judge people by what they sold against what was expected, drawn to the mean where there is little to judge by.
 
     Parameters
     ----------
     rep_idx, sold, expected
         One row per person, territory and period, shape (r,); expected is above 0.
+    learned
+        How many figures behind ``expected`` were themselves learned from these rows, beyond the level of all.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to tell chance by, as with one row each.
 
     Notes
     -----
-    Empirical Bayes with one normal level: error variance pooled over all periods of all people and weighted by what was expected in
-    them; spread of the truth by the method of moments.
+    One normal level above the people. The noise of a sale is pooled over all periods of all people, in proportion to what was expected.
+    Nothing is taken for known that is estimated: intervals are averages over what noise, spread among people and centre may be, each as
+    likely as the figures make it, with a half-Cauchy prior of scale 0.5 for the spread. ``spread`` is that of the method of moments.
 
     References
     ----------
     R. DerSimonian, N. Laird: Meta-analysis in clinical trials. Controlled Clinical Trials 7 (1986), 177–188.
+    A. Gelman: Prior distributions for variance parameters in hierarchical models. Bayesian Analysis 1 (2006), 515–534.
 
     Examples
     --------
@@ -62,28 +97,84 @@ def performance(rep_idx: IntArray, sold: FloatArray, expected: FloatArray, n_rep
     >>> found.raw.round(2).tolist(), bool(1 < found.adjusted[2] < found.adjusted[0] < 1.2)
     ([1.2, 0.8, 1.2], True)
     """
-    whole, n_periods = np.bincount(rep_idx, expected, n_reps), np.bincount(rep_idx, minlength=n_reps)
-    raw = np.divide(np.bincount(rep_idx, sold, n_reps), whole, out=np.full(n_reps, np.nan), where=whole > 0)
+    n_rows = np.bincount(rep_idx[expected > _NOTHING], minlength=n_reps)
+    whole = np.where(n_rows > 0, np.bincount(rep_idx, expected, n_reps), 0.0).astype(np.float64)
+    raw = np.divide(np.bincount(rep_idx, sold, n_reps), whole, out=np.full(n_reps, np.nan), where=n_rows > 0)
+    free = int(np.maximum(n_rows - 1, 0).sum()) - learned
+    if free < 1:
+        text = say("no months are left to tell chance by; expected two or more of each rep, with sales of others in the same months")
+        raise InputError(text, code="too_little_data", field="sales")
     deviations = sold - np.nan_to_num(raw)[rep_idx] * expected
-    free = max(int(np.maximum(n_periods - 1, 0).sum()), 1)
-    noise = float((deviations**2 / expected).sum()) / free  # variance of a sale is this times what is expected
-    error = np.sqrt(np.divide(noise, whole, out=np.full(n_reps, np.inf), where=whole > 0))
-    is_known = np.isfinite(raw)
-    if not is_known.any():
-        blank = np.full(n_reps, np.nan)
-        return Performance(blank, np.ones(n_reps), blank, blank, np.zeros(n_reps), error, 0.0)
-    sure = 1 / np.maximum(error[is_known], 1e-9) ** 2
-    middle = float(sure @ raw[is_known] / sure.sum())
-    heterogeneity = float(sure @ (raw[is_known] - middle) ** 2)
+    level = float(np.average(np.nan_to_num(raw) ** 2, weights=whole)) * float(expected.mean())
+    noise = max(float((deviations**2 / expected).sum()) / free, 1e-8 * level, 1e-300)  # variance of a sale is this times the expected
+    states, prior = _states(noise, free)
+    at = _levels(raw, whole, states)
+    likely = at.log_likelihood + np.log(prior)
+    share = np.exp(likely - likely.max())
+    kept = np.flatnonzero(share > _UNLIKELY).astype(np.int32)
+    states, at, share = states[kept], at.only(kept), share[kept] / share[kept].sum()
+    mean = at.weight * np.nan_to_num(raw) + (1 - at.weight) * at.centre[:, None]
+    variance = states[:, :1] * (1 - at.weight) + (1 - at.weight) ** 2 * at.doubt[:, None]
+    adjusted = share @ mean
+    error = np.sqrt(share @ (variance + (mean - adjusted) ** 2))
+    low, high = (_quantile(q, mean, np.sqrt(variance), share) for q in (0.025, 0.975))
+    spread = float(np.sqrt(_moments(raw, whole, noise)))
+    return Performance(raw, adjusted, low, high, share @ at.weight, error, spread, states, share, whole)
+
+
+def _moments(raw: FloatArray, whole: FloatArray, noise: float) -> float:
+    """Variance of the truth among people by DerSimonian and Laird; 0 where chance explains what differs."""
+    sure, own = whole / noise, np.nan_to_num(raw)
+    middle = float(sure @ own / sure.sum())
     scale = float(sure.sum() - (sure @ sure) / sure.sum())
-    variance = max(0.0, (heterogeneity - (int(is_known.sum()) - 1)) / scale) if scale > 0 else 0.0
-    weight = (
-        np.where(is_known, variance / (variance + np.where(np.isfinite(error), error, 1.0) ** 2), 0.0) if variance else np.zeros(n_reps)
-    )
-    centre = float(np.average(raw[is_known], weights=1 / (variance + error[is_known] ** 2 + 1e-18)))
-    adjusted = centre + weight * (np.where(is_known, raw, centre) - centre)
-    deviation = np.sqrt(variance * (1 - weight))
-    return Performance(raw, adjusted, adjusted - _Z * deviation, adjusted + _Z * deviation, weight, deviation, float(np.sqrt(variance)))
+    surplus = float(sure @ (own - middle) ** 2) - (int((whole > 0).sum()) - 1)
+    return max(0.0, surplus / scale) if scale > 0 else 0.0
+
+
+def _states(noise: float, free: int) -> tuple[FloatArray, FloatArray]:
+    """Variance among people and noise that may be, shape (s, 2), and how likely each is before people are compared, shape (s,)."""
+    step = (np.arange(_SPREADS) + 0.5) / _SPREADS
+    among = (_PRIOR_SCALE * np.tan(np.pi / 2 * step**2)) ** 2  # closer together near 0
+    noises = free * noise / stats.chi2.ppf((np.arange(_NOISES) + 0.5) / _NOISES, free)
+    pairs = np.stack(np.meshgrid(among, noises, indexing="ij"), axis=-1).reshape(-1, 2)
+    return pairs, np.repeat(step, _NOISES)
+
+
+@dataclass(frozen=True, eq=False)
+class _Levels:
+    """For each state: centre of all with its variance, weight of each person's own figures, log-likelihood."""
+
+    centre: FloatArray
+    doubt: FloatArray
+    weight: FloatArray
+    log_likelihood: FloatArray
+
+    def only(self, kept: IntArray) -> _Levels:
+        return _Levels(self.centre[kept], self.doubt[kept], self.weight[kept], self.log_likelihood[kept])
+
+
+def _levels(raw: FloatArray, whole: FloatArray, states: FloatArray) -> _Levels:
+    is_known = whole > 0
+    own = raw[is_known]
+    among, chance = states[:, :1], states[:, 1:] / whole[is_known]
+    sure = 1 / (among + chance)
+    doubt = 1 / sure.sum(axis=1)
+    centre = doubt * (sure @ own)
+    squares = (sure * (own - centre[:, None]) ** 2).sum(axis=1)
+    log_likelihood = 0.5 * (np.log(sure).sum(axis=1) + np.log(doubt) - squares)
+    weight = np.zeros((len(states), len(raw)))
+    weight[:, is_known] = among * sure
+    return _Levels(centre, doubt, weight, log_likelihood)
+
+
+def _quantile(q: float, mean: FloatArray, deviation: FloatArray, share: FloatArray) -> FloatArray:
+    """Quantile of a mixture of normals for each column, by halving, shape (n,)."""
+    below, above = (mean - _FAR * deviation).min(axis=0), (mean + _FAR * deviation).max(axis=0)
+    for _ in range(_HALVINGS):
+        middle = (below + above) / 2
+        is_less = share @ special.ndtr((middle - mean) / deviation) < q
+        below, above = np.where(is_less, middle, below), np.where(is_less, above, middle)
+    return (below + above) / 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,20 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(memory: float) -> N
         found = trend(500 * 1.1 ** (np.arange(48) / 12) * np.exp(noise), 4)
         assert found is not None
         held += found.low <= 0.1 <= found.high
-    assert 0.80 if memory else 0.90 <= held / n <= 0.99
+    low = 0.80 if memory else 0.90
+    assert low <= held / n <= 0.99
+
+
+@pytest.mark.parametrize(("n_months", "n_closed"), [(24, 6), (48, 6), (48, 3)])
+def test_months_that_are_always_closed_make_nothing_surer(n_months: int, n_closed: int) -> None:
+    rng, held, n = np.random.default_rng(3), 0, 200
+    months = np.arange(n_months)
+    is_closed = (months + 3) % 12 < n_closed
+    for _ in range(n):
+        found = trend(np.where(is_closed, 0.0, 500 * 1.1 ** (months / 12) * np.exp(rng.normal(0, 0.1, n_months))), 4)
+        assert found is not None
+        held += found.low <= 0.1 <= found.high
+    assert 0.91 <= held / n <= 0.99
 
 
 def test_a_month_that_is_not_over_is_no_fall() -> None:
@@ -55,6 +68,20 @@ def test_a_month_that_is_not_over_is_no_fall() -> None:
     found = bw.sales_trends(orders, by="industry")
     assert found.facts["last_month"] == "2024-12"
     assert found["trends"]["direction"].tolist() == ["unclear", "unclear"]
+
+
+def test_a_first_month_that_began_in_the_middle_is_no_growth() -> None:
+    def orders(n: int, first_day: int) -> dict[str, list[object]]:
+        days = [f"{2022 + m // 12}-{m % 12 + 1:02}-{day}" for m in range(n) for day in ("02", "28" if m % 12 == 1 else "29")]
+        days = [day for day in days if day >= f"2022-01-{first_day:02}"]
+        return {"customer": ["c"] * len(days), "date": days, "amount": [100.0] * len(days), "industry": ["Flat"] * len(days)}
+
+    found = bw.sales_trends(orders(25, 20), by="industry")
+    assert (found.facts["first_month"], found.facts["months"]) == ("2022-02", 24)
+    assert bw.sales_trends(orders(24, 1), by="industry").facts["first_month"] == "2022-01"
+    with pytest.raises(InputError, match="cover 23 whole months") as told:
+        bw.sales_trends(orders(24, 20), by="industry")
+    assert told.value.code == "too_little_data"
 
 
 def test_less_than_two_years_is_refused() -> None:

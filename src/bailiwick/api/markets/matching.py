@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bailiwick.api.markets.findings import Findings
+from bailiwick.api.markets.holding import NOBODY, holding, months_of
 from bailiwick.api.markets.sheet import read_sheet
 from bailiwick.domain import FloatArray, IntArray, Notice, TextArray
 from bailiwick.domain.said import Said, figure, say, say_n
@@ -31,22 +32,16 @@ class _Ground:
     potential: FloatArray
     rep_idx: IntArray
     territory_idx: IntArray
-    period_idx: IntArray
+    month: IntArray
     sold: FloatArray
-    n_periods: int
+    n_months: int
+    now: IntArray
+    """Rep who has each territory now, −1 for none, shape (T,)."""
 
-    def now(self) -> IntArray:
-        """Territory that each rep had last, −1 for none; a territory belongs to whoever sold most in its last period."""
-        found = np.full(len(self.reps), -1, np.int32)
-        for t in range(len(self.territories)):
-            rows = np.flatnonzero(self.territory_idx == t)
-            if not len(rows):
-                continue
-            last = rows[self.period_idx[rows] == self.period_idx[rows].max()]
-            rep = int(self.rep_idx[last[np.argmax(self.sold[last])]])
-            if found[rep] < 0 or self.potential[t] > self.potential[found[rep]]:
-                found[rep] = t
-        return found
+    def seats(self) -> IntArray:
+        """Rep of each place in an assignment: as many places as territories now, one at least, shape (p,)."""
+        held = np.bincount(self.now[self.now >= 0], minlength=len(self.reps))
+        return np.repeat(np.arange(len(self.reps), dtype=np.int32), np.maximum(held, 1))
 
 
 def match_reps(
@@ -57,7 +52,9 @@ def match_reps(
     Parameters
     ----------
     sales
-        Table with the columns ``rep``, ``territory``, ``period`` and ``sales``: one row per rep, territory and period.
+        Table with the columns ``rep``, ``territory``, ``period`` and ``sales``: one row per rep, territory and month such as 2026-03, with
+        0 where somebody held a territory and sold nothing. Months that are missing are filled with 0 for whoever sold there last, as long
+        as their longest pause there; a row without a rep says that nobody held it.
     territories
         Table with ``territory`` and ``potential`` (in the same currency, of any one length of time).
     switching_loss
@@ -74,13 +71,15 @@ def match_reps(
     Raises
     ------
     InputError
-        If there are fewer than two reps or territories, or six rows.
+        If there are fewer than two reps or territories, or six rows, if a period is not a month, or if nothing tells chance by, as with one
+        month each.
 
     Notes
     -----
     What is expected of a row is the potential of the territory times the sales per potential of all in that period, so that neither season
     nor luck with the territory counts as performance; see :func:`bailiwick.staffing.matching.performance`. The worth of a pair is adjusted
-    performance × potential × sales per potential a year.
+    performance × potential × sales per potential a year. A territory is held now by who sold there last, unless that is a year ago or they
+    began elsewhere since. Who holds several has as many in the new assignment, too.
 
     Examples
     --------
@@ -93,23 +92,24 @@ def match_reps(
     if not 0 <= switching_loss <= 1:
         raise InputError(f"the loss by switching must be 0 to 1, found {switching_loss:g}", code="insight_setting", field="switching_loss")
     ground, told = _read(sales, territories, column_map)
-    expected, yearly = _expected(ground)
-    found = performance(ground.rep_idx, ground.sold, expected, len(ground.reps))
-    now = ground.now()
-    worth = _worth(found.adjusted, yearly, now, switching_loss)
+    expected, yearly, n_rates = _expected(ground)
+    found = performance(ground.rep_idx, ground.sold, expected, len(ground.reps), learned=n_rates - 1)
+    seats = ground.seats()
+    worth = _worth(found.adjusted, yearly, seats, ground.now, switching_loss)
     best = best_assignment(worth)
-    gain = _gain(found, yearly, now, best, switching_loss, seed)
-    matches = _matches(ground, yearly, worth, best, now)
+    gain = _gain(found, yearly, seats, ground.now, best, switching_loss, seed)
+    pairs = _Pairs.of(worth, best, seats, len(ground.territories))
+    matches = _matches(ground, yearly, pairs)
     facts = {
         "switching_loss": switching_loss,
         "seed": seed,
-        "periods": ground.n_periods,
+        "periods": ground.n_months,
         "spread_among_reps": found.spread,
         "worth": best.total,
         "gain": gain,
         "interval": say("95 %%: of performance by empirical Bayes, of the gain by %(n)s draws of the performances", n=_DRAWS),
     }
-    tables = {"matches": matches, "reps": _reps(ground, found), "prices": _prices(ground, worth, best)}
+    tables = {"matches": matches, "reps": _reps(ground, found), "prices": _prices(ground, pairs)}
     chart = _chart(tables["reps"])
     return Findings("match", tables, facts, tuple(_sentences(matches, gain, found)), chart, told, frozenset({"prices"}))
 
@@ -121,9 +121,8 @@ def _read(sales: Any, territories: Any, column_map: Mapping[str, str] | None) ->
     place = {name: i for i, name in enumerate(names[is_known].tolist())}
     land = np.array([place.get(name, -1) for name in rows.texts("territory").tolist()], np.int32)
     sold, people = np.nan_to_num(rows.numbers("sales")), rows.texts("rep")
-    is_used = (land >= 0) & (people != "")
-    reps, rep_idx = np.unique(people[is_used].astype(str), return_inverse=True)
-    periods, period_idx = np.unique(rows.texts("period")[is_used].astype(str), return_inverse=True)
+    is_placed, is_used = land >= 0, (land >= 0) & (people != "")
+    reps = np.unique(people[is_used].astype(str))
     if min(len(reps), len(place)) < LEAST_REPS or int(is_used.sum()) < LEAST_ROWS:
         text = say(
             "expected %(reps)s or more reps and territories with potential and %(rows)s or more rows of sales, found %(n_reps)s reps, "
@@ -135,70 +134,91 @@ def _read(sales: Any, territories: Any, column_map: Mapping[str, str] | None) ->
             n_rows=int(is_used.sum()),
         )
         raise InputError(text, code="too_little_data", field="sales")
-    n_out = int((~is_used).sum())
+    is_vacant = is_placed & (people == "") & (sold == 0)
+    n_out = int((~is_used & ~is_vacant).sum())
     text = say_n(
         "%(n)s row has no rep or no territory with potential and is left out",
         "%(n)s rows have no rep or no territory with potential and are left out",
         n_out,
     )
+    who = np.where(is_used, np.searchsorted(reps, people.astype(str)), NOBODY).astype(np.int32)
+    held = holding(who[is_placed], land[is_placed], months_of(rows.texts("period")[is_placed]), sold[is_placed])
+    kept = np.flatnonzero(held.rep_idx != NOBODY)
     ground = _Ground(
-        reps.astype(object), names[is_known], potential[is_known], rep_idx.astype(np.int32), land[is_used], period_idx.astype(np.int32),
-        sold[is_used], len(periods),
+        reps.astype(object), names[is_known], potential[is_known], held.rep_idx[kept], held.territory_idx[kept], held.month[kept],
+        held.sold[kept], held.n_months, held.owners(len(place)),
     )  # fmt: skip
     return ground, (Notice("left_out", text, n_out),) if n_out else ()
 
 
-def _expected(ground: _Ground) -> tuple[FloatArray, FloatArray]:
-    """What anybody would sell in each row, shape (r,), and in each territory in a year, shape (T,)."""
+def _expected(ground: _Ground) -> tuple[FloatArray, FloatArray, int]:
+    """What anybody would sell in each row, shape (r,), and in each territory in a year, shape (T,); how many months have a rate above 0."""
     held = ground.potential[ground.territory_idx]
-    rate = np.bincount(ground.period_idx, ground.sold, ground.n_periods) / np.bincount(ground.period_idx, held, ground.n_periods)
-    expected = np.maximum(held * np.maximum(rate, 0.0)[ground.period_idx], 1e-9)
-    return expected, ground.potential * float(np.maximum(rate, 0.0).mean()) * 12.0
+    whole = np.bincount(ground.month, held, ground.n_months)
+    rate = np.maximum(np.bincount(ground.month, ground.sold, ground.n_months) / np.where(whole > 0, whole, 1.0), 0.0)
+    expected = np.maximum(held * rate[ground.month], 1e-9)
+    return expected, ground.potential * float(rate[whole > 0].mean()) * 12.0, int((rate > 0).sum())
 
 
-def _worth(performances: FloatArray, yearly: FloatArray, now: IntArray, loss: float) -> FloatArray:
-    """Worth of every pair a year, made square by empty rows or columns, shape (n, n)."""
-    n = max(len(performances), len(yearly))
+def _worth(performances: FloatArray, yearly: FloatArray, seats: IntArray, now: IntArray, loss: float) -> FloatArray:
+    """Worth of every place and territory a year, made square by empty rows or columns, shape (n, n)."""
+    n = max(len(seats), len(yearly))
     worth = np.zeros((n, n))
-    worth[: len(performances), : len(yearly)] = performances[:, None] * yearly[None, :] * (1 - loss)
-    for rep in np.flatnonzero(now >= 0).tolist():
-        worth[rep, now[rep]] = performances[rep] * yearly[now[rep]]
+    stays = seats[:, None] == now[None, :]
+    worth[: len(seats), : len(yearly)] = performances[seats][:, None] * yearly[None, :] * np.where(stays, 1.0, 1 - loss)
     return worth
 
 
-def _gain(found: Performance, yearly: FloatArray, now: IntArray, best: Assignment, loss: float, seed: int) -> dict[str, float]:
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Worth and price of every rep with every territory, shape (reps, T); rep who should have each territory, −1 for none, shape (T,)."""
+
+    worth: FloatArray
+    price: FloatArray
+    chosen: IntArray
+
+    @classmethod
+    def of(cls, worth: FloatArray, best: Assignment, seats: IntArray, n_lands: int) -> _Pairs:
+        begins = np.flatnonzero(np.r_[True, seats[1:] != seats[:-1]])
+        chosen = np.full(n_lands, NOBODY, np.int32)
+        columns = best.column[: len(seats)]
+        chosen[columns[columns < n_lands]] = seats[columns < n_lands]
+        price = np.minimum.reduceat(best.price[: len(seats), :n_lands], begins, axis=0)
+        return cls(worth[begins, :n_lands], price, chosen)
+
+
+def _gain(
+    found: Performance, yearly: FloatArray, seats: IntArray, now: IntArray, best: Assignment, loss: float, seed: int
+) -> dict[str, float]:
     """What the new assignment brings more than the present one, a year, with its interval by draws of the performances."""
-    rng = np.random.default_rng(seed)
-    draws = found.adjusted + found.error * rng.standard_normal((_DRAWS, len(found.adjusted)))
-    pairs = [(i, int(best.column[i])) for i in range(len(found.adjusted)) if best.column[i] < len(yearly)]
+    draws = found.draws(_DRAWS, np.random.default_rng(seed))
     change = np.zeros(len(found.adjusted))
-    for i, t in pairs:
-        change[i] += yearly[t] * (1 if now[i] == t else 1 - loss)
-    for i in np.flatnonzero(now >= 0).tolist():
-        change[i] -= yearly[now[i]]
+    for rep, t in zip(seats.tolist(), best.column.tolist(), strict=False):
+        if t < len(yearly):
+            change[rep] += yearly[t] * (1 if now[t] == rep else 1 - loss)
+    for t in np.flatnonzero(now >= 0).tolist():
+        change[now[t]] -= yearly[t]
     low, high = np.quantile(draws @ change, [0.025, 0.975])
     value = float(found.adjusted @ change)
     return {"value": value, "low": float(low), "high": float(high), "chance_above_0": float((draws @ change > 0).mean())}
 
 
-def _matches(ground: _Ground, yearly: FloatArray, worth: FloatArray, best: Assignment, now: IntArray) -> pd.DataFrame:
+def _matches(ground: _Ground, yearly: FloatArray, pairs: _Pairs) -> pd.DataFrame:
     import pandas as pd
 
-    n_reps, rows = len(ground.reps), []
-    owner = {int(column): i for i, column in enumerate(best.column)}
-    before = {int(t): i for i, t in enumerate(now) if t >= 0}
-    for t in np.argsort(-ground.potential, kind="stable"):
-        rep = owner[int(t)]
-        others = [i for i in range(n_reps) if i != rep]
-        runner = min(others, key=lambda i: float(best.price[i, t]))
+    rows = []
+    for t in np.argsort(-ground.potential, kind="stable").tolist():
+        rep = int(pairs.chosen[t])
+        runner = min((i for i in range(len(ground.reps)) if i != rep), key=lambda i: float(pairs.price[i, t]))
         record = {"territory": ground.territories[t], "potential": ground.potential[t], "expected": yearly[t]}
-        record |= {"rep_now": _name(ground, before.get(int(t))), "rep": _name(ground, rep), "worth": worth[rep, t]}
-        rows.append({**record, "runner_up": _name(ground, runner), "price": best.price[runner, t]})
+        record |= {"rep_now": _name(ground, int(ground.now[t])), "rep": _name(ground, rep)}
+        record |= {"worth": pairs.worth[rep, t] if rep >= 0 else 0.0, "runner_up": _name(ground, runner), "price": pairs.price[runner, t]}
+        rows.append(record)
     return pd.DataFrame(rows)
 
 
-def _name(ground: _Ground, rep: int | None) -> str:
-    return "" if rep is None or rep >= len(ground.reps) else str(ground.reps[rep])
+def _name(ground: _Ground, rep: int) -> str:
+    return "" if rep < 0 else str(ground.reps[rep])
 
 
 def _reps(ground: _Ground, found: Performance) -> pd.DataFrame:
@@ -207,7 +227,7 @@ def _reps(ground: _Ground, found: Performance) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "rep": ground.reps,
-            "periods": [len(np.unique(ground.period_idx[ground.rep_idx == i])) for i in range(len(ground.reps))],
+            "periods": [len(np.unique(ground.month[ground.rep_idx == i])) for i in range(len(ground.reps))],
             "sold": np.bincount(ground.rep_idx, ground.sold, len(ground.reps)),
             "performance": found.adjusted,
             "performance_low": found.low,
@@ -219,11 +239,11 @@ def _reps(ground: _Ground, found: Performance) -> pd.DataFrame:
     return frame.sort_values("performance", ascending=False, kind="stable", ignore_index=True)
 
 
-def _prices(ground: _Ground, worth: FloatArray, best: Assignment) -> pd.DataFrame:
+def _prices(ground: _Ground, pairs: _Pairs) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {"rep": rep, "territory": land, "worth": worth[i, t], "price": best.price[i, t], "is_chosen": bool(best.column[i] == t)}
+        {"rep": rep, "territory": land, "worth": pairs.worth[i, t], "price": pairs.price[i, t], "is_chosen": bool(pairs.chosen[t] == i)}
         for i, rep in enumerate(ground.reps)
         for t, land in enumerate(ground.territories)
     ]

@@ -32,7 +32,8 @@ def sales_trends(orders: Any, *, by: str, column_map: Mapping[str, str] | None =
     Parameters
     ----------
     orders
-        Orders with date and amount, of 24 whole months or more.
+        Orders with date and amount, of 24 whole months or more. A first month whose first order is later than its third day counts as
+        begun in the middle and is left out, as is a last one whose last order is earlier than two days before its end.
     by
         Column of the group: industry, segment, region.
 
@@ -95,7 +96,7 @@ def _months(table: OrderTable) -> tuple[FloatArray, int, int]:
     if last_day < ends - np.timedelta64(_LAST_DAYS, "D"):
         last -= 1  # the month is not over
     first_day, first = days.min(), int(number.min())
-    if first_day.astype(object).day > 1 + _LAST_DAYS and first + LEAST_MONTHS <= last:
+    if first_day.astype(object).day > 1 + _LAST_DAYS:
         first += 1  # it may have begun in the middle
     return (number - first).astype(np.float64), first, max(last - first + 1, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -93,13 +94,50 @@ def _by_month(orders: pa.Table) -> pa.Table:
 def _by_person(table: pa.Table, seats: Mapping[str, Sequence[tuple[str, str, str]]]) -> pa.Table:
     """The person who filled a position in the middle of the month in its place; nobody where it was vacant.
 
-    Before anybody is recorded the first one stands for it: many say who fills what only from the day on which they begin here.
+    Months without sales are there with 0: a position that sold in a territory holds it until another one does. Before anybody is recorded
+    the first one stands for it: many say who fills what only from the day on which they begin here.
     """
-    people = [
-        _filled_by(seats.get(position, ()), f"{month}-15")
-        for position, month in zip(table["rep"].to_pylist(), table["period"].to_pylist(), strict=True)
-    ]
-    return table.set_column(0, "rep", pa.array(people, pa.string()))
+    rows = _with_pauses(table, seats)
+    people = [_filled_by(seats.get(position, ()), f"{month}-15") for position, _territory, month, _sold in rows]
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    return pa.table(
+        {
+            "rep": pa.array(people, pa.string()),
+            "territory": pa.array(columns[1], pa.string()),
+            "period": pa.array(columns[2], pa.string()),
+            "sales": pa.array(columns[3], pa.float64()),
+        }
+    )
+
+
+def _with_pauses(table: pa.Table, seats: Mapping[str, Sequence[tuple[str, str, str]]]) -> list[tuple[str, str, str, float]]:
+    """Position, territory, month and sales, with 0 for months in which a position held a territory without selling.
+
+    Before its first sale a territory is held by whoever made it, from when the position is recorded to be filled, unless that position sold
+    elsewhere then.
+    """
+    rows = list(zip(*(table[name].to_pylist() for name in ("rep", "territory", "period", "sales")), strict=True))
+    sold: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    began: dict[str, str] = {}
+    for position, territory, month, _amount in rows:
+        sold[territory][month].add(position)
+        began[position] = min(month, began.get(position, month))
+    months = _months_between(min(began.values()), max(table["period"].to_pylist())) if rows else []
+    for territory, by_month in sold.items():
+        first = min(by_month)
+        holders = {p for p in by_month[first] if began[p] == first and seats.get(p)}
+        for month in months:
+            if month in by_month:
+                holders = by_month[month]
+                continue
+            kept = holders if month > first else {p for p in holders if seats[p][0][1] <= f"{month}-15"}
+            rows += [(position, territory, month, 0.0) for position in sorted(kept)]
+    return rows
+
+
+def _months_between(first: str, last: str) -> list[str]:
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
 
 
 def _filled_by(seats: Sequence[tuple[str, str, str]], day: str) -> str:

@@ -122,11 +122,11 @@ def test_a_cancelled_order_takes_no_offer(planner_now: Actor, offer: Offer, sign
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, other: Callable[[], Any]) -> None:
     """Let somebody else do something once, just before a function of a module is called; a refusal takes theirs back here, too."""
-    plain, todo = getattr(module, name), [other]
+    plain, waiting = getattr(module, name), [other]
 
     def interrupted(*given: Any, **named: Any) -> Any:
-        if todo:
-            todo.pop()()
+        if waiting:
+            waiting.pop()()
         return plain(*given, **named)
 
     monkeypatch.setattr(module, name, interrupted)

@@ -21,8 +21,7 @@ from bailiwick_web.core.models import Person, User
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.services import cases, customers, deals, leads, people, work
-from bailiwick_web.crm.services.deals import holding
-from bailiwick_web.crm.services.routing import duty_of
+from bailiwick_web.crm.services.deals import looked_after_by
 from bailiwick_web.crm.visibility import find
 from bailiwick_web.exchange.webhooks.kinds import body_of
 from bailiwick_web.exchange.webhooks.models import Delivery, Endpoint
@@ -92,10 +91,7 @@ def _person(doing: Doing, who: str) -> Person | None:
         return doing.record.escalated_to
     if getattr(doing.record, "person", None) is not None:
         return doing.record.person
-    account = doing.account
-    row = holding(account, doing.actor) if account is not None else None
-    duty = duty_of(row.position_id, doing.actor.now.date()).person if row is not None else None
-    return duty or (account.owner if account is not None else None)
+    return looked_after_by(doing.account, doing.actor) if doing.account is not None else None
 
 
 def _about(doing: Doing) -> dict[str, Any]:

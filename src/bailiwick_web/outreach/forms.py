@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bailiwick_web.crm.forms.common import area, day, money
 from bailiwick_web.crm.forms.common import text as line
@@ -36,7 +37,7 @@ class CadenceForm(forms.Form):
         self.n_steps = min(n_steps + SPARE, MOST_STEPS)
         choices = [(channel, LABELS[channel]) for channel in CHANNELS]
         for i in range(self.n_steps):
-            self.fields[f"channel-{i}"] = forms.ChoiceField(label=_("By"), choices=choices, required=False)
+            self.fields[f"channel-{i}"] = forms.ChoiceField(label=pgettext_lazy("step", "By"), choices=choices, required=False)
             self.fields[f"days-{i}"] = forms.IntegerField(label=_("Days later"), min_value=0, max_value=MOST_DAYS, required=False)
             self.fields[f"subject-{i}"] = line(_("What is to be done"), 200)
             self.fields[f"text-{i}"] = area(_("What to say"), rows=2)

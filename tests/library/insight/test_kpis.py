@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -61,8 +59,12 @@ def test_a_formula_by_hand() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_formula_or_an_input_error(text: str) -> None:
-    with contextlib.suppress(InputError):
-        Formula(text)
+    try:
+        found = Formula(text)
+    except InputError as refusal:
+        assert str(refusal), "it says what is wrong"
+    else:
+        assert Formula(found.text).measures == found.measures, "what is taken is taken again"
 
 
 def test_the_registry_is_sound() -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.models import Person
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.crm import checking as c
@@ -248,6 +249,13 @@ def holding(account: Account, actor: Actor, layer: str = BASE) -> AccountTerrito
     """Who has an account now."""
     rows = AccountTerritory.objects.filter(present(actor.now), account=account, layer=layer)
     return rows.select_related("position", "territory").first()
+
+
+def looked_after_by(account: Account, actor: Actor) -> Person | None:
+    """Who does the work of an account today: whoever is on duty in the position that has it, else its owner."""
+    row = holding(account, actor)
+    duty = duty_of(row.position_id, actor.now.date()).person if row is not None else None
+    return duty or account.owner
 
 
 def _start(actor: Actor, pipeline: Any, stage: Stage | None) -> tuple[Any, Stage]:

@@ -16,12 +16,11 @@ from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.queries.pages_paging import Slice, cut
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.models import Cadence, Enrolment
+from bailiwick_web.outreach.queries.shares import share
 from bailiwick_web.outreach.services.cadences import LEFT_OUT, MOST_AT_ONCE, OVER
 from bailiwick_web.outreach.services.learning import habit
 
 State, Reason = Enrolment.State, Enrolment.Reason
-FEW = 10
-"""A share of fewer is shown, and said to be of too few."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Result:
     @property
     def share(self) -> float | None:
         """How many of those that are over answered; none while there are few."""
-        return self.n_answered / self.n_over if self.n_over >= FEW else None
+        return share(self.n_answered, self.n_over)
 
 
 def cadences(actor: Actor) -> list[tuple[Cadence, Result]]:

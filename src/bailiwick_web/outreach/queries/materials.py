@@ -17,12 +17,12 @@ from bailiwick_web.crm.queries.lists import rows, tagged
 from bailiwick_web.crm.queries.pages_paging import Slice, chosen, cut
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.models import Material, MaterialShare
+from bailiwick_web.outreach.queries.shares import share
 
 FILTERS = ("q", "segment", "stage")
 MOST = 500
 SHOWN = 6
 BOUGHT = timedelta(days=365)
-FEW = 10
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Usage:
     @property
     def won_share(self) -> float | None:
         """Won of those that ended; none while there are few."""
-        return self.n_won / self.n_closed if self.n_closed >= FEW else None
+        return share(self.n_won, self.n_closed)
 
 
 @dataclass(frozen=True)

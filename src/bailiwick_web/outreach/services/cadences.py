@@ -21,8 +21,7 @@ from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Activity, Contact, Lead
 from bailiwick_web.crm.services import timeline, work, writing
-from bailiwick_web.crm.services.deals import holding
-from bailiwick_web.crm.services.routing import duty_of
+from bailiwick_web.crm.services.deals import looked_after_by
 from bailiwick_web.outreach.models import Cadence, Enrolment
 from bailiwick_web.outreach.services.choosing import CHANNELS, PREFERRED, Reach, reach, reaches
 from bailiwick_web.outreach.services.reaching import PURPOSE, REASONS
@@ -225,11 +224,7 @@ def _doer(actor: Actor, enrolment: Enrolment) -> Person | None:
         return enrolment.person
     if enrolment.lead is not None:
         return enrolment.lead.person
-    account = enrolment.account
-    if account is None:
-        return None
-    row = holding(account, actor)
-    return account.owner or (duty_of(row.position_id, actor.now.date()).person if row is not None else None)
+    return looked_after_by(enrolment.account, actor) if enrolment.account is not None else None
 
 
 @transaction.atomic

@@ -15,14 +15,12 @@ from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Person
 from bailiwick_web.core.refusals import Conflict
 from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.models import Account, Activity, Order
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.services import work
-from bailiwick_web.crm.services.deals import holding
-from bailiwick_web.crm.services.routing import duty_of
+from bailiwick_web.crm.services.deals import looked_after_by
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.services.gifts import rules
 
@@ -114,12 +112,7 @@ def plan_thanks(actor: Actor, milestone: Milestone) -> Activity:
         raise Conflict(_("There is a task for that already."), code="planned")
     about: dict[str, Any] = {"account": milestone.account, "kind": Kind.TASK, "subject": milestone.what[:300]}
     due = max(milestone.on, local_day(actor.now))
-    return work.create_activity(actor, due_on=due, person=_holder(actor, milestone.account), origin=milestone.origin, **about)
-
-
-def _holder(actor: Actor, account: Account) -> Person | None:
-    row = holding(account, actor)
-    return account.owner or (duty_of(row.position_id, actor.now.date()).person if row is not None else None)
+    return work.create_activity(actor, due_on=due, person=looked_after_by(milestone.account, actor), origin=milestone.origin, **about)
 
 
 def remind(actor: Actor) -> int:

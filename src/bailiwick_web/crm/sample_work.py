@@ -71,6 +71,7 @@ def _lead(draw: Draw, i: int, place: m.Location) -> dict[str, Any]:
         "company": company,
         "name": f"{first} {last}",
         "email": address,
+        "phone": f"+1 {201 + i} 555 01{i % 100:02}" if i % 5 else "",  # numbers that nobody has
         "source": draw.one(SOURCES),
         "estimated_amount": Decimal(int(draw.rng.lognormal(8.5, 0.7)) // 100 * 100),
         "currency": house_currency(),

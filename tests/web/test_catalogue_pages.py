@@ -216,7 +216,7 @@ def test_what_a_recommendation_brought(sign_in: SignIn, act: Act, west: m.Accoun
     assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friend", recommended_by="East") == 422, (
         "is not seen"
     )
-    assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friends", recommended_by="w-1") == 422
+    assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friends", recommended_by="w-2") == 422
     assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friends", recommended_by="W-1") == 204
     made = crm.leads.convert_lead(rep, lead.public_id, version=2, deal_name="Beans")
     assert made.opportunity is not None

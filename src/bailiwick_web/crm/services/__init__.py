@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bailiwick_web.crm.services import (
     attachments,
+    blocking,
     cases,
     catalogue,
     customers,
@@ -24,6 +25,7 @@ from bailiwick_web.crm.services import (
 
 __all__ = [
     "attachments",
+    "blocking",
     "cases",
     "catalogue",
     "customers",

@@ -31,6 +31,7 @@ NEW: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "products": ({"name": "Beans", "code": "B-1", "is_active": "on"}, {"name": "Good beans", "unit": "kg"}),
     "product-lines": ({"name": "Coffee", "code": "C"}, {"name": "Coffees"}),
     "competitors": ({"name": "Bean Barons", "tags": "cheap, near"}, {"name": "Bean Dukes"}),
+    "needs-templates": ({"name": "First talk", "is_active": "on"}, {"name": "Second talk"}),
     "pipelines": ({"name": "Renewals", "place": 3, "is_active": "on"}, {"name": "Renewal", "place": 3}),
     "reasons": ({"kind": "lost", "label": "Taste", "place": 1, "is_active": "on"}, {"kind": "lost", "label": "Bad taste", "place": 1}),
     "criteria": ({"part": "need", "least_grade": 2, "is_active": "on"}, {"part": "need", "least_grade": 3, "is_active": "on"}),

@@ -14,10 +14,10 @@ from bailiwick_web.crm import models as m
 from bailiwick_web.crm.forms import catalogue as f
 from bailiwick_web.crm.queries.pages_accounts import choices
 from bailiwick_web.crm.queries.pages_catalogue import found
-from bailiwick_web.crm.views.sheets import goods, house, rivals, selling
+from bailiwick_web.crm.views.sheets import asked, goods, house, rivals, selling
 from bailiwick_web.crm.views.sheets.sheet import Sheet
 
-_SHEETS = (*goods.SHEETS, *rivals.SHEETS, *selling.SHEETS, *house.SHEETS)
+_SHEETS = (*goods.SHEETS, *asked.SHEETS, *rivals.SHEETS, *selling.SHEETS, *house.SHEETS)
 SHEETS: Mapping[str, Sheet] = {sheet.key: sheet for sheet in _SHEETS}
 
 

@@ -29,6 +29,7 @@ SHEETS = (
             (gettext_lazy("Number"), lambda r: r.code),
             (gettext_lazy("Product line"), lambda r: r.line or ""),
             (gettext_lazy("Price"), _price),
+            (gettext_lazy("Answers the needs"), lambda r: ", ".join(r.needs)),
             ("", lambda r: "" if r.is_active else _("not sold any more")),
         ),
         adds(catalogue.PRODUCT),

@@ -165,6 +165,16 @@ def test_the_pages_ask_keep_and_show_what_fits(world: dict[str, Any], act: Act, 
     assert viewer.status_code == 403
 
 
+def test_a_card_shows_some_and_says_how_many_more(world: dict[str, Any], act: Act, sign_in: SignIn) -> None:
+    answered(world, act("rep"), late="yes")
+    for i in range(9):
+        crm.catalogue.add(act("planner"), crm.catalogue.PRODUCT, name=f"Bike {i}", needs=["Fast Delivery"])
+    card = sign_in("rep").get(reverse("needs_of_customer", args=[world["account"].public_id])).content.decode()
+    assert (card.count("fits because of"), "2 more fit." in card) == (8, True)
+    page = sign_in("rep").get(reverse("customer_needs", args=[world["account"].public_id])).content.decode()
+    assert page.count("fits because of") == 10
+
+
 def test_the_page_of_a_deal_shows_the_same(world: dict[str, Any], act: Act, sign_in: SignIn) -> None:
     answered(world, act("rep"), late="yes")
     deal = crm.deals.create_opportunity(act("rep"), account=world["account"], name="D", lines=[{"product": world["Courier"], "price": 5}])

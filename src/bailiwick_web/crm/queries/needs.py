@@ -14,7 +14,8 @@ from bailiwick_web.crm import models as m
 from bailiwick_web.crm.checking import folded
 from bailiwick_web.crm.visibility import visible
 
-SHOWN = 8
+SHOWN, MOST = 8, 200
+"""Products that a card shows, and a page."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
         {"assessment": one, "form": _form(actor, one, people, auto_id=f"{one.template.public_id}_%s")}
         for one in queries.assessments(actor, account)
     ]
-    context = {"here": HERE, "account": account, "sheets": sheets, "fits": queries.fits(actor, account)}
+    context = {"here": HERE, "account": account, "sheets": sheets, "fits": queries.fits(actor, account), "most": f":{queries.MOST}"}
     if not actor.may(Right.SELL):
         for sheet in sheets:
             for field in sheet["form"].fields.values():  # type: ignore[attr-defined]
@@ -93,10 +93,13 @@ def needs_of_deal(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _card(request: HttpRequest, account: Account, deal: Opportunity | None, address: str) -> HttpResponse:
     actor = actor_of(request)
     asked = [one for assessment in queries.assessments(actor, account) for one in assessment.asked]
+    fits = queries.fits(actor, account, deal)
     context = {
         "account": account,
         "deal": deal,
-        "fits": queries.fits(actor, account, deal),
+        "fits": fits,
+        "most": f":{queries.SHOWN}",
+        "n_more": max(0, len(fits.new) - queries.SHOWN),
         "n_asked": len(asked),
         "n_answered": sum(one.answer is not None for one in asked),
         "card_at": address,

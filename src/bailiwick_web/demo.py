@@ -12,6 +12,7 @@ from bailiwick_web.core.models import Node, Person, Staffing, User
 from bailiwick_web.core.roles import Role
 from bailiwick_web.core.services import stamped, tell
 from bailiwick_web.crm.sample import load_customers
+from bailiwick_web.crm.sample_needs import load_needs
 from bailiwick_web.crm.sample_work import load_work
 from bailiwick_web.exchange.sample import load_sample
 from bailiwick_web.listening.sample import load_heard
@@ -55,6 +56,7 @@ def load_demo() -> None:
     load_customers(Actor(None, timezone.now(), system.request_id), plan.unit_set)
     selling = Actor(users[Role.PLANNER], timezone.now(), system.request_id)
     load_work(selling)
+    load_needs(selling)
     load_heard(selling)
     load_outreach(selling)
     tell(planner, "demo.loaded")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from permission_rows_accounts import API_ROWS_ACCOUNTS
 from permission_rows_base import NONE, Row, post, put
-from permission_rows_catalogue import ROWS_CATALOGUE
+from permission_rows_catalogue import API_ROWS_NEEDS, ROWS_CATALOGUE
 from permission_rows_connect import API_ROWS_CONNECT, ROWS_CONNECT
 from permission_rows_crm import API_ROWS_CRM
 from permission_rows_listening import API_ROWS_LISTENING, ROWS_LISTENING
@@ -284,6 +284,7 @@ API_ROWS |= (
     | API_ROWS_NOTICES
     | API_ROWS_ONCE
     | API_ROWS_OUTREACH
+    | API_ROWS_NEEDS
     | API_ROWS_REPORTS
     | API_ROWS_STANDING
 )

@@ -266,7 +266,7 @@ def test_ways_of_a_lead_are_those_that_its_namesakes_allow(world: dict[str, Any]
     agreed(rep, same, is_given=False, channel="phone")
     assert way(lead, "call").obstacle == "withdrawn"
     assert way(same, "call").obstacle == "withdrawn", "no to one telephone is no to the other"
-    crm.people.suppress(rep, "email", "al@new.example", "complained")
+    crm.blocking.suppress(rep, "email", "al@new.example", "complained")
     assert way(replace_email(lead, "al@new.example"), "email").obstacle == "suppressed"
 
 

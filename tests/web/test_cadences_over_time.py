@@ -141,7 +141,7 @@ def test_every_step_that_is_due_is_looked_at(world: World, act: Act, monkeypatch
     monkeypatch.setattr(following, "FEW", 1)
     started(planner, world)
     refused = started(planner, world, "lead")
-    crm.people.suppress(planner, "phone", world["lead"].phone, "refused")
+    crm.blocking.suppress(planner, "phone", world["lead"].phone, "refused")
     assert following.check_due(Actor(None, later(planner, 1).now, "clock")) == 2
     refused.refresh_from_db()
     assert refused.log["0"] == {"skipped": "suppressed"}

@@ -71,6 +71,43 @@ def test_who_must_not_be_called_is_listed_with_the_reason(world: dict[str, Any],
     assert names(contacts(rep).calls) == ["Ann X"], "the latest word counts"
 
 
+@pytest.mark.parametrize(
+    ("blocked", "number", "country", "house", "is_off"),
+    [
+        ("0171 1234567", "+49 171 1234567", "Germany", "DE", True),
+        ("0171 1234567", "+49 (0)171 1234567", "", "DE", True),
+        ("+49 171 1234567", "0171/1234567", "DE", "", True),
+        ("0049171-1234567", "0171 1234567", "", "DE", True),
+        ("0171 1234567", "+49 171 1234567", "Germany", "", True),
+        ("0171 1234567", "+33 171 123456 7", "France", "DE", False),
+        ("0171 1234567", "0171 1234568", "Germany", "DE", False),
+        ("(555) 010-9999", "+1 555 010 9999", "US", "US", True),
+        ("1-555-010-9999", "555 010 9999", "USA", "US", True),
+        ("06 12345678", "+39 06 12345678", "Italy", "IT", True),
+    ],
+)
+def test_a_blocked_number_is_blocked_with_and_without_its_country(
+    world: dict[str, Any], act: Act, settings: Any, blocked: str, number: str, country: str, house: str, is_off: bool
+) -> None:
+    settings.COUNTRY = house
+    planner, rep = act("planner"), act("rep")
+    account = crm.customers.create_account(planner, name="New Ltd", location={"lon": 0.1, "lat": 0.1, "country": country})
+    points = [{"channel": "mobile", "value": number}]
+    contact = crm.people.create_contact(planner, account=account, name="New X", is_main=True, points=points)
+    lead = crm.leads.create_lead(planner, company="Lead", phone=number, country=country, lon=0.1, lat=0.1)
+    calling.block_numbers(planner, [blocked])
+    assert ("New X" in names(contacts(rep).calls)) is not is_off
+    for who in (contact, lead):
+        assert (way(who, "call").obstacle == "suppressed") is is_off
+
+
+def test_what_a_contact_said_counts_for_a_lead_with_the_same_number_in_another_spelling(world: dict[str, Any], act: Act) -> None:
+    lead = crm.leads.create_lead(act("planner"), company="Twin", phone="089 1111111", country="Germany", lon=0.1, lat=0.1)
+    assert way(lead, "call").obstacle == ""
+    crm.people.record_consent(act("rep"), world["Ann"], purpose="marketing", channel="phone", is_given=False, how="letter")
+    assert way(lead, "call").obstacle == "withdrawn"
+
+
 def test_many_without_a_number_keep_nobody_off_the_list(world: dict[str, Any], act: Act) -> None:
     rep = act("rep")
     for i in range(60):

@@ -64,6 +64,23 @@ def test_a_rep_reads_the_part_that_their_leads_bear(world: dict[str, Campaign], 
     assert len(found.territories) == 1
 
 
+def test_the_database_holds_a_name_once_whatever_its_spelling(world: dict[str, Campaign], act: Act) -> None:
+    """Also if somebody was faster between the look and the write."""
+    planner = act("planner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(campaigns, "_need_free", lambda name, own: None)
+        with pytest.raises(Conflict, match="already"):
+            campaigns.create_campaign(planner, name="COFFEE  Fair", cost="1")
+        with pytest.raises(Conflict, match="already"):
+            campaigns.change_campaign(planner, world["mail"].public_id, version=1, name="Coffée fair")
+    gone = campaigns.archive_campaign(planner, world["mail"].public_id, version=1)
+    again = campaigns.create_campaign(planner, name="spring MAIL", cost="1")
+    with pytest.raises(Conflict, match="already"):
+        campaigns.restore_campaign(planner, gone.public_id, version=2)
+    campaigns.change_campaign(planner, again.public_id, version=1, name="Summer mail")
+    assert campaigns.restore_campaign(planner, gone.public_id, version=2).deleted_at is None
+
+
 def test_a_name_is_there_once_and_money_counts_at_its_day(world: dict[str, Campaign], act: Act) -> None:
     planner = act("planner")
     with pytest.raises(Conflict, match="already"):

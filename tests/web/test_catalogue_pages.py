@@ -31,6 +31,7 @@ NEW: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "products": ({"name": "Beans", "code": "B-1", "is_active": "on"}, {"name": "Good beans", "unit": "kg"}),
     "product-lines": ({"name": "Coffee", "code": "C"}, {"name": "Coffees"}),
     "competitors": ({"name": "Bean Barons", "tags": "cheap, near"}, {"name": "Bean Dukes"}),
+    "needs-templates": ({"name": "First talk", "is_active": "on"}, {"name": "Second talk"}),
     "pipelines": ({"name": "Renewals", "place": 3, "is_active": "on"}, {"name": "Renewal", "place": 3}),
     "reasons": ({"kind": "lost", "label": "Taste", "place": 1, "is_active": "on"}, {"kind": "lost", "label": "Bad taste", "place": 1}),
     "criteria": ({"part": "need", "least_grade": 2, "is_active": "on"}, {"part": "need", "least_grade": 3, "is_active": "on"}),
@@ -216,7 +217,7 @@ def test_what_a_recommendation_brought(sign_in: SignIn, act: Act, west: m.Accoun
     assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friend", recommended_by="East") == 422, (
         "is not seen"
     )
-    assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friends", recommended_by="w-1") == 422
+    assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friends", recommended_by="w-2") == 422
     assert send(client, "change_lead", lead.public_id, act="change", version=1, company="Friends", recommended_by="W-1") == 204
     made = crm.leads.convert_lead(rep, lead.public_id, version=2, deal_name="Beans")
     assert made.opportunity is not None

@@ -62,7 +62,7 @@ def test_nothing_is_sent_without_consent(act: Act, account: Account) -> None:
     contact.points.update(bounced_at=act("rep").now)
     assert refused() == "bad_address"
     contact.points.update(bounced_at=None)
-    crm.people.suppress(act("rep"), "email", address, "complained")
+    crm.blocking.suppress(act("rep"), "email", address, "complained")
     assert refused() == "suppressed"
 
 
@@ -137,7 +137,7 @@ def test_an_erased_person_is_found_nowhere(act: Act, account: Account, sign_in: 
     assert list(found_in_files()) == []
     contact.refresh_from_db()
     assert (contact.name, contact.erased_at is not None) == ("–", True)
-    assert crm.people.is_suppressed("email", f"{MARK}@x.com")
+    assert crm.blocking.is_suppressed("email", f"{MARK}@x.com")
     assert account.activities.filter(state="done").count() == 1  # that there was a visit stays, and counts
 
 

@@ -65,6 +65,9 @@ def world(act: Act, scenario: Scenario) -> dict[str, Any]:
     crm.deals.change_opportunity(rep, deal.public_id, version=1, description=f"{NAME} is for it", tags=[MAIL])
     crm.work.log_visit(rep, account, subject=f"Met {NAME}", text=f"{MARK}, Ånne was there")
     crm.cases.open_case(rep, account=account, subject=f"{NAME} complains")
+    template = crm.needs.create_template(planner, name="Talk")
+    question = crm.needs.create_question(planner, template=template, text=f"What does {NAME} say?", kind="text")
+    crm.needs.create_answer(rep, account=account, question=question, value=f"{NAME} decides", contact=contact)
     _elsewhere(planner, scenario)
     return {"contact": contact, "namesake": namesake, "home": home, "firm": firm, "deal": deal, "account": account}
 

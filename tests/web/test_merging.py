@@ -70,6 +70,8 @@ def full_account(actor: Actor, name: str, **given: Any) -> m.Account:
     gifts.log_gift(actor, contact, what="Tea", amount="5")
     material = materials.create_material(actor, "prices.txt", [b"x"], name=f"Prices for {name}")
     materials.share(actor, material, account, contact=contact, by="visit")
+    question = crm.needs.create_question(actor, template=crm.needs.create_template(actor, name=name), text="By hand?", need=name)
+    crm.needs.create_answer(actor, account=account, contact=contact, question=question, value="yes")
     newcomer = crm.customers.create_account(actor, name=f"New with {name}")
     offer = offers.create_offer(actor, name=f"Offer for {name}", what="w", starts_on="2000-01-01", ends_on="2100-01-01")
     offers.make_offer(actor, offer.public_id, newcomer.public_id)
@@ -119,6 +121,7 @@ def test_what_does_not_go_along_is_said_here() -> None:
     of_itself = {"crm.account.merged_into", "crm.contact.merged_into", "crm.handover.account", "insights.healthsaid.account"}
     assert {key for key, rule in RULES.items() if rule.how == "stays"} == derived | of_itself
     once = {"crm.accountnaming.account", "crm.contactpoint.contact", "listening.surveyinvitation.contact", "market.offeruse.account"}
+    once |= {"crm.needanswer.account"}
     assert {key for key, rule in RULES.items() if rule.how == "unless_there"} == once
 
 

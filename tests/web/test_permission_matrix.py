@@ -29,7 +29,21 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
 SEE_ALL = {Role.ADMINISTRATOR, Role.PLANNER}
 INTERFACE = json.loads((Path(__file__).parents[2] / "docs" / "reference" / "openapi.json").read_text(encoding="utf-8"))["paths"]
-HELD = {"position", "account", "location", "contact", "deal", "order", "activity", "case", "lead", "enrolment", "gift", "share"}
+HELD = {
+    "position",
+    "account",
+    "location",
+    "contact",
+    "deal",
+    "order",
+    "activity",
+    "case",
+    "lead",
+    "enrolment",
+    "gift",
+    "share",
+    "need-answer",
+}
 """What somebody sees through the positions that they have or lead."""
 FORM = {
     "unit": "0",
@@ -109,6 +123,8 @@ def customers(planner: Actor, own: Position, east: Position) -> dict[str, dict[s
     actor = Actor(planner.user, timezone.now(), "test")
     found: dict[str, dict[str, Any]] = {}
     cadence = cadences.create_cadence(actor, name="Cadence", steps=[{"subject": "Think of {name}", "channel": "task"}])
+    template = crm.needs.create_template(actor, name="Needs")
+    question = crm.needs.create_question(actor, template=template, text="By hand?", need="automation")
     material = materials.create_material(actor, "prices.pdf", [b"%PDF"], name="Prices")
     homes = {"own": (own.home_lon, own.home_lat), "sibling": (east.home_lon, east.home_lat), "parent": (-60.0, -60.0)}
     for place, (lon, lat) in homes.items():
@@ -126,6 +142,7 @@ def customers(planner: Actor, own: Position, east: Position) -> dict[str, dict[s
             "lead": crm.leads.create_lead(actor, company="Lead", **at),
             "enrolment": cadences.create_enrolment(actor, cadence=cadence, contact=contact),
             "gift": gifts.log_gift(actor, contact, what="Tea", amount=5),
+            "need-answer": crm.needs.create_answer(actor, account=account, question=question, value="yes"),
             "share": materials.share(actor, material, account, contact=contact, by="visit"),
         }
         for kind, record in made.items():

@@ -33,6 +33,7 @@ BASELINE = Path(__file__).with_name("query_counts.json")
 CUSTOMERS = (
     *("accounts", "accounts?q=acc", "locations", "contacts", "leads", "opportunities", "orders", "activities", "activity-series", "cases"),
     *("products", "product-lines", "pipelines", "stages", "competitors", "absences", "files", "fields"),
+    *("needs-templates", "need-questions", "need-answers"),
 )
 LISTS = (
     "/api/v1/scenarios",
@@ -74,6 +75,9 @@ LISTS = (
         "/customers/{account}/materials",
     ),
     "/api/v1/accounts/{account}/timeline",
+    "/api/v1/accounts/{account}/product-fit",
+    "/customers/{account}/needs",
+    "/customers/{account}/needs/card",
     "/api/v1/reports",
     "/api/v1/report-fields",
     "/reports/",
@@ -143,6 +147,7 @@ def fill_customers(actor: Actor, person: Person, i: int) -> None:
     account = crm.customers.create_account(actor, name=f"Account {i}", external_ids={"erp": str(i)}, location={"lon": 0.1, "lat": 0.1})
     points = [{"channel": "email", "value": f"p{i}@example.org"}]
     contact = crm.people.create_contact(actor, account=account, name=f"Contact {i}", points=points)
+    fill_needs(actor, i)
     rival = crm.catalogue.add(actor, crm.catalogue.COMPETITOR, name=f"Rival {i}")
     lines = [{"product": product, "price": 3}, {"text": "x", "price": 4}]
     rivals = [{"competitor": rival}]
@@ -164,6 +169,15 @@ def fill_customers(actor: Actor, person: Person, i: int) -> None:
     crm.work.create_activity(actor, kind="visit", subject="v", account=account, person=person, due_on=actor.now.date())
     reports.save(actor, name=f"Report {i}", definition=Definition("account"))
     fill_outreach(actor, account, i)
+
+
+def fill_needs(actor: Actor, i: int) -> None:
+    """One more template, question and product that answers it, and what every account says to it."""
+    crm.catalogue.add(actor, crm.catalogue.PRODUCT, name=f"Answer {i}", needs=[f"need {i}"])
+    template = crm.needs.create_template(actor, name=f"Template {i}")
+    question = crm.needs.create_question(actor, template=template, text=f"Question {i}", need=f"need {i}")
+    for account in Account.objects.all():
+        crm.needs.create_answer(actor, account=account, question=question, value="yes")
 
 
 def fill_outreach(actor: Actor, account: Account, i: int) -> None:

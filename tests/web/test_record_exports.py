@@ -19,10 +19,15 @@ from reading_here import _read_here
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AuditEntry
 from bailiwick_web.crm import services as crm
-from bailiwick_web.crm.models import Account, Contact, Order
+from bailiwick_web.crm.models import Account, Contact, NeedAnswer, NeedQuestion, NeedsTemplate, Order
 from bailiwick_web.exchange import services
 from bailiwick_web.exchange.error_file import error_file
 from bailiwick_web.exchange.models import ImportBatch
+from bailiwick_web.exchange.record_kinds import ONLY_OUT, RECORD_KINDS
+from bailiwick_web.listening.models import Survey, SurveyResponse
+from bailiwick_web.listening.services import surveys
+from bailiwick_web.outreach.models import Campaign
+from bailiwick_web.outreach.services import cadences, campaigns, gifts, materials
 from bailiwick_web.planning.models import Scenario
 
 __all__ = ["_read_here"]
@@ -118,6 +123,92 @@ def test_everything_goes_out_and_comes_in_again(world: Account, act: Act, sign_i
     services.run_together(act("planner"), batch.public_id)
     order, far = Order.objects.get(), Account.objects.get(name="Far")
     assert (str(order.amount), order.lines.count(), str(order.account), str(far.parent)) == ("5.00", 2, "=1+1", "=1+1")
+
+
+@pytest.fixture
+def reached(world: Account, act: Act) -> Account:
+    """How the first account was reached, what it was asked and what it answered."""
+    planner, contact = act("planner"), Contact.objects.get()
+    campaigns.create_campaign(planner, name="Fair", kind="event", cost="1600", starts_on="2026-02-01", note="In Köln")
+    survey = surveys.create_survey(planner, name="Spring", kind="csat", question="How was it?", more=["Why?"])
+    surveys.create_response(planner, survey=survey, contact=contact, score=4, text="Good")
+    template = crm.needs.create_template(planner, name="First talk")
+    options = [{"answer": "by hand", "need": "automation"}, {"answer": "not at all", "need": ""}]
+    how = crm.needs.create_question(planner, template=template, text="How do you brew?", kind="choice", options=options)
+    other = crm.needs.create_template(planner, name="Second talk")
+    crm.needs.create_question(planner, template=other, text="How do you brew?", need="never")
+    crm.needs.create_answer(planner, account=world, question=how, value="by hand", contact=contact, answered_on="2026-03-01")
+    crm.catalogue.add(planner, crm.catalogue.PRODUCT, name="Robot", needs=["automation"])
+    cadence = cadences.create_cadence(planner, name="New cafés", steps=[{"subject": "Call {name}", "channel": "call"}])
+    cadences.create_enrolment(planner, cadence=cadence, contact=contact)
+    gifts.log_gift(planner, contact, what="Tea", amount="5")
+    material = materials.create_material(planner, "prices.txt", [b"x"], name="Prices", segments=["A"])
+    materials.share(planner, material, world, contact=contact, by="visit")
+    return world
+
+
+def read(client: Client, kind: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(fetched(client, f"{kind}.csv").decode())))
+
+
+def test_what_was_asked_and_done_to_reach_somebody_goes_out(reached: Account, sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("rep")
+    assert [(row["Gift"], row["Contact"], row["Amount"], row["State"]) for row in read(client, "gifts")] == [
+        ("Tea", "Jo Doe, née; Roe", "5.00", "given")
+    ]
+    assert [row["Steps"] for row in read(client, "cadences")] == ["'+0 call: Call {name}"]
+    assert [(row["Cadence"], row["State"], row["Step"]) for row in read(client, "enrolments")] == [("New cafés", "running", "1")]
+    assert [(row["Material"], row["File"], row["Segments"]) for row in read(client, "materials")] == [("Prices", "prices.txt", "A")]
+    assert [(row["Material"], row["Version"], row["Company"]) for row in read(client, "shares")] == [("Prices", "1", "'=1+1")]
+    assert [(row["Question"], row["Need Answer"], row["Points To"]) for row in read(client, "needs")] == [
+        ("How do you brew?", "by hand", "automation")
+    ]
+    assert [row["Options"] for row in read(client, "questions")] == ["by hand → automation; not at all", ""]
+    assert [row["Actual Cost"] for row in read(client, "campaigns")] == ["1600.00"]
+    assert [row["Further Questions"] for row in read(client, "surveys")] == ["Why?"]
+    assert read(client, "accounts")[0]["Needs"] == "automation"
+    page = client.get("/exports/").content.decode()
+    for label in ("Gifts", "Who follows a cadence", "Materials that were shared", "Answers about needs", "Campaigns"):
+        assert label in page
+
+
+def test_kinds_that_are_out_of_sight_stay_there(reached: Account, act: Act, sign_in: Callable[[str], Client]) -> None:
+    planner = act("planner")
+    far = Account.objects.get(name="Far")
+    there = crm.people.create_contact(planner, account=far, name="Ed East")
+    gifts.log_gift(planner, there, what="Secret", amount="5")
+    crm.needs.create_answer(planner, account=far, question=NeedQuestion.objects.earliest("pk"), value="by hand")
+    assert [row["Gift"] for row in read(sign_in("rep"), "gifts")] == ["Tea"]
+    assert len(read(sign_in("rep"), "needs")) == 1
+    assert len(read(sign_in("planner"), "needs")) == 2
+
+
+def test_newer_kinds_go_out_with_everything_and_come_in_again(reached: Account, act: Act, sign_in: Callable[[str], Client]) -> None:
+    planner = act("planner")
+    packed = b"".join(sign_in("administrator").post("/exports/everything.zip").streaming_content)  # type: ignore[attr-defined]
+    members = set(zipfile.ZipFile(io.BytesIO(packed)).namelist())
+    assert members >= {"campaigns.csv", "surveys.csv", "responses.csv", "questions.csv", "needs.csv"}
+    assert {name for name in members if "/" in name} == {f"only-out/{kind}.csv" for kind in ONLY_OUT}
+    assert {name.removesuffix(".csv") for name in members if "/" not in name} <= set(RECORD_KINDS)
+    for model in (NeedAnswer, NeedQuestion, NeedsTemplate, SurveyResponse, Survey, Campaign):
+        model._default_manager.all().delete()
+    Account.objects.update(needs=[])
+    batch = services.receive_together(planner, [services.Upload("all.zip", [packed])])
+    services.check(planner, batch, options=batch.options)
+    parts = {part.kind: part for part in [batch, *batch.followers.all()]}
+    assert {kind: part.counts["failed"] for kind, part in parts.items() if part.counts.get("failed")} == {}
+    services.run_together(planner, batch.public_id)
+    campaign, survey, response = Campaign.objects.get(), Survey.objects.get(), SurveyResponse.objects.get()
+    assert (campaign.name, campaign.kind, str(campaign.cost), campaign.note) == ("Fair", "event", "1600.00", "In Köln")
+    assert (survey.kind, survey.more, response.survey, response.score) == ("csat", ["Why?"], survey, 4)
+    answer = NeedAnswer.objects.get()
+    assert (answer.question.template.name, answer.value, str(answer.answered_on)) == ("First talk", "by hand", "2026-03-01")
+    assert answer.contact == Contact.objects.get()
+    assert Account.objects.get(pk=reached.pk).needs == ["automation"]
+    services.revert(planner, batch.public_id)
+    assert not any(
+        model._default_manager.filter(deleted_at=None).exists() for model in (NeedAnswer, NeedQuestion, NeedsTemplate, Survey, Campaign)
+    )
 
 
 def found_in_files() -> Iterator[str]:

@@ -11,9 +11,10 @@ from crm_world import put_into_force
 from django.test import Client
 
 from bailiwick_web.core.access import Actor
+from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.models import Account, Lead, Opportunity, Stage
-from bailiwick_web.crm.queries.pages_desk import recommended
+from bailiwick_web.crm.queries.pages_desk import account_called, recommended
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.queries.referrals import Branch, tree
 from bailiwick_web.planning.models import Scenario
@@ -109,3 +110,21 @@ def test_no_deal_beyond_the_scope_is_told(planner: Actor, act: Act, sign_in: Sig
     [told] = client.get("/api/v1/referrals").json()
     assert (Decimal(told["brought"]), told["branches"][0]["is_won"]) == (Decimal(0), False)
     assert Decimal(told["branches"][0]["amount"]) == 0
+
+
+@pytest.mark.parametrize("text", ["ÖL & Söhne", "öl & söhne", "Öl  & SÖHNE ", "ol & sohne", "k-7ä", "K-7Ä"])
+def test_a_customer_is_found_by_number_or_name_whatever_the_case(planner: Actor, text: str) -> None:
+    """The same on every database: SQLite folds no letters beyond ASCII."""
+    found = crm.customers.create_account(planner, name="Öl & Söhne", code="K-7Ä", location=WEST)
+    crm.customers.create_account(planner, name="Öl & Söhne Nord", code="K-7", location=WEST)
+    assert account_called(planner, text) == found
+
+
+def test_several_customers_of_one_name_are_told_apart_by_number(planner: Actor) -> None:
+    for code in ("A", "B"):
+        crm.customers.create_account(planner, name="Straße", code=code, location=WEST)
+    with pytest.raises(Invalid, match="several"):
+        account_called(planner, "STRASSE")
+    assert account_called(planner, "b").code == "B"
+    with pytest.raises(Invalid, match="no customer"):
+        account_called(planner, " ")

@@ -21,7 +21,7 @@ from bailiwick_web.core.models import Person, User
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.services import cases, customers, deals, leads, people, work
-from bailiwick_web.crm.services.deals import looked_after_by
+from bailiwick_web.crm.services.looking_after import looked_after_by
 from bailiwick_web.crm.visibility import find
 from bailiwick_web.exchange.webhooks.kinds import body_of
 from bailiwick_web.exchange.webhooks.models import Delivery, Endpoint

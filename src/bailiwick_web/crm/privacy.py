@@ -59,10 +59,13 @@ declare(m.ProductLine, nobody=("origin", "code", "name"))
 declare(
     m.Product,
     names=("description", "fields"),
-    nobody=("origin", "code", "name", "unit"),
+    nobody=("origin", "code", "name", "unit", "needs"),
     made=MADE,
     follow=_searchable(PRODUCT),
 )
+declare(m.NeedsTemplate, nobody=("origin", "name"))
+declare(m.NeedQuestion, names=("text", "options"), nobody=("origin", "need"))
+declare(m.NeedAnswer, names=("value",), nobody=("origin",))
 declare(m.Price, nobody=("book", "currency"))
 declare(m.Order, names=("fields",), nobody=("origin", "number", "currency"))
 declare(m.OrderLine, names=("text",))

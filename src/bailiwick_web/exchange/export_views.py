@@ -18,7 +18,8 @@ from bailiwick_web.core.services import audit
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.exports.cards import calendar, vcards
 from bailiwick_web.exchange.exports.listed import LISTED
-from bailiwick_web.exchange.exports.tables import AT_ONCE, TABLES, Table, records, table_of
+from bailiwick_web.exchange.exports.shapes import AT_ONCE, Table
+from bailiwick_web.exchange.exports.tables import TABLES, records, table_of
 from bailiwick_web.exchange.exports.writers import csv_lines, everything, pieces, workbook
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.record_kinds import ACTIVITIES, CONTACTS
@@ -39,7 +40,10 @@ def exports(request: HttpRequest) -> HttpResponse:
     """What can be taken away, with how many records of each kind one sees."""
     actor = actor_of(request)
     kinds = dict(ImportBatch.Kind.choices)
-    listed = [{"kind": kind, "label": kinds[kind], "n": _count(actor, table), "formats": _formats(kind)} for kind, table in TABLES.items()]
+    listed = [
+        {"kind": kind, "label": kinds.get(kind) or table.label, "n": _count(actor, table), "formats": _formats(kind)}
+        for kind, table in TABLES.items()
+    ]
     return render(request, "exchange/exports.html", {"here": "data", "tables": listed, "may_all": actor.may(Right.PRIVACY)})
 
 

@@ -32,6 +32,10 @@ class ImportBatch(Record):
         RESPONSES = "responses", _("Answers to surveys")
         WEB_VISITS = "web_visits", _("Visits to the website")
         MENTIONS = "mentions", _("Mentions")
+        CAMPAIGNS = "campaigns", _("Campaigns")
+        SURVEYS = "surveys", _("Surveys")
+        QUESTIONS = "questions", _("Questions about needs")
+        NEEDS = "needs", _("Answers about needs")
 
     class State(models.TextChoices):
         """What became of it so far; what is going on at present stands in the job."""

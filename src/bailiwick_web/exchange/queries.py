@@ -58,6 +58,8 @@ REFERRED = {
     "no_order": _("orders"),
     "no_case": _("cases"),
     "no_person": _("people"),
+    "no_survey": _("surveys"),
+    "no_question": _("questions"),
 }
 KNOWN_BY = {
     "id": _("identifier"),

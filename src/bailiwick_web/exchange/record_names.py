@@ -6,6 +6,7 @@ Pure data, with the names of Salesforce, HubSpot, Dynamics, Zoho and Pipedrive. 
 
 from __future__ import annotations
 
+from bailiwick_web.exchange.asked_names import ASKED
 from bailiwick_web.exchange.common_names import (
     ACCOUNT_NAMES,
     CITY_NAMES,
@@ -25,6 +26,7 @@ from bailiwick_web.exchange.record_kinds import (
     ACCOUNTS,
     ACTIVITIES,
     ADDRESSES,
+    CAMPAIGNS,
     CASES,
     CATEGORIES,
     CONTACTS,
@@ -34,13 +36,16 @@ from bailiwick_web.exchange.record_kinds import (
     LEADS,
     MENTIONS,
     MONEY,
+    NEEDS,
     NUMBER,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
     PRODUCTS,
+    QUESTIONS,
     RESPONSES,
     SHARE,
+    SURVEYS,
     TEXT,
     WEB_VISITS,
     WHOLE,
@@ -82,6 +87,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
             Account Owner Email; Account Owner; Company owner; Owner; Organization - Owner; Owner Name;
             Kundenbetreuer
         """)),
+        "needs": (TEXT, names("Needs; Bedarf")),
         "description": (TEXT, DESCRIPTION_NAMES),
         "street": (TEXT, STREET_NAMES),
         "city": (TEXT, CITY_NAMES),
@@ -172,6 +178,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         """)),
         "currency": (TEXT, CURRENCY_NAMES),
         "is_active": (YES_NO, names("Is Active; IsActive; Active; Product Active; Product - Active; Aktiv")),
+        "needs": (TEXT, names("Answers Needs; Needs; Bedarf")),
         "description": (TEXT, (*names("Product Description; ProductDescription; hs_product_description"), *DESCRIPTION_NAMES)),
     },
     ADDRESSES: {
@@ -334,6 +341,7 @@ FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         """)),
     },
     **HEARD,
+    **ASKED,
 }  # fmt: skip
 """Kind of record → field → what it holds, names best first."""
 
@@ -352,5 +360,9 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     RESPONSES: (("account", "contact"), ("score", "text")),
     WEB_VISITS: (("account", "contact"), ("visited_at",), ("page",)),
     MENTIONS: (("text",), ("mentioned_at",)),
+    CAMPAIGNS: (("name",), ("cost",)),
+    SURVEYS: (("name",), ("question",)),
+    QUESTIONS: (("template",), ("text",)),
+    NEEDS: (("account", "contact"), ("question",), ("value",)),
 }
 """Kind of record → of each of these groups a file has one field at least."""

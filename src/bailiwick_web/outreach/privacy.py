@@ -10,7 +10,7 @@ from bailiwick_web.outreach import models as m
 from bailiwick_web.outreach.services.following import stop_those_of
 
 declare(m.Cadence, names=("description", "steps"), nobody=("origin", "name", "purpose"))
-declare(m.Campaign, names=("note",), nobody=("origin", "name", "currency"))
+declare(m.Campaign, names=("note",), nobody=("origin", "name", "name_key", "currency"))
 declare(m.Enrolment, names=("steps",), nobody=("origin", "log"))
 declare(m.Material, names=("description",), nobody=("origin", "name", "segments", "stages"))
 declare(m.MaterialVersion, names=("note",), nobody=("filename", "media_type", "digest"))

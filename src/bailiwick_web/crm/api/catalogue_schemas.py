@@ -127,6 +127,7 @@ class ProductPatch(Schema):
     unit: str | None = None
     description: str | None = None
     is_active: bool | None = None
+    needs: list[str] | None = None
     fields: dict[str, Any] | None = None
 
 
@@ -157,6 +158,7 @@ class ProductFilter(CatalogueFilter):
 
     code: str | None = None
     line: UUID | None = None
+    need: str | None = None
     is_active: bool | None = None
     external_id: str | None = None
 

@@ -30,6 +30,7 @@ class ProductForm(forms.Form):
     line = pick(_("Product line"), ProductLine.objects.none())
     unit = text(_("Unit of quantity"), 40, placeholder=str(_("piece, kg, hour …")))
     description = area(_("Description"))
+    needs = words(_("Needs that it answers"))
     is_active = yes(_("Is sold"), initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

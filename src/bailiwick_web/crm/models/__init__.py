@@ -9,6 +9,7 @@ from bailiwick_web.crm.models.deals import Opportunity, OpportunityCompetitor, O
 from bailiwick_web.crm.models.leads import Criterion, Lead
 from bailiwick_web.crm.models.market import Competitor, CompetitorPresence
 from bailiwick_web.crm.models.merging import DuplicateMark, DuplicatePair, Merge
+from bailiwick_web.crm.models.needs import NeedAnswer, NeedQuestion, NeedsTemplate
 from bailiwick_web.crm.models.people import Consent, Contact, ContactPoint, PersonalNote, PersonalValue, Suppression
 from bailiwick_web.crm.models.searching import Holds
 from bailiwick_web.crm.models.trading import ExchangeRate, Order, OrderLine, Price, Product, ProductLine
@@ -39,6 +40,9 @@ __all__ = [
     "Lead",
     "Location",
     "Merge",
+    "NeedAnswer",
+    "NeedQuestion",
+    "NeedsTemplate",
     "Opportunity",
     "OpportunityCompetitor",
     "OpportunityLine",

@@ -49,6 +49,7 @@ class Product(SellingRecord):
     unit = models.CharField(max_length=40, blank=True, help_text="piece, kg, hour …")
     description = models.TextField(blank=True)
     is_active = models.BooleanField(default=True)
+    needs = models.JSONField(default=list, help_text="of customers that it answers, as tags")
     fields = models.JSONField(default=dict)
     search_text = models.TextField(blank=True, editable=False)
 

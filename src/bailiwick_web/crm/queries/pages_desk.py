@@ -133,9 +133,12 @@ def account_called(actor: Actor, text: str) -> m.Account:
     Invalid
         If there is none, or several.
     """
-    rows = visible(actor, m.Account)
-    for wanted in ({"code": text}, {"name__iexact": text}):
-        found = list(rows.filter(**wanted)[:2])
+    rows, plain = visible(actor, m.Account), folded(text)
+    # databases fold letters differently, SQLite none beyond ASCII: the folded text narrows, and what is left is compared here
+    called = rows.filter(search_text__startswith=plain).values_list("pk", "name") if plain else ()
+    coded = ~Q(code="") & (Q(code__iexact=text.strip()) | Q(code__in={text.strip().upper(), text.strip().lower()}))
+    for wanted in (Q(code=text.strip()) & ~Q(code=""), coded, Q(pk__in=[pk for pk, name in called if folded(name) == plain][:2])):
+        found = list(rows.filter(wanted)[:2])
         if len(found) == 1:
             return found[0]
         if found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bailiwick_web.crm.services import (
     attachments,
+    blocking,
     cases,
     catalogue,
     customers,
@@ -15,6 +16,7 @@ from bailiwick_web.crm.services import (
     merging,
     money,
     naming,
+    needs,
     people,
     privacy,
     series,
@@ -24,6 +26,7 @@ from bailiwick_web.crm.services import (
 
 __all__ = [
     "attachments",
+    "blocking",
     "cases",
     "catalogue",
     "customers",
@@ -35,6 +38,7 @@ __all__ = [
     "merging",
     "money",
     "naming",
+    "needs",
     "people",
     "privacy",
     "series",

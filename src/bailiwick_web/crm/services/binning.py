@@ -16,8 +16,8 @@ from bailiwick_web.crm.services.writing import KEPT
 
 CHUNK = 500
 IN_ORDER: tuple[type[m.SellingRecord], ...] = (
-    *(m.Attachment, m.Activity, m.ActivitySeries, m.Case, m.Order, m.Opportunity, m.Lead, m.Location, m.Contact, m.Account),
-    *(m.CompetitorPresence, m.Competitor, m.Product, m.ProductLine),
+    *(m.Attachment, m.Activity, m.ActivitySeries, m.Case, m.Order, m.Opportunity, m.Lead, m.Location),
+    *(m.NeedAnswer, m.Contact, m.Account, m.NeedQuestion, m.NeedsTemplate, m.CompetitorPresence, m.Competitor, m.Product, m.ProductLine),
 )
 OF_OTHERS: dict[type[m.SellingRecord], Callable[[Any], Iterable[Stored]]] = {}
 """Records of other apps → the files that go with one; they name customers and go first."""

@@ -19,8 +19,8 @@ from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Account, Case, ServiceLevel
 from bailiwick_web.crm.services import timeline, writing
-from bailiwick_web.crm.services.deals import with_rep
 from bailiwick_web.crm.services.fields import free_fields
+from bailiwick_web.crm.services.looking_after import with_rep
 
 State, Priority = Case.State, Case.Priority
 OVER = (State.SOLVED, State.CLOSED)

@@ -87,6 +87,7 @@ PRODUCT = writing.Spec(
         "unit": c.text(40),
         "description": c.text(20_000),
         "is_active": c.yes_no,
+        "needs": c.tags,
         "fields": free_fields("product"),
     },
     needs=("name",),

@@ -12,13 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.models import Person
 from bailiwick_web.core.refusals import Conflict, Invalid
 from bailiwick_web.core.services import audit, tell, touch
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import (
     Account,
-    AccountTerritory,
     Competitor,
     Opportunity,
     OpportunityCompetitor,
@@ -33,9 +31,8 @@ from bailiwick_web.crm.services.catalogue import default_pipeline
 from bailiwick_web.crm.services.customers import ACCOUNT
 from bailiwick_web.crm.services.fields import free_fields
 from bailiwick_web.crm.services.lines import amounts_of, line_values
+from bailiwick_web.crm.services.looking_after import holding, with_rep
 from bailiwick_web.crm.services.money import house_currency, in_house, latest_rate, positive_rate, rate_on
-from bailiwick_web.crm.services.routing import BASE, duty_of
-from bailiwick_web.crm.visibility import present
 from bailiwick_web.planning.models import TerritoryDefinition
 
 Kind = Stage.Kind
@@ -230,32 +227,6 @@ def archive_opportunity(actor: Actor, public_id: UUID, *, version: int | None) -
 def restore_opportunity(actor: Actor, public_id: UUID, *, version: int | None) -> Opportunity:
     """Take a deal out of the bin. Sellers may. Recorded, told."""
     return writing.restore(actor, OPPORTUNITY, public_id, version=version)
-
-
-def with_rep(actor: Actor, account: Account | None, given: Mapping[str, Any], *, person: bool = True) -> dict[str, Any]:
-    """What is given of a piece of work, with the position that has its account, and who does the work of it, if it does not say."""
-    values = dict(given)
-    if account is not None and values.get("position") is None:
-        row = holding(account, actor)
-        values["position"] = row.position if row is not None else None
-    if person and values.get("person") is None:
-        position = values.get("position")
-        duty = duty_of(position.pk, actor.now.date()).person if position is not None else None
-        values["person"] = duty or (account.owner if account is not None else None)
-    return values
-
-
-def holding(account: Account, actor: Actor, layer: str = BASE) -> AccountTerritory | None:
-    """Who has an account now."""
-    rows = AccountTerritory.objects.filter(present(actor.now), account=account, layer=layer)
-    return rows.select_related("position", "territory").first()
-
-
-def looked_after_by(account: Account, actor: Actor) -> Person | None:
-    """Who does the work of an account today: whoever is on duty in the position that has it, else its owner."""
-    row = holding(account, actor)
-    duty = duty_of(row.position_id, actor.now.date()).person if row is not None else None
-    return duty or account.owner
 
 
 def _start(actor: Actor, pipeline: Any, stage: Stage | None) -> tuple[Any, Stage]:

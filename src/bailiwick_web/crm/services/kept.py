@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from bailiwick_web.core.erasing import Told
 from bailiwick_web.crm.checking import folded
-from bailiwick_web.crm.models import Activity, ActivitySeries, Attachment, Case, Contact, ExternalId, Lead, TimelineEvent
+from bailiwick_web.crm.models import Activity, ActivitySeries, Attachment, Case, Contact, ExternalId, Lead, NeedAnswer, TimelineEvent
 
 LEAST_DIGITS, LEAST_LETTERS = 7, 8
 MORE: dict[str, Callable[[Contact], QuerySet[Any]]] = {}
@@ -29,6 +29,7 @@ def copies(contact: Contact) -> dict[str, Any]:
         "leads": leads_of(contact),
         "orders": contact.orders.all(),
         "opportunities": contact.opportunities.all(),
+        "need_answers": NeedAnswer.objects.filter(**of_contact),
         "files": Attachment.objects.filter(**of_contact),
         "timeline": TimelineEvent.objects.filter(**of_contact),
         "external_ids": ExternalId.objects.filter(record_type="contact", record_key=contact.pk),

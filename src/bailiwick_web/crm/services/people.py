@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,11 +15,12 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit, check_version, stamped, tell, touch
 from bailiwick_web.crm import checking as c
-from bailiwick_web.crm.models import Consent, Contact, PersonalNote, Suppression
+from bailiwick_web.crm.models import Consent, Contact, PersonalNote
 from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.services import timeline, writing
+from bailiwick_web.crm.services.blocking import countries, is_suppressed
 from bailiwick_web.crm.services.fields import free_fields
-from bailiwick_web.crm.services.reaching import OF_POINT, POINTS, normal, points_from
+from bailiwick_web.crm.services.reaching import NUMBERS, OF_POINT, POINTS, normal, points_from
 from bailiwick_web.crm.visibility import notes
 
 
@@ -227,26 +225,9 @@ def need_permission(contact: Contact, *, purpose: str, channel: str, address: st
     points = contact.points.filter(channel=channel, normal=normal(channel, address))
     if not points.exists() or points.filter(bounced_at__isnull=False).exists():
         raise Conflict(_("This address is not one of the contact, or messages to it came back."), code="bad_address")
-    if is_suppressed(channel, address):
+    country = countries([contact]).get((Contact, contact.pk), "") if channel in NUMBERS else ""
+    if is_suppressed(channel, address, country):
         raise Conflict(_("This address must not be written to."), code="suppressed")
-
-
-def address_digest(channel: str, address: str) -> str:
-    """A keyed digest of an address: it can be compared, and not be read back."""
-    message = f"{channel}:{normal(channel, address)}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
-
-
-def is_suppressed(channel: str, address: str) -> bool:
-    """Whether an address must not be written to."""
-    return Suppression.objects.filter(channel=channel, digest=address_digest(channel, address)).exists()
-
-
-def suppress(actor: Actor, channel: str, address: str, reason: str) -> None:
-    """Let nothing be sent to an address any more; to be called in a transaction."""
-    Suppression.objects.get_or_create(
-        channel=channel, digest=address_digest(channel, address), defaults={"reason": reason[:40], "created_at": actor.now}
-    )
 
 
 @transaction.atomic

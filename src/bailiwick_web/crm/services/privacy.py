@@ -33,9 +33,9 @@ from bailiwick_web.crm.models import (
     TimelineEvent,
 )
 from bailiwick_web.crm.services.attachments import drop_content
+from bailiwick_web.crm.services.blocking import countries, suppress
 from bailiwick_web.crm.services.kept import copies, leads_of, told_of
 from bailiwick_web.crm.services.merging.surviving import cluster
-from bailiwick_web.crm.services.people import suppress
 from bailiwick_web.crm.visibility import visible
 
 ENCODER = DjangoJSONEncoder
@@ -186,8 +186,9 @@ def _erase_work(actor: Actor, contact: Contact) -> None:
 
 
 def _erase_contact(actor: Actor, contact: Contact) -> None:
+    country = countries([contact]).get((Contact, contact.pk), "")
     for point in contact.points.all():
-        suppress(actor, point.channel, point.value, "erased")
+        suppress(actor, point.channel, point.value, "erased", country)
     contact.points.all().delete()
     contact.consents.all().delete()
     PersonalNote.objects.filter(contact=contact).delete()

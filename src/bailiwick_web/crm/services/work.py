@@ -18,8 +18,8 @@ from bailiwick_web.core.services import tell
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Account, Activity, Contact, Lead, TimelineEvent
 from bailiwick_web.crm.services import timeline, writing
-from bailiwick_web.crm.services.deals import with_rep
 from bailiwick_web.crm.services.fields import free_fields
+from bailiwick_web.crm.services.looking_after import with_rep
 
 State, Kind = Activity.State, Activity.Kind
 REFERENCES = ("account", "contact", "opportunity", "lead", "case", "series", "position", "person")

@@ -17,6 +17,7 @@ from bailiwick_web.crm.views.deals import change_deal, deal, move_deal, new_deal
 from bailiwick_web.crm.views.duplicates import alike, duplicates, duplicates_progress, judge_duplicate, search_duplicates
 from bailiwick_web.crm.views.leads import change_lead, convert_lead, lead, leads, new_lead
 from bailiwick_web.crm.views.merging import merge_records, pick_account_to_merge, pick_contact_to_merge, undo_merge
+from bailiwick_web.crm.views.needs import answer_needs, needs, needs_of_customer, needs_of_deal
 from bailiwick_web.crm.views.orders import change_order, new_order, order
 from bailiwick_web.crm.views.people import add_contact, add_file, change_contact, contact, drop_file, file
 from bailiwick_web.crm.views.privacy import contact_dossier, erase_contact
@@ -29,6 +30,7 @@ __all__ = [
     "add_file",
     "add_to_catalogue",
     "alike",
+    "answer_needs",
     "calendar",
     "case",
     "cases",
@@ -63,6 +65,9 @@ __all__ = [
     "log_activity",
     "merge_records",
     "move_deal",
+    "needs",
+    "needs_of_customer",
+    "needs_of_deal",
     "new_case",
     "new_customer",
     "new_deal",

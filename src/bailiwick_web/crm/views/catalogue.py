@@ -19,12 +19,13 @@ from bailiwick_web.crm.forms.catalogue import PriceForm
 from bailiwick_web.crm.forms.common import cleaned
 from bailiwick_web.crm.models import Product
 from bailiwick_web.crm.services import catalogue as services
-from bailiwick_web.crm.services import writing
+from bailiwick_web.crm.services import needs, writing
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, version_of
-from bailiwick_web.crm.views.sheets import SHEETS, Sheet, form_of, name_of, rows_of, sheet_of
+from bailiwick_web.crm.views.sheets import SHEETS, form_of, name_of, rows_of, sheet_of
+from bailiwick_web.crm.views.sheets.sheet import Sheet
 from bailiwick_web.crm.visibility import find
 
-BINNED = (services.PRODUCT, services.PRODUCT_LINE, services.COMPETITOR, services.PRESENCE)
+BINNED = (services.PRODUCT, services.PRODUCT_LINE, services.COMPETITOR, services.PRESENCE, needs.TEMPLATE, needs.QUESTION)
 SPECS: dict[Any, writing.Spec[Any]] = {spec.model: spec for spec in BINNED}
 """What can be put into the bin."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
@@ -17,6 +16,21 @@ from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.exports.listed import LISTED
+from bailiwick_web.exchange.exports.reached import MORE
+from bailiwick_web.exchange.exports.shapes import (
+    AT_ONCE,
+    BILLING,
+    ID,
+    PLACE,
+    PLAIN,
+    STAMPS,
+    Table,
+    fields,
+    main,
+    point,
+    price,
+    words_of,
+)
 from bailiwick_web.exchange.record_kinds import (
     ACCOUNTS,
     ACTIVITIES,
@@ -29,7 +43,6 @@ from bailiwick_web.exchange.record_kinds import (
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
-    OWN_ID,
     OWN_ORDER_ID,
     PRODUCTS,
     RESPONSES,
@@ -37,82 +50,20 @@ from bailiwick_web.exchange.record_kinds import (
 )
 from bailiwick_web.listening.models import Mention, SurveyResponse, WebVisit
 
-Column = tuple[str, Callable[[Any], Any]]
-AT_ONCE = 1_000
-
-
-def _of(name: str) -> Callable[[Any], Any]:
-    """A field, or one of a record that it names."""
-    first, _dot, rest = name.partition(".")
-    if not rest:
-        return lambda record: getattr(record, first)
-    inner = _of(rest)
-    return lambda record: None if getattr(record, first) is None else inner(getattr(record, first))
-
-
-def _fields(*pairs: tuple[str, str]) -> tuple[Column, ...]:
-    return tuple((header, _of(name)) for header, name in pairs)
-
-
-def _point(channel: str) -> Callable[[Any], Any]:
-    return lambda contact: next((p.value for p in contact.points.all() if p.channel == channel), "")
-
-
-def _main(name: str) -> Callable[[Any], Any]:
-    def get(account: m.Account) -> Any:
-        place = next((p for p in account.locations.all() if p.is_main and p.deleted_at is None), None)
-        return None if place is None else getattr(place, name)
-
-    return get
-
-
-def _words(name: str) -> Callable[[Any], Any]:
-    return lambda record: ", ".join(getattr(record, name))
-
-
-def _price(name: str) -> Callable[[Any], Any]:
-    return lambda product: next((getattr(p, name) for p in product.prices.all() if p.book == "standard"), None)
-
-
-_STAMPS = _fields(("Created", "created_at"), ("Changed", "changed_at"))
-_ID = _fields((OWN_ID, "public_id"))
-_PLACE = ("street", "city", "region", "postal_code", "country")
-_BILLING = ("Billing Street", "Billing City", "Billing State/Province", "Billing Zip/Postal Code", "Billing Country")
-_PLAIN = ("Street", "City", "State/Region", "Postal Code", "Country")
-
-
-@dataclass(frozen=True)
-class Table:
-    """One kind of record as a table.
-
-    Attributes
-    ----------
-    related
-        What is read with the rows.
-    filters
-        What a list may be narrowed by, as on its page and over the interface.
-    """
-
-    kind: str
-    model: type[Model]
-    columns: tuple[Column, ...]
-    related: tuple[str, ...] = ()
-    filters: tuple[str, ...] = ("q", "changed_since")
-
-
 TABLES: dict[str, Table] = {
     table.kind: table
     for table in (
-        Table(CATEGORIES, m.ProductLine, (*_ID, *_fields(("Name", "name"), ("Code", "code"), ("Parent ID", "parent.public_id")), *_STAMPS)),
+        Table(CATEGORIES, m.ProductLine, (*ID, *fields(("Name", "name"), ("Code", "code"), ("Parent ID", "parent.public_id")), *STAMPS)),
         Table(
             PRODUCTS,
             m.Product,
             (
-                *_ID,
-                *_fields(("Product Name", "name"), ("Product Code", "code"), ("Product Line ID", "line.public_id"), ("Unit", "unit")),
-                *(("List Price", _price("amount")), ("Currency", _price("currency"))),
-                *_fields(("Is Active", "is_active"), ("Description", "description")),
-                *_STAMPS,
+                *ID,
+                *fields(("Product Name", "name"), ("Product Code", "code"), ("Product Line ID", "line.public_id"), ("Unit", "unit")),
+                *(("List Price", price("amount")), ("Currency", price("currency"))),
+                *fields(("Is Active", "is_active"), ("Description", "description")),
+                ("Answers Needs", words_of("needs")),
+                *STAMPS,
             ),
             ("prices",),
         ),
@@ -120,18 +71,23 @@ TABLES: dict[str, Table] = {
             ACCOUNTS,
             m.Account,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Account Name", "name"), ("Account Number", "code"), ("Parent Account ID", "parent.public_id")),
                     *(("Account Type", "state"), ("Segment", "segment"), ("Tier", "tier"), ("Industry", "industry")),
                     *(("SIC Code", "industry_code"), ("Employees", "employees"), ("Annual Revenue", "annual_revenue")),
                     *(("Currency", "currency"), ("Website", "website"), ("Phone", "phone"), ("Email", "email")),
                     *(("Account Owner", "owner.name"), ("Description", "description")),
                 ),
-                *((header, _main(name)) for header, name in zip(_BILLING, _PLACE, strict=True)),
-                *(("Billing Longitude", _main("lon")), ("Billing Latitude", _main("lat")), ("Tags", _words("tags"))),
-                *_fields(("Health", "health"), ("Last contact", "last_activity_at")),
-                *_STAMPS,
+                *((header, main(name)) for header, name in zip(BILLING, PLACE, strict=True)),
+                *(
+                    ("Billing Longitude", main("lon")),
+                    ("Billing Latitude", main("lat")),
+                    ("Tags", words_of("tags")),
+                    ("Needs", words_of("needs")),
+                ),
+                *fields(("Health", "health"), ("Last contact", "last_activity_at")),
+                *STAMPS,
             ),
             ("locations",),
             ("q", "changed_since", "state", "segment", "territory", "tag", "in_gap"),
@@ -140,26 +96,26 @@ TABLES: dict[str, Table] = {
             ADDRESSES,
             m.Location,
             (
-                *_ID,
-                *_fields(("Account ID", "account.public_id"), ("Company", "account.name"), ("Address Type", "kind"), ("Label", "label")),
-                *_fields(*zip(_PLAIN, _PLACE, strict=True)),
-                *_fields(("Address Line 2", "more"), ("Longitude", "lon"), ("Latitude", "lat"), ("Placed by", "placed_by")),
-                *_STAMPS,
+                *ID,
+                *fields(("Account ID", "account.public_id"), ("Company", "account.name"), ("Address Type", "kind"), ("Label", "label")),
+                *fields(*zip(PLAIN, PLACE, strict=True)),
+                *fields(("Address Line 2", "more"), ("Longitude", "lon"), ("Latitude", "lat"), ("Placed by", "placed_by")),
+                *STAMPS,
             ),
         ),
         Table(
             CONTACTS,
             m.Contact,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Salutation", "salutation"), ("First Name", "first_name"), ("Last Name", "last_name"), ("Full Name", "name")),
                     *(("Title", "job_title"), ("Department", "department")),
                 ),
-                *(("Email", _point("email")), ("Phone", _point("phone")), ("Mobile", _point("mobile"))),
-                *_fields(("Account ID", "account.public_id"), ("Company", "account.name"), ("Description", "description")),
-                ("Tags", _words("tags")),
-                *_STAMPS,
+                *(("Email", point("email")), ("Phone", point("phone")), ("Mobile", point("mobile"))),
+                *fields(("Account ID", "account.public_id"), ("Company", "account.name"), ("Description", "description")),
+                ("Tags", words_of("tags")),
+                *STAMPS,
             ),
             ("points",),
         ),
@@ -167,16 +123,16 @@ TABLES: dict[str, Table] = {
             LEADS,
             m.Lead,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Company", "company"), ("Full Name", "name"), ("Title", "job_title"), ("Email", "email"), ("Phone", "phone")),
                     *(("Website", "website"), ("Industry", "industry"), ("Number of Employees", "employees"), ("Lead Status", "status")),
                     *(("Lead Source", "source"), ("Campaign", "campaign"), ("Estimated Amount", "estimated_amount")),
                     *(("Currency", "currency"), ("Lead Owner", "person.name"), ("Territory", "territory.code")),
-                    *zip(_PLAIN, _PLACE, strict=True),
+                    *zip(PLAIN, PLACE, strict=True),
                     *(("Longitude", "lon"), ("Latitude", "lat"), ("Description", "description")),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "status", "is_open"),
@@ -185,8 +141,8 @@ TABLES: dict[str, Table] = {
             OPPORTUNITIES,
             m.Opportunity,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Opportunity Name", "name"), ("Account ID", "account.public_id"), ("Company", "account.name")),
                     *(("Stage", "stage.name"), ("Pipeline", "pipeline.name"), ("Amount", "amount"), ("Currency", "currency")),
                     *(("Rate", "rate"), ("Rate Day", "rate_day")),
@@ -194,7 +150,7 @@ TABLES: dict[str, Table] = {
                     *(("Territory", "territory.code"), ("Source", "source"), ("Next Step", "next_step"), ("Description", "description")),
                     *(("Closed", "closed_at"), ("Outcome", "outcome_note")),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "is_open", "close_on_from", "close_on_until"),
@@ -203,14 +159,14 @@ TABLES: dict[str, Table] = {
             ORDERS,
             m.Order,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Order Number", "number"), ("Account ID", "account.public_id"), ("Company", "account.name")),
                     *(("Contact ID", "contact.public_id"), ("Order Date", "ordered_on"), ("Due Date", "due_on")),
                     *(("Order Status", "state"), ("Total Amount", "amount"), ("Currency", "currency"), ("Rate", "rate")),
                     *(("Territory", "territory.code"), ("Position", "position.code")),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "ordered_on_from", "ordered_on_until"),
@@ -218,7 +174,7 @@ TABLES: dict[str, Table] = {
         Table(
             ORDER_LINES,
             m.OrderLine,
-            _fields(
+            fields(
                 *((OWN_ORDER_ID, "order.public_id"), ("Order Number", "order.number"), ("Line Number", "place")),
                 *(("Account ID", "order.account.public_id"), ("Order Date", "order.ordered_on"), ("Product ID", "product.public_id")),
                 *(("Product", "product.name"), ("Description", "text"), ("Quantity", "quantity"), ("Unit Price", "price")),
@@ -231,14 +187,14 @@ TABLES: dict[str, Table] = {
             CASES,
             m.Case,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Subject", "subject"), ("Account ID", "account.public_id"), ("Company", "account.name")),
                     *(("Contact ID", "contact.public_id"), ("Priority", "priority"), ("Case Type", "about"), ("Case Status", "state")),
                     *(("Date/Time Opened", "opened_at"), ("Date/Time Closed", "closed_at"), ("Description", "text")),
                     *(("Resolution", "solution"), ("Case Owner", "person.name")),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "state", "is_open", "late"),
@@ -247,15 +203,15 @@ TABLES: dict[str, Table] = {
             ACTIVITIES,
             m.Activity,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Activity Type", "kind"), ("Subject", "subject"), ("Activity Status", "state")),
                     *(("Account ID", "account.public_id"), ("Company", "account.name"), ("Contact ID", "contact.public_id")),
                     *(("Due Date", "due_on"), ("Start", "starts_at"), ("Completed Date/Time", "done_at")),
                     *(("Duration (Minutes)", "duration_minutes"), ("Location", "place"), ("Result", "outcome")),
                     *(("Reply", "reply"), ("Description", "text"), ("Assigned To", "person.name")),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "kind", "state", "overdue"),
@@ -264,13 +220,13 @@ TABLES: dict[str, Table] = {
             RESPONSES,
             SurveyResponse,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Survey", "survey.name"), ("Account ID", "account.public_id"), ("Company", "account.name")),
                     *(("Contact ID", "contact.public_id"), ("Answered", "answered_at"), ("Score", "score"), ("Comment", "text")),
                 ),
                 ("Further answers", lambda record: "; ".join(f"{question}: {said}" for question, said in record.answers.items())),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "survey", "from", "until"),
@@ -279,8 +235,8 @@ TABLES: dict[str, Table] = {
             WEB_VISITS,
             WebVisit,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Account ID", "account.public_id"), ("Company", "account.name"), ("Contact ID", "contact.public_id")),
                     *(
                         ("Visited", "visited_at"),
@@ -290,7 +246,7 @@ TABLES: dict[str, Table] = {
                         ("Campaign", "campaign"),
                     ),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "from", "until"),
@@ -299,17 +255,18 @@ TABLES: dict[str, Table] = {
             MENTIONS,
             Mention,
             (
-                *_ID,
-                *_fields(
+                *ID,
+                *fields(
                     *(("Mention", "text"), ("Mentioned", "mentioned_at"), ("Account ID", "account.public_id"), ("Company", "account.name")),
                     *(("Competitor", "competitor.name"), ("Channel", "channel"), ("Author", "author"), ("Mention URL", "url")),
                     *(("Sentiment", "sentiment"), ("Handled", "is_handled")),
                 ),
-                *_STAMPS,
+                *STAMPS,
             ),
             (),
             ("q", "changed_since", "from", "until"),
         ),
+        *MORE,
     )
 }
 

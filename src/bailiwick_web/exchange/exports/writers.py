@@ -13,8 +13,9 @@ from typing import IO, Any
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right
-from bailiwick_web.exchange.exports.tables import TABLES, Table, cells, headers, records
-from bailiwick_web.exchange.record_kinds import GUARDED, RAW
+from bailiwick_web.exchange.exports.shapes import Table
+from bailiwick_web.exchange.exports.tables import TABLES, cells, headers, records
+from bailiwick_web.exchange.record_kinds import GUARDED, ONLY_OUT, OUT_FOLDER, RAW
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1_000_000
@@ -88,7 +89,7 @@ def _write(sheet: Any, row: int, values: Sequence[Any], day: Any) -> None:
 def everything(actor: Actor, *, is_raw: bool) -> IO[bytes]:
     """All records of all kinds, a CSV file each, in one archive that the importer takes as it is; administrators may.
 
-    A kind of which there is no record has no file.
+    A kind of which there is no record has no file; those that do not come in again lie in a folder of their own, which it passes over.
     """
     actor.need(Right.PRIVACY)
     file = tempfile.TemporaryFile()  # noqa: SIM115  whoever sends it closes it
@@ -96,7 +97,8 @@ def everything(actor: Actor, *, is_raw: bool) -> IO[bytes]:
         for table in TABLES.values():
             if next(records(actor, table, {}), None) is None:
                 continue
-            with archive.open(f"{table.kind}.csv", "w") as member:
+            folder = f"{OUT_FOLDER}/" if table.kind in ONLY_OUT else ""
+            with archive.open(f"{folder}{table.kind}.csv", "w") as member:
                 for line in csv_lines(actor, table, {}, is_raw=is_raw):
                     member.write(line.encode())
     file.seek(0)

@@ -74,6 +74,8 @@ def run_together(actor: Actor, public_id: UUID, *, with_owners: bool = True, wat
         for part in family:
             locked = checked(batch_of(part.public_id, is_locked=True))
             prepared = prepare(locked, quiet)
+            if not prepared.is_current():
+                raise Conflict(_("What is there was changed while this file was compared with it; try again."), code="busy")
             _write(actor, locked, prepared, quiet)
             late.append((locked, prepared))
     for locked, prepared in late:

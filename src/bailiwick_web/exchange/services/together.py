@@ -19,7 +19,7 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.core.services import audit
 from bailiwick_web.exchange.models import ImportBatch
 from bailiwick_web.exchange.reading import file_of, forget_file
-from bailiwick_web.exchange.record_kinds import RECORD_KINDS
+from bailiwick_web.exchange.record_kinds import OUT_FOLDER, RECORD_KINDS
 from bailiwick_web.exchange.services.checking import OF_OWNERS
 from bailiwick_web.exchange.services.data_loader import mapping_of
 from bailiwick_web.exchange.services.finding import batch_of
@@ -96,7 +96,7 @@ def _take(actor: Actor, file: Upload, kind: str) -> Iterator[ImportBatch]:
     batch, seen = take_in(actor, file.name, file.chunks)
     try:
         if seen["members"]:
-            for member in seen["members"]:
+            for member in (one for one in seen["members"] if PurePosixPath(one).parts[0] != OUT_FOLDER):
                 yield from _take(actor, Upload(PurePosixPath(member).name, _unpacked(batch, member)), kind)
             forget_file(batch)
             return

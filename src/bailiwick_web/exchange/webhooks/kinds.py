@@ -13,7 +13,8 @@ from bailiwick_web.core.models import OutboxEvent
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.visibility import visible
-from bailiwick_web.listening.models import Mention, SurveyResponse, WebVisit
+from bailiwick_web.listening.models import Mention, Survey, SurveyResponse, WebVisit
+from bailiwick_web.outreach import models as o
 from bailiwick_web.planning.models import Scenario
 from bailiwick_web.planning.visibility import visible_scenarios
 
@@ -54,6 +55,15 @@ SUBJECTS = {
     "surveyresponse": Subject(SurveyResponse, "survey-responses", COMMON),
     "webvisit": Subject(WebVisit, "web-visits", COMMON),
     "mention": Subject(Mention, "mentions", COMMON),
+    "survey": Subject(Survey, "surveys", COMMON),
+    "needanswer": Subject(m.NeedAnswer, "need-answers", COMMON),
+    "product": Subject(m.Product, "products", COMMON),
+    "campaign": Subject(o.Campaign, "campaigns", COMMON),
+    "cadence": Subject(o.Cadence, "cadences", COMMON),
+    "enrolment": Subject(o.Enrolment, "enrolments", ("created", "done", "stopped")),
+    "material": Subject(o.Material, "materials", COMMON),
+    "materialshare": Subject(o.MaterialShare, "material-shares", ("created",)),
+    "gift": Subject(o.Gift, "gifts", ("created", "archived", "decided")),
 }
 MORE = {
     "account.named": Subject(m.Account, "accounts", key="account"),

@@ -64,9 +64,9 @@ RESPONSE = writing.Spec(
 
 
 @transaction.atomic
-def create_survey(actor: Actor, **given: Any) -> Survey:
+def create_survey(actor: Actor, *, origin: str = "", **given: Any) -> Survey:
     """Add a survey; planners may. Recorded, told."""
-    return writing.create(actor, SURVEY, given)
+    return writing.create(actor, SURVEY, given, origin=origin)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ class Campaign(SellingRecord):
         OTHER = "other", _("Other")
 
     name = models.CharField(max_length=200, help_text="as leads name it; capital letters do not matter")
+    name_key = models.CharField(max_length=800, editable=False, help_text="the name as it is compared")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.OTHER)
     starts_on = models.DateField()
     cost = models.DecimalField(**MONEY)
@@ -35,6 +36,9 @@ class Campaign(SellingRecord):
 
     class Meta:
         ordering = ("-starts_on", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["name_key"], condition=models.Q(deleted_at__isnull=True), name="campaign_name_once"),
+        )
 
     def __str__(self) -> str:
         return self.name

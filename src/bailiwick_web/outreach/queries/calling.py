@@ -15,6 +15,7 @@ from bailiwick_web.crm.models import Account, Activity, Contact, ContactPoint, L
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.queries.lists import rows
 from bailiwick_web.crm.queries.pages_paging import chosen
+from bailiwick_web.crm.services.blocking import with_country
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.services.cadences import OVER
 from bailiwick_web.outreach.services.learning import Habit, habits
@@ -102,7 +103,7 @@ def _people(actor: Actor, asked: Mapping[str, str], me: Person | None) -> QueryS
         filters = {name: asked[name] for name in ("q", "state", "segment", "territory")}
         accounts = rows(actor, Account, **filters)
         people: QuerySet[Any] = visible(actor, Contact).filter(account__in=accounts.values("pk"), is_main=True, erased_at=None)
-        people = people.select_related("account").prefetch_related("points")
+        people = with_country(people.select_related("account").prefetch_related("points"))
         return people.filter(~Exists(called)).order_by(F("last_activity_at").asc(nulls_first=True), "pk")
     leads: QuerySet[Any] = rows(actor, Lead, q=asked["q"]).exclude(status__in=OVER)
     if asked["territory"]:

@@ -21,7 +21,7 @@ from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Activity, Contact, Lead
 from bailiwick_web.crm.services import timeline, work, writing
-from bailiwick_web.crm.services.deals import looked_after_by
+from bailiwick_web.crm.services.looking_after import looked_after_by
 from bailiwick_web.outreach.models import Cadence, Enrolment
 from bailiwick_web.outreach.services.choosing import CHANNELS, PREFERRED, Reach, reach, reaches
 from bailiwick_web.outreach.services.reaching import PURPOSE, REASONS

@@ -20,7 +20,7 @@ from bailiwick_web.crm import checking as c
 from bailiwick_web.crm.models import Activity, Contact, Lead, Suppression
 from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.models.work import Kind
-from bailiwick_web.crm.services import people, work
+from bailiwick_web.crm.services import blocking, people, work
 from bailiwick_web.crm.services.reaching import normal
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.services.reaching import PURPOSE, WAYS
@@ -86,7 +86,7 @@ def refuse_calls(actor: Actor, who: Contact | Lead) -> None:
     actor.need(Right.SELL)
     if isinstance(who, Lead):
         for channel in WAYS[Kind.CALL] if who.phone else ():
-            people.suppress(actor, channel, who.phone, "refused")
+            blocking.suppress(actor, channel, who.phone, "refused", who.country)
         return
     for channel in WAYS[Kind.CALL]:
         people.record_consent(actor, who, purpose=PURPOSE, channel=channel, is_given=False, how=_("said on the phone"))
@@ -107,11 +107,7 @@ def block_numbers(actor: Actor, numbers: Sequence[str]) -> int:
     plain = list(dict.fromkeys(filter(None, (normal(Channel.PHONE, number).strip("+") and number.strip() for number in numbers))))
     if not 1 <= len(plain) <= MOST_NUMBERS:
         raise Invalid(_("Give 1 to %(n)s numbers, one in a line.") % {"n": MOST_NUMBERS}, code="numbers", field="numbers")
-    rows = (
-        Suppression(channel=channel, digest=people.address_digest(channel, number), reason="blocked", created_at=actor.now)
-        for number in plain
-        for channel in WAYS[Kind.CALL]
-    )
+    rows = (made for number in plain for channel in WAYS[Kind.CALL] for made in blocking.suppressions(actor, channel, number, "blocked"))
     Suppression.objects.bulk_create(rows, ignore_conflicts=True, batch_size=MANY)
     if actor.user is not None:
         audit(actor, "numbers.blocked", actor.user, field="numbers", after=len(plain))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
@@ -24,7 +25,8 @@ def _derive(actor: Actor, campaign: Campaign) -> Iterable[str]:
     campaign.currency = campaign.currency or house_currency()
     campaign.rate = rate_on(campaign.currency, campaign.starts_on)
     campaign.house_cost = in_house(campaign.cost, campaign.rate) or Decimal(0)
-    return ("currency", "rate", "house_cost")
+    campaign.name_key = c.folded(campaign.name)
+    return ("currency", "rate", "house_cost", "name_key")
 
 
 def _cost(field: str, value: Any) -> Decimal:
@@ -51,10 +53,12 @@ CAMPAIGN = writing.Spec(
 
 
 @transaction.atomic
-def create_campaign(actor: Actor, *, cost: Any, **given: Any) -> Campaign:
+def create_campaign(actor: Actor, *, cost: Any, origin: str = "", **given: Any) -> Campaign:
     """Add a campaign; one of each name. Who organises may. Recorded, told."""
     _need_free(str(given.get("name") or ""), None)
-    return writing.create(actor, CAMPAIGN, {"cost": cost, **given, "starts_on": given.get("starts_on") or local_day(actor.now)})
+    values = {"cost": cost, **given, "starts_on": given.get("starts_on") or local_day(actor.now)}
+    with _only_one(str(given.get("name") or "")):
+        return writing.create(actor, CAMPAIGN, values, origin=origin)
 
 
 @transaction.atomic
@@ -63,15 +67,30 @@ def change_campaign(actor: Actor, public_id: UUID, *, version: int | None, **giv
     campaign = writing.locked(actor, CAMPAIGN, public_id, version)
     if "name" in given:
         _need_free(str(given["name"] or ""), campaign)
-    writing.change(actor, CAMPAIGN, campaign, given)
+    with _only_one(str(given.get("name") or "")):
+        writing.change(actor, CAMPAIGN, campaign, given)
     return campaign
 
 
 def _need_free(name: str, own: Campaign | None) -> None:
-    """Leads name a campaign by its name: two of one name would share their leads. There are few, so that all names are compared here."""
-    others = [campaign.name for campaign in Campaign.objects.filter(deleted_at=None).only("name") if campaign != own]
-    if name.strip() and c.folded(name) in map(c.folded, others):
-        raise Conflict(_("There is a campaign “%(name)s” already.") % {"name": name.strip()}, code="name_taken")
+    """Leads name a campaign by its name: two of one name would share their leads."""
+    same = Campaign.objects.filter(deleted_at=None, name_key=c.folded(name))
+    if name.strip() and (same.exclude(pk=own.pk) if own is not None else same).exists():
+        raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(_("There is a campaign “%(name)s” already.") % {"name": name.strip()}, code="name_taken")
+
+
+@contextmanager
+def _only_one(name: str) -> Iterator[None]:
+    """Refuse kindly what the database refuses: somebody gave another campaign the name a moment ago."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise _taken(name) from None
 
 
 def archive_campaign(actor: Actor, public_id: UUID, *, version: int | None) -> Campaign:
@@ -82,6 +101,7 @@ def archive_campaign(actor: Actor, public_id: UUID, *, version: int | None) -> C
 @transaction.atomic
 def restore_campaign(actor: Actor, public_id: UUID, *, version: int | None) -> Campaign:
     """Take a campaign out of the bin, if no other has its name now. Recorded, told."""
-    campaign = writing.restore(actor, CAMPAIGN, public_id, version=version)
+    campaign = writing.locked(actor, CAMPAIGN, public_id, version, with_bin=True)
     _need_free(campaign.name, campaign)
-    return campaign
+    with _only_one(campaign.name):
+        return writing.restore(actor, CAMPAIGN, public_id, version=version)

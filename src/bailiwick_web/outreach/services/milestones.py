@@ -20,7 +20,7 @@ from bailiwick_web.core.zones import local_day
 from bailiwick_web.crm.models import Account, Activity, Order
 from bailiwick_web.crm.models.work import Kind
 from bailiwick_web.crm.services import work
-from bailiwick_web.crm.services.deals import looked_after_by
+from bailiwick_web.crm.services.looking_after import looked_after_by
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.outreach.services.gifts import rules
 

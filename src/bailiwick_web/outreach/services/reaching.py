@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bailiwick_web.crm.models import Consent, Contact, ContactPoint, Lead, Suppression
 from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.models.work import Kind
-from bailiwick_web.crm.services.people import address_digest
+from bailiwick_web.crm.services import blocking
 from bailiwick_web.crm.services.reaching import normal
 
 PURPOSE = "marketing"
@@ -55,6 +55,11 @@ class _Said:
     withdrawn: frozenset[tuple[int, str]]
     suppressed: frozenset[str]
     others: dict[tuple[str, str], list[Contact]]
+    countries: dict[tuple[type, int], str]
+
+    def country(self, who: Contact | Lead) -> str:
+        """Where somebody is, as far as it is known."""
+        return self.countries.get((type(who), who.pk), "")
 
 
 def ways(people: Sequence[Contact | Lead], kind: str, purpose: str = PURPOSE) -> list[Way]:
@@ -62,9 +67,9 @@ def ways(people: Sequence[Contact | Lead], kind: str, purpose: str = PURPOSE) ->
     channels = WAYS.get(kind)
     if channels is None:
         return [Way(obstacle="gone" if _is_gone(who) else "") for who in people]
-    points = {(type(who), who.pk): list(_points(who, channels)) for who in people}
-    said = _said(people, points.values(), purpose)
-    return [_way(who, points[type(who), who.pk], said, kind) for who in people]
+    points = [(who, list(_points(who, channels))) for who in people]
+    said = _said(points, kind, purpose)
+    return [_way(who, ways_of, said, kind) for who, ways_of in points]
 
 
 def way(who: Contact | Lead, kind: str, purpose: str = PURPOSE) -> Way:
@@ -87,22 +92,28 @@ def _points(who: Contact | Lead, channels: Sequence[str]) -> Iterable[ContactPoi
     return [ContactPoint(channel=channel, value=value, normal=normal(channel, value))] if value.strip() else []
 
 
-def _said(people: Sequence[Contact | Lead], points: Iterable[list[ContactPoint]], purpose: str) -> _Said:
-    every = [point for group in points for point in group]
-    digests = {address_digest(p.channel, p.value) for p in every}
+def _said(people: Sequence[tuple[Contact | Lead, Sequence[ContactPoint]]], kind: str, purpose: str) -> _Said:
+    where = blocking.countries(who for who, _points in people) if kind == Kind.CALL else {}
+    digests: set[str] = set()
+    of_leads: set[str] = set()
+    for who, points in people:
+        country = where.get((type(who), who.pk), "")
+        for point in points:
+            digests.update(blocking.digests(point.channel, point.value, country))
+            if isinstance(who, Lead):
+                of_leads.update(blocking.forms(point.channel, point.value, country))
     gone = set(Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True))
     others: dict[tuple[str, str], list[Contact]] = {}
-    of_leads = {p.normal for p in every if p.contact_id is None}
     same = ContactPoint.objects.filter(normal__in=of_leads).select_related("contact") if of_leads else ()
     for point in same:
         others.setdefault((_family(point.channel), point.normal), []).append(point.contact)
-    keys = {who.pk for who in people if isinstance(who, Contact)} | {c.pk for found in others.values() for c in found}
+    keys = {who.pk for who, _points in people if isinstance(who, Contact)} | {c.pk for found in others.values() for c in found}
     latest: dict[tuple[int, str], bool] = {}
     spoken = Consent.objects.filter(contact__in=keys, purpose=purpose.lower()).order_by("at", "pk")
     for contact, channel, is_given in spoken.values_list("contact_id", "channel", "is_given"):
         latest[contact, channel] = is_given
     given = frozenset(key for key, is_given in latest.items() if is_given)
-    return _Said(given, frozenset(latest) - given, frozenset(gone), others)
+    return _Said(given, frozenset(latest) - given, frozenset(gone), others, where)
 
 
 def _family(channel: str) -> str:
@@ -123,7 +134,7 @@ def _way(who: Contact | Lead, points: Sequence[ContactPoint], said: _Said, kind:
 
 
 def _obstacle(who: Contact | Lead, point: ContactPoint, said: _Said, kind: str) -> str:
-    if address_digest(point.channel, point.value) in said.suppressed:
+    if not said.suppressed.isdisjoint(blocking.digests(point.channel, point.value, said.country(who))):
         return "suppressed"
     if point.bounced_at is not None:
         return "bounced"
@@ -131,7 +142,8 @@ def _obstacle(who: Contact | Lead, point: ContactPoint, said: _Said, kind: str) 
         refusal = _refusal(who, (point.channel,), said, WAYS[kind])
         is_agreed = (who.pk, point.channel) in said.given
         return refusal or ("" if is_agreed or kind != Kind.EMAIL else "no_consent")
-    namesakes = said.others.get((_family(point.channel), point.normal), ())
+    spelled = blocking.forms(point.channel, point.value, said.country(who))
+    namesakes = [other for plain in spelled for other in said.others.get((_family(point.channel), plain), ())]
     for other in namesakes:
         if refusal := _refusal(other, WAYS[kind], said, WAYS[kind]):
             return refusal

@@ -70,6 +70,7 @@ RULES: dict[str, Rule] = {
     "crm.accountnaming.account": unless_there("layer", among=Q(valid_until__isnull=True)),
     "crm.accountterritory.account": stays(),  # whose it was when: derived, and true of that record only
     "crm.handover.account": stays(),
+    "crm.needanswer.account": unless_there("question", among=LIVE),
     "crm.contact.merged_into": stays(),
     "crm.contactpoint.contact": unless_there("channel", "normal"),
     "crm.consent.contact": moves(),
@@ -83,6 +84,7 @@ RULES: dict[str, Rule] = {
     "crm.activityseries.contact": moves(),
     "crm.attachment.contact": moves(),
     "crm.timelineevent.contact": moves(),
+    "crm.needanswer.contact": moves(),
 }
 """``app.model.field`` in small letters → rule."""
 

@@ -16,7 +16,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_fields import FILE, long_id, source_of
-from bailiwick_web.exchange.record_kinds import EMPTIED, ORDER_LINES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import EMPTIED, ORDER_LINES, ORDERS, PRODUCTS, QUESTIONS, SURVEYS
 from bailiwick_web.exchange.services.records.kinds import KINDS, Kind
 from bailiwick_web.exchange.services.records.known import BY_ID, FEW, Known, by_keys
 from bailiwick_web.exchange.services.records.lines import Lines
@@ -27,8 +27,8 @@ from bailiwick_web.exchange.services.records.reading import NO_SUCH, Cells, Read
 from bailiwick_web.exchange.services.records.words import checked
 from bailiwick_web.exchange.services.rows import CREATED, UNCHANGED, UPDATED, Late
 
-TOLD = (PRODUCTS, ORDERS)
-"""Kinds of which lines of orders want to know more than the key while they come with the same import."""
+TOLD = (PRODUCTS, ORDERS, SURVEYS, QUESTIONS)
+"""Kinds of which lines of orders, and answers, want to know more than the key while they come with the same import."""
 
 
 @dataclass

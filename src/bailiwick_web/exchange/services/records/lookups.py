@@ -12,12 +12,36 @@ from django.db.models import Model
 from bailiwick.formats.synonyms import name_key
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Person
-from bailiwick_web.crm.models import Account, Case, Contact, ContactPoint, ExternalId, Lead, Opportunity, Order, Product, ProductLine
+from bailiwick_web.crm.models import (
+    Account,
+    Case,
+    Contact,
+    ContactPoint,
+    ExternalId,
+    Lead,
+    NeedQuestion,
+    Opportunity,
+    Order,
+    Product,
+    ProductLine,
+)
 from bailiwick_web.crm.models.people import Channel
 from bailiwick_web.crm.services.customers import domain_of
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.exchange.record_fields import BAILIWICK, FILE, long_id
-from bailiwick_web.exchange.record_kinds import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import (
+    ACCOUNTS,
+    CASES,
+    CATEGORIES,
+    CONTACTS,
+    LEADS,
+    OPPORTUNITIES,
+    ORDERS,
+    PRODUCTS,
+    QUESTIONS,
+    SURVEYS,
+)
+from bailiwick_web.listening.models import Survey
 
 PEOPLE = "people"
 BY_ID, BY_CODE, BY_EMAIL, BY_DOMAIN, BY_NAME = "id", "number", "e-mail address", "domain", "name"
@@ -128,6 +152,16 @@ def _by(field: str, how: str) -> Callable[[Any], Named]:
     return lambda rows: ((how, text, pk) for pk, text in rows.values_list("pk", field))
 
 
+def _questions(rows: Any) -> Named:
+    for pk, text, template in rows.values_list("pk", "text", "template__name"):
+        yield from ((BY_NAME, text, pk), (BY_NAME, in_template(template, text), pk))
+
+
+def in_template(template: str, question: str) -> str:
+    """A question as it is named where another template asks the same."""
+    return f"{template}: {question}"
+
+
 LOADERS: dict[str, tuple[type[Model], Callable[[Any], Named]]] = {
     ACCOUNTS: (Account, _accounts),
     CONTACTS: (Contact, _contacts),
@@ -138,6 +172,8 @@ LOADERS: dict[str, tuple[type[Model], Callable[[Any], Named]]] = {
     ORDERS: (Order, _by("number", BY_CODE)),
     CASES: (Case, lambda rows: ()),
     PEOPLE: (Person, _people),
+    SURVEYS: (Survey, _by("name", BY_NAME)),
+    QUESTIONS: (NeedQuestion, _questions),
 }
 
 

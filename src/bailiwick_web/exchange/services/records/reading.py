@@ -13,7 +13,18 @@ from django.utils.translation import gettext_lazy
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.exchange.record_fields import FILE, source_of
-from bailiwick_web.exchange.record_kinds import ACCOUNTS, CASES, CATEGORIES, CONTACTS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS
+from bailiwick_web.exchange.record_kinds import (
+    ACCOUNTS,
+    CASES,
+    CATEGORIES,
+    CONTACTS,
+    LEADS,
+    OPPORTUNITIES,
+    ORDERS,
+    PRODUCTS,
+    QUESTIONS,
+    SURVEYS,
+)
 from bailiwick_web.exchange.services.records.lookups import PEOPLE, Lookups, sources_for
 
 Cells = Mapping[str, str]
@@ -120,5 +131,7 @@ NO_SUCH: dict[str, tuple[Any, str]] = {
     ORDERS: (gettext_lazy("order"), "no_order"),
     CASES: (gettext_lazy("case"), "no_case"),
     PEOPLE: (gettext_lazy("person"), "no_person"),
+    SURVEYS: (gettext_lazy("survey"), "no_survey"),
+    QUESTIONS: (gettext_lazy("question"), "no_question"),
 }
 """What a kind is called where none of a name is found, and the code of the refusal."""

@@ -122,6 +122,17 @@ def location_of(row: Mapping[str, str]) -> dict[str, Any]:
     return {name: float(value) if name in {"lon", "lat"} else value for name, value in found.items()}
 
 
+def tags_of(text: str) -> list[str]:
+    """Words with commas between them.
+
+    Examples
+    --------
+    >>> tags_of("automation, , fast delivery")
+    ['automation', 'fast delivery']
+    """
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def person_name(row: Mapping[str, Any]) -> str:
     """Name of a person, of its parts or as it stands."""
     return " ".join(filter(None, (row.get("first_name", ""), row.get("last_name", "")))) or str(row.get("name", ""))

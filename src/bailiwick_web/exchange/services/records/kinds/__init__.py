@@ -4,19 +4,24 @@ from bailiwick_web.exchange.record_kinds import (
     ACCOUNTS,
     ACTIVITIES,
     ADDRESSES,
+    CAMPAIGNS,
     CASES,
     CATEGORIES,
     CONTACTS,
     LEADS,
     MENTIONS,
+    NEEDS,
     OPPORTUNITIES,
     ORDER_LINES,
     ORDERS,
     PRODUCTS,
+    QUESTIONS,
     RESPONSES,
+    SURVEYS,
     WEB_VISITS,
 )
 from bailiwick_web.exchange.services.records.kinds.accounts import Accounts, Addresses
+from bailiwick_web.exchange.services.records.kinds.asked import Campaigns, NeedAnswers, Questions, Surveys
 from bailiwick_web.exchange.services.records.kinds.base import Kind, Writer
 from bailiwick_web.exchange.services.records.kinds.catalogue import Categories, Products
 from bailiwick_web.exchange.services.records.kinds.deals import Deals
@@ -40,6 +45,10 @@ KINDS: dict[str, type[Kind]] = {
     RESPONSES: Responses,
     WEB_VISITS: WebVisits,
     MENTIONS: Mentions,
+    CAMPAIGNS: Campaigns,
+    SURVEYS: Surveys,
+    QUESTIONS: Questions,
+    NEEDS: NeedAnswers,
 }
 """Lines are part of their orders: these are what is written and taken back."""
 

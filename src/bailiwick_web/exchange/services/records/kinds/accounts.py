@@ -17,7 +17,7 @@ from bailiwick_web.exchange.services.records.known import BY_NAME as NAME_AND_PL
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded
 from bailiwick_web.exchange.services.records.lookups import BY_CODE, BY_DOMAIN, BY_NAME, PEOPLE, domain
 from bailiwick_web.exchange.services.records.reading import Cells, Reader, Row
-from bailiwick_web.exchange.services.records.words import checked, location_of, person_name, place_kind_of, state_of
+from bailiwick_web.exchange.services.records.words import checked, location_of, person_name, place_kind_of, state_of, tags_of
 
 OF_LOCATION = ("street", "city", "region", "postal_code", "country", "lon", "lat")
 
@@ -41,6 +41,8 @@ class Accounts(Kind):
             values["name"] = name
         if "annual_revenue" not in values:
             values.pop("currency", None)
+        if cells.get("needs"):
+            values["needs"] = tags_of(cells["needs"])
         if state := state_of(cells.get("state", "")):
             values["state"] = state
         return values

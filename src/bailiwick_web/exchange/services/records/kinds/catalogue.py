@@ -20,6 +20,7 @@ from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import BY_NUMBER, Keys, Known, folded
 from bailiwick_web.exchange.services.records.lookups import BY_CODE, BY_NAME
 from bailiwick_web.exchange.services.records.reading import Cells, Reader, Row
+from bailiwick_web.exchange.services.records.words import tags_of
 from bailiwick_web.exchange.services.rows import CREATED
 
 BOOK = "standard"
@@ -82,8 +83,9 @@ class Products(Kind):
     parts_of = {"opportunityline": "opportunity", "orderline": "order"}
 
     def given(self, cells: Cells) -> dict[str, Any]:
-        """Whether it is sold."""
+        """Whether it is sold, and the needs that it answers."""
         values = super().given(cells)
+        values |= {"needs": tags_of(cells["needs"])} if cells.get("needs") else {}
         return values | ({"is_active": cells["is_active"] == "true"} if cells.get("is_active") else {})
 
     def read(self, reader: Reader, row: Row, cells: Cells) -> None:

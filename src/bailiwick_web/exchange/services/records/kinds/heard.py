@@ -13,7 +13,7 @@ from bailiwick_web.core.refusals import Invalid
 from bailiwick_web.crm.models import Competitor
 from bailiwick_web.crm.services.many import Change, New
 from bailiwick_web.crm.visibility import visible
-from bailiwick_web.exchange.record_kinds import ACCOUNTS, CONTACTS, MENTIONS, RESPONSES, WEB_VISITS
+from bailiwick_web.exchange.record_kinds import ACCOUNTS, CONTACTS, MENTIONS, RESPONSES, SURVEYS, WEB_VISITS
 from bailiwick_web.exchange.services.records.kinds.base import Changed, Kind, Writer, keep_people
 from bailiwick_web.exchange.services.records.known import BY_NAME as NAME
 from bailiwick_web.exchange.services.records.known import Keys, Known, folded
@@ -52,8 +52,7 @@ class Responses(Kind):
 
     def read(self, reader: Reader, row: Row, cells: Cells) -> None:
         """The survey, and whose answer it is."""
-        survey = self._survey(reader, cells.get("survey", ""))
-        row.more["survey"] = survey
+        survey = self._survey(reader, row, cells.get("survey", ""))
         _whose(reader, row, cells)
         row.values.setdefault("answered_at", reader.actor.now)
         span = surveys.RANGES.get(Survey.Kind(survey.kind))
@@ -66,22 +65,32 @@ class Responses(Kind):
         if span is None and not row.values.get("text"):
             raise Invalid(_("the answer is empty"), code="missing", field="text")
 
-    def _survey(self, reader: Reader, name: str) -> Survey:
+    def _survey(self, reader: Reader, row: Row, name: str) -> Survey:
         if "surveys" not in self.cache:
             self.cache["surveys"] = list(visible(reader.actor, Survey))
         there: list[Survey] = self.cache["surveys"]
-        fitting = [survey for survey in there if name_key(survey.name) == name_key(name)] if name else there
-        if len(fitting) == 1:
-            return fitting[0]
+        found, _how = reader.lookups.of(SURVEYS).find(name, reader.sources("survey"))
+        if found is None and not name and len(there) == 1:
+            found = there[0].pk
+        if found is not None:
+            row.refs["survey"] = (SURVEYS, found)
+            return self._known(reader, there, found)
         if not there:
             raise Invalid(_("there is no survey yet; make it first, under Customers, Surveys"), code="no_survey", field="survey")
         said = {"name": name or "–", "known": ", ".join(survey.name for survey in there[:5])}
         raise Invalid(_("there is no survey “%(name)s”; there are: %(known)s") % said, code="no_survey", field="survey")
 
+    def _known(self, reader: Reader, there: Sequence[Survey], key: int) -> Survey:
+        """A survey that is here, or comes with the same import."""
+        if key > 0:
+            return next(survey for survey in there if survey.pk == key)
+        values = reader.lookups.facts[key].values
+        return Survey(**{name: values[name] for name in ("name", "kind", "question", "more") if name in values})
+
     def keys(self, row: Row, cells: Cells) -> Keys:
         """By survey, whose it is, when and what."""
         at = _moment(row.values.get("answered_at")) if cells.get("answered_at") else ""
-        return [(NAME, "|".join((str(row.more["survey"].pk), _about(row), at, folded(str(row.values.get("text", ""))))))] if at else []
+        return [(NAME, "|".join((str(row.refs["survey"][1]), _about(row), at, folded(str(row.values.get("text", ""))))))] if at else []
 
     def know(self, actor: Actor, known: Known, records: Any) -> None:
         """The same of what is here."""
@@ -95,7 +104,7 @@ class Responses(Kind):
 
     def create(self, writer: Writer, rows: Sequence[Row]) -> list[SurveyResponse]:
         """The service for many."""
-        news = [New({**writer.values(row), "survey": row.more["survey"]}, writer.ids(row)) for row in rows]
+        news = [New(writer.values(row), writer.ids(row)) for row in rows]
         return surveys.create_responses(writer.actor, news, origin=writer.origin)
 
     def update(self, actor: Actor, changes: Sequence[Change]) -> list[SurveyResponse]:

@@ -84,6 +84,15 @@ def test_german_says_du() -> None:
     assert not found, "German addresses users as du:\n" + "\n".join(found)
 
 
+def test_a_stage_of_a_deal_has_one_german_word() -> None:
+    found = []
+    for file in sorted(TEMPLATES.glob("**/locale/de/LC_MESSAGES/django.po")):
+        with file.open("rb") as stream:
+            messages = [message for message in read_po(stream, locale="de") if re.search(r"\bstages?\b", str(message.id), re.IGNORECASE)]
+        found += [message.string for message in messages if "Stufe" in str(message.string)]
+    assert found == []
+
+
 def test_the_compiled_catalogue_ships_with_the_application() -> None:
     import gettext
 

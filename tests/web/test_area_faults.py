@@ -106,3 +106,25 @@ def test_a_gap_is_closed_in_the_area_itself(areas: Scenario, planner: Actor, sig
     assert other.version == before + 1
     with pytest.raises(Conflict, match="no gap"):
         services.close_gap(planner, areas.public_id, 7, version=2)
+
+
+@pytest.mark.django_db
+def test_the_same_area_under_the_same_name_is_told_once(planner: Actor, scenario: Scenario) -> None:
+    unit_set = scenario.plan.unit_set
+    for unit in Unit.objects.filter(unit_set=unit_set):
+        area = shapely.box(unit.lon - 0.5, unit.lat - 0.5, unit.lon + 0.5, unit.lat + 0.5)
+        Unit.objects.filter(pk=unit.pk).update(area=shapely.to_wkb(area))
+    twin = Unit.objects.get(unit_set=unit_set, idx=0)  # P1 has it; u35, the twin, stays with P4
+    same = {"lon": twin.lon, "lat": twin.lat, "area": shapely.to_wkb(shapely.box(-0.5, -0.5, 0.5, 0.5))}
+    Unit.objects.filter(unit_set=unit_set, idx=35).update(name=twin.name, **same)
+    unit_set.version += 1
+    store_digest(unit_set)
+    unit_set.save()
+    [told] = found(scenario, planner, "duplicate")
+    assert set(told.unit_idx.tolist()) == {0, 35}
+    Unit.objects.filter(unit_set=unit_set, idx=35).update(name="Another name")
+    unit_set.version += 1
+    store_digest(unit_set)
+    unit_set.save()
+    [by_area] = found(scenario, planner, "duplicate")
+    assert "the same area" in by_area.words

@@ -137,6 +137,17 @@ def test_what_the_page_says_of_a_file_holds_no_marks_of_ours(sign_in: SignIn) ->
     assert "\u2063" not in text
 
 
+def test_a_file_that_no_choice_makes_readable_offers_none(sign_in: SignIn) -> None:
+    client = sign_in("planner")
+    for name, content, has_choice in (("strings.json", b'["a", "b"]', False), ("notes.txt", b"# Words\nundefined\nNULL\n", True)):
+        answer = client.post("/imports/new", {"file": SimpleUploadedFile(name, content), "kind": "units"})
+        page = client.get(answer["Location"]).content.decode()
+        assert ('id="columns"' in page) is has_choice, name
+        assert "--map" not in page
+        assert "Nothing of it was imported" in page or has_choice
+    assert not UnitSet.objects.exists()
+
+
 def test_a_run_that_has_just_begun_has_no_progress_to_show(sign_in: SignIn, planner: Actor, scenario: Scenario) -> None:
     run = services.start_run(planner, scenario, mode="anew", time_limit_seconds=5)
     Job.objects.filter(pk=run.job_id).update(state=Job.State.RUNNING, progress={})

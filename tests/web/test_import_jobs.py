@@ -82,6 +82,10 @@ def test_large_files_are_looked_at_by_a_job_with_true_progress(sign_in: Callable
         real(self, progress, at_once=True)
 
     monkeypatch.setattr(jobs.Handle, "tell", tell)
+    Job.objects.filter(pk=batch.job_id).update(state="running", progress={"phase": "understanding", "fraction": 0.37})
+    for page in (answer["Location"], f"{answer['Location']}progress"):  # the page loaded anew shows how far it is, too
+        assert "37" in client.get(page).content.decode().partition('id="progress"')[2].partition("</h2>")[2][:60]
+    Job.objects.filter(pk=batch.job_id).update(state="queued", progress={})
     assert perform(batch).state == "done"
     phases = [phase for phase, _ in seen]
     assert phases == sorted(phases, key=["reading", "understanding", "describing", "comparing"].index)

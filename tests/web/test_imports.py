@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,15 @@ def test_an_import_can_be_taken_back_also_what_it_updated(planner: Actor) -> Non
     assert not UnitSet.objects.exists()
     with pytest.raises(Conflict):
         services.revert(planner, first.public_id)
+
+
+def test_an_import_can_be_taken_back_for_ninety_days(planner: Actor) -> None:
+    batch = services.run_import(planner, bring(planner, "units", CUSTOMERS).public_id)
+    with pytest.raises(Conflict, match="90 days"):
+        services.revert(replace(planner, now=planner.now + timedelta(days=91)), batch.public_id)
+    assert Unit.objects.count() == 2
+    services.revert(replace(planner, now=planner.now + timedelta(days=89)), batch.public_id)
+    assert not UnitSet.objects.exists()
 
 
 def test_new_units_have_no_territory_yet_in_drafts(planner: Actor, scenario: Scenario) -> None:

@@ -84,6 +84,15 @@ def test_german_says_du() -> None:
     assert not found, "German addresses users as du:\n" + "\n".join(found)
 
 
+def test_a_stage_of_a_deal_has_one_german_word() -> None:
+    found = []
+    for file in sorted(TEMPLATES.glob("**/locale/de/LC_MESSAGES/django.po")):
+        with file.open("rb") as stream:
+            messages = [message for message in read_po(stream, locale="de") if re.search(r"\bstages?\b", str(message.id), re.IGNORECASE)]
+        found += [message.string for message in messages if "Stufe" in str(message.string)]
+    assert found == []
+
+
 def test_the_compiled_catalogue_ships_with_the_application() -> None:
     import gettext
 
@@ -274,8 +283,12 @@ def test_a_language_that_is_read_from_right_to_left_turns_the_page(client: Clien
 
 def test_styles_know_no_left_and_right() -> None:
     """So that a turned page stays whole: directions are those of reading."""
-    for name in ("base.css", "parts.css", "people.css"):
-        text = (TEMPLATES / "core" / "static" / "bailiwick" / name).read_text(encoding="utf-8")
-        assert re.findall(r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)|(?<=[; {])(?:left|right):", text) == [], (
-            name
-        )
+    sided = re.compile(r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)|(?<=[; {])(?:left|right):")
+    own = [file for file in TEMPLATES.glob("**/static/**/*.css") if "workspace" not in file.parts]
+    assert len(own) > 5
+    for file in own:
+        assert sided.findall(file.read_text(encoding="utf-8")) == [], file.name
+    on_the_map = re.compile(r"position: (?:absolute|fixed)")  # what lies over the map keeps its side, as the map does
+    for rule in (ROOT / "workspace" / "src" / "style.css").read_text(encoding="utf-8").split("}"):
+        found = sided.findall(rule)
+        assert not found or on_the_map.search(rule) or set(found) <= {"left:", "right:"}, rule

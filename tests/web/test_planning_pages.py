@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import shapely
 from django.test import Client
 
 from bailiwick_web.core.access import Actor
@@ -16,6 +17,7 @@ from bailiwick_web.planning import comparing, services
 from bailiwick_web.planning.convert import scenario_arrays
 from bailiwick_web.planning.difference_map import difference_maps
 from bailiwick_web.planning.models import Run, Scenario
+from bailiwick_web.territories.convert import store_digest
 from bailiwick_web.territories.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,38 @@ def test_three_side_by_side_and_what_can_be_taken_away(sign_in: SignIn, planner:
     assert pdf.content[:5] == b"%PDF-"
     assert pdf["Content-Disposition"] == 'attachment; filename="scenarios.pdf"'
     assert sign_in("rep").get(f"/scenarios/compare.xlsx?{ids}").status_code == 403
+
+
+def test_what_moves_is_drawn_as_areas_where_units_have_them(sign_in: SignIn, planner: Actor, scenario: Scenario) -> None:
+    unit_set = scenario.plan.unit_set
+    for unit in Unit.objects.filter(unit_set=unit_set, idx__lt=35):  # the last one has none: a small square where it lies
+        area = shapely.box(unit.lon - 0.5, unit.lat - 0.5, unit.lon + 0.5, unit.lat + 0.5)
+        Unit.objects.filter(pk=unit.pk).update(area=shapely.to_wkb(area))
+    unit_set.version += 1
+    store_digest(unit_set)
+    unit_set.save()
+    other = services.branch(planner, scenario, name="Other")
+    services.move_units(planner, other.public_id, [0, 35], "P2", version=1)
+    sides = [Scenario.objects.get(pk=s.pk) for s in (scenario, other)]
+    [found] = difference_maps(comparing.side_by_side(sides))
+    assert found.has_areas
+    assert found.ground.count("Z") == 36
+    paths = {dots.path for dots in found.dots}
+    assert any(path.startswith("M") and path.count("L") >= 4 for path in paths), paths
+    assert any(path.endswith("h10v10h-10Z") for path in paths)
+    assert all((dots.old, dots.new) != ("", "") and dots.old != dots.new for dots in found.dots)
+    page = text(sign_in("planner"), f"/scenarios/compare?id={scenario.public_id}&id={other.public_id}")
+    assert f'fill="{found.dots[0].new}" stroke="{found.dots[0].old}"' in page
+
+
+def test_what_counted_names_its_plan(act: Callable[[str], Actor], sign_in: SignIn, scenario: Scenario) -> None:
+    planner = act("planner")
+    version = services.propose(planner, scenario.public_id, version=scenario.version).version
+    version = services.decide(act("administrator"), scenario.public_id, version=version, is_approved=True).version
+    services.publish(planner, scenario.public_id, version=version)
+    page = text(sign_in("planner"), "/plans/")
+    assert f'What counted when <span class="quiet">{scenario.plan.name}</span></summary>' in page
+    assert f'id="counted-{scenario.plan.public_id}"' in page
 
 
 def test_an_overlay_counts_beside_the_base_and_a_second_base_does_not(

@@ -77,7 +77,7 @@ export class Sight {
   selected(before: readonly number[] = []): void {
     const now = this.w.selection.units();
     this.w.view?.changed([...before, ...now]);
-    if (now.length === 0) this.w.view?.refresh();
+    if (now.length === 0 && before.length > 0) this.w.view?.settle();
     this.w.chosen.update(this.w.plan, now);
     if (this.w.table.view.only === "selected") this.w.table.refresh();
     else this.w.table.draw();

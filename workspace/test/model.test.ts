@@ -10,6 +10,7 @@ import { Selection } from "../src/model/selection";
 import { Accounts } from "../src/model/accounts";
 import { Space } from "../src/model/space";
 import { Sums } from "../src/model/sums";
+import { spans, tilesOf } from "../src/model/tiles";
 import { triangulate } from "../src/model/triangles";
 import { base64, dice, file, grid, halves } from "./make";
 
@@ -246,5 +247,35 @@ describe("named accounts", () => {
     expect([accounts.at(1.4, 1.4, 0.3), accounts.at(2.5, 2.5, 0.3), accounts.point(9), accounts.point(4)]).toEqual([1, -1, 2, -1]);
     expect(accounts.within([[0, 0], [2, 0], [2, 2], [0, 2]])).toEqual([0, 1]);
     expect(accounts.along([3, 3], [4, 4], 0.1)).toEqual([2]);
+  });
+});
+
+describe("tiles", () => {
+  const { areas } = grid(30);
+  if (!areas) throw new Error("the grid has areas");
+  const whole = triangulate(areas, 900).corners;
+  const tiles = tilesOf(whole, 3, areas.xy);
+  const key = (index: Uint32Array, at: number): string => [...index.subarray(at, at + 3)].join(" ");
+  const all = (index: Uint32Array): string[] => Array.from({ length: index.length / 3 }, (_, i) => key(index, 3 * i));
+
+  it("hold every triangle once, in one part where everything is in sight", () => {
+    expect(all(tiles.index).sort()).toEqual(all(whole).sort());
+    expect(spans(tiles, [-1e6, -1e6, 1e6, 1e6])).toEqual([[0, whole.length]]);
+    expect(spans(tiles, [1e5, 1e5, 1e6, 1e6])).toEqual([]);
+  });
+
+  it("leave out what is far away and nothing that is in sight", () => {
+    const xy = areas.xy;
+    for (const [x, y] of [[0, 0], [7.5, 11.5], [20, 29]] as const) {
+      const window = [x, y, x + 3, y + 3] as const;
+      const found = spans(tiles, window);
+      const shown = new Set(found.flatMap(([first, n]) => Array.from({ length: n / 3 }, (_, i) => key(tiles.index, first + 3 * i))));
+      for (let i = 0; i < whole.length; i += 3) {
+        const [xs, ys] = [0, 1].map((d) => [0, 1, 2].map((c) => xy[2 * (whole[i + c] ?? 0) + d] ?? 0)) as [number[], number[]];
+        const isIn = Math.max(...xs) > x && Math.min(...xs) < x + 3 && Math.max(...ys) > y && Math.min(...ys) < y + 3;
+        if (isIn) expect(shown.has(key(whole, i))).toBe(true);
+      }
+      expect(shown.size).toBeLessThan(whole.length / 3 / 10);
+    }
   });
 });

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 
 _SAME_AS_WGS84 = {"EPSG:4326", "EPSG:4979", "OGC:CRS84", "OGC:CRS84h", "EPSG:4269"}
@@ -76,7 +77,11 @@ def _parse_crs(crs: Any, source: str) -> Any:
         return CRS.from_user_input(crs)
     except CRSError:
         raise InputError(
-            f"the coordinate system of {source} is not understood ({str(crs)[:80]}); save it in WGS 84 (EPSG:4326)",
+            say(
+                "the coordinate system of %(source)s is not understood (%(crs)s); save it in WGS 84 (EPSG:4326)",
+                source=source,
+                crs=str(crs)[:80],
+            ),
             code="crs",
             field=source,
         ) from None
@@ -88,8 +93,13 @@ def _check_degrees(geometry: NDArray[np.object_], source: str) -> tuple[Notice, 
         return ()
     if np.abs(bounds[[0, 2]]).max() > 360 or np.abs(bounds[[1, 3]]).max() > 90:
         raise InputError(
-            f"{source} does not say its coordinate system, and its numbers ({bounds[0]:.0f} to {bounds[2]:.0f}) are no degrees; "
-            "add the .prj file, or save it in WGS 84 (EPSG:4326), or use --planar for coordinates in km",
+            say(
+                "%(source)s does not say its coordinate system, and its numbers (%(low)s to %(high)s) are no degrees; "
+                "add the .prj file, or save it in WGS 84 (EPSG:4326), or use --planar for coordinates in km",
+                source=source,
+                low=f"{bounds[0]:.0f}",
+                high=f"{bounds[2]:.0f}",
+            ),
             code="crs",
             field=source,
         )

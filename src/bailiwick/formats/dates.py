@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import Notice
+from bailiwick.domain.said import say
 from bailiwick.formats.synonyms import MISSING_WORDS
 from bailiwick.formats.table import as_text, one_array
 
@@ -109,7 +110,10 @@ def _month_first(
         return says_month > says_day, ()
     if has_dot.any():
         return False, ()
-    text = f"{name} does not tell whether the day or the month stands first; the month was taken. If that is wrong, say --dates dmy"
+    text = say(
+        "%(name)s does not tell whether the day or the month stands first; the month was taken. If that is wrong, say --dates dmy",
+        name=name,
+    )
     return True, (Notice("ambiguous_dates", text, len(first)),)
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bailiwick.domain import FloatArray, Notice, OrderTable, TextArray
-from bailiwick.domain.said import say_n
+from bailiwick.domain.said import say, say_n
 from bailiwick.domain.wording import percent
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder, Dates, parse_dates
@@ -66,7 +66,7 @@ def read_orders(
     mapped = dict(column_map or {})
     customers = pc.utf8_trim_whitespace(table.text(_find(table, "customer", mapped)))
     date_column = _find(table, "date", mapped)
-    dates = parse_dates(table.data.column(date_column), order=date_order, name=f"the column {date_column!r}")
+    dates = parse_dates(table.data.column(date_column), order=date_order, name=say("the column %(name)s", name=repr(date_column)))
     amounts = _amounts(table, mapped)
     groups = {name: to_objects(table.text(resolve_column(table, name, role="--by"))) for name in group_columns}
     is_used, told = _judge(table, customers, dates, amounts)

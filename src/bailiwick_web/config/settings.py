@@ -80,6 +80,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "bailiwick_web.config.urls"
+CSRF_FAILURE_VIEW = "bailiwick_web.core.views.old_form"
 WSGI_APPLICATION = "bailiwick_web.config.wsgi.application"
 TEMPLATES = [
     {

@@ -27,6 +27,30 @@ RAIL = (
     ("people", _("People"), "t", "people", Right.PEOPLE),
     ("audit", _("History"), "a", "history", Right.AUDIT),
 )
+LISTS = {
+    "planning": ("plans",),
+    "crm": ("customers", "pipeline"),
+    "listening": ("customers",),
+    "outreach": ("customers",),
+    "exchange": ("data",),
+    "webhooks": ("webhooks",),
+    "insights": ("insights",),
+    "market": ("insights",),
+    "reports": ("reports",),
+    "organisation": ("organisation",),
+    "people": ("people",),
+}
+"""App → the pages of the rail on which its records are found."""
+
+
+def ways_from(request: HttpRequest) -> list[tuple[str, Any]]:
+    """Names and labels of the lists where somebody who did not find a record could look for it, of those that are for them."""
+    user, match = getattr(request, "user", None), request.resolver_match
+    if user is None or not user.is_authenticated or not user.is_active or match is None:
+        return []
+    parts = match.func.__module__.split(".")
+    names = next((LISTS[part] for part in reversed(parts) if part in LISTS), ())
+    return [(name, label) for name, label, _key, _icon, right in RAIL if name in names and any_right(user.roles, right)]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from bailiwick.errors import BailiwickError
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.busy import refusal_of
+from bailiwick_web.core.context import ways_from
 from bailiwick_web.core.identifiers import uuid7
 from bailiwick_web.core.refusals import Invalid, Refused
 from bailiwick_web.core.retelling import of_error, retold
@@ -112,7 +113,9 @@ class RequestActor:
             response.headers["HX-Reswap"] = "none"
             response.headers["HX-Trigger"] = json.dumps({"refused": {"message": error.message}})
         else:
-            response = render(request, "core/refused.html", {"refusal": error, "back": page_before(request)}, status=error.status)
+            ways = ways_from(request) if error.status == 404 else []
+            context = {"refusal": error, "back": page_before(request), "ways": ways}
+            response = render(request, "core/refused.html", context, status=error.status)
         if "retry_after" in error.details:
             response.headers["Retry-After"] = str(error.details["retry_after"])
         return response

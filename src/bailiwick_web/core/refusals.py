@@ -21,6 +21,8 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer, not an accident
 
     status = 400
     code = "refused"
+    restore_path = ""
+    """Where a POST brings back what is missing, for pages."""
 
     def __init__(self, message: str, *, code: str | None = None, **details: Any) -> None:
         super().__init__(message)

@@ -15,6 +15,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 
 from bailiwick.domain.said import Said, document
+from bailiwick_web.core.page_words import PAGE_WORDS
 
 MINUS = "\u2212"
 
@@ -67,6 +68,8 @@ def _said(found: Any) -> str:
         return text[:1].upper() + text[1:]
     values = {name: _said(value) for name, value in found["with"].items()}
     says = found["says"]
+    if isinstance(says, str):
+        says = PAGE_WORDS.get(says, says)
     pattern = gettext(says) if isinstance(says, str) else ngettext(says[0], says[1], found["n"])
     return pattern % values
 

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 
 from bailiwick_web.core import services
 from bailiwick_web.core.access import access, actor_of, public
+from bailiwick_web.core.middleware import page_before
 from bailiwick_web.core.models import Job, User
 from bailiwick_web.core.notices.services import remember_language
 from bailiwick_web.core.refusals import Missing, NotAllowed, Refused
@@ -49,12 +50,23 @@ def cancel_job(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such address."""
-    return render(request, "core/refused.html", {"refusal": Missing(_("There is no such page."))}, status=404)
+    context = {"refusal": Missing(_("There is no such page.")), "back": page_before(request)}
+    return render(request, "core/refused.html", context, status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Not for this user."""
     return render(request, "core/refused.html", {"refusal": NotAllowed(_("You may not do that."))}, status=403)
+
+
+@public
+def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose key is missing or old: the page was open since before signing in or out, or cookies are off."""
+    said = _(
+        "This form is no longer valid, so nothing was changed. Go back, load the page again and send it once more; cookies must be on."
+    )
+    context = {"refusal": NotAllowed(said), "title": _("Once more, please"), "back": page_before(request)}
+    return render(request, "core/refused.html", context, status=403)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -60,7 +60,9 @@ def conflicts(scenario: Scenario, arrays: ScenarioArrays, now: datetime) -> list
 @lru_cache(maxsize=8)
 def _of_arrays(arrays: ScenarioArrays, language: str | None) -> tuple[FoundConflict, ...]:
     """Remembered, as the words are, per language."""
-    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *duplicates(arrays), *of_areas(arrays))
+    same = tuple(duplicates(arrays))
+    told = [set(found.unit_idx.tolist()) for found in same]
+    return (*unassigned(arrays), *forbidden(arrays), *pieces(arrays), *same, *of_areas(arrays, told))
 
 
 def unassigned(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
@@ -134,9 +136,11 @@ def duplicates(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
             yield FoundConflict(DUPLICATE, words, np.array(members, dtype=np.int32), arrays.codes[keep], _move(arrays, others, keep))
 
 
-def of_areas(arrays: ScenarioArrays) -> Iterator[FoundConflict]:
-    """Areas that lie over one another in two territories, and gaps between areas."""
+def of_areas(arrays: ScenarioArrays, told: list[set[int]]) -> Iterator[FoundConflict]:
+    """Areas that lie over one another in two territories, and gaps between areas; not those that were told as duplicates by their names."""
     for is_same, words, both, moving, to in overlapping(arrays):
+        if is_same and any(names.issuperset(both.tolist()) for names in told):
+            continue
         code = arrays.codes[to] if to >= 0 else None
         yield FoundConflict(DUPLICATE if is_same else OVERLAP, words, both, code, _move(arrays, moving, to))
     for words, fix, beside in gaps(arrays):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bailiwick_web.core.access import Actor
@@ -13,6 +16,9 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.planning.models import Scenario, TerritoryDefinition
 from bailiwick_web.territories.models import AlignmentPlan
+
+RESTORABLE = timedelta(days=90)
+"""So long a deleted scenario can be brought back."""
 
 
 def visible_scenarios(actor: Actor) -> QuerySet[Scenario]:
@@ -41,10 +47,29 @@ def scenario(actor: Actor, public_id: UUID) -> Scenario:
     """
     found = visible_scenarios(actor).filter(public_id=public_id).first()
     if found is None:
-        raise Missing(_("There is no such scenario, or you may not see it."))
+        raise _missing(actor, public_id)
     if found.parent is not None and not visible_scenarios(actor).filter(pk=found.parent.pk).exists():
         found.parent = None  # in memory only: not even the name of a draft is told
     return found
+
+
+def _missing(actor: Actor, public_id: UUID) -> Missing:
+    """Planners are told what lies in their bin; everybody else the same whether it was deleted, is not theirs, or never was."""
+    gone = None
+    if actor.may(Right.PLAN):
+        gone = Scenario.objects.filter(public_id=public_id, deleted_at__gt=actor.now - RESTORABLE).select_related("plan").first()
+    if gone is None or gone.deleted_at is None:
+        return Missing(_("There is no such scenario, or you may not see it."))
+    until = gone.deleted_at + RESTORABLE
+    said = _("“%(scenario)s” of “%(plan)s” was deleted on %(day)s. It lies in the bin and can be restored until %(until)s.") % {
+        "scenario": gone.name,
+        "plan": gone.plan,
+        "day": date_format(timezone.localtime(gone.deleted_at), "SHORT_DATE_FORMAT"),
+        "until": date_format(timezone.localtime(until), "SHORT_DATE_FORMAT"),
+    }
+    error = Missing(said, code="in_bin", restorable_until=until.isoformat())
+    error.restore_path = reverse("scenario_restore", args=[public_id])
+    return error
 
 
 def visible_plans(actor: Actor) -> QuerySet[AlignmentPlan]:

@@ -59,6 +59,12 @@ export class Camera {
     return [(x - this.x) * this.scale + this.width / 2, (this.y - y) * this.scale + this.height / 2];
   }
 
+  /* What is in sight, in km. */
+  get window(): Window {
+    const [x, y] = [this.width / 2 / this.scale, this.height / 2 / this.scale];
+    return [this.x - x, this.y - y, this.x + x, this.y + y];
+  }
+
   private fitting([west, south, east, north]: Window): number {
     const [width, height] = [Math.max(east - west, 0.5), Math.max(north - south, 0.5)];
     const margin = this.width < 600 ? 24 : 56;

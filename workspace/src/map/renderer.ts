@@ -1,13 +1,14 @@
 /* Draws land, areas, borders and points; all that changes while somebody edits are two small textures and a few lines. */
 import { territoryBorders, type Edges } from "../model/borders";
 import type { Accounts } from "../model/accounts";
-import type { Ground } from "../model/ground";
+import type { Ground, Window } from "../model/ground";
 import { triangulate, type Triangles } from "../model/triangles";
 import type { Camera } from "./camera";
 import { buffer, numbers, floats, Program, rgb, type Gl, type Rgb } from "./gl";
 import { Points } from "./points";
 import { AREA_FRAGMENT, AREA_VERTEX, PLAIN_FRAGMENT, PLAIN_VERTEX, TEXTURE_WIDTH } from "./shaders";
 import { Strokes } from "./strokes";
+import { Tiled } from "./tiled";
 
 export interface Theme {
   readonly map: Rgb;
@@ -25,6 +26,8 @@ export class Renderer {
   readonly gl: Gl;
   readonly isSoftware: boolean;
   scope: Scope = "both";
+  /* Outlines of areas, where they are large enough for them. */
+  hasOutlines = true;
   theme: Theme = { map: rgb("#e9edeb"), land: rgb("#f7f5ef"), border: rgb("#cfd3cc"), ink: rgb("#1f272b"), paper: rgb("#fdfcf9"), accent: rgb("#0d5c63") };
   points: Points | null = null;
   accounts: Points | null = null;
@@ -38,11 +41,11 @@ export class Renderer {
   private readonly flags: WebGLTexture;
   private readonly olds: WebGLTexture;
   private readonly rows: number;
-  private areaVao: WebGLVertexArrayObject | null = null;
+  private areas: Tiled | null = null;
   private triangles: Triangles | null = null;
   private patchVao: WebGLVertexArrayObject | null = null;
   private patchIndex: WebGLBuffer | null = null;
-  private edgeVao: WebGLVertexArrayObject | null = null;
+  private outlines: Tiled | null = null;
   private landVao: WebGLVertexArrayObject | null = null;
   private nLand = 0;
   private lineVao: WebGLVertexArrayObject | null = null;
@@ -95,21 +98,54 @@ export class Renderer {
     if (this.edges && this.ground.areas) this.borders.set(territoryBorders(this.edges, this.ground.areas.xy, of), () => colour);
   }
 
-  /* Everything but what `drawMore` adds when there is time. True if there is more. */
-  draw(camera: Camera, ratio: number, nPoints: number): boolean {
+  /* Everything but what `drawMore` adds when there is time, or only a part of the map. True if there is more. */
+  draw(camera: Camera, ratio: number, nPoints: number, part: Window | null = null): boolean {
     const { gl, theme } = this;
     const cam = this.cam(camera);
+    const window = part ?? camera.window;
+    if (part) this.cut(camera, ratio, part);
+    else gl.disable(gl.SCISSOR_TEST);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clearColor(theme.map[0] / 255, theme.map[1] / 255, theme.map[2] / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.disable(gl.BLEND);
-    this.flat(this.landVao, this.nLand, gl.TRIANGLES, cam, theme.land, 1, true);
-    if (this.hasAreas) this.drawAreas(cam, ratio);
-    this.drawLines(camera, cam);
+    this.flat(this.landVao, this.nLand, gl.TRIANGLES, cam, theme.land, 1);
+    this.drawAreas(cam, ratio, window);
+    this.drawLines(camera, cam, window);
     this.restartPoints();
     const isMore = this.drawPoints(camera, cam, ratio, nPoints);
     this.drawStrokes(cam, ratio);
+    gl.disable(gl.SCISSOR_TEST);
     return isMore;
+  }
+
+  /* Nothing is drawn outside of a part of the map. */
+  private cut(camera: Camera, ratio: number, [west, south, east, north]: Window): void {
+    const [left, top] = camera.toScreen(west, north);
+    const [right, bottom] = camera.toScreen(east, south);
+    const [x, y] = [Math.floor(left * ratio), Math.floor((camera.height - bottom) * ratio)];
+    this.gl.enable(this.gl.SCISSOR_TEST);
+    this.gl.scissor(x, y, Math.ceil(right * ratio) - x, Math.ceil((camera.height - top) * ratio) - y);
+  }
+
+  get hasPoints(): boolean {
+    return this.points !== null || (this.accounts !== null && this.scope !== "areas");
+  }
+
+  /* Where some units lie, with a rim; null if they have no area. */
+  around(units: readonly number[], rim: number): Window | null {
+    const { triangles } = this;
+    const xy = this.ground.areas?.xy;
+    if (!triangles || !xy) return null;
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const i of units) {
+      for (let c = triangles.starts[i] ?? 0; c < (triangles.starts[i + 1] ?? 0); c += 1) {
+        const p = 2 * (triangles.corners[c] ?? 0);
+        const [x, y] = [xy[p] ?? 0, xy[p + 1] ?? 0];
+        [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
+      }
+    }
+    return west <= east ? [west - rim, south - rim, east + rim, north + rim] : null;
   }
 
   /* The next points, and borders over them once all are there: between two parts they would cost more than the points. */
@@ -133,7 +169,7 @@ export class Renderer {
   patch(camera: Camera, ratio: number, units: readonly number[]): void {
     const { gl, triangles } = this;
     const cam = this.cam(camera);
-    if (triangles && this.areaVao && this.hasAreas) {
+    if (triangles && this.hasAreas) {
       let n = 0;
       for (const i of units) n += (triangles.starts[i + 1] ?? 0) - (triangles.starts[i] ?? 0);
       const corners = new Uint32Array(n);
@@ -158,12 +194,10 @@ export class Renderer {
     this.accounts?.restart();
   }
 
-  private drawAreas(cam: Vec4, ratio: number): void {
-    const { gl, triangles } = this;
-    if (!triangles || !this.areaVao) return;
+  private drawAreas(cam: Vec4, ratio: number, window: Window): void {
+    if (!this.areas || !this.hasAreas) return;
     this.useArea(cam, ratio);
-    gl.bindVertexArray(this.areaVao);
-    gl.drawElements(gl.TRIANGLES, triangles.corners.length, gl.UNSIGNED_INT, 0);
+    this.areas.draw(window);
   }
 
   /* Without areas there is nothing to draw borders around. */
@@ -171,16 +205,19 @@ export class Renderer {
     return this.scope !== "accounts" || this.accounts === null;
   }
 
-  private drawLines(camera: Camera, cam: Vec4): void {
+  private drawLines(camera: Camera, cam: Vec4, window: Window): void {
     const { gl, theme, ground } = this;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
-    if (this.edges && this.hasAreas) {
+    if (this.outlines && this.hasAreas && this.hasOutlines) {
       const [west, south, east, north] = ground.window;
       const side = Math.sqrt(((east - west) * (north - south)) / Math.max(ground.n, 1)) * camera.scale;
-      if (side > 7) this.flat(this.edgeVao, 2 * this.edges.a.length, gl.LINES, cam, theme.paper, Math.min((side - 7) / 20, 0.75), true);
+      if (side > 7) {
+        this.usePlain(cam, theme.paper, Math.min((side - 7) / 20, 0.75));
+        this.outlines.draw(window);
+      }
     }
-    this.flat(this.lineVao, this.nLines, gl.LINES, cam, theme.border, ground.areas ? 0.6 : 1, true);
+    this.flat(this.lineVao, this.nLines, gl.LINES, cam, theme.border, ground.areas ? 0.6 : 1);
     gl.disable(gl.BLEND);
   }
 
@@ -217,15 +254,19 @@ export class Renderer {
     }
   };
 
-  private flat(vao: WebGLVertexArrayObject | null, n: number, kind: number, cam: Vec4, [r, g, b]: Rgb, alpha: number, isIndexed: boolean): void {
-    if (!vao || n === 0) return;
+  private usePlain(cam: Vec4, [r, g, b]: Rgb, alpha: number): void {
     const { gl, plain } = this;
     plain.use();
     gl.uniform4f(plain.at("cam"), ...cam);
     gl.uniform4f(plain.at("tint"), r / 255, g / 255, b / 255, alpha);
+  }
+
+  private flat(vao: WebGLVertexArrayObject | null, n: number, kind: number, cam: Vec4, colour: Rgb, alpha: number): void {
+    if (!vao || n === 0) return;
+    const { gl } = this;
+    this.usePlain(cam, colour, alpha);
     gl.bindVertexArray(vao);
-    if (isIndexed) gl.drawElements(kind, n, gl.UNSIGNED_INT, 0);
-    else gl.drawArrays(kind, 0, n);
+    gl.drawElements(kind, n, gl.UNSIGNED_INT, 0);
   }
 
   private cam(camera: Camera): Vec4 {
@@ -263,7 +304,7 @@ export class Renderer {
       gl.bindVertexArray(null);
       return [vao, index];
     };
-    [this.areaVao] = make(this.triangles.corners);
+    this.areas = new Tiled(gl, this.triangles.corners, 3, areas.xy, (index) => make(index)[0]);
     [this.patchVao, this.patchIndex] = make(null);
   }
 
@@ -274,7 +315,7 @@ export class Renderer {
     this.edges = edges;
     const pairs = new Uint32Array(2 * edges.a.length);
     for (let e = 0; e < edges.a.length; e += 1) pairs.set([edges.a[e] ?? 0, edges.b[e] ?? 0], 2 * e);
-    this.edgeVao = this.indexed(areas.xy, pairs);
+    this.outlines = new Tiled(this.gl, pairs, 2, areas.xy, (index) => this.indexed(areas.xy, index));
   }
 
   loadAccounts({ x, y, unit }: Accounts): void {

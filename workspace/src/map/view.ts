@@ -15,6 +15,8 @@ const MANY_POINTS = 400_000;
 const QUICK_FRAME_MS = 14;
 const MOST_RINGS = 60;
 const RINGED_BELOW_PX = 9;
+const MOST_TOUCHED = 3_000;
+const RIM_PX = 8;
 
 export class MapView {
   readonly camera: Camera;
@@ -33,6 +35,11 @@ export class MapView {
   private isBusy = false;
   private isStale = true;
   private dirty: number[] | null = [];
+  /* Units that changed since lines were drawn as they are now, and the part of the picture that is to be drawn anew for them. */
+  private touched: number[] = [];
+  private part: Window | null = null;
+  private lastSeen = "";
+  private stillTimer = 0;
   private nPoints = QUICK_POINTS;
   private restTimer = 0;
   private look: Omit<Look, "by" | "only"> = { isDark: false, land: rgb("#f7f5ef"), unassigned: rgb("#a5a29a") };
@@ -65,6 +72,7 @@ export class MapView {
     this.overlay.place(this.plan);
     this.repaint(null);
     this.lines();
+    this.touched = [];
     this.ask();
   }
 
@@ -73,17 +81,22 @@ export class MapView {
     if (units.length === 0) return;
     this.repaint(units);
     if (this.dirty) this.dirty.push(...units);
+    if (this.touched.length <= MOST_TOUCHED) this.touched.push(...units);
     this.request();
     clearTimeout(this.restTimer);
     if (!this.isDragging) this.restTimer = window.setTimeout(() => this.settle(), 120);
   }
 
-  /* After a drag: borders, names and rings as they are now. */
+  /* After a drag: borders, names and rings as they are now. Few areas that changed are drawn anew, not the whole picture. */
   settle(): void {
     clearTimeout(this.restTimer);
     this.overlay.place(this.plan);
     this.lines();
-    this.ask();
+    const isPart = !this.isStale && !this.part && !this.renderer.hasPoints && this.touched.length <= MOST_TOUCHED;
+    this.part = isPart ? this.renderer.around(this.touched, RIM_PX / this.camera.scale) : null;
+    this.touched = [];
+    if (this.part) this.request();
+    else this.ask();
   }
 
   /* The whole picture is to be drawn. */
@@ -192,16 +205,39 @@ export class MapView {
     if (this.isStale || (isCheap && dirty && dirty.length > 0)) {
       if (this.isBusy) return; // the card is still at the last picture; `watch` asks again
       this.isStale = false;
+      this.part = null;
       this.dirty = [];
       const start = performance.now();
       this.overlay.chosen = this.ringed();
       this.overlay.draw(camera, this.ratio, this.plan);
+      renderer.hasOutlines = !this.isMoving();
       const isMore = renderer.draw(camera, this.ratio, Math.round(Math.min(this.nPoints, QUICK_POINTS)));
       this.watch(start, isMore);
-    } else if (dirty && dirty.length > 0) {
+      return;
+    }
+    if (dirty && dirty.length > 0) {
       this.dirty = [];
       renderer.patch(camera, this.ratio, dirty);
     }
+    if (this.part && !this.isBusy) {
+      const { part } = this;
+      this.part = null;
+      const start = performance.now();
+      this.overlay.draw(camera, this.ratio, this.plan);
+      renderer.draw(camera, this.ratio, 0, part);
+      this.watch(start, false, "part");
+    }
+  }
+
+  /* Whether the map is on its way and pictures take long: outlines, the slowest of them where there is no graphics card, wait until it rests. */
+  private isMoving(): boolean {
+    const { x, y, scale } = this.camera;
+    const seen = `${x} ${y} ${scale}`;
+    const isMoving = this.lastSeen !== "" && seen !== this.lastSeen && this.cost >= QUICK_FRAME_MS;
+    this.lastSeen = seen;
+    clearTimeout(this.stillTimer);
+    if (isMoving) this.stillTimer = window.setTimeout(() => this.ask(), 150);
+    return isMoving;
   }
 
   private ringed(): readonly number[] {
@@ -211,7 +247,7 @@ export class MapView {
   }
 
   /* Waits until the card is done, learns how long that takes, and goes on with what was left out. */
-  private watch(start: number, isMore: boolean, isRest = false): void {
+  private watch(start: number, isMore: boolean, what: "whole" | "rest" | "part" = "whole"): void {
     const { gl } = this.renderer;
     const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
@@ -224,9 +260,9 @@ export class MapView {
       if (fence) gl.deleteSync(fence);
       this.isBusy = false;
       const took = performance.now() - start;
-      if (isRest) this.nPoints = Math.min(Math.max(this.nPoints * (took < 12 ? 1.5 : took > 40 ? 0.7 : 1), FEW_POINTS), MANY_POINTS);
-      else this.cost = took;
-      if (this.isStale) this.request();
+      if (what === "rest") this.nPoints = Math.min(Math.max(this.nPoints * (took < 12 ? 1.5 : took > 40 ? 0.7 : 1), FEW_POINTS), MANY_POINTS);
+      else if (what === "whole") this.cost = took;
+      if (this.isStale || this.part) this.request();
       else if (isMore) this.more();
       else this.onDrawn();
     };
@@ -239,7 +275,7 @@ export class MapView {
       if (this.isStale || this.isBusy || this.isDragging) return;
       const start = performance.now();
       const isMore = this.renderer.drawMore(this.camera, this.ratio, Math.round(this.nPoints));
-      this.watch(start, isMore, true);
+      this.watch(start, isMore, "rest");
     });
   }
 

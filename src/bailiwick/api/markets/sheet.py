@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bailiwick.api.sources import tabular
 from bailiwick.domain import FloatArray, Notice, TextArray
 from bailiwick.domain.rules import Column, Rule
+from bailiwick.domain.said import say
 from bailiwick.errors import InputError
 from bailiwick.formats.dates import DateOrder, parse_dates
 from bailiwick.formats.numbers import looks_numeric, parse_numbers
@@ -123,7 +124,7 @@ class Sheet:
     def days(self, name: str) -> FloatArray:
         """Days since 1970-01-01, NaN where there is no date, shape (n,)."""
         column = self.column(name)
-        dates = parse_dates(self.table.data.column(column), order=self.date_order, name=f"the column {column!r}")
+        dates = parse_dates(self.table.data.column(column), order=self.date_order, name=say("the column %(name)s", name=repr(column)))
         self.notices.extend(dates.notices)
         return np.where(dates.is_bad | dates.is_missing, np.nan, dates.days.astype(np.float64))
 

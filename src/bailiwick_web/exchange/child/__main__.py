@@ -78,9 +78,9 @@ def _refusal(error: Exception, path: Path, options: dict[str, Any]) -> dict[str,
 
 
 def _everywhere(found: Any, change: Callable[[str], str]) -> Any:
-    """A document with every text in it changed."""
+    """A document with every text in it changed, but for the patterns, by which their translations are found."""
     if isinstance(found, dict):
-        return {name: _everywhere(value, change) for name, value in found.items()}
+        return {name: value if name == "says" else _everywhere(value, change) for name, value in found.items()}
     if isinstance(found, list):
         return [_everywhere(value, change) for value in found]
     return change(found) if isinstance(found, str) else found

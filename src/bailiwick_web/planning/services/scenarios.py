@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
@@ -23,13 +22,13 @@ from bailiwick_web.core.templatetags.words import number
 from bailiwick_web.planning import convert
 from bailiwick_web.planning.models import Scenario, TerritoryDefinition
 from bailiwick_web.planning.services.finding import locked
+from bailiwick_web.planning.visibility import RESTORABLE
 from bailiwick_web.territories.convert import UnitArrays, unit_arrays
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
 
 MOST_TERRITORIES = 2_000
 BASE = "base"
 """Layer of the plan for the main role."""
-RESTORABLE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)

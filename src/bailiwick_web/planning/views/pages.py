@@ -25,8 +25,9 @@ from bailiwick_web.planning.mine import visible_challenges
 from bailiwick_web.planning.models import Publication, Run, Scenario
 from bailiwick_web.planning.services.moves import can_step
 from bailiwick_web.planning.services.runs import ANEW
-from bailiwick_web.planning.services.scenarios import BASE, RESTORABLE, numbered
+from bailiwick_web.planning.services.scenarios import BASE, numbered
 from bailiwick_web.planning.services.workflow import managers_concerned
+from bailiwick_web.planning.visibility import RESTORABLE
 from bailiwick_web.planning.wording import workspace_words
 from bailiwick_web.territories.models import AlignmentPlan, UnitSet
 

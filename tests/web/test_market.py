@@ -18,8 +18,10 @@ from bailiwick_web.core.refusals import Conflict, Invalid, Missing, NotAllowed, 
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
-from bailiwick_web.market import queries, utilisation
+from bailiwick_web.market import utilisation
 from bailiwick_web.market.models import EffectUse, OfferUse, Swot, SwotEntry
+from bailiwick_web.market.queries import evidence as evidence_queries
+from bailiwick_web.market.queries import offers as offer_queries
 from bailiwick_web.market.services import evidence, offers, swots
 from bailiwick_web.market.services.profile import say_profile
 from bailiwick_web.planning.models import Scenario
@@ -203,15 +205,15 @@ def test_an_effect_is_applied_visibly_and_taken_back(planner: Actor, act: Act, s
     given = {"source": "Board", "dated_on": planner.now.date(), "reason": "r"}
     one = evidence.create_evidence(planner, claim="More guests", industry="HOTELS", effect=0.5, **given)
     other = evidence.create_evidence(planner, claim="All grow", effect=0.1, **given)
-    before = queries.effects_page(planner, study.public_id)["before"]
+    before = evidence_queries.effects_page(planner, study.public_id)["before"]
     use = evidence.apply_effect(planner, study.public_id, one.public_id)
-    found = queries.effects_page(planner, study.public_id)
+    found = evidence_queries.effects_page(planner, study.public_id)
     by = {line["account"]: line for line in found["all"]}
     assert by["a0"]["after"] == pytest.approx(1.5 * by["a0"]["before"])
     assert by["a1"]["after"] == by["a1"]["before"]
     assert found["n_changed"] == n / 4
     evidence.apply_effect(planner, study.public_id, other.public_id)
-    by = {line["account"]: line for line in queries.effects_page(planner, study.public_id)["all"]}
+    by = {line["account"]: line for line in evidence_queries.effects_page(planner, study.public_id)["all"]}
     assert by["a0"]["after"] == pytest.approx(1.5 * 1.1 * by["a0"]["before"])  # one on the other
     with pytest.raises(Conflict):
         evidence.apply_effect(planner, study.public_id, one.public_id)
@@ -221,7 +223,7 @@ def test_an_effect_is_applied_visibly_and_taken_back(planner: Actor, act: Act, s
     assert "More guests" in page
     for applied in EffectUse.objects.filter(ended_at=None):
         evidence.take_effect_back(planner, applied.public_id)
-    found = queries.effects_page(planner, study.public_id)
+    found = evidence_queries.effects_page(planner, study.public_id)
     assert found["before"] == found["after"] == before
     assert len(found["past"]) == 2
     with pytest.raises(NotAllowed):
@@ -254,7 +256,7 @@ def test_an_offer_is_for_its_segment_its_limit_and_its_days(act: Act, planner: A
         with pytest.raises(Conflict) as told:
             offers.take_offer(actor, use.public_id, version=use.version)
         assert told.value.code == code
-    found = queries.offer_page(actor, offer.public_id)
+    found = offer_queries.offer_page(actor, offer.public_id)
     assert (found["found"]["n"], found["found"]["taken"], found["found"]["rate"], found["left"]) == (2, 1, 0.5, 0)
     assert found["found"]["low"] == pytest.approx(0.0945, abs=1e-3)
     later = Actor(actor.user, actor.now + timedelta(days=1), "test")
@@ -262,7 +264,7 @@ def test_an_offer_is_for_its_segment_its_limit_and_its_days(act: Act, planner: A
     with pytest.raises(Conflict) as told:
         offers.make_offer(later, offer.public_id, third.public_id)
     assert told.value.code == "offer_over"
-    assert [a.name for a in queries.open_to(actor, offer, "")] == ["Third"]
+    assert [a.name for a in offer_queries.open_to(actor, offer, "")] == ["Third"]
     assert OfferUse.objects.count() == 2
 
 

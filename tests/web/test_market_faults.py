@@ -17,8 +17,8 @@ from bailiwick_web.core.refusals import Conflict, Missing, Stale
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
-from bailiwick_web.market import queries
 from bailiwick_web.market.models import Offer, Swot, SwotEntry
+from bailiwick_web.market.queries import offers as offer_queries
 from bailiwick_web.market.services import evidence, offers, profile, swots
 from bailiwick_web.planning.models import Scenario
 
@@ -95,7 +95,7 @@ def test_who_bought_since_the_offer_began_is_no_new_customer(planner_now: Actor,
     new, old = (m.Account.objects.create(name=name, **stamps) for name in ("New", "Old"))
     ordered(old, today - timedelta(days=30), 10, stamps)  # the offer runs since 90 days
     ordered(new, today, 10, stamps)  # on the day itself it is that of the offer
-    assert queries.open_to(planner_now, offer, "") == [new]
+    assert offer_queries.open_to(planner_now, offer, "") == [new]
     with pytest.raises(Conflict) as told:
         offers.make_offer(planner_now, offer.public_id, old.public_id)
     assert told.value.code == "offer_bought"

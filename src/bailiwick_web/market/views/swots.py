@@ -17,8 +17,8 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.forms.common import cleaned
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, version_of
-from bailiwick_web.market import queries
 from bailiwick_web.market.forms import EntryForm, ProfileForm
+from bailiwick_web.market.queries import grids as queries
 from bailiwick_web.market.services import swots as services
 from bailiwick_web.market.services.profile import say_profile, the_profile
 from bailiwick_web.market.views.common import HERE, csv_file

@@ -115,6 +115,20 @@ def test_reconciliation_trusts_what_errs_less() -> None:
     assert np.linalg.eigvalsh(shrunk_covariance(rng.normal(size=(3, 6)))).min() > 0
 
 
+def test_reconciliation_counts_errors_in_the_size_of_each_series() -> None:
+    """Errors come divided by the scale of their series: without it a small series would give way as much as a hundred times larger one."""
+    summing = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    errors = np.random.default_rng(0).normal(size=(60, 3, 1))
+    for scale in (np.array([100.0, 100.0, 1.0]), np.array([100.0, 1.0, 100.0])):
+        found = reconciler(summing, errors, scale)(np.array([[260.0], [100.0], [100.0]]))
+        small, large = (1 + int(np.argmin(scale[1:])), 1 + int(np.argmax(scale[1:])))
+        assert found[small, 0] == pytest.approx(100, abs=1)
+        assert found[large, 0] == pytest.approx(130, abs=12)
+        assert found[0, 0] == pytest.approx(found[1:, 0].sum())
+    alone = reconciler(summing, np.full((3, 3, 1), np.nan), np.array([100.0, 100.0, 1.0]))(np.array([[260.0], [100.0], [100.0]]))
+    assert alone[2, 0] == pytest.approx(100, abs=1)  # without errors the scale alone tells
+
+
 def test_a_season_is_told_from_noise() -> None:
     rng = np.random.default_rng(1)
     noise = 100 * rng.lognormal(0, 0.2, 48)

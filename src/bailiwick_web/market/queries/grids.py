@@ -7,19 +7,19 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Position
-from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.insights.finding import visible_studies
 from bailiwick_web.market import figures
 from bailiwick_web.market.models import Swot, SwotEntry
-from bailiwick_web.market.visibility import seen_others, sees_company, subjects_seen, swot_of, teams, visible_swots
+from bailiwick_web.market.visibility import seen_others, sees_company, subjects_seen, swot_of, teams, text_for, told_fact, visible_swots
 
 MOST_SUBJECTS, MOST_ROWS = 300, 50
 FORMULAS: dict[str, Any] = {
@@ -37,11 +37,6 @@ QUADRANT_TITLES: dict[str, Any] = {
     "opportunity": pgettext_lazy("grid", "Opportunities"),
     "threat": pgettext_lazy("grid", "Threats"),
 }
-
-
-def text_of(entry: SwotEntry) -> str:
-    """A line in the language of the reader, as far as it was drafted."""
-    return retold(entry.fact.get("sentence"), entry.text)
 
 
 def subjects(actor: Actor) -> dict[str, Any]:
@@ -73,33 +68,35 @@ def may_write(actor: Actor, swot: Swot) -> bool:
 def grid(actor: Actor, public_id: Any) -> dict[str, Any]:
     """A grid with its lines, and the versions of it."""
     swot = swot_of(actor, public_id)
-    entries = list(swot.entries.select_related("task__person", "created_by", "evidence"))
+    entries, seen = list(swot.entries.select_related("task__person", "created_by", "evidence")), subjects_seen(actor)
     same = visible_swots(actor).filter(subject=swot.subject, node=swot.node, position=swot.position)
     return {
         "swot": swot,
         "quadrants": [
-            (value, QUADRANT_TITLES[value], [(entry, text_of(entry)) for entry in entries if entry.quadrant == value])
+            (value, QUADRANT_TITLES[value], [(entry, text_for(entry, seen)) for entry in entries if entry.quadrant == value])
             for value, _label in SwotEntry.Quadrant.choices
         ],
         "choices": SwotEntry.Quadrant.choices,
         "versions": list(same.order_by("-number")),
         "n": len(entries),
+        "seen": seen,
         "may_write": may_write(actor, swot),
     }
 
 
 def entry_page(actor: Actor, entry: SwotEntry) -> dict[str, Any]:
     """What a line rests on: formula, what it is compared with, the rows behind it as the reader sees them, the day."""
-    fact = entry.fact
+    seen = subjects_seen(actor)
+    fact = told_fact(entry.fact, seen)
     context: dict[str, Any] = {
         "entry": entry,
         "swot": entry.swot,
-        "text": text_of(entry),
+        "text": text_for(entry, seen),
         "fact": fact,
         "formula": FORMULAS.get(fact.get("figure", ""), ""),
         "since": _day(fact.get("since")),
         "until": _day(fact.get("until")),
-        "others": seen_others(fact, subjects_seen(actor)),
+        "others": seen_others(fact, seen),
         "study": None,
         "rows": [],
     }
@@ -108,6 +105,17 @@ def entry_page(actor: Actor, entry: SwotEntry) -> dict[str, Any]:
     if entry.origin == SwotEntry.Origin.DATA and fact.get("since"):
         context |= _rows_behind(actor, entry, _day(fact["since"]), _day(fact["until"]))
     return context
+
+
+def short_past(actor: Actor) -> str:
+    """Why growth and lost customers are not drafted, if orders do not cover the year before; else nothing."""
+    since = figures.ordered_since(actor)
+    if since is None or figures.covers(since, actor.now.date(), years=2):
+        return ""
+    said = gettext(
+        "Growth and customers lost need orders of two whole years; those you see begin on %(day)s, so there is no line about them."
+    )
+    return said % {"day": date_format(since, "SHORT_DATE_FORMAT")}
 
 
 def _day(text: Any) -> Any:

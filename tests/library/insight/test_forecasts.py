@@ -19,7 +19,7 @@ from bailiwick.insight.forecasting.seasonality import season
 pytest.importorskip("sklearn")
 pytest.importorskip("statsmodels")
 
-from bailiwick.insight.forecasting.choose import forecast
+from bailiwick.insight.forecasting.choose import _ends, forecast
 
 
 def panel_of(low: np.ndarray) -> Panel:
@@ -50,6 +50,14 @@ def test_a_forecast_beats_repeating_the_year_and_adds_up(seasonal: tuple[Panel, 
     assert ((future >= found.low) & (future <= found.high)).mean() >= 0.8
     assert 0.8 <= found.coverage <= 1
     assert (found.reconciled_score < 1.2 * found.scores["seasonal naive"]).all()
+
+
+def test_the_band_is_as_wide_as_the_errors_ask() -> None:
+    """Of normal errors the 90 % band ends at 1.64, times 1.13 for six windows of one month."""
+    errors = np.random.default_rng(3).normal(size=(6, 400, 1))
+    low, high = _ends(errors)
+    assert high[0, 0] == pytest.approx(1.645 * 1.128, abs=0.12)
+    assert low[0, 0] == pytest.approx(-1.645 * 1.128, abs=0.12)
 
 
 def test_pure_noise_is_not_forecast_worse_than_naive_without_a_word() -> None:

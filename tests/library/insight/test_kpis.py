@@ -195,6 +195,14 @@ def test_attainment_by_day_week_and_month() -> None:
     assert (last["actual"], last["pace"]) == (59, pytest.approx(1.0))
 
 
+def test_each_sale_counts_to_the_goal_of_its_group_once_and_to_that_of_all() -> None:
+    orders = {"customer": ["a", "b"], "date": ["2026-01-10", "2026-01-20"], "amount": [10, 30], "territory": ["n", "s"]}
+    goals = {"(all)": 80, "n": 20, "s": 60}
+    found = bw.goal_attainment(orders, goals, by="territory", start="2026-01-01", end="2026-01-31")["attainment"]
+    assert found.set_index("group")["actual"].to_dict() == {"(all)": 40, "n": 10, "s": 30}
+    assert found.set_index("group")["attainment"].to_dict() == {"(all)": 0.5, "n": 0.5, "s": 0.5}
+
+
 def test_the_season_sets_the_pace() -> None:
     days = [np.datetime64("2025-01-01") + i for i in range(365)]
     amount = [10.0 if d.astype("datetime64[M]").astype(int) % 12 == 11 else 1.0 for d in days]

@@ -42,6 +42,30 @@ def test_a_forecast_adds_up_and_says_which_method_and_why(planner: Actor, sign_i
     assert "Which method, and why" in page
 
 
+def test_demand_is_forecast_in_pieces_with_the_season_of_each_segment_and_product(planner: Actor, sign_in: SignIn) -> None:
+    """Bars buy beer in summer and hotels wine in winter; a piece of either has another price, so that revenue shows neither demand."""
+    rows: dict[str, list[Any]] = {name: [] for name in ("customer", "date", "amount", "quantity", "segment", "product")}
+    for month in range(36):
+        for segment, product, price, peak in (("Bars", "Beer", 1.0, 7), ("Hotels", "Wine", 9.0, 1)):
+            pieces = 300 if month % 12 + 1 == peak else 100
+            for day in ("01", "28"):
+                date = f"{2023 + month // 12}-{month % 12 + 1:02}-{day if month < 35 or day == '01' else '31'}"
+                values = (f"{segment}1", date, pieces * price / 2, pieces / 2, segment, product)
+                for name, value in zip(rows, values, strict=True):
+                    rows[name].append(value)
+    table = bring(planner, rows)
+    study = answered(planner, "forecast", {"by": "segment", "then_by": "product", "months": 2, "quantity": True}, orders=table)
+    assert study.facts["measure"] == "quantity"
+    whole = [row for row in storing.rows(study, "forecast") if row["level"] == 0]
+    assert whole[0]["forecast"] == pytest.approx(400, rel=0.05)  # January: 100 of beer, 300 of wine
+    indices = {(row["series"], row["month"]): row["index"] for row in storing.rows(study, "seasonality")}
+    peaks = {name: max((m for s, m in indices if s == name), key=lambda m: indices[name, m]) for name in ("Bars", "Hotels / Wine")}
+    assert peaks == {"Bars": "Jul", "Hotels / Wine": "Jan"}
+    assert "Pieces in place of revenue" in sign_in("planner").get("/insights/forecast/").content.decode()
+    without = bring(planner, {name: values for name, values in rows.items() if name != "quantity"}, "without.csv")
+    assert ask(planner, "forecast", {"quantity": True}, orders=without).answered_at is None
+
+
 def test_too_short_a_history_is_refused_with_what_to_bring(planner: Actor, sign_in: SignIn) -> None:
     study = ask(planner, "forecast", {"months": 6}, orders=bring(planner, orders(60, months=5)))
     assert study.answered_at is None

@@ -17,8 +17,8 @@ from bailiwick_web.core.refusals import Conflict, Missing, Stale
 from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
-from bailiwick_web.market import queries
 from bailiwick_web.market.models import Offer, Swot, SwotEntry
+from bailiwick_web.market.queries import offers as offer_queries
 from bailiwick_web.market.services import evidence, offers, profile, swots
 from bailiwick_web.planning.models import Scenario
 
@@ -41,7 +41,10 @@ def planner_now(act: Act) -> Actor:
 
 @pytest.fixture
 def growing(act: Act, scenario: Scenario, planner_now: Actor) -> dict[str, Position]:
-    """Four territories, two of them in West, with an account each: one falls to a half, the others grow by 4, 5 and 6 %."""
+    """Four territories, two of them in West, with an account each: one falls to a half, the others grow by 4, 5 and 6 %.
+
+    The first order is two years and more old: growth needs them.
+    """
     put_into_force(act, scenario)
     stamps, today = stamped(planner_now), planner_now.now.date()
     positions = {p.code: p for p in Position.objects.all()}
@@ -49,6 +52,7 @@ def growing(act: Act, scenario: Scenario, planner_now: Actor) -> dict[str, Posit
         account = m.Account.objects.create(name=code, **stamps)
         for days, sold in ((500, 100), (100, amount)):
             ordered(account, today - timedelta(days=days), sold, stamps, position=positions[code])
+    ordered(m.Account.objects.create(name="First", **stamps), today - timedelta(days=731), 0, stamps, position=positions["P4"])
     return positions
 
 
@@ -71,15 +75,46 @@ def test_who_opens_a_draft_is_told_of_no_territory_out_of_their_scope(
     page, values = told("planner")
     assert values == [pytest.approx(0.04), pytest.approx(0.05), pytest.approx(0.06)]
     assert "4.0 %; 5.0 %; 6.0 %" in page
+    assert "the median of 3 others is +5.0 %" in page
     page, values = told("manager")
     assert values == [pytest.approx(0.04)]  # of West; the others are of East
-    assert "the median of 3 others: 4.0 %)" in page
-    assert "6.0 %" not in page
-    page, values = told("rep")
+    assert "others of whom you do not see all; those you see: 4.0 %" in page
+    page_of_rep, values = told("rep")
     assert values is None
+    for found in (page, page_of_rep):
+        assert "50.0 %; compared with others of whom you do not see all." in found
+        assert "+5.0 %" not in found
+        assert "6.0 %" not in found
+        assert "3 others" not in found
     SwotEntry.objects.filter(pk=entry.pk).update(fact=entry.fact | {"others": [0.04, 0.05, 0.06]})  # as drafts were kept before
     assert told("planner")[1] == [0.04, 0.05, 0.06]
     assert told("manager")[1] is None
+
+
+def test_no_way_to_a_line_tells_the_median_of_territories_that_a_reader_does_not_see(
+    planner_now: Actor, growing: dict[str, Position], sign_in: SignIn
+) -> None:
+    swot = drafted(planner_now, "territory", growing["P1"].public_id)
+    task = swots.make_task(planner_now, swot.entries.get(fact__figure="growth").public_id)
+    assert "+5.0 %" not in task.subject  # the rep reads it
+    assert "of whom you do not see all" in task.subject
+    for role, is_told in (("planner", True), ("manager", False), ("rep", False)):
+        client = sign_in(role)
+        answers = [client.get(f"/market/swot/{swot.public_id}/{end}").getvalue().decode() for end in ("", "file.csv")]
+        fact = client.get(f"/api/v1/swots/{swot.public_id}").json()["entries"][0]
+        assert all(("+5.0 %" in text) is is_told for text in (*answers, fact["text"])), role
+        assert ("reference" in fact["fact"], "peers" in fact["fact"]) == (is_told, is_told)
+        assert ("0.05" in answers[1]) is is_told
+
+
+def test_growth_on_a_year_that_orders_cover_in_part_is_not_drafted_and_told(
+    planner_now: Actor, growing: dict[str, Position], sign_in: SignIn
+) -> None:
+    m.Order.objects.filter(ordered_on__lt=planner_now.now.date() - timedelta(days=600)).delete()
+    swot = drafted(planner_now, "territory", growing["P1"].public_id)
+    assert not swot.entries.filter(fact__figure__in=["growth", "churn"]).exists()
+    answer = sign_in("planner").post(f"/market/swot/{swot.public_id}/act", {"act": "draft", "version": swot.version}, follow=True)
+    assert "need orders of two whole years" in answer.content.decode()
 
 
 @pytest.fixture
@@ -95,7 +130,7 @@ def test_who_bought_since_the_offer_began_is_no_new_customer(planner_now: Actor,
     new, old = (m.Account.objects.create(name=name, **stamps) for name in ("New", "Old"))
     ordered(old, today - timedelta(days=30), 10, stamps)  # the offer runs since 90 days
     ordered(new, today, 10, stamps)  # on the day itself it is that of the offer
-    assert queries.open_to(planner_now, offer, "") == [new]
+    assert offer_queries.open_to(planner_now, offer, "") == [new]
     with pytest.raises(Conflict) as told:
         offers.make_offer(planner_now, offer.public_id, old.public_id)
     assert told.value.code == "offer_bought"
@@ -192,7 +227,7 @@ def test_a_year_that_orders_cover_in_part_is_no_year_before(planner_now: Actor, 
 
     assert growth() == []
     ordered(account, today - 3 * YEAR + timedelta(days=1), 480, stamps, position=growing["P1"])
-    assert growth() == ["Growth of revenue in twelve months: +33.3 %; the year before it was +80.0 %."]
+    assert growth() == ["Growth of revenue in twelve months: +33.3 %; compared with itself, the year before it was +80.0 %."]
 
 
 def test_a_year_of_three_deals_is_no_year_before(planner_now: Actor, growing: dict[str, Position]) -> None:

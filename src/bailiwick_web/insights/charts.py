@@ -32,6 +32,7 @@ WORDS = (
     _("spots"),
     _("revenue"),
     _("amount"),
+    _("quantity"),
     _("month"),
     _("index"),
     _("accounts"),

@@ -54,7 +54,7 @@ def ground_of(actor: Actor) -> Ground:
     """Read it, in a number of queries that does not grow."""
     positions = {p.pk: p for p in visible(actor, Position).select_related("node")}
     study = visible_studies(actor).filter(kind="market", answered_at__isnull=False).order_by("-answered_at").first()
-    return Ground(positions, _revenue(actor), _decided(actor), _shares(study, positions), study, actor.now.date(), _ordered_since(actor))
+    return Ground(positions, _revenue(actor), _decided(actor), _shares(study, positions), study, actor.now.date(), ordered_since(actor))
 
 
 def _back(today: date, field: str) -> Case:
@@ -73,7 +73,8 @@ def _revenue(actor: Actor) -> dict[tuple[int, int, int], float]:
     return {(position, account, back): float(amount) for position, account, back, amount in sums.order_by() if back < 9}
 
 
-def _ordered_since(actor: Actor) -> date | None:
+def ordered_since(actor: Actor) -> date | None:
+    """Day of the first order that somebody sees in a territory."""
     orders: Any = visible(actor, m.Order).exclude(state=m.Order.State.CANCELLED).filter(position__isnull=False)
     return orders.aggregate(first=Min("ordered_on"))["first"]
 
@@ -159,16 +160,20 @@ def _sums(ground: Ground, mine: frozenset[int], back: int) -> dict[int, float]:
     return {account: amount for account, amount in found.items() if amount > 0}
 
 
-def _knows_earlier(ground: Ground) -> bool:
-    """Whether orders reach back over the whole of the third last year: a part of it would make any year after it look large."""
-    return ground.ordered_since is not None and ground.ordered_since <= ground.today - 3 * YEAR + A_WEEK
+def covers(since: date | None, today: date, *, years: int) -> bool:
+    """Whether orders since a day reach back over so many years: a part of a year would make any year after it look large."""
+    return since is not None and since <= today - years * YEAR + A_WEEK
+
+
+def _reaches(ground: Ground, years: int) -> bool:
+    return covers(ground.ordered_since, ground.today, years=years)
 
 
 def _growth(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
     now, past, earlier = (sum(_sums(ground, mine, back).values()) for back in range(3))
-    if past <= 0:
+    if past <= 0 or not _reaches(ground, 2):
         return []
-    before = past / earlier - 1 if earlier > 0 and _knows_earlier(ground) else None
+    before = past / earlier - 1 if earlier > 0 and _reaches(ground, 3) else None
     if with_past and before is None:
         return []
     return [{"figure": "growth", "value": now / past - 1, "before": before if with_past else None}]
@@ -176,10 +181,10 @@ def _growth(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
 
 def _churn(ground: Ground, mine: frozenset[int], with_past: bool) -> Rows:
     now, past, earlier = (_sums(ground, mine, back).keys() for back in range(3))
-    if not past:
+    if not past or not _reaches(ground, 2):
         return []
     lost = len(past - now)
-    before = len(earlier - past) / len(earlier) if earlier and _knows_earlier(ground) else None
+    before = len(earlier - past) / len(earlier) if earlier and _reaches(ground, 3) else None
     if with_past and before is None:
         return []
     row = {"figure": "churn", "value": lost / len(past), "part": lost, "whole": len(past)}

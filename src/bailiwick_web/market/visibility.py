@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import Node, Position
 from bailiwick_web.core.refusals import Missing
+from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm import visibility
 from bailiwick_web.crm.queries import lists
-from bailiwick_web.market.models import Evidence, Offer, OfferUse, Swot
+from bailiwick_web.market.models import Evidence, Offer, OfferUse, Swot, SwotEntry
 
 SEARCHED: dict[type[Any], tuple[str, ...]] = {Evidence: ("claim", "source", "industry", "region"), Offer: ("name", "what", "segment")}
 
@@ -63,6 +64,33 @@ def seen_others(fact: Mapping[str, Any], seen: Collection[str] | None) -> list[f
     if seen is None:
         return sorted(one["value"] if isinstance(one, dict) else one for one in found)
     return sorted(one["value"] for one in found if isinstance(one, dict) and one["of"] in seen)
+
+
+def sees_others(fact: Mapping[str, Any], seen: Collection[str] | None) -> bool:
+    """Whether somebody may see all that a line was compared with, and so their median: it tells of each of them."""
+    if seen is None or not fact.get("peers"):
+        return True
+    others = fact.get("others", [])
+    return len(others) >= fact["peers"] and all(isinstance(one, dict) and one["of"] in seen for one in others)
+
+
+def told_fact(fact: Mapping[str, Any], seen: Collection[str] | None) -> dict[str, Any]:
+    """What a line rests on, without the median of others and their number where a reader does not see all of them."""
+    if sees_others(fact, seen):
+        return dict(fact)
+    return {name: value for name, value in fact.items() if name not in {"reference", "peers"}} | {"is_partly_told": True}
+
+
+def text_for(entry: SwotEntry, seen: Collection[str] | None) -> str:
+    """A line in the language of the reader, as far as it was drafted, and as much of it as the reader may know."""
+    made_of = entry.fact.get("sentence")
+    if sees_others(entry.fact, seen):
+        return retold(made_of, entry.text)
+    words = made_of.get("with", {}) if isinstance(made_of, dict) else {}
+    if not {"what", "value"} <= words.keys():
+        return _("Compared with others of whom you do not see all.")
+    known = {"what": retold(words["what"]), "value": retold(words["value"])}
+    return _("%(what)s: %(value)s; compared with others of whom you do not see all.") % known
 
 
 def subjects_seen(actor: Actor) -> frozenset[str] | None:

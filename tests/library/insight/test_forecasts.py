@@ -19,7 +19,7 @@ from bailiwick.insight.forecasting.seasonality import season
 pytest.importorskip("sklearn")
 pytest.importorskip("statsmodels")
 
-from bailiwick.insight.forecasting.choose import forecast
+from bailiwick.insight.forecasting.choose import _ends, forecast
 
 
 def panel_of(low: np.ndarray) -> Panel:
@@ -50,6 +50,14 @@ def test_a_forecast_beats_repeating_the_year_and_adds_up(seasonal: tuple[Panel, 
     assert ((future >= found.low) & (future <= found.high)).mean() >= 0.8
     assert 0.8 <= found.coverage <= 1
     assert (found.reconciled_score < 1.2 * found.scores["seasonal naive"]).all()
+
+
+def test_the_band_is_as_wide_as_the_errors_ask() -> None:
+    """Of normal errors the 90 % band ends at 1.64, times 1.13 for six windows of one month."""
+    errors = np.random.default_rng(3).normal(size=(6, 400, 1))
+    low, high = _ends(errors)
+    assert high[0, 0] == pytest.approx(1.645 * 1.128, abs=0.12)
+    assert low[0, 0] == pytest.approx(-1.645 * 1.128, abs=0.12)
 
 
 def test_pure_noise_is_not_forecast_worse_than_naive_without_a_word() -> None:
@@ -113,6 +121,20 @@ def test_reconciliation_trusts_what_errs_less() -> None:
     coherent = reconciler(summing, errors, np.ones(3))(np.array([[8.0], [5.0], [3.0]]))
     assert coherent.ravel() == pytest.approx([8, 5, 3])  # what adds up already is left alone
     assert np.linalg.eigvalsh(shrunk_covariance(rng.normal(size=(3, 6)))).min() > 0
+
+
+def test_reconciliation_counts_errors_in_the_size_of_each_series() -> None:
+    """Errors come divided by the scale of their series: without it a small series would give way as much as a hundred times larger one."""
+    summing = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    errors = np.random.default_rng(0).normal(size=(60, 3, 1))
+    for scale in (np.array([100.0, 100.0, 1.0]), np.array([100.0, 1.0, 100.0])):
+        found = reconciler(summing, errors, scale)(np.array([[260.0], [100.0], [100.0]]))
+        small, large = (1 + int(np.argmin(scale[1:])), 1 + int(np.argmax(scale[1:])))
+        assert found[small, 0] == pytest.approx(100, abs=1)
+        assert found[large, 0] == pytest.approx(130, abs=12)
+        assert found[0, 0] == pytest.approx(found[1:, 0].sum())
+    alone = reconciler(summing, np.full((3, 3, 1), np.nan), np.array([100.0, 100.0, 1.0]))(np.array([[260.0], [100.0], [100.0]]))
+    assert alone[2, 0] == pytest.approx(100, abs=1)  # without errors the scale alone tells
 
 
 def test_a_season_is_told_from_noise() -> None:

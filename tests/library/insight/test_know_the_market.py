@@ -137,9 +137,36 @@ def test_the_year_before_stands_for_others_where_there_are_none() -> None:
     rows = {"subject": ["Us"], "figure": ["churn"], "value": [0.05], "part": [5], "whole": [100], "before": [0.2]}
     entry = bw.draft_swot(rows, subject="Us")["entries"].iloc[0]
     assert entry["quadrant"] == "strength"
-    assert entry["sentence"].endswith("the year before it was 20.0 %.")
+    assert entry["sentence"].endswith("compared with itself, the year before it was 20.0 %.")
     with pytest.raises(InputError, match="no row is about"):
         bw.draft_swot(rows, subject="Them")
+
+
+def test_growth_above_the_peers_is_a_strength_although_it_was_faster_before() -> None:
+    rows = {"subject": list("abcd"), "figure": ["growth"] * 4, "value": [0.3, 0.02, 0.04, 0.06], "before": [0.8, 0.0, 0.0, 0.0]}
+    entry = bw.draft_swot(rows, subject="a")["entries"].iloc[0]
+    assert (entry["quadrant"], entry["peers"], entry["reference"]) == ("strength", 3, 0.04)
+    assert "the median of 3 others" in entry["sentence"]
+    few = {name: values[:3] for name, values in rows.items()}  # two others are too few: it is compared with itself
+    assert bw.draft_swot(few, subject="a")["entries"]["peers"].tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "quadrant"),
+    [
+        (0.30, 0.80, "threat"),
+        (0.30, 0.10, "strength"),
+        (-0.05, -0.20, "opportunity"),
+        (-0.20, -0.05, "weakness"),
+        (-0.20, 0.10, "weakness"),
+        (0.10, -0.20, "strength"),
+    ],
+)
+def test_growth_that_slows_is_no_weakness_and_a_fall_that_slows_no_strength(now: float, before: float, quadrant: str) -> None:
+    rows = {"subject": ["Us"], "figure": ["growth"], "value": [now], "before": [before]}
+    entry = bw.draft_swot(rows, subject="Us")["entries"].iloc[0]
+    assert entry["quadrant"] == quadrant
+    assert "compared with itself, the year before it was" in entry["sentence"]
 
 
 def test_two_others_are_too_few() -> None:

@@ -120,6 +120,51 @@ def test_crediting_through_a_handover() -> None:
         credit(ids, np.array([1, 2]), ids, ids, np.array([0.0, 5.0]), np.array([6.0, 9.0]), "as-was", 3)
 
 
+@pytest.mark.parametrize(("before", "is_told"), [("2025-01-01", True), ("2025-09-20", True), ("2025-10-01", False), ("2025-10-05", False)])
+def test_growth_on_a_period_that_orders_cover_in_part_is_told(before: str, is_told: bool) -> None:
+    """Ten days of orders, then a quarter: growth of many hundred percent is that of the data."""
+    days = [str(np.datetime64("2025-10-01") + i) for i in range(92)]
+    rows = {"customer": ["a"] * 92, "date": days, "amount": [1.0] * 92}
+    found = bw.key_figures(rows, start="2025-10-11", end="2025-12-31", before=before)
+    assert ("part_of_past" in [notice.code for notice in found.notices]) is is_told
+    assert "part_of_past" not in [notice.code for notice in bw.key_figures(rows).notices]
+
+
+def test_a_sale_on_the_very_day_of_a_handover_counts_to_the_new_territory() -> None:
+    """Periods end before their last day begins, open or not, forwards and backwards in time."""
+    history = {
+        "account": ["a", "a"],
+        "territory": ["T1", "T2"],
+        "valid_from": ["", "2025-02-01"],
+        "valid_until": ["2025-02-01", "2025-04-01"],
+    }
+    days = ["2025-01-31", "2025-02-01", "2025-03-31", "2025-04-01"]
+    orders = {"customer": ["a"] * 4, "date": days, "amount": [1, 20, 300, 4000]}
+    period = {"start": "2025-01-01", "end": "2025-04-30", "before": "2024-12-01"}
+    was = bw.key_figures(orders, history=history, keep_lines=True, **period)
+    by_day = dict(zip(was["lines"]["date"], was["lines"]["group"], strict=True))
+    assert by_day == dict(zip(days, ["T1", "T2", "T2", "(none)"], strict=True))
+    now = bw.key_figures(orders, history=history, crediting="as-is", **(period | {"end": "2025-02-01"}))
+    assert now["waterfall"].set_index("group")["revenue"].to_dict() == {"(all)": 21, "T2": 21}
+
+
+def test_what_helped_is_above_nothing_and_what_did_harm_below() -> None:
+    """With its interval, its path and its verdict: the sign goes through all of them."""
+    for factor, verdict in ((1.2, "helped"), (0.8, "did harm")):
+        rng = np.random.default_rng(1)
+        values = 100 * np.exp(rng.normal(0, 0.02, (30, 16)))
+        values[:6, 8:] *= factor
+        found = difference_in_differences(values, np.arange(30) < 6, 8)
+        assert np.sign([found.effect, found.low, found.high]).tolist() == [np.sign(factor - 1)] * 3
+        assert found.effect == pytest.approx(factor - 1, abs=0.03)
+        assert np.sign((found.treated_path - found.control_path)[8:].mean()) == np.sign(factor - 1)
+        months = [f"{2025 + t // 12}-{t % 12 + 1:02}-01" for t in range(16)]
+        rows = [(f"u{i:02}", months[t], values[i, t]) for i in range(30) for t in range(16)]
+        panel = dict(zip(("unit", "period", "value"), map(list, zip(*rows, strict=True)), strict=True))
+        told = bw.measure_effect(panel, treated=[f"u{i:02}" for i in range(6)], since="2025-09-01")
+        assert told.facts["verdict"] == verdict
+
+
 def test_further_measures_and_own_formulas() -> None:
     orders = {
         "customer": ["a", "b", "a"],
@@ -148,6 +193,14 @@ def test_attainment_by_day_week_and_month() -> None:
     assert counts == {"day": 59, "week": 9, "month": 2}
     last = bw.goal_attainment(orders, {"(all)": 90}, start="2026-01-01", end="2026-03-31")["attainment"].iloc[-1]
     assert (last["actual"], last["pace"]) == (59, pytest.approx(1.0))
+
+
+def test_each_sale_counts_to_the_goal_of_its_group_once_and_to_that_of_all() -> None:
+    orders = {"customer": ["a", "b"], "date": ["2026-01-10", "2026-01-20"], "amount": [10, 30], "territory": ["n", "s"]}
+    goals = {"(all)": 80, "n": 20, "s": 60}
+    found = bw.goal_attainment(orders, goals, by="territory", start="2026-01-01", end="2026-01-31")["attainment"]
+    assert found.set_index("group")["actual"].to_dict() == {"(all)": 40, "n": 10, "s": 30}
+    assert found.set_index("group")["attainment"].to_dict() == {"(all)": 0.5, "n": 0.5, "s": 0.5}
 
 
 def test_the_season_sets_the_pace() -> None:

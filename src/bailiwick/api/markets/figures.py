@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ALL = "(all)"
 _DAYS_PER_YEAR = 365.25
+_COVERED = 0.1
+"""Share of the period before that may lie before the first order: a tenth of it is a few days without one."""
 _STEPS = ("new", "expansion", "contraction", "churn")
 
 
@@ -97,11 +99,27 @@ def key_figures(
     _check_own(own, values)
     found = compute(figures, values)
     period = {"start": day_text(first), "end": day_text(last), "before": day_text(earlier)}
+    told = [*told, *_uncovered(table, first, earlier)]
     result = _findings(change, figures, found, period, (*table.notices, *told), crediting if history is not None else None)
     tables = {**result.tables, "measures": _measure_table(change.names, values)}
     if keep_lines:
         tables["lines"] = _lines(table, groups, first, last, earlier)
     return replace(result, tables=tables, long_tables=frozenset({"lines"}))
+
+
+def _uncovered(table: OrderTable, first: int, earlier: int) -> list[Notice]:
+    """A warning if the orders do not reach back over the period before: growth would be that of the data."""
+    begun = int(table.days.min())
+    missing = min(begun, first) - earlier
+    if missing <= _COVERED * (first - earlier):
+        return []
+    text = say(
+        "the orders begin on %(begun)s, the period before on %(before)s: growth, customers won and customers kept are measured against a "
+        "part of it; take a later start, or orders that reach back",
+        begun=day_text(begun),
+        before=day_text(earlier),
+    )
+    return [Notice("part_of_past", text, missing)]
 
 
 def figures_of(change: Change, period: dict[str, str], n_days: int) -> Findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -33,6 +34,8 @@ class Rule:
         Quadrant of a value above and below what it is compared with; empty: nothing.
     least
         Instead of a comparison: from which value on it counts as above.
+    turns
+        Whether it has a direction of its own: growth that slows is growth all the same.
     """
 
     what: Said
@@ -40,6 +43,7 @@ class Rule:
     above: Quadrant
     below: Quadrant
     least: float | None = None
+    turns: bool = False
 
 
 _NEWEST = "of the newest look at the market"
@@ -49,6 +53,7 @@ FIGURES: dict[str, Rule] = {
         "revenue of the last 12 months ÷ that of the 12 months before − 1",
         "strength",
         "weakness",
+        turns=True,
     ),
     "win_rate": Rule(say("Share of closed deals that were won"), "won ÷ (won + lost), last 12 months", "strength", "weakness"),
     "win_rate_against": Rule(
@@ -89,7 +94,7 @@ def draft_swot(figures: Any, *, subject: str, column_map: Mapping[str, str] | No
     ----------
     figures
         Table with the columns ``subject``, ``figure`` (see ``FIGURES``), ``value``; of shares also ``part`` and ``whole`` (counts);
-        ``before``: a value of the same subject to compare with instead of the others, such as that of the year before; of shares also
+        ``before``: that of the same subject the year before, which stands for the others where they are too few; of shares also
         ``before_whole`` (what it is a share of); ``detail``: such as the name of a competitor, compared with the same detail of the others.
     subject
         Whose draft it is.
@@ -97,7 +102,8 @@ def draft_swot(figures: Any, *, subject: str, column_map: Mapping[str, str] | No
     Returns
     -------
     Table ``entries``: quadrant, figure, detail, value, reference, peers, low, high, sentence, formula. What is as usual, or may be chance,
-    gives no entry; shares of fewer than eight are compared with nothing and nothing is compared with them.
+    gives no entry; shares of fewer than eight are compared with nothing and nothing is compared with them. Revenue that still grows, but
+    slower than the year before, is a threat and no weakness; revenue that falls slower is an opportunity and no strength.
 
     Raises
     ------
@@ -129,17 +135,14 @@ def draft_swot(figures: Any, *, subject: str, column_map: Mapping[str, str] | No
             continue
         is_peer = ~is_ours & (keys == keys[i]) & (details == details[i])
         past = float(before[i]) if np.isfinite(before[i]) else None
-        reference = rule.least if rule.least is not None else past
-        found = standing(
-            float(values[i]),
-            values[is_peer],
-            part=float(parts[i]),
-            whole=float(wholes[i]),
-            other_wholes=wholes[is_peer],
-            reference=reference,
-            reference_whole=float(before_wholes[i]) if rule.least is None else np.nan,
-            apart=APART,
-        )
+        compared = partial(standing, float(values[i]), values[is_peer], part=float(parts[i]), whole=float(wholes[i]))
+        found = None
+        if rule.least is None:
+            found = compared(other_wholes=wholes[is_peer])
+        if found is None and (rule.least is not None or past is not None):
+            of = float(before_wholes[i]) if rule.least is None else np.nan
+            reference = past if rule.least is None else rule.least
+            found = compared(reference=reference, reference_whole=of, apart=APART)
         quadrant = _quadrant(rule, found)
         if found is not None and quadrant:
             rows.append(_entry(str(keys[i]), str(details[i]), rule, quadrant, found))
@@ -169,6 +172,8 @@ def _quadrant(rule: Rule, found: Standing | None) -> Quadrant:
         return ""
     if rule.least is not None:
         return rule.above if found.value >= rule.least else ""
+    if rule.turns and not found.n_peers and found.side * found.value < 0:
+        return "threat" if found.side < 0 else "opportunity"
     return {1: rule.above, -1: rule.below}.get(found.side, "")
 
 
@@ -196,7 +201,7 @@ def _sentence(key: str, detail: str, rule: Rule, found: Standing) -> Said:
     if rule.least is not None:
         return say("%(what)s: %(value)s; from %(other)s on it is a risk.", **words)
     if not found.n_peers:
-        return say("%(what)s: %(value)s; the year before it was %(other)s.", **words)
+        return say("%(what)s: %(value)s; compared with itself, the year before it was %(other)s.", **words)
     return say_n(
         "%(what)s: %(value)s; that of %(n)s other is %(other)s.", "%(what)s: %(value)s; the median of %(n)s others is %(other)s.",
         found.n_peers, **words,

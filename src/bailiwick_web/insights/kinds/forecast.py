@@ -20,6 +20,7 @@ def sales(given: Given) -> Findings:
         given.tables["orders"],
         months=int(given.options.get("months") or 6),
         by=by,
+        quantity=bool(given.said("quantity")),
         keep_last=bool(given.said("keep_last")),
         column_map=given.columns("orders", *_READ),
     )
@@ -60,6 +61,7 @@ KINDS = (
             Field("months", _("Months ahead"), "number", default=6, least=1, most=24, is_whole=True),
             Field("by", _("By"), "column", of="orders", role="territory"),
             Field("then_by", _("And within it by"), "column", of="orders", is_rare=True),
+            Field("quantity", _("Pieces in place of revenue"), "flag", help=_("Demand: needs a column of quantities."), is_rare=True),
             Field("keep_last", _("Count the last month although the orders end before it does"), "flag", is_rare=True),
         ),
     ),

@@ -17,8 +17,9 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.api.common import Resource, add_routes, plain, reader, writer
 from bailiwick_web.crm.visibility import find, visible
 from bailiwick_web.insights.finding import study_of
-from bailiwick_web.market import queries
 from bailiwick_web.market.models import EffectUse, Evidence, Offer, OfferUse
+from bailiwick_web.market.queries import evidence as evidence_queries
+from bailiwick_web.market.queries import offers as offer_queries
 from bailiwick_web.market.services import evidence, offers
 
 router = Router(tags=["market"])
@@ -193,7 +194,7 @@ def _use(use: OfferUse) -> dict[str, Any]:
 @router.get("/offers/{uuid:offer_id}/conversion", response=ConversionOut)
 def get_offer_conversion(request: HttpRequest, offer_id: UUID) -> Any:
     """How many of those who were made the offer took it."""
-    return queries.offer_page(reader(request), offer_id)["found"]
+    return offer_queries.offer_page(reader(request), offer_id)["found"]
 
 
 @router.get("/offers/{uuid:offer_id}/uses", response=OfferUsesOut)
@@ -254,7 +255,7 @@ def get_effects(request: HttpRequest, study_id: UUID) -> Any:
     """An estimate of potential with what is applied to it."""
     actor = writer(request, Right.PLAN)
     study_of(actor, study_id)
-    found = queries.effects_page(actor, study_id)
+    found = evidence_queries.effects_page(actor, study_id)
     return {name: found[name] for name in ("before", "after", "change", "n_changed")} | {"effects": [_effect(use) for use in found["uses"]]}
 
 

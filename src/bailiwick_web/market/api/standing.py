@@ -14,11 +14,10 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.rest.requests import VERSIONED, if_match, one_page, tag
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.api.common import plain, reader, writer
-from bailiwick_web.market import queries
 from bailiwick_web.market.models import CompanyProfile, Swot, SwotEntry
 from bailiwick_web.market.services import swots
 from bailiwick_web.market.services.profile import say_profile, the_profile
-from bailiwick_web.market.visibility import seen_others, subjects_seen, swot_of, visible_swots
+from bailiwick_web.market.visibility import seen_others, subjects_seen, swot_of, text_for, told_fact, visible_swots
 
 router = Router(tags=["market"])
 
@@ -126,10 +125,10 @@ def _grid(swot: Swot) -> dict[str, Any]:
 
 
 def _entry(entry: SwotEntry, seen: Collection[str] | None) -> dict[str, Any]:
-    fact = {name: value for name, value in entry.fact.items() if name not in {"sentence", "others"}}
+    fact = {name: value for name, value in told_fact(entry.fact, seen).items() if name not in {"sentence", "others", "is_partly_told"}}
     if others := seen_others(entry.fact, seen):
         fact["others"] = others
-    return plain(entry, "version", "quadrant", "origin", "task", text=queries.text_of(entry), fact=fact)
+    return plain(entry, "version", "quadrant", "origin", "task", text=text_for(entry, seen), fact=fact)
 
 
 def _whole(actor: Actor, response: HttpResponse, swot: Swot) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from bailiwick_web.market import figures
 from bailiwick_web.market.models import Evidence, Swot, SwotEntry
 from bailiwick_web.market.services.creating import create_unless_there
 from bailiwick_web.market.services.profile import the_profile
-from bailiwick_web.market.visibility import sees_company, swot_of, teams
+from bailiwick_web.market.visibility import sees_company, swot_of, teams, text_for
 
 Subject, Origin, Quadrant = Swot.Subject, SwotEntry.Origin, SwotEntry.Quadrant
 MOST_ENTRIES, TASK_DAYS, EVIDENCE_YEARS = 200, 14, 2
@@ -210,7 +210,7 @@ def remove_entry(actor: Actor, public_id: UUID, *, version: int | None) -> Swot:
     actor.need(Right.AIM)
     swot, entry = _locked_entry(actor, public_id)
     check_version(entry, version)
-    audit(actor, "swotentry.removed", entry, field=entry.quadrant, before=entry.text)
+    audit(actor, "swotentry.removed", entry, field=entry.quadrant, before=text_for(entry, frozenset()))
     entry.delete()
     return swot
 
@@ -222,7 +222,7 @@ def make_task(actor: Actor, public_id: UUID) -> m.Activity:
     swot, entry = _locked_entry(actor, public_id)
     if entry.task is not None and entry.task.deleted_at is None:
         return entry.task
-    subject = f"{entry.get_quadrant_display()}: {entry.text}"
+    subject = f"{entry.get_quadrant_display()}: {text_for(entry, frozenset())}"  # whoever gets it may see nobody else
     given: dict[str, Any] = {
         "kind": "task",
         "subject": subject[:300],

@@ -18,9 +18,9 @@ from bailiwick_web.crm.forms.common import cleaned, given
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, version_of
 from bailiwick_web.crm.visibility import find
 from bailiwick_web.insights.finding import study_of
-from bailiwick_web.market import queries
 from bailiwick_web.market.forms import EvidenceForm
 from bailiwick_web.market.models import Evidence
+from bailiwick_web.market.queries import evidence as queries
 from bailiwick_web.market.services import evidence as services
 from bailiwick_web.market.views.common import HERE, csv_file
 

@@ -17,9 +17,9 @@ from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.forms.common import cleaned, given
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, version_of
 from bailiwick_web.crm.visibility import find, visible
-from bailiwick_web.market import queries
 from bailiwick_web.market.forms import OfferForm
 from bailiwick_web.market.models import Offer, OfferUse
+from bailiwick_web.market.queries import offers as queries
 from bailiwick_web.market.services import offers as services
 from bailiwick_web.market.views.common import HERE
 

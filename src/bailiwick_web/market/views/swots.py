@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +18,12 @@ from bailiwick_web.core.refusals import Missing
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.forms.common import cleaned
 from bailiwick_web.crm.views.common import done, invalid_step, kindly, version_of
-from bailiwick_web.market import queries
 from bailiwick_web.market.forms import EntryForm, ProfileForm
+from bailiwick_web.market.queries import grids as queries
 from bailiwick_web.market.services import swots as services
 from bailiwick_web.market.services.profile import say_profile, the_profile
 from bailiwick_web.market.views.common import HERE, csv_file
-from bailiwick_web.market.visibility import swot_of
+from bailiwick_web.market.visibility import swot_of, told_fact
 
 
 @access(Right.LOOK)
@@ -45,7 +46,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     swot = services.begin(actor, request.POST.get("subject", ""), key)
     if swot.drafted_at is None:
         services.draft(actor, swot.public_id, version=swot.version)
-    return done(request, reverse("swot", args=[swot.public_id]), _("Here it is, with what the data say. Add what they do not know."))
+    said = _("Here it is, with what the data say. Add what they do not know.")
+    return done(request, reverse("swot", args=[swot.public_id]), f"{said} {queries.short_past(actor)}".strip())
 
 
 @access(Right.LOOK)
@@ -66,7 +68,8 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     here = reverse("swot", args=[public_id])
     if step == "draft":
         services.draft(actor, public_id, version=version_of(request))
-        return done(request, here, _("Drafted anew; what people wrote, and what has a task, stayed."))
+        said = _("Drafted anew; what people wrote, and what has a task, stayed.")
+        return done(request, here, f"{said} {queries.short_past(actor)}".strip())
     if step == "add":
         services.add_entry(actor, public_id, **cleaned(EntryForm(request.POST)))
         return done(request, here)
@@ -86,12 +89,16 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     found = queries.grid(actor, public_id)
     rows = [
-        (title, text, entry.get_origin_display(), *(_cell(entry.fact.get(name)) for name in ("value", "reference", "low", "high", "until")))
+        (title, text, entry.get_origin_display(), *_cells(told_fact(entry.fact, found["seen"])))
         for _quadrant, title, lines in found["quadrants"]
         for entry, text in lines
     ]
     heads = (_("Where"), _("Line"), _("Origin"), _("Value"), _("Compared with"), _("from"), _("to"), _("Day"))
     return csv_file("swot", actor.now.date(), [heads, *rows])
+
+
+def _cells(fact: Mapping[str, object]) -> list[str]:
+    return [_cell(fact.get(name)) for name in ("value", "reference", "low", "high", "until")]
 
 
 def _cell(value: object) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
-from bailiwick_web.insights.presenting.headings import ANY, LABELS, LABELS_IN, ORIGINS
+from bailiwick_web.insights.presenting.headings import ANY, FIGURES, LABELS, LABELS_IN, ORIGINS
 from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
 from bailiwick_web.insights.presenting.values import WORD_COLUMNS, WORDS
 
-_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def label(column: str, kind: str = "") -> str:
@@ -53,9 +53,11 @@ def cell(column: str, value: Any, kind: str = "") -> str:
     if isinstance(value, int | float):
         return _figure(SHARES.get((kind, column), column), float(value))
     text = str(value)
+    if column in ("key", "title") and text in FIGURES:
+        return str(FIGURES[text])
     if column in WORD_COLUMNS and text in WORDS:
         return str(WORDS[text])
-    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if _DAY.fullmatch(text) else text
+    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if DAY.fullmatch(text) else text
 
 
 def _figure(column: str, value: float) -> str:

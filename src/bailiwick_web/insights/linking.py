@@ -20,7 +20,7 @@ from bailiwick_web.insights.own import made_of_ours
 
 _ACCOUNTS = ("account", "customer")
 _RECORDS: Mapping[str, tuple[Any, str]] = {"deal": (m.Opportunity, "deal"), "lead": (m.Lead, "lead")}
-_LABEL, _SHORTEST_KEY = re.compile(r">([^<>]+)</text>"), 4  # shorter ones are ticks of an axis
+_LABEL = re.compile(r'(<text text-anchor="end"[^>]*>)([^<>]+)</text>')  # names beside bars
 Links = dict[tuple[str, str], tuple[str, str]]
 
 
@@ -47,12 +47,12 @@ def account_links(actor: Actor, keys: Iterable[str]) -> Links:
 
 def with_names(actor: Actor, study: Study, picture: dict[str, str]) -> dict[str, str]:
     """A picture whose labels are numbers of our accounts, with their names instead, as far as the user sees them."""
-    found = {text for size in ("wide", "narrow") for text in _LABEL.findall(picture.get(size, "")) if len(text) >= _SHORTEST_KEY}
+    found = {label[1] for size in ("wide", "narrow") for label in _LABEL.findall(picture.get(size, ""))}
     links = links_of(actor, study, ({"account": text} for text in sorted(found)))
     names = {text: links["account", text][1] for text in found if ("account", text) in links}
 
     def named(most: int) -> Callable[[re.Match[str]], str]:
-        return lambda label: f">{escape(Truncator(names[label[1]]).chars(most))}</text>" if label[1] in names else label[0]
+        return lambda label: f"{label[1]}{escape(Truncator(names[label[2]]).chars(most))}</text>" if label[2] in names else label[0]
 
     return picture | {size: _LABEL.sub(named(most), picture.get(size, "")) for size, most in (("wide", 28), ("narrow", 16))}
 

@@ -45,7 +45,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _number(value: float, digits: int) -> str:
     """With the separators of the present language."""
-    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True))
+    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True)).replace("-", MINUS)
 
 
 @register.filter

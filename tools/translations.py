@@ -2,7 +2,7 @@
 
 python tools/translations.py update     put new strings into the catalogues (empty), drop those that are gone, compile
 python tools/translations.py missing    list what has no translation yet
-python tools/translations.py check      fail if a catalogue is not complete, not up to date, or not compiled
+python tools/translations.py check      fail if a catalogue is not complete, not up to date, not compiled, or contradicts another one
 python tools/translations.py compile    write the compiled catalogues, which ship with the application
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract
@@ -164,6 +165,18 @@ def lacking(content: Catalog) -> list[str]:
     return found
 
 
+def contradicting(language: str) -> list[str]:
+    """Words that catalogues translate differently: the application reads all as one, so a reader would get the same one everywhere."""
+    found: dict[Key, dict[Any, list[str]]] = {}
+    for home in homes():
+        for message in catalogue(home, language):
+            if message.id:
+                key = (message.context, message.id if isinstance(message.id, str) else tuple(message.id))
+                text = message.string if isinstance(message.string, str) else tuple(message.string)
+                found.setdefault(key, {}).setdefault(text, []).append(home.name)
+    return [f"{key[1]!r} is {texts}: give one of them a context" for key, texts in found.items() if len(texts) > 1]
+
+
 def _places(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]", text))
 
@@ -193,7 +206,7 @@ def missing() -> int:
 
 
 def check() -> int:
-    """Fail if a catalogue is not complete, not up to date or not compiled."""
+    """Fail if a catalogue is not complete, not up to date, not compiled, or contradicts another one."""
     problems = []
     for home, language in catalogues():
         fresh, name = merged(home, language), f"{home.name} {language}"
@@ -202,6 +215,7 @@ def check() -> int:
             problems.append(f"{name}: the catalogue is not what the application says; run: make translations")
         elif compiled(catalogue(home, language)) != po(home, language).with_suffix(".mo").read_bytes():
             problems.append(f"{name}: the compiled catalogue is old; run: make translations")
+    problems += [f"{language}: {line}" for language in languages() for line in contradicting(language)]
     print("\n".join(problems) or f"{sum(len(strings(home)) for home in homes())} strings in {', '.join(languages())}: complete")
     return int(bool(problems))
 

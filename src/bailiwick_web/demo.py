@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -30,6 +31,9 @@ PEOPLE = {
     Role.REP: ("rep@example.com", ""),
     Role.VIEWER: ("vic@example.com", "Vic Lund"),
 }
+
+_BEFORE = timedelta(days=400)
+"""Since when everybody fills a position."""
 
 DEMO_SECONDS = 900
 """Far more than the search needs, a quarter of a minute alone on a computer: the same plan comes out on a busy one."""
@@ -71,6 +75,7 @@ def _seat(actor: Actor, users: dict[Role, User]) -> None:
     viewer = Person.objects.create(name=users[Role.VIEWER].name, user=users[Role.VIEWER], **stamped(actor))
     for person in (manager, viewer):
         Staffing.objects.create(person=person, node=root, valid_from=actor.now.date(), **stamped(actor))
+    Staffing.objects.update(valid_from=actor.now.date() - _BEFORE)  # else nobody has hours in the week of the first look
     rep = Staffing.objects.filter(position__isnull=False).order_by("position__code").select_related("person").first()
     assert rep is not None
     rep.person.user = users[Role.REP]

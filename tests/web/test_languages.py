@@ -65,6 +65,21 @@ def test_the_catalogues_are_complete_up_to_date_and_compiled() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_words_mean_one_thing_wherever_they_stand() -> None:
+    """All catalogues are read as one: of two translations for the same words, readers would meet one of them everywhere."""
+    with translation.override("de"):
+        assert str(translation.pgettext("difference", "Change")) == "Änderung"
+        assert str(translation.gettext("Change")) == "Ändern"
+    found: dict[tuple[Any, Any], set[Any]] = {}
+    for file in sorted(TEMPLATES.glob("**/locale/de/LC_MESSAGES/django.po")):
+        with file.open("rb") as stream:
+            for message in read_po(stream, locale="de"):
+                text = message.string if isinstance(message.string, str) else tuple(message.string)
+                found.setdefault((message.context, str(message.id)), set()).add(text)
+    assert len(found) > 4_000
+    assert {key: texts for key, texts in found.items() if len(texts) > 1 and key[1]} == {}
+
+
 def test_german_says_du() -> None:
     """*Sie* within a sentence addresses somebody; where it begins one it may stand for them, so that only verbs and possessions tell."""
     within = re.compile(r"(?<![.:?!–(„] )(?<!^)(?<![(„])\b(Sie|Ihnen|Ihre?[nmrs]?)\b")

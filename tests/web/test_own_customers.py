@@ -20,7 +20,8 @@ from bailiwick_web.core.services import stamped
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm import services as crm
 from bailiwick_web.crm.services.belonging import settle
-from bailiwick_web.insights import finding, services, storing
+from bailiwick_web.crm.templatetags.selling import amount
+from bailiwick_web.insights import finding, linking, services, storing
 from bailiwick_web.insights.models import Study
 from bailiwick_web.insights.own import fitting, sources
 from bailiwick_web.planning.models import Scenario
@@ -97,6 +98,8 @@ def test_key_figures_are_those_of_the_orders_and_open_to_the_accounts(act: Act, 
     revenue = sum(o.house_amount for o in m.Order.objects.filter(ordered_on__gte=since))
     figures = {(row["group"], row["key"]): row["value"] for row in storing.rows(study, "figures")}
     assert figures["(all)", "revenue"] == pytest.approx(float(revenue))
+    board = sign_in("planner").get("/insights/figures/").content.decode()
+    assert f"<strong>{amount(revenue)}</strong>" in board, "amounts of our own records have their currency"
     assert {group for group, _key in figures} == {"(all)", "Rep P1", "Rep P2", "Rep P3", "Rep P4"}
     assert figures["(all)", "conversion_rate"] == pytest.approx(0.5)
     client = sign_in("planner")
@@ -205,6 +208,28 @@ def test_the_future_is_told_from_orders_too(act: Act, customers: list[m.Account]
     assert forecast.facts["history_months"] >= 22
     coming = {row["account"] for row in storing.rows(ask(act("rep"), "next_orders", orders="own:orders"), "accounts")}
     assert coming == {a.code for a in customers if int(a.code[1:]) % 6 < 2}
+
+
+def test_pictures_of_accounts_call_them_by_name(act: Act, customers: list[m.Account]) -> None:
+    account, planner = customers[0], act("planner")
+    study = ask(planner, "next_orders", orders="own:orders")
+    label = '<text text-anchor="end" x="0">{}</text>'
+    picture = {"wide": label.format(account.code) + label.format("90k"), "narrow": label.format(account.code), "title": account.code}
+    m.Account.objects.filter(pk=account.pk).update(name="<Long & Longer Name of a Customer>")
+    named = linking.with_names(planner, study, picture)
+    assert named["wide"] == label.format("&lt;Long &amp; Longer Name of a Cu…") + label.format("90k")
+    assert named["narrow"] == label.format("&lt;Long &amp; Longer …")
+    assert linking.with_names(act("rep"), study, {"wide": label.format(customers[-1].code)})["wide"] == label.format(customers[-1].code)
+
+
+def test_without_industries_there_is_one_trend_and_a_word_about_it(act: Act, customers: list[m.Account]) -> None:
+    m.Account.objects.update(industry="")
+    days = [act("planner").now.date() - timedelta(days=30 * n) for n in range(30)]
+    shown = {"currency": "EUR", "rate": 1, "amount": 100, "house_amount": 100, **stamped(act("planner"))}
+    m.Order.objects.bulk_create(m.Order(account=customers[0], ordered_on=day, **shown) for day in days)
+    found = ask(act("planner"), "trends", {"by": "industry"}, orders="own:orders")
+    assert [row["group"] for row in storing.rows(found, "trends")] == ["(all)"]
+    assert "no order says its industry" in found.facts["warnings"][-1]["message"]
 
 
 def test_trends_and_who_fits_where_from_our_orders(act: Act, scenario: Scenario, customers: list[m.Account], sign_in: SignIn) -> None:

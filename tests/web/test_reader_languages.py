@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pytest
@@ -17,8 +18,11 @@ from bailiwick.pictures.charts import plan_charts
 from bailiwick.pictures.report.words import report_record
 from bailiwick.pictures.wording import said_again
 from bailiwick_web.core.access import Actor
-from bailiwick_web.core.retelling import in_reader_words
+from bailiwick_web.core.retelling import in_reader_words, retold
+from bailiwick_web.core.templatetags.words import long_day, number, short_day
 from bailiwick_web.exchange import services as imports
+from bailiwick_web.insights.health_queries import words_of
+from bailiwick_web.insights.presenting import cell, grid
 from bailiwick_web.planning import alignment_files as files
 from bailiwick_web.planning import services
 from bailiwick_web.planning.convert import scenario_arrays
@@ -129,3 +133,28 @@ def test_what_shapes_a_territory_speaks_german(scenario: Scenario, sign_in: Sign
     assert list(found["tables"]) == ["Nachbarn", "Am wenigsten sichere Bausteine", "Sicherste Bausteine"]
     assert ENGLISH.findall(found["text"]) == []
     assert client.get(address.replace("P1", "XX")).status_code == 422
+
+
+def test_days_and_counts_are_written_as_the_reader_writes_them() -> None:
+    day = date(2026, 11, 2)
+    assert (short_day(day), long_day(day), number(-0.5)) == ("2 Nov", "Monday, 2 November", "\u22120.5")
+    assert words_of([["orders", 1.0], ["open_cases", 2.0]]) == ["1 order in twelve months", "2 open cases"]
+    told = {"says": "No day before %(day)s", "with": {"day": "2026-11-02"}}
+    with translation.override("de"):
+        assert (short_day(day), long_day(day), number(-0.5)) == ("2. Nov", "Montag, 2. November", "\u22120,5")
+        assert words_of([["orders", 1.0], ["open_cases", 2.0]]) == ["1 Bestellung in zwölf Monaten", "2 offene Fälle"]
+        assert retold(told) == "No day before 02.11.2026"
+        assert cell("month", "Dec") == "Dez"
+
+
+def test_numbers_of_a_column_stand_below_each_other() -> None:
+    """With the same decimals: 0.6 under 0.88 would be read as less."""
+    shown = grid(
+        "effect",
+        "course",
+        [{"period": "1", "value": 0.6}, {"period": "2", "value": 0.88}, {"period": "3", "value": None}],
+        ["period", "value"],
+    )
+    assert [line["cells"][1]["text"] for line in shown["lines"]] == ["0.60", "0.88", "–"]
+    large = grid("effect", "course", [{"value": 12345.6}, {"value": 3.21}], ["value"])
+    assert [line["cells"][0]["text"] for line in large["lines"]] == ["12,346", "3"]

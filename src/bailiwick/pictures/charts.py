@@ -32,6 +32,10 @@ _NAME_WIDTH, _NAME_HEIGHT = 0.3, 0.06
 Spec = dict[str, Any]
 
 
+SERIES = ("#2f7f86", "#c98a3a", "#6a7fd0", "#a65b74", "#6f9a4d", "#8b8b86")
+"""Colours of kinds and lines that have no meaning of their own, the same in every picture."""
+
+
 def theme(font: str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif") -> Spec:
     """The shared Vega-Lite ``config``: paper-like, one ink, colour for data only."""
     return {
@@ -60,6 +64,7 @@ def theme(font: str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Ar
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8},
         "legend": {"labelColor": _QUIET, "titleColor": _QUIET},
         "text": {"color": _INK, "fontSize": 11},
+        "range": {"category": list(SERIES)},
     }
 
 

@@ -117,7 +117,7 @@ def waterfall_chart(title: str, subtitle: str, axis: str, names: Sequence[str], 
         for step, a, b, kind, change in zip([*names, "result"], [*starts, 0.0], [*ends, ends[-1]], kinds, [*changes, ends[-1]], strict=True)
     ]
     x = {"field": "step", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0, "labelLimit": 110, "labelColor": _INK}}
-    y = {"field": "from", "type": "quantitative", "title": axis}
+    y = {"field": "from", "type": "quantitative", "title": axis, "axis": {"format": "~s"}}
     colour = {
         "field": "kind",
         "type": "nominal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import shapely
 
 from bailiwick.domain import FloatArray, TextArray, UnitTable
 from bailiwick.domain.said import say, say_all
+from bailiwick.pictures.basemap import BaseMap
 from bailiwick.pictures.charts import Spec
 from bailiwick.pictures.market_charts import titled
 
@@ -18,6 +20,8 @@ MOST_UNITS = 4_000
 _WIDTH, _HEIGHT = 560, 380
 _STEPS = ("#d9e8e4", "#a9cfc7", "#6fb1a8", "#3b8c86", "#0d5c63")
 _HOT, _COLD, _EDGE = "#b9602c", "#2b6cb0", "#ffffff"
+_LAND, _BORDER = "#f0eee6", "#cfd3cc"
+_MARGIN, _LEAST_DEGREES, _GROUND_DETAIL, _STEPS_OF_DETAIL = 0.04, 0.5, 500, 8
 _DETAIL = 700
 """Shapes are drawn to a part of the width of the map that one pixel more would not show."""
 HOT, COLD = "hot", "cold"
@@ -33,6 +37,7 @@ def market_map(
     classes: TextArray | None = None,
     colours: Mapping[str, str] | None = None,
     spots: TextArray | None = None,
+    ground: BaseMap | None = None,
 ) -> Spec:
     """Draw units by value, in five classes of as many units each, or by class.
 
@@ -50,6 +55,8 @@ def market_map(
         Class → ``#rrggbb``.
     spots
         ``hot``, ``cold`` or other text per unit, shape (n,).
+    ground
+        Land under the units, cut to where they are; none is drawn under units in kilometres.
 
     Examples
     --------
@@ -65,6 +72,10 @@ def market_map(
     marked = [row for row in rows if row["spot"] in (HOT, COLD)]
     if marked:
         layers.append(_outline(marked, has_shapes=units.shapes is not None, is_planar=units.is_planar))
+    if ground is not None and not units.is_planar:
+        land = _land(ground, units.coordinates[shown])
+        layers = land + layers
+        subtitle = say_all([part for part in (subtitle, ground.credit) if part], "; ") if land else subtitle
     if len(shown) < units.n_units:
         drawn = say("the %(shown)s largest of %(n)s are drawn", shown=len(shown), n=units.n_units)
         subtitle = say_all([subtitle, drawn], "; ") if subtitle else drawn
@@ -72,6 +83,26 @@ def market_map(
     if units.shapes is not None or not units.is_planar:
         body["projection"] = projection
     return titled(title, subtitle, body)
+
+
+def _land(ground: BaseMap, places: FloatArray) -> list[Spec]:
+    """Land around the units, a little beyond the outermost, with the borders of countries and of states where there are some."""
+    (west, south), (east, north) = places.min(axis=0), places.max(axis=0)
+    margin = _MARGIN * max(east - west, north - south, _LEAST_DEGREES)
+    box = shapely.box(max(west - margin, -180.0), max(south - margin, -85.0), min(east + margin, 180.0), min(north + margin, 85.0))
+    detail = max(np.ptp(shapely.get_coordinates(box), axis=0)) / _GROUND_DETAIL
+    shapes = shapely.simplify(np.concatenate([ground.countries, ground.states]), detail)
+    is_near = shapely.intersects(shapes, box)
+    land = shapely.segmentize(shapely.intersection(shapely.make_valid(shapes[: len(ground.countries)]), box), _STEPS_OF_DETAIL * detail)
+    borders = shapely.intersection(shapely.boundary(shapes[is_near]), box)
+    whole = shapely.orient_polygons(land[shapely.area(land) > 0], exterior_cw=True)
+    ink = {"type": "geoshape", "filled": False, "stroke": _BORDER, "strokeWidth": 0.7}
+    drawn = ((_features(whole), {"type": "geoshape", "fill": _LAND, "stroke": None}), (_features(borders), ink))
+    return [{"data": {"values": rows}, "mark": mark} for rows, mark in drawn if rows]
+
+
+def _features(shapes: Any) -> list[Spec]:
+    return [{"type": "Feature", "geometry": json.loads(text)} for text in shapely.to_geojson(shapes[~shapely.is_empty(shapes)]).tolist()]
 
 
 def _shown(n: int, values: FloatArray | None) -> Any:
@@ -97,8 +128,6 @@ def _rows(units: UnitTable, shown: Any, values: FloatArray | None, classes: Text
 
 
 def _geometry(units: UnitTable, shown: Any) -> list[Spec]:
-    import json
-
     if units.shapes is None:
         x, y = ("x", "y") if units.is_planar else ("longitude", "latitude")
         points = units.coordinates[shown].round(5).tolist()

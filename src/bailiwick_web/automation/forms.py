@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bailiwick_web.automation.actions import ESCALATED, HOLDER, SETTABLE
 from bailiwick_web.automation.facts import TRIGGERS
@@ -47,7 +48,7 @@ class RuleForm(forms.Form):
     who = forms.ChoiceField(required=False, label=_("For whom"))
     assign = forms.ChoiceField(required=False, label=_("Give the record to"))
     field = forms.ChoiceField(required=False, label=_("Set the field"))
-    value = forms.CharField(required=False, max_length=2_000, label=_("to"))
+    value = forms.CharField(required=False, max_length=2_000, label=pgettext_lazy("value", "to"))
     subject = forms.CharField(
         required=False, max_length=300, label=_("Draft an e-mail: subject"), help_text=_("A person reads and sends it.")
     )

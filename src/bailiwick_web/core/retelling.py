@@ -6,8 +6,9 @@ Rows from before that, and what was never a sentence, are shown as they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from bailiwick.domain.said import Said, document
 from bailiwick_web.core.page_words import PAGE_WORDS
 
 MINUS = "\u2212"
+_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def retold(made_of: Any, text: str = "") -> str:
@@ -52,7 +54,7 @@ def made_of(**texts: Any) -> dict[str, Any]:
 
 def _said(found: Any) -> str:
     if isinstance(found, bool) or not isinstance(found, Mapping):
-        return str(number_format(found, use_l10n=True, force_grouping=True)) if isinstance(found, int) else str(found)
+        return _plain(found)
     if "percent" in found:
         return _percent(found)
     if "instant" in found:
@@ -72,6 +74,14 @@ def _said(found: Any) -> str:
         says = PAGE_WORDS.get(says, says)
     pattern = gettext(says) if isinstance(says, str) else ngettext(says[0], says[1], found["n"])
     return pattern % values
+
+
+def _plain(found: Any) -> str:
+    """A number, or a text; a day is written as the reader writes days."""
+    if isinstance(found, int):
+        return str(number_format(found, use_l10n=True, force_grouping=True))
+    text = str(found)
+    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if _DAY.fullmatch(text) else text
 
 
 def _percent(found: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def _account(draw: Draw, unit: Unit, revenue: float) -> m.Account:
         code=unit.code,
         state=m.Account.State.CUSTOMER if revenue > 0 else m.Account.State.PROSPECT,
         segment=str(about.get("segment", ""))[:120],
-        industry=str(about.get("business_type", ""))[:200],
+        industry=str(about.get("type", ""))[:200],
         tier="A" if revenue > 20_000 else "B" if revenue > 5_000 else "C",
         employees=int(float(about.get("employees", 0) or 0)) or None,
         website=f"https://{domain}",

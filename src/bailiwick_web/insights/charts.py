@@ -16,6 +16,7 @@ from bailiwick_web.core.retelling import in_reader_words
 
 Spec = dict[str, Any]
 _NARROW = 280
+PICTURES_OF_ACCOUNTS = frozenset({"overdue"})
 _MOST_FOR_TWO = 1_500
 """Pictures with more marks than this are drawn once only: they are maps, and large."""
 WORDS = (
@@ -132,11 +133,24 @@ def _in_language(name: str, spec: Spec, language: str) -> dict[str, str]:
     bare = translated(copy.deepcopy(spec))
     heading = bare.pop("title", {})
     bare["config"] = {**bare.get("config", {}), "background": None}
+    if name in PICTURES_OF_ACCOUNTS:
+        bare = _with_room(bare, 170)
     wide = svg(bare, language)
     is_large = sum(len(layer.get("data", {}).get("values", ())) for layer in bare.get("layer", ())) > _MOST_FOR_TWO
     subtitle = heading.get("subtitle", "") if isinstance(heading, dict) else ""
     title = gettext(TITLES[name]) if name in TITLES else str(heading.get("text", name) if isinstance(heading, dict) else heading)
-    return {"title": title, "subtitle": subtitle, "wide": wide, "narrow": "" if is_large else svg(narrowed(bare), language)}
+    return {"title": title, "subtitle": subtitle, "wide": wide, "narrow": "" if is_large else svg(_narrow(name, bare), language)}
+
+
+def _narrow(name: str, spec: Spec) -> Spec:
+    return _with_room(narrowed(spec), 100) if name in PICTURES_OF_ACCOUNTS else narrowed(spec)
+
+
+def _with_room(spec: Spec, pixels: int) -> Spec:
+    """With room for names in place of the numbers of accounts, which they get when a page shows them."""
+    for axis in _axes(spec):
+        axis["minExtent"] = pixels
+    return spec
 
 
 def translated(spec: Any) -> Any:

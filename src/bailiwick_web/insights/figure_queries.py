@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow.compute as pc
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Missing
+from bailiwick_web.crm.templatetags.selling import amount, exact
 from bailiwick_web.insights.dashboards import ALL, ordered, visible_groups
 from bailiwick_web.insights.finding import sees_all
 from bailiwick_web.insights.linking import links_of
 from bailiwick_web.insights.models import Study
+from bailiwick_web.insights.own import made_of_ours
 from bailiwick_web.insights.presenting import FIGURES, cell, figure_text, label
 from bailiwick_web.insights.storing import rows, table
 
-SHOWN_LINES = 40
+SHOWN_LINES, _WHOLE = 40, 100  # rows of the page; amounts from here on say nothing by their cents
 _STEPS = ("revenue_before", "new", "expansion", "contraction", "churn", "revenue")
 
 
@@ -26,7 +29,8 @@ def dashboard(actor: Actor, study: Study, group: str = "") -> dict[str, Any]:
     every = rows(study, "figures")
     groups = _groups(actor, study, [str(row["group"]) for row in every])
     chosen = group if group in groups else groups[0] if groups else ""
-    figures = [_shown(row) for row in every if row["group"] == chosen]
+    is_ours = made_of_ours(study)
+    figures = [_shown(row, is_ours) for row in every if row["group"] == chosen]
     steps = next((row for row in rows(study, "waterfall") if row["group"] == chosen), None)
     return {
         "groups": [{"key": name, "name": cell("group", name)} for name in groups],
@@ -44,10 +48,17 @@ def _groups(actor: Actor, study: Study, names: Sequence[str]) -> list[str]:
     return every if sees_all(actor, study) else visible_groups(actor, every)
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    interval = "" if row["low"] is None else f"{figure_text(row['unit'], row['low'])} – {figure_text(row['unit'], row['high'])}"
+def _shown(row: Mapping[str, Any], is_ours: bool) -> dict[str, Any]:
+    """A figure as it is written; amounts of our own records are in the currency of the house."""
+    low, value, high = (_written(row["unit"], row[name], is_ours) for name in ("low", "value", "high"))
     title = str(FIGURES.get(row["key"], row["title"]))
-    return {**row, "title": title, "text": figure_text(row["unit"], row["value"]), "range": interval}
+    return {**row, "title": title, "text": value, "range": "" if row["low"] is None else f"{low} – {high}"}
+
+
+def _written(unit: str, value: float | None, is_ours: bool) -> str:
+    if not is_ours or value is None or not unit.startswith("currency"):
+        return figure_text(unit, value)
+    return amount(value) if abs(value) >= _WHOLE else exact(Decimal(f"{value:.2f}"))
 
 
 def figure(actor: Actor, study: Study, key: str, group: str) -> dict[str, Any]:
@@ -64,10 +75,11 @@ def figure(actor: Actor, study: Study, key: str, group: str) -> dict[str, Any]:
     found = next((row for row in every if row["group"] == group and group in groups), None)
     if found is None:
         raise Missing("There is no such key figure, or you may not see it.")
+    is_ours = made_of_ours(study)
     others = sorted(
-        (_shown(row) for row in every if row["group"] in groups and row["group"] != ALL), key=lambda row: -(row["value"] or 0.0)
+        (_shown(row, is_ours) for row in every if row["group"] in groups and row["group"] != ALL), key=lambda row: -(row["value"] or 0.0)
     )
-    return {"figure": _shown(found), "others": _bars(others), "given": _given(study, found, group), **_lines(actor, study, group)}
+    return {"figure": _shown(found, is_ours), "others": _bars(others), "given": _given(study, found, group), **_lines(actor, study, group)}
 
 
 def _bars(others: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,7 +93,7 @@ def _given(study: Study, found: Mapping[str, Any], group: str) -> list[dict[str,
     return [
         {"name": key, "label": label(key), "text": cell(key, value)}
         for key, value in values.items()
-        if key != "group" and key in _names(found)
+        if key != "group" and key in _names(found) - {found["formula"]}
     ]
 
 

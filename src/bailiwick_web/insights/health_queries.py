@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.templatetags.words import number, percent, signed_percent
@@ -25,14 +26,16 @@ SORTS: dict[str, str | Promise] = {
 }
 _SIGNS: dict[str, str | Promise] = {
     "pause": _("%(n)s times the usual pause since the last order"),
-    "since_days": _("%(n)s days since the last order"),
-    "orders": _("%(n)s orders in twelve months"),
     "trend": _("%(n)s in half a year"),
     "returns": _("%(n)s of the year came back"),
-    "contact_days": _("%(n)s days without contact"),
-    "open_cases": _("%(n)s open cases"),
-    "complaints": _("%(n)s cases in half a year"),
-    "web_visits": _("%(n)s visits to the website in 90 days"),
+}
+_COUNTS: dict[str, Callable[[int], str]] = {
+    "since_days": lambda n: ngettext("%(n)s day since the last order", "%(n)s days since the last order", n),
+    "orders": lambda n: ngettext("%(n)s order in twelve months", "%(n)s orders in twelve months", n),
+    "contact_days": lambda n: ngettext("%(n)s day without contact", "%(n)s days without contact", n),
+    "open_cases": lambda n: ngettext("%(n)s open case", "%(n)s open cases", n),
+    "complaints": lambda n: ngettext("%(n)s case in half a year", "%(n)s cases in half a year", n),
+    "web_visits": lambda n: ngettext("%(n)s visit to the website in 90 days", "%(n)s visits to the website in 90 days", n),
 }
 
 
@@ -78,7 +81,13 @@ def _said(accounts: set[int]) -> dict[int, HealthSaid]:
 
 def words_of(reasons: Any) -> list[str]:
     """Why, in the language of the reader."""
-    return [str(_SIGNS[sign]) % {"n": _value(sign, value)} for sign, value in reasons if sign in _SIGNS]
+    return [_told(sign, value) for sign, value in reasons if sign in _SIGNS or sign in _COUNTS]
+
+
+def _told(sign: str, value: float) -> str:
+    if sign in _COUNTS:
+        return _COUNTS[sign](round(value)) % {"n": number(round(value))}
+    return str(_SIGNS[sign]) % {"n": _value(sign, value)}
 
 
 def _value(sign: str, value: float) -> str:

@@ -16,12 +16,13 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.retelling import retold
 from bailiwick_web.core.roles import Right
 from bailiwick_web.insights.alignments import plans_with_history
+from bailiwick_web.insights.charts import PICTURES_OF_ACCOUNTS
 from bailiwick_web.insights.finding import visible_studies
 from bailiwick_web.insights.headlines import headlines
 from bailiwick_web.insights.kinds import KINDS, PAGES, Field, Input, Kind
-from bailiwick_web.insights.linking import links_of
+from bailiwick_web.insights.linking import links_of, with_names
 from bailiwick_web.insights.models import DataTable, Segmentation, Study, StudyPart
-from bailiwick_web.insights.own import OwnTable, fitting, is_own
+from bailiwick_web.insights.own import OwnTable, fitting, made_of_ours
 from bailiwick_web.insights.presenting import ASIDE, ORDER, SHOWN, TABLES, explained, grid, label
 from bailiwick_web.insights.presenting.settings import setting_lines
 from bailiwick_web.insights.storing import pictures, rows, table
@@ -189,8 +190,7 @@ def _measure_of(role: str, measures: Sequence[str]) -> str:
 
 def findings_of(study: Study) -> list[str]:
     """What an answer says."""
-    is_ours = any(is_own(entry.get("table")) for entry in study.inputs.values())
-    facts = study.facts | {"currency": str(settings.CURRENCY) if is_ours else ""}
+    facts = study.facts | {"currency": str(settings.CURRENCY) if made_of_ours(study) else ""}
     return headlines(study.kind, facts, lambda name: rows(study, name))
 
 
@@ -204,7 +204,10 @@ def shown_study(actor: Actor, study: Study) -> dict[str, Any]:
         "study": study,
         "question": KINDS[study.kind],
         "findings": findings_of(study),
-        "pictures": pictures(study, get_language() or "en"),
+        "pictures": {
+            name: with_names(actor, study, picture) if name in PICTURES_OF_ACCOUNTS else picture
+            for name, picture in pictures(study, get_language() or "en").items()
+        },
         "grids": grids,
         "aside": [{"name": name, "title": TABLES.get(name, label(name)), "n_rows": n} for name, n in found.items() if name in hidden],
         "warnings": study.facts.get("warnings", []),

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Invalid
@@ -22,7 +22,7 @@ MOST_FILTERS, MOST_GROUPS, MOST_MEASURES, MOST_COLUMNS = 12, 2, 6, 20
 MOST_ROWS, ROWS = 1_000, 100
 CHARTS = (
     ("bar", gettext_lazy("Bars")),
-    ("line", gettext_lazy("Line")),
+    ("line", pgettext_lazy("chart", "Line")),
     ("stacked", gettext_lazy("Stacked bars")),
     ("table", gettext_lazy("Table only")),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import shapely
@@ -11,6 +13,7 @@ from bailiwick.api.neighbours import resolve_adjacency
 from bailiwick.domain import FloatArray, UnitTable
 from bailiwick.errors import InputError
 from bailiwick.insight.kpis.gap import share_gap
+from bailiwick.pictures.basemap import load
 from bailiwick.pictures.market_map import MOST_UNITS, market_map
 
 
@@ -90,6 +93,20 @@ def test_the_map_draws_polygons_and_thins_points() -> None:
     assert len(kept) == MOST_UNITS
     assert "4999" in kept
     assert "0" not in kept
+
+
+def test_the_map_stands_on_the_land_around_the_units() -> None:
+    units = UnitTable(np.array(["a", "b"], object), np.array([[-89.0, 40.0], [-87.0, 42.0]]))
+    spec = market_map("t", "by value", "m", units, np.array([1.0, 2.0]), ground=load())
+    land, borders, points = (layer["data"]["values"] for layer in spec["layer"])
+    shapes = [shapely.from_geojson(json.dumps(row["geometry"])) for row in land]
+    assert any(shapely.contains_xy(shape, -89.0, 40.0) for shape in shapes)
+    assert max(np.ptp(shapely.bounds(shape).reshape(2, 2), axis=0).max() for shape in shapes) < 3, "cut to where the units are"
+    assert borders, "Illinois and its neighbours"
+    assert [row["name"] for row in points] == ["a", "b"]
+    assert spec["title"]["subtitle"] == f"by value; {load().credit}"
+    planar = UnitTable(units.ids, units.coordinates, {}, is_planar=True)
+    assert len(market_map("t", "", "m", planar, np.array([1.0, 2.0]), ground=load())["layer"]) == 1
 
 
 def test_gaps_are_shared_out_without_a_rest() -> None:

@@ -276,7 +276,7 @@ def _findings(
     if missing:
         sentences.append(f"Not computed for want of measures: {', '.join(missing)}.")
     signs = np.array([1, 1, 1, -1, -1.0]) * np.array([float(steps[k][0]) for k in ("revenue_before", *_STEPS)])
-    names = [say("from %(day)s", day=str(period["before"])), *_STEPS]
+    names = [say("period before"), *_STEPS]
     charts = {"waterfall": waterfall_chart(f"Revenue went from {past:,.0f} to {revenue:,.0f}", "", "revenue", names, signs)}
     if len(quadrant) > 1:
         columns = (quadrant["acquisition_rate"].to_numpy(dtype=np.float64), quadrant["retention_rate"].to_numpy(dtype=np.float64))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.spatial import cKDTree
 
+from bailiwick.api.files import load_ground
 from bailiwick.api.markets.findings import Findings
 from bailiwick.api.markets.potential_findings import curve_chart
 from bailiwick.api.markets.qualities import score_territories
@@ -251,7 +252,7 @@ def _charts(ground: _Ground, measure: str, whole: Concentration, spots: HotSpots
     title = f"{measure} stands together in {counted(n_hot, 'unit', 'units')}" if n_hot else f"Where {measure} is"
     subtitle = say("outlined: hot and cold spots beyond chance") if n_hot else say("five classes of as many different values each")
     charts = {
-        "map": market_map(title, subtitle, measure.replace("_", " "), ground.units, ground.values, spots=kinds),
+        "map": market_map(title, subtitle, measure.replace("_", " "), ground.units, ground.values, spots=kinds, ground=load_ground()[0]),
         "pareto": curve_chart(whole, measure),
     }
     if "share_gap" in table:

@@ -21,7 +21,7 @@ from bailiwick.pictures.market_charts import interval_chart
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL = "(all)"
+ALL, _NONE = "(all)", "(none)"
 _LAST_DAYS = 2
 """Days at the end of a month that may lack orders: a weekend."""
 
@@ -67,16 +67,20 @@ def sales_trends(orders: Any, *, by: str, column_map: Mapping[str, str] | None =
             least=LEAST_MONTHS,
         )
         raise InputError(text, code="too_little_data", field="date")
-    groups = np.where(table.groups[by] == "", "(none)", table.groups[by]).astype(str)
+    groups = np.where(table.groups[by] == "", _NONE, table.groups[by]).astype(str)
+    names = [str(name) for name in np.unique(groups)]
+    is_bare = names == [_NONE]
     is_inside = (months >= 0) & (months < n)
     rows = [_row(ALL, months[is_inside], table.amounts[is_inside], n, first)]
-    for name in np.unique(groups):
+    for name in () if is_bare else names:
         mask = is_inside & (groups == name)
-        rows.append(_row(str(name), months[mask], table.amounts[mask], n, first))
+        rows.append(_row(name, months[mask], table.amounts[mask], n, first))
     frame = pd.DataFrame(rows)
     frame = pd.concat([frame[:1], frame[1:].sort_values("revenue", ascending=False, kind="stable")], ignore_index=True)
     unknown = frame["group"][~np.isfinite(frame["trend"])].tolist()
     told = [Notice("too_little_data", say("%(name)s has too few months with sales for a trend", name=g), 1, (g,)) for g in unknown[:20]]
+    if is_bare:
+        told.append(Notice("too_little_data", say("no order says its %(column)s, so the trend is that of all together", column=by), 1, ()))
     facts = {
         "by": by,
         "months": n,
@@ -118,9 +122,8 @@ def _month_text(number: int) -> str:
 
 def _sentences(frame: pd.DataFrame) -> list[Said]:
     said = [say("All together: %(trend)s a year (%(low)s to %(high)s).", **_words(frame.iloc[0]))]
-    growing, shrinking = (
-        frame[1:][frame[1:]["direction"] == word].sort_values("trend", kind="stable") for word in ("growing", "shrinking")
-    )
+    named = frame[1:][frame[1:]["group"] != _NONE]
+    growing, shrinking = (named[named["direction"] == word].sort_values("trend", kind="stable") for word in ("growing", "shrinking"))
     if len(growing):
         said.append(say("%(name)s grows most: %(trend)s a year (%(low)s to %(high)s).", **_words(growing.iloc[-1])))
     if len(shrinking):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from numbers import Real
 from typing import Any, TypeGuard
 
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bailiwick_web.core.deeds import deed, record_kind
 from bailiwick_web.core.jobs import sign_of_life_now
@@ -43,7 +45,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _number(value: float, digits: int) -> str:
     """With the separators of the present language."""
-    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True))
+    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True)).replace("-", MINUS)
 
 
 @register.filter
@@ -67,6 +69,24 @@ def number(value: float | str | None) -> str:
         return _number(value, 1)
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return _number(value, len(text.partition(".")[2]))
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """23 Nov; *23. Nov* in German: where the year is plain."""
+    return date_format(value, pgettext("date format", "j M")) if value else ""
+
+
+@register.filter
+def short_day_of_year(value: date | None) -> str:
+    """23 Nov 2026, with the year, for headings."""
+    return date_format(value, pgettext("date format", "j M Y")) if value else ""
+
+
+@register.filter
+def long_day(value: date | None) -> str:
+    """Monday, 23 November."""
+    return date_format(value, pgettext("date format", "l, j F")) if value else ""
 
 
 @register.filter

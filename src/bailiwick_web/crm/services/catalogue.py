@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.models import AuditEntry
@@ -144,7 +145,7 @@ def default_pipeline(actor: Actor) -> Pipeline:
     found = Pipeline.objects.filter(is_default=True).first() or Pipeline.objects.filter(is_active=True).first()
     if found is not None:
         return found
-    made = Pipeline.objects.create(name=str(_("Sales")), is_default=True, **stamped(actor))
+    made = Pipeline.objects.create(name=pgettext("pipeline", "Sales"), is_default=True, **stamped(actor))
     Stage.objects.bulk_create(
         Stage(pipeline=made, name=name, kind=kind, probability=chance, most_days=days, keeps_rep=keeps, place=i, **stamped(actor))
         for i, (name, kind, chance, days, keeps) in enumerate(STAGES)

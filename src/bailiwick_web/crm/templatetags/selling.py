@@ -38,13 +38,13 @@ ICONS = {
 
 
 @register.filter
-def amount(value: Decimal | None, currency: str = "") -> str:
+def amount(value: Decimal | float | None, currency: str = "") -> str:
     """$12,345: whole amounts, as cents say nothing in a list.
 
     >>> amount(Decimal("12345.60"), "USD"), amount(None), amount(Decimal("-3"), "CHF")
     ('$12,346', '–', '−3 CHF')
     """
-    return "–" if value is None else _money(value.quantize(Decimal(1)), 0, currency)
+    return "–" if value is None else _money(Decimal(value).quantize(Decimal(1)), 0, currency)
 
 
 @register.filter

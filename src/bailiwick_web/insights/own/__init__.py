@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bailiwick_web.insights.own.sources import Beside, OwnTable, fitting, is_own, source_of
+from bailiwick_web.insights.own.sources import Beside, OwnTable, fitting, is_own, made_of_ours, source_of
 
-__all__ = ["Beside", "OwnTable", "fitting", "is_own", "source_of"]
+__all__ = ["Beside", "OwnTable", "fitting", "is_own", "made_of_ours", "source_of"]

@@ -17,7 +17,7 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.refusals import Missing
 from bailiwick_web.crm import models as m
 from bailiwick_web.crm.queries import tables as crm
-from bailiwick_web.insights.models import DataTable
+from bailiwick_web.insights.models import DataTable, Study
 
 PREFIX = "own:"
 _ORDER_COLUMNS = (
@@ -128,6 +128,11 @@ class OwnTable:
 def is_own(identifier: Any) -> bool:
     """Whether an identifier is one of ours."""
     return isinstance(identifier, str) and identifier.startswith(PREFIX)
+
+
+def made_of_ours(study: Study) -> bool:
+    """Whether an answer was made from our records, so that its amounts are in the currency of the house and its accounts have pages."""
+    return any(is_own(entry.get("table")) for entry in study.inputs.values())
 
 
 def label_of(identifier: str) -> str:

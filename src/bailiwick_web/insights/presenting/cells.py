@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format, number_format
 
-from bailiwick_web.core.templatetags.words import number, percent, signed_percent, words
-from bailiwick_web.insights.presenting.headings import ANY, LABELS, LABELS_IN, ORIGINS
+from bailiwick_web.core.templatetags.words import MINUS, number, percent, signed_percent, words
+from bailiwick_web.insights.presenting.headings import ANY, FIGURES, LABELS, LABELS_IN, ORIGINS
 from bailiwick_web.insights.presenting.layout import LINKS, PERCENTS, SCORES, SHARES, SIGNED
 from bailiwick_web.insights.presenting.values import WORD_COLUMNS, WORDS
 
-_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def label(column: str, kind: str = "") -> str:
@@ -53,9 +55,13 @@ def cell(column: str, value: Any, kind: str = "") -> str:
     if isinstance(value, int | float):
         return _figure(SHARES.get((kind, column), column), float(value))
     text = str(value)
+    if column in ("key", "title") and text in FIGURES:
+        return str(FIGURES[text])
+    if column == "month" and text in _MONTHS:
+        return str(MONTHS_3[_MONTHS.index(text) + 1]).capitalize()
     if column in WORD_COLUMNS and text in WORDS:
         return str(WORDS[text])
-    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if _DAY.fullmatch(text) else text
+    return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT") if DAY.fullmatch(text) else text
 
 
 def _figure(column: str, value: float) -> str:
@@ -76,7 +82,7 @@ def decimals(value: float, digits: int = 3) -> str:
     >>> decimals(0.0807, 4)
     '0.0807'
     """
-    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True))
+    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True)).replace("-", MINUS)
 
 
 def figure_text(unit: str, value: float | None) -> str:
@@ -92,6 +98,24 @@ def is_number(values: Sequence[Any]) -> bool:
     """Whether a column is set to the right."""
     known = [value for value in values if value is not None]
     return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+
+
+def _digits(column: str, values: Sequence[Any], kind: str) -> int | None:
+    """How many decimals all numbers of a column get, so that they stand below each other; None where a number stands for itself."""
+    plain = SHARES.get((kind, column), column)
+    if plain in SIGNED or plain in PERCENTS or plain in SCORES or "p_value" in plain or not is_number(values):
+        return None
+    known = [abs(float(value)) for value in values if value is not None and value == value]
+    if all(value.is_integer() for value in known):
+        return 0
+    largest = max(known)
+    return 0 if largest >= 1000 else 1 if largest >= 100 else 2
+
+
+def _even(column: str, value: Any, kind: str, digits: int | None) -> str:
+    if digits is None or value is None or value != value:
+        return cell(column, value, kind)
+    return decimals(float(value), digits)
 
 
 def grid(
@@ -119,11 +143,12 @@ def grid(
         }
         for c in columns
     ]
+    digits = {c: _digits(c, [row[c] for row in rows], kind) for c in columns}
     lines = []
     for row in rows:
         cells = []
         for c, head in zip(columns, heads, strict=True):
-            address, said = known.get((c, str(row[c])), ("", cell(c, row[c], kind)))
+            address, said = known.get((c, str(row[c])), ("", _even(c, row[c], kind, digits[c])))
             cells.append({"text": said, "address": address, **head, "is_bad": row[c] == "low" and c == "class"})
         lines.append({"cells": cells, "value": "" if not by else row.get(by, row.get(columns[0], ""))})
     abouts = [(head["label"], head["about"]) for head in heads if head["about"] is not None]

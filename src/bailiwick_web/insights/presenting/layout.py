@@ -55,6 +55,7 @@ PERCENTS = frozenset(
         "performance_high",
         "performance_raw",
         "own_weight",
+        "overdue_share",
     }
 )
 SHARES: dict[tuple[str, str], str] = {

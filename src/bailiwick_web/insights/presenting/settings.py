@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick_web.core.templatetags.words import words
-from bailiwick_web.insights.presenting.headings import LABELS
+from bailiwick_web.insights.presenting.cells import DAY
+from bailiwick_web.insights.presenting.headings import FIGURES, LABELS
 from bailiwick_web.insights.presenting.values import WORDS
 
 Text = str | Promise
@@ -188,4 +190,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         text = f"{value:.{_DIGITS}g}" if abs(value) < 10**_DIGITS else f"{value:.0f}"
         return str(number_format(text, len(text.partition(".")[2]), use_l10n=True)) if "e" not in text else text
-    return str(_WORDS.get(str(value), WORDS.get(str(value), value)))
+    text = str(value)
+    if DAY.fullmatch(text):
+        return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT")
+    return str(_WORDS.get(text, WORDS.get(text, FIGURES.get(text, text))))

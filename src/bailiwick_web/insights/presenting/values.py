@@ -48,6 +48,14 @@ WORDS: dict[str, Text] = {
     "unclear": _("unclear"),
     "now": _("now"),
     "before": _("before"),
+    "(none)": _("(none)"),
+    "fraction": _("share"),
+    "currency": _("currency"),
+    "currency per hour": _("currency per hour"),
+    "ratio": _("ratio"),
+    "up": _("higher"),
+    "down": _("lower"),
+    "none: counted, not estimated": _("none: counted, not estimated"),
 }
 """Values that are words of ours."""
 WORD_COLUMNS = frozenset(
@@ -65,5 +73,8 @@ WORD_COLUMNS = frozenset(
         "period",
         "control",
         "direction",
+        "unit",
+        "better",
+        "interval",
     }
 )

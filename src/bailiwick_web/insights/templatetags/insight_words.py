@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bailiwick_web.insights.models import Study
 from bailiwick_web.insights.own.sources import label_of as own_label
@@ -49,7 +50,7 @@ def column_type(name: str) -> str:
     """Type of a column in the present language."""
     return {
         "whole number": _("whole number"),
-        "number": _("number"),
+        "number": pgettext("type", "number"),
         "date": _("date"),
         "text": _("text"),
         "empty": _("empty"),

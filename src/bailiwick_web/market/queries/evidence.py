@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from bailiwick.api.markets.evidence import Claim, apply_claims, sums_by_industry
@@ -13,8 +14,9 @@ from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right
 from bailiwick_web.crm.visibility import visible
 from bailiwick_web.insights.finding import study_of, table_of, visible_studies
+from bailiwick_web.insights.linking import account_links
 from bailiwick_web.insights.models import Study
-from bailiwick_web.insights.own import is_own
+from bailiwick_web.insights.own import is_own, made_of_ours
 from bailiwick_web.insights.own.sources import rows_of as own_rows
 from bailiwick_web.insights.reading import rows_of
 from bailiwick_web.insights.storing import rows as answer_rows
@@ -41,7 +43,12 @@ def effects_page(actor: Actor, study_id: Any) -> dict[str, Any]:
     applied = {use.evidence_id for use in uses}
     free = [one for one in visible(actor, Evidence).filter(effect__isnull=False) if one.pk not in applied]
     past = list(study.effects.filter(ended_at__isnull=False).select_related("evidence", "changed_by"))
-    return {"study": study, "uses": uses, "free": free, "past": past, **adjusted(actor, study, uses)}
+    found = adjusted(actor, study, uses)
+    is_ours = made_of_ours(study)
+    links = account_links(actor, [str(line["account"]) for line in found["lines"]]) if is_ours else {}
+    named = [{**line, "link": links.get(("account", str(line["account"])))} for line in found["lines"]]
+    currency = str(settings.CURRENCY) if is_ours else ""
+    return {"study": study, "uses": uses, "free": free, "past": past, "currency": currency, **found, "lines": named}
 
 
 def adjusted(actor: Actor, study: Study, uses: Iterable[EffectUse]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bailiwick_web.core.access import Actor
 from bailiwick_web.core.roles import Right
@@ -179,7 +180,7 @@ DEALS = Subject(
         _record("reason", _("Reason"), "reasons", model=m.OutcomeReason, is_many=True, about=_("A deal with several counts with each.")),
         _record("lost_to", _("Lost to"), "lost_to", model=m.Competitor),
         day("close_on", _("Closes on"), "close_on"),
-        instant("closed_at", _("Closed"), "closed_at"),
+        instant("closed_at", pgettext_lazy("deal", "Closed"), "closed_at"),
         instant("stage_since", _("In this stage since"), "stage_since"),
         number("stage_days", _("Days in this stage"), days_since("stage_since"), "days"),
         number("cycle_days", _("Days until it closed"), days_since("created_at", "closed_at"), "days"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 LABELS: dict[str, Text] = {
@@ -60,7 +61,7 @@ LABELS: dict[str, Text] = {
     "goal": _("Goal"),
     "coverage": _("Coverage"),
     "chance_of_goal": _("Probability of reaching the goal"),
-    "closed": _("Closed"),
+    "closed": pgettext_lazy("deal", "Closed"),
     "win_rate": _("Share won"),
     "win_rate_low": _("from"),
     "win_rate_high": _("to"),
@@ -240,8 +241,23 @@ LABELS: dict[str, Text] = {
     "unknown": _("Not known"),
     "failing": _("Not enough"),
     "weight": _("Weight"),
+    "overdue_share": _("Usual pauses that are shorter"),
+    "contact_days": _("Days without contact"),
+    "complaints": _("Cases in half a year"),
+    "open_cases": _("Open cases"),
+    "returns": _("Sent back"),
+    "next_from": _("Next order from"),
+    "next_to": _("to"),
+    "calls": _("Calls"),
+    "days_worked": _("Days of work"),
+    "formula": _("Formula"),
+    "interval": _("Interval"),
+    "version": _("Version"),
 }
 LABELS_IN: dict[tuple[str, str], Text] = {
+    ("key_figures", "key"): _("Key figure"),
+    ("key_figures", "unit"): _("Unit of measure"),
+    ("key_figures", "better"): _("Better"),
     ("fit_scores", "level"): _("Value"),
     ("lead_scores", "level"): _("Shift"),
     ("fit_scores", "field"): _("Column"),

@@ -15,6 +15,7 @@ from bailiwick.design.construct.kernels import PARALLEL_UNITS
 from bailiwick.design.construct.relocate import relocate
 from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.construct.transport import Transport
+from bailiwick.design.improve.exchange import exchange
 from bailiwick.design.improve.narrow import can_narrow, narrow
 from bailiwick.design.improve.schedule import Improved, ScheduleParams, concede, improve, recut
 from bailiwick.design.model import DIAMETER, INERTIA, Model
@@ -36,6 +37,7 @@ FINALISTS = 6
 USUAL_FINALISTS, MOST_FINALISTS = 4, 24
 FEW_PROPOSALS = 3_000_000  # of all finalists: large problems have fewer than the usual, tiny ones more
 DIAMETER_FINALISTS = 12  # the largest of K diameters differs by a quarter from search to search
+WALKS = 2  # finalists from which exchanges are drawn
 PAIR = 2  # finalists, after which the search ends if they brought nothing, or if the problem is not small
 FEW = 350_000  # proposals of a finalist: three times as many make plans of 150 to 3,000 units 0.1 % better at most
 CHEAP = ScheduleParams(few=FEW, price=1.0, cooling_growth=1.15)  # imbalance is cheap at first: what is rugged must be crossed
@@ -125,7 +127,8 @@ def _insisted(model: Model, found: Searched, graph: tuple[IntArray, IntArray], w
             rng = np.random.default_rng([seed, MOST_STARTS + 1 + at])
             is_spent = model.n < SMALL and at % 2 == 0 and _can_spend(model)  # else the first start has spent it
             built = construct(model, watch=watch, rng=rng, is_spent=is_spent)
-            searched = built, improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
+            plan = improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
+            searched = built, exchange(model, built, [plan], graph, watch, seed=seed + MOST_STARTS + at)
         found = min(found, searched, key=lambda pair: _rank(model, pair))
     return found
 
@@ -137,7 +140,8 @@ def _searched_once(model: Model, graph: tuple[IntArray, IntArray], watch: Watch,
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
         watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
-    return built, improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
+    plan = improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
+    return built, exchange(model, built, [plan], graph, watch, seed=seed)
 
 
 def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
@@ -166,7 +170,9 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
         is_enough = len(results) >= n_least and (best < at or model.n >= SMALL) and keeps_rules(model, results[best][1])
         if watch.is_stopped or is_enough:
             break
-    return results[best]
+    results.sort(key=lambda pair: _rank(model, pair))
+    built, plans = results[0][0], [found for _, found in results[:WALKS]]
+    return built, exchange(model, built, plans, graph, watch, seed=seed)
 
 
 def _work(model: Model) -> int:

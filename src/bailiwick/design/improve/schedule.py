@@ -141,6 +141,11 @@ class Improved:
         return round(self.excess, 9), self.cost
 
 
+def snapshot(search: Search) -> Improved:
+    """The plan of a search as it is now."""
+    return Improved(search.label.copy(), search.state.centres.copy(), search.excesses(), search.cost())
+
+
 def improve(
     model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int, params: ScheduleParams | None = None
 ) -> Improved:
@@ -189,7 +194,7 @@ class Course:
         self.floor = unavoidable_excess(model) + 1e-9
         self.is_diameter = model.objective == DIAMETER
         self.scale = 1.0 if self.is_diameter else model.weight.sum() / model.k
-        self.best = self._now()
+        self.best = snapshot(self.search)
         # Units that stand in few places far apart cost next to nothing until one of them must go to another place.
         self.spacing = float(np.median(built.transport.spacing(built.centres)))
         cost = max(self.best.cost, LEAST_COST * model.k * self.spacing**self.search.power, 1e-12)
@@ -228,7 +233,7 @@ class Course:
         now = search.label.copy()
         search.label[:] = self.best.label
         search.recentre(self.transport)
-        self.best = self._now()
+        self.best = snapshot(self.search)
         search.label[:] = now
         search.recentre(self.transport)
 
@@ -290,7 +295,7 @@ class Course:
             hot, cold = float(ladder[at]), float(ladder[at + 1])
             self.search.run(Heat(price, params.bend, params.charge, params.knee, hot, cold, n_proposals, share))
             self.search.recentre(self.transport)
-            now = self._now()
+            now = snapshot(self.search)
             if (params.score(now.excesses), now.cost) < (params.score(self.best.excesses), self.best.cost):
                 self.best = now
             if self.tell((at + 1) / n_slices):
@@ -302,7 +307,7 @@ class Course:
 
     def _look(self, done: int) -> bool:
         """Keep the plan if it is the best, aim at a smaller diameter, and ask the watch whether to stop."""
-        now = self._now()
+        now = snapshot(self.search)
         if now.rank < self.best.rank:
             self.best = now
         self._set_reach(done)
@@ -311,10 +316,6 @@ class Course:
     def tell(self, share: float) -> bool:
         """Report the best plan; returns True if the search must stop."""
         return self.watch.report("improve", share, objective=self.best.cost * self.scale, n_violations=self.best.n_violations)
-
-    def _now(self) -> Improved:
-        search = self.search
-        return Improved(search.label.copy(), search.state.centres.copy(), search.excesses(), search.cost())
 
     def _set_reach(self, done: int) -> None:
         """Pairs farther apart than a little less than the best diameter cost from now on."""

@@ -170,7 +170,7 @@ def test_a_card_shows_some_and_says_how_many_more(world: dict[str, Any], act: Ac
     for i in range(9):
         crm.catalogue.add(act("planner"), crm.catalogue.PRODUCT, name=f"Bike {i}", needs=["Fast Delivery"])
     card = sign_in("rep").get(reverse("needs_of_customer", args=[world["account"].public_id])).content.decode()
-    assert (card.count("fits because of"), "2 more fit." in card) == (8, True)
+    assert (card.count("fits because of"), "2 more products fit." in card) == (8, True)
     page = sign_in("rep").get(reverse("customer_needs", args=[world["account"].public_id])).content.decode()
     assert page.count("fits because of") == 10
 

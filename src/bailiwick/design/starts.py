@@ -52,6 +52,7 @@ MORE_STARTS = 3
 FIRST_PART = 0.4
 LATER_PART = 0.8
 """Shares of the progress before other starts: where three searches as long may follow the one, and where little may follow much."""
+SHORT_PART, BEFORE_EXCHANGES = 0.4, 0.9  # of the progress: short searches, and all that comes before the exchanges
 BEFORE_NARROWING = 0.5  # of the progress, where the largest diameter is made smaller at last
 LEAST_PROPOSALS = 10_000  # of a short search
 
@@ -127,8 +128,7 @@ def _insisted(model: Model, found: Searched, graph: tuple[IntArray, IntArray], w
             rng = np.random.default_rng([seed, MOST_STARTS + 1 + at])
             is_spent = model.n < SMALL and at % 2 == 0 and _can_spend(model)  # else the first start has spent it
             built = construct(model, watch=watch, rng=rng, is_spent=is_spent)
-            plan = improve(model, built, graph, watch, seed=seed + MOST_STARTS + at)
-            searched = built, exchange(model, built, [plan], graph, watch, seed=seed + MOST_STARTS + at)
+            searched = _finished(model, built, graph, watch, seed=seed + MOST_STARTS + at)
         found = min(found, searched, key=lambda pair: _rank(model, pair))
     return found
 
@@ -140,8 +140,17 @@ def _searched_once(model: Model, graph: tuple[IntArray, IntArray], watch: Watch,
     if model.is_fixed.all() and model.objective != DIAMETER and not len(model.barred):
         fixed = model.centres if model.travel is None else model.travel.rows(np.full(model.k, -1, np.int32))
         watch.lower_bound = quick_bound(model, fixed, built.prices, measure=tightest_measure(model))
-    plan = improve(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
-    return built, exchange(model, built, [plan], graph, watch, seed=seed)
+    return _finished(model, built, graph, watch, seed=seed, params=SPENT if is_spent else None)
+
+
+def _finished(
+    model: Model, built: Construction, graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int, params: ScheduleParams | None = None
+) -> Searched:
+    """One start searched in full, with the exchanges at the end."""
+    with watch.part(0.0, BEFORE_EXCHANGES):
+        plan = improve(model, built, graph, watch, seed=seed, params=params)
+    with watch.part(BEFORE_EXCHANGES, 1.0):
+        return built, exchange(model, built, [plan], graph, watch, seed=seed)
 
 
 def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch, seed: int) -> Searched:
@@ -159,7 +168,7 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
     def search_on(at: int) -> Searched:
         start, found = tried[at % len(tried)]
         params = FINAL[at % len(FINAL)]
-        with watch.part(0.4 + 0.6 * at / n_most, 0.4 + 0.6 * (at + 1) / n_most):
+        with watch.part(*(SHORT_PART + (BEFORE_EXCHANGES - SHORT_PART) * share for share in (at / n_most, (at + 1) / n_most))):
             begun = replace(start, label=found.label, centres=found.centres)
             return start, improve(model, begun, graph, watch, seed=seed + at, params=params)
 
@@ -172,7 +181,8 @@ def _searched_often(model: Model, graph: tuple[IntArray, IntArray], watch: Watch
             break
     results.sort(key=lambda pair: _rank(model, pair))
     built, plans = results[0][0], [found for _, found in results[:WALKS]]
-    return built, exchange(model, built, plans, graph, watch, seed=seed)
+    with watch.part(BEFORE_EXCHANGES, 1.0):
+        return built, exchange(model, built, plans, graph, watch, seed=seed)
 
 
 def _work(model: Model) -> int:
@@ -219,7 +229,7 @@ def _short_searches(
 
     def searched(at: int) -> Searched:
         built = constructions[at]
-        with watch.part(0.4 * at / len(constructions), 0.4 * (at + 1) / len(constructions)):
+        with watch.part(SHORT_PART * at / len(constructions), SHORT_PART * (at + 1) / len(constructions)):
             return built, improve(model, built, graph, watch, seed=seed + at, params=params)
 
     return sorted(_until_stopped(searched, range(len(constructions)), watch), key=lambda pair: _rank(model, pair))

@@ -67,10 +67,12 @@ def exchange(
     is_walked = model.n <= WALKED_UNITS and model.n**2 <= WALKED_PAIRS * model.k
     n_kicks = max(LEAST_KICKS, KICKS * model.k) if is_walked else 0
 
-    def walked(number: int) -> IntArray:
-        return _walked(terms, plans[number].label, watch, objective, mixed(seed, number), n_kicks)
-
     numbers = range(len(plans) if n_kicks else 1)
+
+    def walked(number: int) -> IntArray:
+        with watch.part(number / len(numbers), (number + 1) / len(numbers)):
+            return _walked(terms, plans[number].label, watch, objective, mixed(seed, number), n_kicks)
+
     for label in [walked(number) for number in numbers] if watch.may_be_stopped else each(walked, numbers):
         search.restart(label)
         search.recentre(built.transport)

@@ -124,3 +124,18 @@ def test_the_front_knows_barriers_links_and_travel_as_realign_does() -> None:
     assert problem.adjacency is not None
     assert 3 in problem.adjacency.neighbours(0).tolist()
     assert found.alignment(1)["c"] == "Bob"
+
+
+def test_a_unit_that_is_too_large_by_itself_does_not_hide_what_can_be_chosen() -> None:
+    """A giant is 60 % off in every plan; between the others' balance and few changes there is a choice all the same."""
+    units = {"id": [f"u{i}" for i in range(13)], "x": [*range(12), 30], "y": [0] * 13, "people": [1.0] * 12 + [8.0]}
+    units["rep"] = ["A"] * 2 + ["B"] * 6 + ["C"] * 4 + ["Giant"]
+    found = bw.front(units, current="rep", balance={"people": 0.05}, is_planar=True, adjacency="none")
+    today, *others = found.plans
+    assert today.number == 0
+    assert today.largest_deviation == pytest.approx(0.6)  # two of five, not 60 % of the giant
+    assert today.is_too_large.any(axis=1).tolist() == [False, False, False, True]
+    balanced = min(others, key=lambda plan: plan.largest_deviation)
+    assert balanced.largest_deviation == pytest.approx(0.2)  # four of five: what twelve give three
+    assert balanced.evaluation.values["moved_units"] == 2
+    assert "What a single unit is too large by is left out of the deviations: Giant has one in the knee." in found.lines()

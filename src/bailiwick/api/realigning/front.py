@@ -58,10 +58,40 @@ class FrontPlan:
 
     @property
     def largest_deviation(self) -> float:
-        """Largest absolute deviation of a territory from its target in any balanced measure, a fraction."""
+        """Largest absolute deviation of a territory from its target in any balanced measure, a fraction.
+
+        What one unit alone has beyond the tolerance is left out, as it has it in every plan.
+        """
+        return float(np.nanmax(np.where(self.is_too_large, self._beside_largest, np.abs(self._deviations)), initial=0.0))
+
+    @cached_property
+    def is_too_large(self) -> np.ndarray:
+        """Mask of the territories with a unit that is beyond the tolerance by itself, per balanced measure, shape (K, M)."""
+        tolerances = np.array([measure.tolerance for measure in self.evaluation.problem.measures if measure.tolerance is not None])
+        return self._largest > 1.0 + tolerances + 1e-9
+
+    @cached_property
+    def _balanced(self) -> list[int]:
+        return [m for m, measure in enumerate(self.evaluation.problem.measures) if measure.tolerance is not None]
+
+    @property
+    def _deviations(self) -> FloatArray:
+        return self.evaluation.deviations[:, self._balanced]
+
+    @property
+    def _beside_largest(self) -> FloatArray:
+        """What a territory has beside its largest unit, in targets, shape (K, M)."""
+        return 1.0 + self._deviations - self._largest
+
+    @cached_property
+    def _largest(self) -> FloatArray:
+        """The largest unit of each territory, in targets, shape (K, M)."""
         problem = self.evaluation.problem
-        balanced = [m for m, measure in enumerate(problem.measures) if measure.tolerance is not None]
-        return float(np.nanmax(np.abs(self.evaluation.deviations[:, balanced])))
+        values = problem.measure_matrix[:, self._balanced]
+        largest = np.zeros((problem.n_territories, len(self._balanced)))
+        np.maximum.at(largest, self.evaluation.territory_idx, values)
+        target = np.outer(problem.target_shares, values.sum(axis=0))
+        return np.divide(largest, target, out=np.zeros_like(largest), where=target > 0)
 
     @property
     def moved_share(self) -> float:
@@ -167,8 +197,17 @@ class Front:
         return [
             f"{lines[0]}.",
             f"The knee is plan {self.knee.number}: largest deviation {percent(off)}, {self.knee.evaluation.mean_distance_km:,.1f} km.",
+            *self._left_out(),
             *cut_short,
         ]
+
+    def _left_out(self) -> list[str]:
+        """Which territories a single unit puts out of balance in every plan."""
+        names = self.problem.territory_ids[self.knee.is_too_large.any(axis=1)].tolist()
+        if not names:
+            return []
+        have = "has" if len(names) == 1 else "have"
+        return [f"What a single unit is too large by is left out of the deviations: {', '.join(names)} {have} one in the knee."]
 
     def chart(self) -> dict[str, Any]:
         """The picture as a Vega-Lite specification."""

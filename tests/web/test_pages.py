@@ -109,7 +109,7 @@ def test_two_scenarios_are_compared(sign_in: SignIn, scenario: Scenario) -> None
     moved = client.post(f"/api/v1/scenarios/{other.public_id}/moves", move, content_type="application/json", headers={"If-Match": '"1"'})
     assert moved.status_code == 200
     page = client.get(f"/scenarios/compare?a={scenario.public_id}&b={other.public_id}").content.decode()
-    assert "1 of 36 units get another territory" in page
+    assert "1 of 36 units gets another territory" in page
     csv = client.get(f"/scenarios/compare.csv?a={scenario.public_id}&b={other.public_id}").content.decode("utf-8-sig")
     assert csv.splitlines()[1] == "u00,Unit 0,P1,P4,manual,1"
     assert client.get("/scenarios/compare?a=x&b=y").status_code == 422

@@ -317,7 +317,8 @@ def test_nothing_is_everybodys_but_what_is_said_here() -> None:
     shared = {model.__name__ for model, rule in visibility.RULES.items() if rule is visibility._everybody}
     catalogue = {"Pipeline", "Stage", "OutcomeReason", "Criterion", "FieldDefinition", "ServiceLevel", "ExchangeRate"}
     market = {"ProductLine", "Product", "Price", "Competitor", "CompetitorPresence"}
-    assert shared == catalogue | market
+    asked = {"NeedsTemplate", "NeedQuestion"}  # what customers are asked; what they answer is theirs
+    assert shared == catalogue | market | asked
 
 
 # C1: silent last-write-wins where the guard was forgotten on one of the surfaces.

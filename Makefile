@@ -12,7 +12,7 @@ BASEMAP := src/bailiwick/pictures/assets/basemap.json.gz
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help setup demo test web lint types contracts workspace mapcheck bench browser java translations lock clean
+.PHONY: help setup demo test checks compiled web lint types contracts workspace mapcheck bench browser java translations lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,9 +22,15 @@ setup: $(READY) $(BASEMAP) ## prepare .venv; the command is then .venv/bin/baili
 demo: setup ## design territories for a coffee-bean supplier, show the map, start the planning application
 	@$(BIN)/python tools/demo.py
 
-test: lint types contracts mapcheck browser java ## everything: lint, types, contracts, tests, examples in the documentation
+test: setup ## everything: lint, types, contracts, tests, examples in the documentation
+	@$(MAKE) --no-print-directory -j2 checks
 	$(BIN)/python -m pytest $(PARALLEL)
 	BAILIWICK_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) -q tests/web
+
+checks: compiled lint types contracts mapcheck browser java ## all but the tests; the engine is compiled meanwhile
+
+compiled: setup
+	@$(BIN)/python tools/compile.py
 
 web: setup ## start the planning application with generated data
 	@$(BIN)/bailiwick serve --demo
@@ -54,7 +60,7 @@ bench: setup ## our plans beside those of the peers
 browser:
 	@tools/browser.sh
 
-java:
+java: | browser # both may install packages, one after the other
 	@tools/java.sh
 
 lock: $(READY) ## resolve the dependencies anew

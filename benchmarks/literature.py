@@ -75,7 +75,7 @@ def instances(bench: Path) -> Iterator[Instance]:
         yield from (zip_region(load_fn, n, k, at) for n, k, at in ((5_000, 50, 15_000), (3_000, 18, 20_000), (2_000, 8, 9_000)))
         yield county_region(load_fn, 1_000, 12, 500)
     yield from (p_median(n, k, 1) for n, k in ((3_038, 600), (402, 30), (100, 10), (50, 5)))
-    yield from (tracts(n, k, 1) for n, k in ((60, 4), (40, 3)))
+    yield from (tracts(n, k, 1) for n, k in ((300, 15), (150, 8), (60, 4), (40, 3)))
 
 
 def measure(instance: Instance, exact_seconds: float) -> dict[str, Any]:

@@ -98,6 +98,17 @@ def test_a_plan_outside_its_windows_is_brought_in() -> None:
         assert exchanged(begun).excess == 0.0
 
 
+def test_a_cheaper_plan_in_pieces_is_not_taken_in_place_of_one_that_is_connected() -> None:
+    units = np.array([(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (2.0, 0.1), (1.0, 0.1), (0.0, 0.1)])  # a path, bent to and fro
+    path = [(i, i + 1) for i in range(5)]
+    asked = problem(units, 2, measures={"m": [2.0, 1.0, 2.0, 2.0, 1.0, 2.0]}, tolerance=0.0, pairs=path)
+    model, built, connected = begun_at(asked, np.array([0, 0, 0, 1, 1, 1]))
+    in_pieces = begun_at(asked, np.array([0, 0, 1, 1, 1, 0]))[2]
+    assert n_broken(model, in_pieces.label) == 1
+    found = exchange(model, built, [connected, in_pieces], proposal_graph(model), Watch(lambda: 0.0), seed=0)
+    assert n_broken(model, found.label) == 0
+
+
 def test_the_same_seed_gives_the_same_plan_and_a_stopped_watch_the_plan_as_it_was() -> None:
     plans = AllPlans(uneven(2))
     begun = begun_at(plans.problem, worst_of(plans))

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bailiwick.design.construct.build import Construction
+from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.improve.crew import mixed
 from bailiwick.design.improve.exchange_kernels import walk
 from bailiwick.design.improve.exchange_terms import Terms
@@ -47,7 +48,7 @@ def can_exchange(model: Model) -> bool:
 def exchange(
     model: Model, built: Construction, plans: Sequence[Improved], graph: tuple[IntArray, IntArray], watch: Watch, *, seed: int
 ) -> Improved:
-    """The first plan after exchanges, or what they make of another if that is better: less excess, or as little and less cost.
+    """The first plan after exchanges, or what they make of another if that is better: fewer pieces, less excess, or less cost.
 
     Cost is from the best unit of each territory. Small problems are walked from every plan, side by side.
 
@@ -76,7 +77,7 @@ def exchange(
     for label in [walked(number) for number in numbers] if watch.may_be_stopped else each(walked, numbers):
         search.restart(label)
         search.recentre(built.transport)
-        best = min(best, snapshot(search), key=lambda plan: plan.rank)
+        best = min(best, snapshot(search), key=lambda plan: (n_broken(model, plan.label), *plan.rank))
     return best
 
 

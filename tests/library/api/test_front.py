@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from owned_tables import LINE, towns
 
 import bailiwick as bw
 from bailiwick.api.realigning.front import FRONT_FILES, SHADE, FrontPlan, _distinct, check_front_folder
-from bailiwick.domain import Progress
+from bailiwick.domain import Problem, Progress
 from bailiwick.errors import InputError
+from bailiwick.metrics import evaluate
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +141,21 @@ def test_a_unit_that_is_too_large_by_itself_does_not_hide_what_can_be_chosen() -
     assert balanced.largest_deviation == pytest.approx(0.2)  # four of five: what twelve give three
     assert balanced.evaluation.values["moved_units"] == 2
     assert "What a single unit is too large by is left out of the deviations: Giant has one in the knee." in found.lines()
+
+
+def test_what_a_unit_is_too_large_by_only_in_a_small_territory_is_not_left_out() -> None:
+    """A giant of 12 is 50 % too large for the large targets of 8, in every plan; that it went to the one of 4 is a choice."""
+    units = {"id": [f"u{i}" for i in range(9)], "x": [*range(8), 30], "y": [0] * 9, "people": [1.0] * 8 + [12.0]}
+    reps = {"id": ["Small", "Middle", "Large"], "x": [0, 4, 30], "y": [0, 0, 0], "capacity": [1, 2, 2]}
+    problem = bw.front(units, reps=reps, balance={"people": 0.05}, is_planar=True, adjacency="none").problem
+    at = {name: j for j, name in enumerate(problem.territory_ids.tolist())}
+
+    def judged(problem: Problem, *names: str) -> FrontPlan:
+        return FrontPlan(1, evaluate(problem, np.array([at[name] for name in names], np.int32)))
+
+    best = judged(problem, *["Small"] * 3, *["Middle"] * 5, "Large")
+    assert best.largest_deviation == pytest.approx(0.375)  # five of eight
+    swapped = [*["Large"] * 3, *["Middle"] * 5, "Small"]
+    assert judged(problem, *swapped).largest_deviation == pytest.approx(1.5)  # 200 % less the 50 % that are so everywhere
+    locked = replace(problem, locked=np.array([-1] * 8 + [at["Small"]], np.int32))
+    assert judged(locked, *swapped).largest_deviation == pytest.approx(0.625)  # three of eight, as the giant may go nowhere else

@@ -60,13 +60,14 @@ class FrontPlan:
     def largest_deviation(self) -> float:
         """Largest absolute deviation of a territory from its target in any balanced measure, a fraction.
 
-        What one unit alone has beyond the tolerance is left out, as it has it in every plan.
+        What a single unit is too large by wherever it may go is left out, as every plan has it.
         """
-        return float(np.nanmax(np.where(self.is_too_large, self._beside_largest, np.abs(self._deviations)), initial=0.0))
+        off = self.evaluation.deviations[:, self._balanced]
+        return float(np.nanmax(np.where(self.is_too_large, 1.0 + off - self._largest, np.abs(off)), initial=0.0))
 
     @cached_property
     def is_too_large(self) -> np.ndarray:
-        """Mask of the territories with a unit that is beyond the tolerance by itself, per balanced measure, shape (K, M)."""
+        """Mask of the territories with a unit that is beyond the tolerance by itself wherever it may go, per balanced measure, (K, M)."""
         tolerances = np.array([measure.tolerance for measure in self.evaluation.problem.measures if measure.tolerance is not None])
         return self._largest > 1.0 + tolerances + 1e-9
 
@@ -74,24 +75,19 @@ class FrontPlan:
     def _balanced(self) -> list[int]:
         return [m for m, measure in enumerate(self.evaluation.problem.measures) if measure.tolerance is not None]
 
-    @property
-    def _deviations(self) -> FloatArray:
-        return self.evaluation.deviations[:, self._balanced]
-
-    @property
-    def _beside_largest(self) -> FloatArray:
-        """What a territory has beside its largest unit, in targets, shape (K, M)."""
-        return 1.0 + self._deviations - self._largest
-
     @cached_property
     def _largest(self) -> FloatArray:
-        """The largest unit of each territory, in targets, shape (K, M)."""
+        """The largest unit of each territory, in the largest targets it may go to, shape (K, M)."""
         problem = self.evaluation.problem
         values = problem.measure_matrix[:, self._balanced]
-        largest = np.zeros((problem.n_territories, len(self._balanced)))
-        np.maximum.at(largest, self.evaluation.territory_idx, values)
         target = np.outer(problem.target_shares, values.sum(axis=0))
-        return np.divide(largest, target, out=np.zeros_like(largest), where=target > 0)
+        room = np.tile(target.max(axis=0), (len(values), 1))
+        if problem.locked is not None:
+            is_locked = problem.locked >= 0
+            room[is_locked] = target[problem.locked[is_locked]]
+        largest = np.zeros_like(target)
+        np.maximum.at(largest, self.evaluation.territory_idx, np.divide(values, room, out=np.zeros_like(room), where=room > 0))
+        return largest
 
     @property
     def moved_share(self) -> float:

@@ -72,21 +72,17 @@ def _marks(found: SideBySide) -> tuple[NDArray[np.object_], str, int, bool]:
         xy, height = _in_square(at, at)
         marks = np.array([f"M{x} {y}h0" for x, y in np.rint(xy).astype(int).tolist()], dtype=object)
         return marks, "".join(marks[:: max(1, -(-len(marks) // MOST_GROUND))]), height, False
-    return *_areas(found), True
+    return *_areas(projection.shapes(table.shapes), at), True
 
 
-def _areas(found: SideBySide) -> tuple[NDArray[np.object_], str, int]:
-    """Outlines; a unit without an area among areas is a small square."""
-    table = found.arrays[0].units.table
-    assert table.shapes is not None
-    projection = fit_projection(table.coordinates, is_planar=table.is_planar)
-    at = projection.forward(table.coordinates)
-    shapes = simplified(only_polygons(projection.shapes(table.shapes)), MOST_CORNERS)
+def _areas(shapes: NDArray[np.object_], at: FloatArray) -> tuple[NDArray[np.object_], str, int]:
+    """Outlines of projected areas; a unit without one is a small square at its place."""
+    shapes = simplified(only_polygons(shapes), MOST_CORNERS)
     polygons, unit = polygons_of(shapes)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     xy, height = _in_square(corners, np.vstack([corners, at]))
-    marks = np.full(table.n_units, "", dtype=object)
+    marks = np.full(len(at), "", dtype=object)
     starts = np.searchsorted(ring, np.arange(len(rings) + 1))
     lines = np.rint(xy).astype(int).tolist()
     for n, i in enumerate(unit[polygon].tolist()):

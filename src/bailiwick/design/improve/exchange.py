@@ -16,10 +16,10 @@ from bailiwick.design.construct.build import Construction
 from bailiwick.design.construct.repair import n_broken
 from bailiwick.design.improve.crew import mixed
 from bailiwick.design.improve.exchange_kernels import walk
-from bailiwick.design.improve.exchange_terms import Terms
+from bailiwick.design.improve.exchange_state_kernels import Terms
 from bailiwick.design.improve.schedule import Improved, snapshot
 from bailiwick.design.improve.search import Search
-from bailiwick.design.model import DIAMETER, INERTIA, Model
+from bailiwick.design.model import DIAMETER, Model
 from bailiwick.design.progress import Watch
 from bailiwick.design.threads import each
 from bailiwick.domain import FloatArray, IntArray
@@ -104,8 +104,8 @@ def _terms(model: Model, search: Search, graph: tuple[IntArray, IntArray], unit_
         minutes = model.travel.rows(unit_of_node)
     return Terms(
         ground.points, ground.weight, ground.load, ground.lower, ground.upper, ground.target, _may_have(model),
-        ground.bonds.indptr, ground.bonds.indices, *graph, _home_costs(model, ground.weight), model.is_fixed, minutes,
-        power_of(model), model.is_sphere, unit_cost, SLACK,
+        ground.bonds.indptr, ground.bonds.indices, *graph, _home_costs(model, search), model.is_fixed, minutes,
+        search.power, model.is_sphere, unit_cost, SLACK,
     )  # fmt: skip
 
 
@@ -116,18 +116,13 @@ def _may_have(model: Model) -> np.ndarray:
     return allowed
 
 
-def _home_costs(model: Model, weight: FloatArray) -> FloatArray:
+def _home_costs(model: Model, search: Search) -> FloatArray:
     """What every node costs from the fixed centres, shape (K, n); (0, 0) where all are free."""
     if not model.is_fixed.any():
         return np.empty((0, 0))
     if model.travel is not None:
-        return np.ascontiguousarray(weight * model.travel.rows(np.full(model.k, -1, np.int32)))
+        return np.ascontiguousarray(search.weight * model.travel.rows(np.full(model.k, -1, np.int32)))
     home = np.zeros((model.k, model.n))
     for j in np.flatnonzero(model.is_fixed):
-        home[j] = weight * distance_km(model.points, model.centres[j]) ** power_of(model)
+        home[j] = search.weight * distance_km(model.points, model.centres[j]) ** search.power
     return home
-
-
-def power_of(model: Model) -> int:
-    """Of the distance: 2 for inertia, else 1."""
-    return 2 if model.objective == INERTIA else 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bailiwick.compiled import kernel, leaf
-from bailiwick.design.improve.exchange_sets import CANDIDATES, EQUAL, N_SETS, SITES, SKIPPED, Desk, choose_exchange
-from bailiwick.design.improve.exchange_terms import Stand, lay_out, move, settle, total_excess
+from bailiwick.design.improve.exchange_set_kernels import CANDIDATES, EQUAL, N_SETS, SITES, SKIPPED, Desk, choose_exchange
+from bailiwick.design.improve.exchange_state_kernels import Stand, lay_out, move, settle, total_excess
 from bailiwick.design.improve.graph_kernels import next_below, next_random
 
 MOST_KICKS = 3

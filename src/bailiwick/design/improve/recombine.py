@@ -13,6 +13,7 @@ from bailiwick.compiled import kernel, leaf
 from bailiwick.design.bounds.disruption_floor import territory_pairs
 from bailiwick.design.construct.kernels import cost_between, is_barred
 from bailiwick.design.improve.crew import mixed
+from bailiwick.design.improve.exchange_state_kernels import outside
 from bailiwick.design.improve.graph_kernels import next_below
 from bailiwick.design.improve.search import Search
 from bailiwick.design.improve.search_kernels import DIAMETER_POWER
@@ -137,16 +138,9 @@ def _judge(ground, part, total, a, b, side):  # type: ignore[no-untyped-def]
     first, second = (a, b) if side == 0 else (b, a)
     excess = 0.0
     for m in range(n_measures):
-        excess += _outside(ground, first, m, part[m]) + _outside(ground, second, m, total[m] - part[m])
+        excess += outside(ground, first, m, part[m]) + outside(ground, second, m, total[m] - part[m])
     cost = part[n_measures] if side == 0 else total[n_measures] - part[n_measures]
     return excess, cost
-
-
-@leaf
-def _outside(ground, j, m, load):  # type: ignore[no-untyped-def]
-    """Relative amount by which a load is outside the window of a territory."""
-    over = max(load - ground.upper[j, m], ground.lower[j, m] - load, 0.0)
-    return over / ground.target[j, m] if ground.target[j, m] > 0.0 else 0.0
 
 
 @leaf

@@ -62,7 +62,7 @@ def adjusted(actor: Actor, study: Study, uses: Iterable[EffectUse]) -> dict[str,
     claims = [Claim(use.effect, use.evidence.industry, use.evidence.region) for use in uses]
     applied = apply_claims([float(row["potential"]) for row in found], industries, regions, claims)
     columns = (names, industries, regions, applied.before.tolist(), applied.after.tolist(), applied.changes.tolist())
-    heads = ("account", "industry", "region", "before", "after", "factor")
+    heads = ("account", "industry", "region", "before", "after", "change")
     lines = [dict(zip(heads, line, strict=True)) for line in zip(*columns, strict=True)]
     lines.sort(key=lambda line: -abs(line["after"] - line["before"]))
     groups = sums_by_industry(applied, industries)
@@ -70,8 +70,8 @@ def adjusted(actor: Actor, study: Study, uses: Iterable[EffectUse]) -> dict[str,
         "before": applied.total_before,
         "after": applied.total_after,
         "change": applied.total_change,
-        "lines": [line for line in lines if line["factor"]][:MOST_ROWS],
-        "n_changed": sum(bool(line["factor"]) for line in lines),
+        "lines": [line for line in lines if line["change"]][:MOST_ROWS],
+        "n_changed": sum(bool(line["change"]) for line in lines),
         "groups": [(one.industry or "–", one.n, one.before, one.after, one.change) for one in groups[:MOST_INDUSTRIES]],
         "hits": {use.pk: int(n) for use, n in zip(uses, applied.hits, strict=True)},
         "all": lines,

@@ -83,5 +83,5 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     found = queries.effects_page(actor, public_id)
     heads = (_("Account"), _("Industry"), _("Region"), _("Potential as estimated"), _("Potential with evidence"), _("Effect"))
-    names = ("account", "industry", "region", "before", "after", "factor")
+    names = ("account", "industry", "region", "before", "after", "change")
     return csv_file("potential", actor.now.date(), [heads, *([line[name] for name in names] for line in found["all"])])

@@ -113,16 +113,8 @@ class OneByOne(Kind):
         return found
 
 
-class Campaigns(OneByOne):
-    """Known by their names, as leads know them."""
-
-    key, spec = CAMPAIGNS, campaigns.CAMPAIGN
-    own = ("name", "starts_on", "cost", "currency", "note")
-    add, alter = staticmethod(campaigns.create_campaign), staticmethod(campaigns.change_campaign)
-
-    def read(self, reader: Reader, row: Row, cells: Cells) -> None:
-        """What kind it is."""
-        _kind_of(reader, row, cells, "campaign_kind", CAMPAIGN_KINDS)
+class Named(OneByOne):
+    """Known by their names."""
 
     def keys(self, row: Row, cells: Cells) -> Keys:
         """By name."""
@@ -134,7 +126,19 @@ class Campaigns(OneByOne):
             known.add(NAME, folded(name), pk)
 
 
-class Surveys(OneByOne):
+class Campaigns(Named):
+    """Known by their names, as leads know them."""
+
+    key, spec = CAMPAIGNS, campaigns.CAMPAIGN
+    own = ("name", "starts_on", "cost", "currency", "note")
+    add, alter = staticmethod(campaigns.create_campaign), staticmethod(campaigns.change_campaign)
+
+    def read(self, reader: Reader, row: Row, cells: Cells) -> None:
+        """What kind it is."""
+        _kind_of(reader, row, cells, "campaign_kind", CAMPAIGN_KINDS)
+
+
+class Surveys(Named):
     """Known by their names, as answers know them."""
 
     key, spec = SURVEYS, surveys.SURVEY
@@ -152,15 +156,6 @@ class Surveys(OneByOne):
     def read(self, reader: Reader, row: Row, cells: Cells) -> None:
         """What is asked for."""
         _kind_of(reader, row, cells, "survey_kind", SURVEY_KINDS)
-
-    def keys(self, row: Row, cells: Cells) -> Keys:
-        """By name."""
-        return [(NAME, folded(str(row.values.get("name", ""))))]
-
-    def know(self, actor: Actor, known: Known, records: Any) -> None:
-        """The same of what is here."""
-        for pk, name in records.values_list("pk", "name"):
-            known.add(NAME, folded(name), pk)
 
     def names(self, row: Row) -> list[tuple[str, str]]:
         """By name."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bailiwick.compiled import leaf
-from bailiwick.design.improve.exchange_terms import outside, present_cost, site_cost
+from bailiwick.design.improve.exchange_state_kernels import outside, present_cost, site_cost
 from bailiwick.design.improve.graph_kernels import next_below, next_random
 from bailiwick.domain import FloatArray, IntArray
 

@@ -93,10 +93,10 @@ def present_cost(terms, stand, i, j):  # type: ignore[no-untyped-def]
 
 
 @leaf
-def outside(terms, j, m, load):  # type: ignore[no-untyped-def]
-    """Relative amount by which a load is outside the window of a territory."""
-    over = max(load - terms.upper[j, m], terms.lower[j, m] - load, 0.0)
-    return over / terms.target[j, m] if terms.target[j, m] > 0.0 else 0.0
+def outside(rules, j, m, load):  # type: ignore[no-untyped-def]
+    """Relative amount by which a load is outside the window of a territory; any rules with lower, upper and target will do."""
+    over = max(load - rules.upper[j, m], rules.lower[j, m] - load, 0.0)
+    return over / rules.target[j, m] if rules.target[j, m] > 0.0 else 0.0
 
 
 @leaf
